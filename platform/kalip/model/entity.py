@@ -1,0 +1,96 @@
+"""An entity: a business type with its fields, pipelines, views and permissions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from kalip.base.text import Text
+from kalip.expressions import Expression
+from kalip.model.access import Permission
+from kalip.model.field import Field, Origin
+from kalip.model.pipeline import Pipeline
+from kalip.model.view import BoardView, CardView, FormView, ListView
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule over a whole record: the expression must not be false; `field` is where the violation shows."""
+
+    name: str
+    expression: Expression
+    message: Text
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueKey:
+    """Fields whose values together occur once among records that are not archived (nulls never clash)."""
+
+    name: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateRule:
+    """Fields compared to find duplicates: field name to method (exact, fold, phone, email, tax_number)."""
+
+    name: str
+    fields: Mapping[str, str]
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """The mark of a field that holds data about a person."""
+
+    field: str
+    purpose: Text
+    kind: str = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A business type. `fields` are the declared ones in order; `system` the built-in ones.
+
+    `title` is the field that names a record to people. `owned_by` names the reference field
+    to the parent for entities that exist only as children of another (rights follow the parent).
+    Permissions are keyed by (role, verb).
+    """
+
+    name: str
+    pack: str
+    label: Text
+    plural: Text
+    icon: str
+    title: str
+    fields: Mapping[str, Field]
+    system: Mapping[str, Field]
+    search: tuple[str, ...] = ()
+    owned_by: str | None = None
+    unique: tuple[UniqueKey, ...] = ()
+    checks: tuple[Check, ...] = ()
+    duplicates: tuple[DuplicateRule, ...] = ()
+    personal: tuple[Personal, ...] = ()
+    pipelines: Mapping[str, Pipeline] = field(default_factory=lambda: MappingProxyType({}))
+    permissions: Mapping[tuple[str, str], Permission] = field(default_factory=lambda: MappingProxyType({}))
+    lists: Mapping[str, ListView] = field(default_factory=lambda: MappingProxyType({}))
+    forms: Mapping[str, FormView] = field(default_factory=lambda: MappingProxyType({}))
+    boards: Mapping[str, BoardView] = field(default_factory=lambda: MappingProxyType({}))
+    cards: Mapping[str, CardView] = field(default_factory=lambda: MappingProxyType({}))
+    was: tuple[str, ...] = ()
+    origin: Origin = Origin("")
+
+    @property
+    def attributes(self) -> dict[str, Field]:
+        """System and declared fields by name."""
+        return {**self.system, **self.fields}
+
+    def attribute(self, name: str) -> Field | None:
+        """A declared or system field."""
+        return self.fields.get(name) or self.system.get(name)
+
+    @property
+    def default_pipeline(self) -> Pipeline | None:
+        """The pipeline where new records start when none is named."""
+        pipelines = tuple(self.pipelines.values())
+        return next((each for each in pipelines if each.default), pipelines[0] if pipelines else None)

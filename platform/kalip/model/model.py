@@ -1,0 +1,59 @@
+"""The model: one compiled, immutable state of the whole system."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from kalip.base.text import Text
+from kalip.model.access import Role
+from kalip.model.choices import ChoiceList
+from kalip.model.entity import Entity
+
+
+@dataclass(frozen=True, slots=True)
+class PackInfo:
+    """An installed pack as the model knows it."""
+
+    name: str
+    version: str
+    title: Text
+    description: Text
+    languages: tuple[str, ...]
+    navigation: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An edge of the where-used graph: `user` (an address such as `crm/lead/views/list`) uses `used`.
+
+    Addresses: `entity:lead`, `field:lead.email`, `choices:source`, `choice:source.web`,
+    `stage:lead.inbound.new`, `pipeline:lead.inbound`, `role:sales_rep`.
+    """
+
+    user: str
+    used: str
+    file: str = ""
+    line: int = 0
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """Everything the runtime serves. `revision` is the hash of the canonical merged documents.
+
+    Packs and entities are in stack order. `aliases` maps old names kept alive by `was` to the
+    present ones: `lead` for entities, `lead.email` for fields.
+    """
+
+    revision: str
+    packs: Mapping[str, PackInfo]
+    entities: Mapping[str, Entity]
+    choices: Mapping[str, ChoiceList]
+    roles: Mapping[str, Role]
+    uses: tuple[Use, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def entity(self, name: str) -> Entity | None:
+        """An entity by name, by `pack/name`, or by a name it had before."""
+        short = name.rsplit("/", 1)[-1]
+        return self.entities.get(short) or self.entities.get(self.aliases.get(short, ""))
