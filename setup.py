@@ -15,6 +15,7 @@ class BuildWithVendorFiles(build_py):
     """Build from a clean folder, and fetch static/vendor when a wheel would lack it."""
 
     def run(self) -> None:
+        """Build; a wheel made on top of stale files would package them too."""
         if not self.editable_mode:
             shutil.rmtree(self.build_lib, ignore_errors=True)
             if not (ROOT / "static" / "vendor").is_dir():

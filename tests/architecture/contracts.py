@@ -4,6 +4,8 @@ The shipped `forbidden` contract lists the bound ones; a package added later wou
 Here everything is bound from its first line except what is allowed.
 """
 
+from typing import cast
+
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
@@ -19,10 +21,10 @@ class OnlyInContract(Contract):
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Collect each import of a library from outside the allowed packages."""
-        output.verbose_print(verbose, f"Looking who imports {', '.join(self.libraries)}...")
+        output.verbose_print(verbose, f"Looking who imports {', '.join(_names(self.libraries))}...")
         offences = sorted(
             f"{importer} imports {library}"
-            for library in self.libraries
+            for library in _names(self.libraries)
             if library in graph.modules
             for importer in graph.find_modules_that_directly_import(library)
             if self._is_bound(importer)
@@ -35,8 +37,8 @@ class OnlyInContract(Contract):
             output.print_error(offence)
 
     def _is_bound(self, importer: str) -> bool:
-        inside = _is_within(importer, self.container)
-        return inside and not any(_is_within(importer, allowed) for allowed in self.allowed)
+        inside = _is_within(importer, str(self.container))
+        return inside and not any(_is_within(importer, allowed) for allowed in _names(self.allowed))
 
 
 class DoorContract(Contract):
@@ -54,9 +56,9 @@ class DoorContract(Contract):
         offences = sorted(
             f"{visitor} imports {imported}"
             for visitor in graph.modules
-            if _is_within(visitor, self.visitors)
+            if _is_within(visitor, str(self.visitors))
             for imported in graph.find_modules_directly_imported_by(visitor)
-            if _is_within(imported, self.house) and imported not in self.doors
+            if _is_within(imported, str(self.house)) and imported not in _names(self.doors)
         )
         return ContractCheck(kept=not offences, metadata={"offences": offences})
 
@@ -64,6 +66,11 @@ class DoorContract(Contract):
         """Print each offence on its line."""
         for offence in check.metadata["offences"]:
             output.print_error(offence)
+
+
+def _names(parsed: fields.ListField) -> list[str]:
+    """Return what the contract holds after construction: the parsed value, not the descriptor."""
+    return cast("list[str]", parsed)
 
 
 def _is_within(module: str, package: str) -> bool:
