@@ -11,7 +11,11 @@ _last = 0
 
 
 def new_id() -> str:
-    """Make a UUIDv7: ids made later by this process sort later (RFC 9562, 6.2 method 3)."""
+    """Make a UUIDv7: ids made later by this process sort later (RFC 9562, 6.2 method 3).
+
+    The libraries at hand count within a millisecond by moving its timestamp forward, which
+    runs ahead of the clock during an import; here the fraction of the millisecond counts.
+    """
     global _last  # the sequence is process-wide by nature
     with _lock:
         # 60 bits of time: milliseconds and, in rand_a, their fraction in 1/4096.

@@ -1,0 +1,124 @@
+"""A site's settings: `site.toml` in the site folder, overruled by the environment."""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kalip.base.errors import ConfigurationError
+from kalip.base.names import did_you_mean
+
+SITE_FILE = "site.toml"
+_ENVIRONMENT = {
+    "database_url": "KALIP_DATABASE_URL",
+    "redis_url": "KALIP_REDIS_URL",
+    "files_url": "KALIP_FILES_URL",
+    "secret_key": "KALIP_SECRET_KEY",
+}
+_SHORTEST_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where a site lives and what it connects to.
+
+    `folder` is absolute. `database_url` is an SQLAlchemy URL, `files_url` a folder or a
+    storage URL. Without `redis_url` jobs run inside the server. `demo` sites show their
+    demo logins on the sign-in page.
+    """
+
+    folder: Path
+    database_url: str
+    files_url: str
+    secret_key: str
+    redis_url: str = ""
+    title: str = "Kalip"
+    locale: str = "en"
+    timezone: str = "UTC"
+    demo: bool = False
+
+
+def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read a site's settings; raises ConfigurationError when there is no site or a setting is wrong."""
+    environment = os.environ if environment is None else environment
+    folder = folder.absolute()
+    written = _read_file(folder / SITE_FILE)
+    values = written | {
+        key: environment[name] for key, name in _ENVIRONMENT.items() if environment.get(name)
+    }
+    if len(str(values.get("secret_key", ""))) < _SHORTEST_SECRET:
+        raise ConfigurationError(
+            "the secret key of the site in {folder} is missing or shorter than {length} characters",
+            params={"folder": folder, "length": _SHORTEST_SECRET},
+            hint="set KALIP_SECRET_KEY, or secret_key in site.toml",
+        )
+    values.setdefault("database_url", f"sqlite:///{folder / 'site.db'}")
+    values.setdefault("files_url", str(folder / "files"))
+    return Settings(folder=folder, **values)
+
+
+def write_settings(
+    folder: Path, *, title: str = "Kalip", locale: str = "en", demo: bool = False
+) -> None:
+    """Make a site folder with a `site.toml` of its own secret, readable by its owner only.
+
+    Raises ConfigurationError when the folder holds a site already.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = (
+        f"title = {_toml(title)}",
+        f"locale = {_toml(locale)}",
+        f"demo = {'true' if demo else 'false'}",
+        f'secret_key = "{secrets.token_hex(32)}"',
+    )
+    try:
+        handle = os.open(folder / SITE_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise ConfigurationError(
+            "{folder} holds a site already",
+            params={"folder": folder},
+            hint="choose another folder by --site",
+        ) from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(
+            "there is no site in {folder}",
+            params={"folder": path.parent},
+            hint="make one by `kalip init`",
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            "{path} is not valid TOML: {error}", params={"path": path, "error": error}
+        ) from None
+    known = {name: slot for name, slot in Settings.__annotations__.items() if name != "folder"}
+    for name, value in values.items():
+        if name not in known:
+            raise ConfigurationError(
+                "{path}: unknown setting '{name}'",
+                params={"path": path, "name": name},
+                hint=did_you_mean(name, known) or f"known settings: {', '.join(known)}",
+            )
+        if not isinstance(value, known[name]):
+            raise ConfigurationError(
+                "{path}: setting '{name}' must be a {kind}",
+                params={
+                    "path": path,
+                    "name": name,
+                    "kind": "true or false" if known[name] is bool else "text",
+                },
+            )
+    return values
+
+
+def _toml(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

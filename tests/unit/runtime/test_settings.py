@@ -1,0 +1,58 @@
+"""Settings of a site: file, environment, faults."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from kalip.base.errors import ConfigurationError
+from kalip.runtime.settings import SITE_FILE, read_settings, write_settings
+
+
+def test_it_works(tmp_path: Path) -> None:
+    write_settings(tmp_path / "site", title='Acme "1"', locale="tr", demo=True)
+    settings = read_settings(tmp_path / "site", {})
+    assert (settings.title, settings.locale, settings.demo) == ('Acme "1"', "tr", True)
+    assert settings.database_url == f"sqlite:///{tmp_path}/site/site.db"
+    assert settings.files_url == str(tmp_path / "site" / "files")
+    assert len(settings.secret_key) == 64
+
+
+def test_the_file_is_its_owners_only(tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    assert stat.S_IMODE((tmp_path / SITE_FILE).stat().st_mode) == 0o600
+
+
+def test_a_second_init_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    before = (tmp_path / SITE_FILE).read_bytes()
+    with pytest.raises(ConfigurationError, match="holds a site already"):
+        write_settings(tmp_path)
+    assert (tmp_path / SITE_FILE).read_bytes() == before
+
+
+def test_the_environment_wins(tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    settings = read_settings(tmp_path, {"KALIP_DATABASE_URL": "postgresql://x/y", "KALIP_REDIS_URL": "redis://z"})
+    assert (settings.database_url, settings.redis_url) == ("postgresql://x/y", "redis://z")
+
+
+def test_no_site(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read_settings(tmp_path / "nowhere", {})
+    assert "kalip init" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('titel = "x"', "unknown setting 'titel'"),
+        ("demo = 3", "'demo' must be a true or false"),
+        ("title = [", "not valid TOML"),
+        ('secret_key = "short"', "secret key"),
+    ],
+)
+def test_faults_are_named(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / SITE_FILE).write_text(content)
+    with pytest.raises(ConfigurationError, match=message):
+        read_settings(tmp_path, {})
