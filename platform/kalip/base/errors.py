@@ -146,9 +146,7 @@ class StaleVersion(KalipError):
 
     code = "R112"
 
-    def __init__(
-        self, template: str, *, current: int, params: Mapping[str, object] | None = None
-    ) -> None:
+    def __init__(self, template: str, *, current: int, params: Mapping[str, object] | None = None) -> None:
         super().__init__(template, params=params)
         self.current = current
 

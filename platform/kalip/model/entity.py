@@ -72,9 +72,7 @@ class Entity:
     duplicates: tuple[DuplicateRule, ...] = ()
     personal: tuple[Personal, ...] = ()
     pipelines: Mapping[str, Pipeline] = field(default_factory=lambda: MappingProxyType({}))
-    permissions: Mapping[tuple[str, str], Permission] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    permissions: Mapping[tuple[str, str], Permission] = field(default_factory=lambda: MappingProxyType({}))
     lists: Mapping[str, ListView] = field(default_factory=lambda: MappingProxyType({}))
     forms: Mapping[str, FormView] = field(default_factory=lambda: MappingProxyType({}))
     boards: Mapping[str, BoardView] = field(default_factory=lambda: MappingProxyType({}))
@@ -95,6 +93,4 @@ class Entity:
     def default_pipeline(self) -> Pipeline | None:
         """The pipeline where new records start when none is named."""
         pipelines = tuple(self.pipelines.values())
-        return next(
-            (each for each in pipelines if each.default), pipelines[0] if pipelines else None
-        )
+        return next((each for each in pipelines if each.default), pipelines[0] if pipelines else None)

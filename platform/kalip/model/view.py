@@ -69,9 +69,7 @@ class FormView:
     @property
     def fields(self) -> tuple[str, ...]:
         """All fields of all tabs in order."""
-        return tuple(
-            name for tab in self.tabs for section in tab.sections for name in section.fields
-        )
+        return tuple(name for tab in self.tabs for section in tab.sections for name in section.fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,7 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     environment = os.environ if environment is None else environment
     folder = folder.absolute()
     written = _read_file(folder / SITE_FILE)
-    values = written | {
-        key: environment[name] for key, name in _ENVIRONMENT.items() if environment.get(name)
-    }
+    values = written | {key: environment[name] for key, name in _ENVIRONMENT.items() if environment.get(name)}
     if len(str(values.get("secret_key", ""))) < _SHORTEST_SECRET:
         raise ConfigurationError(
             "the secret key of the site in {folder} is missing or shorter than {length} characters",
@@ -60,9 +58,7 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     return Settings(folder=folder, **values)
 
 
-def write_settings(
-    folder: Path, *, title: str = "Kalip", locale: str = "en", demo: bool = False
-) -> None:
+def write_settings(folder: Path, *, title: str = "Kalip", locale: str = "en", demo: bool = False) -> None:
     """Make a site folder with a `site.toml` of its own secret, readable by its owner only.
 
     Raises ConfigurationError when the folder holds a site already.
@@ -96,9 +92,7 @@ def _read_file(path: Path) -> dict[str, Any]:
             hint="make one by `kalip init`",
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            "{path} is not valid TOML: {error}", params={"path": path, "error": error}
-        ) from None
+        raise ConfigurationError("{path} is not valid TOML: {error}", params={"path": path, "error": error}) from None
     known = {name: slot for name, slot in Settings.__annotations__.items() if name != "folder"}
     for name, value in values.items():
         if name not in known:
