@@ -1,0 +1,119 @@
+"""Fixtures for all tests: addresses of real servers, a browser, a clock. See CONTRIBUTING.md.
+
+Servers start when the first test asks for them and end with the session. Each xdist worker has
+its own, unless KALIP_TEST_POSTGRES_URL or KALIP_TEST_REDIS_URL names one that is there already.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.browser import PageFaults, chromium, chromium_program
+from tests.support.clock import StandingClock
+from tests.support.network import forbid_network
+from tests.support.postgres import fresh_database, postgres_cluster, postgres_programs
+from tests.support.redis import empty_redis, redis_server
+
+DATABASES = (
+    pytest.param("sqlite", id="sqlite"),
+    pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgres),
+)
+
+
+def pytest_configure() -> None:
+    """Shut the network before anything is imported by tests."""
+    forbid_network()
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    """A clock that stands still until it is moved."""
+    return StandingClock()
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database; a test that asks for it runs on SQLite and PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'kalip.sqlite3'}"
+    address: str = request.getfixturevalue("postgres_url")
+    return address
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, worker_name: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database that is dropped after the test."""
+    with fresh_database(postgres_server, f"kalip_{worker_name}") as address:
+        yield address
+
+
+@pytest.fixture
+def redis_url(redis_address: str) -> str:
+    """The address of an empty Redis."""
+    empty_redis(redis_address)
+    return redis_address
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a fresh browser context; the test fails when its console holds errors."""
+    context = browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(10_000)
+    faults = PageFaults()
+    context.on("page", faults.watch)
+    yield context.new_page()
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A running Chromium."""
+    program = chromium_program() or do_without("Chromium")
+    with chromium(program) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL superuser."""
+    if given := os.environ.get("KALIP_TEST_POSTGRES_URL"):
+        yield given
+        return
+    with postgres_cluster(postgres_programs() or do_without("PostgreSQL")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def redis_address(worker_name: str) -> Iterator[str]:
+    """The address of a Redis that this worker has for itself."""
+    if given := os.environ.get("KALIP_TEST_REDIS_URL"):
+        yield urlunsplit(urlsplit(given)._replace(path=f"/{worker_number(worker_name)}"))
+        return
+    with redis_server(shutil.which("redis-server") or do_without("Redis")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def worker_name() -> str:
+    """The name of this xdist worker; `main` without xdist."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def worker_number(worker_name: str) -> int:
+    """Return the number of an xdist worker, 0 without xdist."""
+    return int(worker_name.removeprefix("gw")) if worker_name.startswith("gw") else 0
+
+
+def do_without(tool: str) -> NoReturn:
+    """Skip the test, or fail it where everything must be there."""
+    reason = f"{tool} is not installed; see CONTRIBUTING.md"
+    if os.environ.get("KALIP_TEST_REQUIRE_ALL"):
+        pytest.fail(reason)
+    pytest.skip(reason)

@@ -1,0 +1,69 @@
+"""Chromium for tests: how it is started, and what a page may not leave in its console."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+# No sandbox inside containers; nothing is fetched that the page did not ask for.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-client-side-phishing-detection",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-domain-reliability",
+    "--disable-extensions",
+    "--disable-features=OptimizationHints,MediaRouter,Translate",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--no-first-run",
+    "--no-pings",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+
+# A refused form answers 409, 412 or 422 and Chromium notes each in the console.
+EXPECTED_NOTES = re.compile(r"Failed to load resource: .* status of (400|401|403|409|412|422|429)")
+
+
+class PageFaults(list[str]):
+    """What went wrong in a page so far: console errors, uncaught exceptions, policy breaches."""
+
+    def watch(self, page: Page) -> None:
+        """Collect from now on."""
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.append(str(error)))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not EXPECTED_NOTES.match(message.text):
+            self.append(f"{message.text} ({message.location.get('url', '')})")
+
+
+def chromium_program() -> str | None:
+    """Return the path of a Chromium on this machine, if there is one."""
+    return next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
+@contextmanager
+def chromium(program: str) -> Iterator[Browser]:
+    """Start headless Chromium for the block."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+def accessibility_faults(page: Page) -> list[str]:
+    """Return one line for each place in the page that axe objects to."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}: {violation['help']} at {' '.join(map(str, node['target']))}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
