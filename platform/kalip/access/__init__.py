@@ -1,0 +1,42 @@
+"""Floor 8: who may do what, as a decision or a row filter. Knows no SQL, no HTTP and no sessions' storage."""
+
+from kalip.access.actor import SYSTEM, Actor, Identity, make_actor
+from kalip.access.explaining import Explanation, Grant, explain
+from kalip.access.lockout import counts, locked_until
+from kalip.access.passwords import (
+    MINIMUM_LENGTH,
+    hash_password,
+    needs_rehash,
+    password_faults,
+    verify_password,
+)
+from kalip.access.permissions import RowFilter, Ruling, deciding_entity, denied, may, require, row_filters, ruling_for
+from kalip.access.secrets import Secret, hash_secret, new_secret
+
+__all__ = [
+    "MINIMUM_LENGTH",
+    "SYSTEM",
+    "Actor",
+    "Explanation",
+    "Grant",
+    "Identity",
+    "RowFilter",
+    "Ruling",
+    "Secret",
+    "counts",
+    "deciding_entity",
+    "denied",
+    "explain",
+    "hash_password",
+    "hash_secret",
+    "locked_until",
+    "make_actor",
+    "may",
+    "needs_rehash",
+    "new_secret",
+    "password_faults",
+    "require",
+    "row_filters",
+    "ruling_for",
+    "verify_password",
+]

@@ -1,0 +1,81 @@
+"""Filters typed at run time: compiled once in the entity's scope, refused with the place and a way out."""
+
+from collections import OrderedDict
+from threading import Lock
+
+from kalip.access import row_filters
+from kalip.base.errors import BadRequest
+from kalip.compiler import entity_scope
+from kalip.expressions import BOOLEAN, Expression, ExpressionError, compile_expression
+from kalip.model import Verb
+from kalip.records.services import Work
+from kalip.runtime import Served
+from kalip.storage import Filter
+
+REMEMBERED = 1024
+LONGEST_FILTER = 4_000  # characters
+
+
+class FilterCache:
+    """The filters of one served model by entity and text; the least recently used go first."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._known: OrderedDict[tuple[str, str], Expression] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, entity: str, text: str) -> Expression:
+        """The compiled filter; BadRequest when it has a fault."""
+        key = (entity, text)
+        with self._lock:
+            known = self._known.get(key)
+            if known is not None:
+                self._known.move_to_end(key)
+                return known
+        made = _compile(self._served, entity, text)
+        with self._lock:
+            self._known[key] = made
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return made
+
+
+def compile_filter(served: Served, entity: str, text: str) -> Expression:
+    """Compile a filter; BadRequest names the fault, its position in the text and what was probably meant."""
+    if len(text) > LONGEST_FILTER:
+        raise BadRequest("The filter is longer than {limit} characters.", params={"limit": LONGEST_FILTER})
+    return served.project(FilterCache).find(entity, text)
+
+
+def allowed_rows(work: Work, verb: Verb, entity: str) -> tuple[Filter, ...] | None:
+    """The filters of the rows on which the actor may do this; None when there can be none."""
+    filters = row_filters(work.served, work.actor, verb, entity)
+    if filters is None:
+        return None
+    return tuple(Filter(each.expression, each.through) for each in filters)
+
+
+def _compile(served: Served, entity: str, text: str) -> Expression:
+    scope = entity_scope(served.model, served.types, entity)
+    try:
+        expression = compile_expression(text, scope, expects=BOOLEAN, functions=served.functions)
+    except ExpressionError as error:
+        fault = error.faults[0]
+        raise BadRequest(
+            "The filter has a fault at position {position}: {fault}",
+            hint=fault.hint,
+            code="R102",
+            params={
+                "position": fault.offset,
+                "length": fault.length,
+                "fault": fault.message,
+                "filter": text,
+            },
+        ) from error
+    if expression.sql_obstacles:
+        raise BadRequest(
+            "The filter can't be used for searching: {obstacle}",
+            code="R103",
+            params={"obstacle": str(expression.sql_obstacles[0]), "filter": text},
+        )
+    return expression

@@ -1,0 +1,103 @@
+"""Finds what a caller names: entities, fields and dotted paths, with a hint for what was mistyped."""
+
+from dataclasses import dataclass
+
+from kalip.access import may
+from kalip.base.errors import BadRequest, NotFound
+from kalip.base.names import did_you_mean
+from kalip.expressions import Type
+from kalip.model import Entity, Field, Verb
+from kalip.records.services import Work
+from kalip.runtime import Served
+
+LONGEST_PATH = 5  # steps through references
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A dotted path that was understood: `field` of `entity` stands at its end, or `part` of it.
+
+    `text` is in present names. `hops` are the reference fields on the way.
+    """
+
+    text: str
+    entity: Entity
+    field: Field
+    hops: tuple[str, ...] = ()
+    part: str = ""
+
+
+def find_entity(work: Work, name: str) -> Entity:
+    """The entity of this name; NotFound when there is none. Old names are noted as deprecated."""
+    entity = work.model.entity(name)
+    if entity is None:
+        raise NotFound(
+            "There is no entity '{entity}'.",
+            hint=did_you_mean(name, work.model.entities),
+            params={"entity": name},
+        )
+    if name.rsplit("/", 1)[-1] != entity.name:
+        work.deprecated.append(f"{name} is now {entity.name}")
+    return entity
+
+
+def visible_entity(work: Work, name: str) -> Entity:
+    """The entity of this name that the actor may at least see; else NotFound, as if it weren't there."""
+    entity = find_entity(work, name)
+    if not permitted(work, entity.name, (Verb.READ,)):
+        raise NotFound("There is no entity '{entity}'.", params={"entity": name})
+    return entity
+
+
+def permitted(work: Work, entity: str, verbs: tuple[Verb, ...]) -> frozenset[Verb]:
+    """Those of the verbs that the actor may do on some record of the entity."""
+    return frozenset(verb for verb in verbs if may(work.served, work.actor, verb, entity))
+
+
+def find_field(served: Served, entity: Entity, name: str) -> Field | None:
+    """A field by its name or by one it had before."""
+    found = entity.attribute(name)
+    if found is not None:
+        return found
+    alias = served.model.aliases.get(f"{entity.name}.{name}")
+    return None if alias is None else entity.attribute(alias.rsplit(".", 1)[-1])
+
+
+def find_path(served: Served, entity: Entity, text: str) -> Path:
+    """Understand a dotted path; BadRequest with a hint when a step leads nowhere."""
+    steps = text.split(".")
+    if len(steps) > LONGEST_PATH:
+        raise BadRequest("The path '{path}' is too long.", params={"path": text})
+    owner, hops = entity, []
+    for position, step in enumerate(steps):
+        found = find_field(served, owner, step)
+        if found is None:
+            raise _unknown(text, step, owner)
+        rest = steps[position + 1 :]
+        if not rest:
+            return Path(".".join((*hops, found.name)), owner, found, tuple(hops))
+        parts = part_types(served, found)
+        if len(rest) == 1 and rest[0] in parts and rest[0]:
+            name = ".".join((*hops, found.name, rest[0]))
+            return Path(name, owner, found, tuple(hops), rest[0])
+        target = served.model.entities.get(found.target or "")
+        if target is None or found.type not in ("reference", "user"):
+            raise _unknown(text, rest[0], None)
+        hops.append(found.name)
+        owner = target
+    raise AssertionError  # the loop returns or raises
+
+
+def part_types(served: Served, field: Field) -> dict[str, Type]:
+    """The parts of a field with their types; "" is the field itself."""
+    return {part.name: part.type for part in served.types[field.type].parts(field)}
+
+
+def _unknown(text: str, step: str, owner: Entity | None) -> BadRequest:
+    known = owner.attributes if owner is not None else ()
+    where = f" of '{owner.name}'" if owner is not None else ""
+    return BadRequest(
+        "There is no field '{step}'" + where + " (in '{path}').",
+        hint=did_you_mean(step, known),
+        params={"step": step, "path": text},
+    )

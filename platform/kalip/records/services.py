@@ -1,0 +1,132 @@
+"""One unit of work: a pinned model, an actor and one transaction. The only place that commits and retries."""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from kalip.access import Actor
+from kalip.base.clock import Clock, system_clock
+from kalip.base.ids import new_id
+from kalip.expressions import Context
+from kalip.model import Entity, Model
+from kalip.runtime import Runtime, Served
+from kalip.storage import Blobs, Database, Event, RevisionChanged, Session, Unavailable
+
+T = TypeVar("T")
+Announce = Callable[[Event], None]
+
+ATTEMPTS = 6
+FIRST_PAUSE = 0.02  # seconds; doubled with each attempt, with jitter
+
+_log = logging.getLogger(__name__)
+
+
+def _nobody(event: Event) -> None:
+    """Announce to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every use case stands on, made once by the application.
+
+    `announce` is called with each event after its transaction has committed; what it raises is
+    logged and harms nobody, since the event itself is already kept.
+    """
+
+    database: Database
+    runtime: Runtime
+    blobs: Blobs | None = None
+    announce: Announce = _nobody
+    clock: Clock = system_clock
+
+
+@dataclass(slots=True)
+class Work:
+    """A unit of work in progress. `context` is what expressions may know: moment, day and actor.
+
+    `events` are those written so far; `deprecated` the old names that the caller still used.
+    """
+
+    services: Services
+    served: Served
+    session: Session
+    actor: Actor
+    now: datetime
+    correlation: str
+    context: Context
+    events: list[Event] = field(default_factory=list)
+    deprecated: list[str] = field(default_factory=list)
+
+    @property
+    def model(self) -> Model:
+        """The model that is pinned for the whole unit of work."""
+        return self.served.model
+
+    def entity(self, name: str) -> Entity:
+        """An entity of the model that is known to exist."""
+        return self.served.model.entities[name]
+
+
+@contextmanager
+def unit_of_work(
+    services: Services, actor: Actor, *, write: bool = False, correlation: str | None = None
+) -> Iterator[Work]:
+    """Open one transaction on a pinned model; commits at exit when `write`, rolls back on an exception.
+
+    Raises RevisionChanged when another model went into service meanwhile: use `run` to retry.
+    """
+    served = services.runtime.pin()
+    database = services.database
+    opened = database.write(served.model.revision) if write else database.read()
+    with opened as session:
+        now = services.clock()
+        context = Context(now=now, today=now.astimezone(ZoneInfo(actor.timezone)).date(), actor=actor.context)
+        work = Work(services, served, session, actor, now, correlation or new_id(), context)
+        yield work
+    announce(work)
+
+
+def run(
+    services: Services,
+    actor: Actor,
+    command: Callable[[Work], T],
+    *,
+    write: bool = True,
+    correlation: str | None = None,
+) -> T:
+    """Run a use case in its own unit of work and give its result, after the commit.
+
+    Tried again, from the start and on the present model, when the model has changed or the
+    database was busy; so the command must have no effect outside of its session.
+    """
+    correlation = correlation or new_id()
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with unit_of_work(services, actor, write=write, correlation=correlation) as work:
+                result = command(work)
+        except RevisionChanged:
+            if attempt == ATTEMPTS:
+                raise
+            services.runtime.refresh()
+        except Unavailable:
+            if attempt == ATTEMPTS:
+                raise
+            time.sleep(FIRST_PAUSE * 2**attempt * (0.5 + random.random()))  # noqa: S311 - jitter
+        else:
+            return result
+    raise AssertionError  # the last attempt returns or raises
+
+
+def announce(work: Work) -> None:
+    """Tell the listeners of the events that were committed."""
+    for event in work.events:
+        try:
+            work.services.announce(event)
+        except Exception:
+            _log.exception("a listener failed on the event %s of %s", event.kind, event.record_id)
