@@ -79,6 +79,7 @@ class Entity:
     cards: Mapping[str, CardView] = field(default_factory=lambda: MappingProxyType({}))
     was: tuple[str, ...] = ()
     origin: Origin = Origin("")
+    description: Text = Text()
 
     @property
     def attributes(self) -> dict[str, Field]:
