@@ -59,7 +59,7 @@ def sources(*folders: Path) -> tuple[Source, ...]:
 def own_files(folder: Path = ROOT) -> Iterator[Path]:
     """Yield every file that belongs to the repository."""
     for path in sorted(folder.iterdir()):
-        if path.name in _LEFT_OUT:
+        if path.name in _LEFT_OUT or path.name.startswith(".coverage"):
             continue
         if path.is_dir():
             yield from own_files(path)
