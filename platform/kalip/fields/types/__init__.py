@@ -1,0 +1,1 @@
+"""The shipped field types, one file each."""
