@@ -14,12 +14,12 @@ class Records(Protocol):
     """What an action may ask about other records, always as the actor that runs it."""
 
     def find(
-        self, entity: str, *, filter: str = "", fields: Sequence[str] = (), sort: Sequence[str] = (), limit: int = 50
+        self, entity: str, *, where: str = "", fields: Sequence[str] = (), sort: Sequence[str] = (), limit: int = 50
     ) -> Sequence[Mapping[str, Any]]:
-        """Records as JSON values by path; `sort` like `("-amount", "name")`."""
+        """Records that match the expression `where`, as JSON values by path; `sort` like `("-amount", "name")`."""
 
-    def count(self, entity: str, *, filter: str = "") -> int:
-        """How many records match an expression."""
+    def count(self, entity: str, *, where: str = "") -> int:
+        """How many records match the expression `where`."""
 
     def users(self, role: str = "") -> Sequence[Mapping[str, str]]:
         """Active users (id, name, email) with a role, ordered by name; everybody without one."""

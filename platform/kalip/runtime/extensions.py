@@ -51,7 +51,7 @@ class Extensions:
             wanted = {name: facts[name] for name in implementation.argnames}
             try:
                 implementation.function(**wanted)
-            except Exception:
+            except Exception:  # noqa: BLE001 - the change is committed; a listener cannot undo it
                 _log.exception("plugin %s failed in %s", implementation.plugin_name, hook)
 
 
