@@ -1,0 +1,53 @@
+"""Floor 5: packs. Reads them, checks their shape, lays them over each other, formats and compares them.
+
+Knows what documents look like and where everything came from; refuses to know what any of it means.
+"""
+
+from kalip.metadata.archive import build_zip
+from kalip.metadata.check import check
+from kalip.metadata.codes import CODES
+from kalip.metadata.dependencies import SITE, order_packs
+from kalip.metadata.difference import Change, ChangeKind, diff, diff_packs
+from kalip.metadata.documents import Document, Pack
+from kalip.metadata.formatting import format_document
+from kalip.metadata.kinds import OVERLAID, Kind, Place, place_of
+from kalip.metadata.merged import MergedDocument
+from kalip.metadata.reader import Reading, examine_documents, examine_pack, read_documents, read_pack
+from kalip.metadata.repair import Checked, checked
+from kalip.metadata.schemas import Types, document_schema, overlay_schema, source_schema, translation_schema
+from kalip.metadata.stack import Stack, check_stack, stack
+
+__all__ = [
+    "CODES",
+    "OVERLAID",
+    "SITE",
+    "Change",
+    "ChangeKind",
+    "Checked",
+    "Document",
+    "Kind",
+    "MergedDocument",
+    "Pack",
+    "Place",
+    "Reading",
+    "Stack",
+    "Types",
+    "build_zip",
+    "check",
+    "check_stack",
+    "checked",
+    "diff",
+    "diff_packs",
+    "document_schema",
+    "examine_documents",
+    "examine_pack",
+    "format_document",
+    "order_packs",
+    "overlay_schema",
+    "place_of",
+    "read_documents",
+    "read_pack",
+    "source_schema",
+    "stack",
+    "translation_schema",
+]
