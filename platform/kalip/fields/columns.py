@@ -6,7 +6,7 @@ cells. Binding a value that the column can't hold exactly raises ValueError: fie
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import orjson
@@ -19,6 +19,7 @@ from kalip.fields.numbers import MAX_DIGITS, from_scaled, to_scaled
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_WIDE = Context(prec=200)
 Processor = Callable[[Any], Any]
 
 
@@ -51,6 +52,34 @@ class ScaledDecimal(TypeDecorator[Decimal]):
 
         def read(value: int | None) -> Decimal | None:
             return None if value is None else Decimal(value).scaleb(scale)
+
+        return read
+
+
+class ComputedDecimal(TypeDecorator[Decimal]):
+    """A decimal that SQL computes: text or number on SQLite, NUMERIC elsewhere; rounded to `scale` places."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, scale: int) -> None:
+        self.scale = scale
+        super().__init__()
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The text or numeric type."""
+        return Text() if dialect.name == "sqlite" else Numeric()
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Write plain text for SQLite."""
+        return format(value, "f") if value is not None and dialect.name == "sqlite" else value
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor:
+        """Round half to even, as expressions do."""
+        unit = Decimal(1).scaleb(-self.scale)
+
+        def read(value: str | float | Decimal | None) -> Decimal | None:
+            return None if value is None else Decimal(value).quantize(unit, context=_WIDE)
 
         return read
 

@@ -14,9 +14,9 @@ from kalip.fields.columns import JsonTexts, ScaledDecimal, text_column
 from kalip.fields.fault import FieldFault, wrong_type
 from kalip.fields.field_type import FieldType, Json, OptionFault, Part, Parts, Style
 from kalip.fields.locales import locale_of
-from kalip.fields.numbers import MAX_DIGITS, decimal_from_json, decimal_from_text
+from kalip.fields.numbers import decimal_from_json, decimal_from_text
 from kalip.fields.operators import LISTS, MEMBERSHIP, ORDER, SUBSTRINGS, Operator
-from kalip.fields.options import DECIMAL_PATTERN, decimal_bounds, scale_option, setting
+from kalip.fields.options import DECIMAL_PATTERN, decimal_bounds, keys, scale_option, setting
 from kalip.model import Field
 
 
@@ -50,7 +50,7 @@ class DecimalFamily(FieldType):
     sums = True
     default_scale: ClassVar[int] = 2
     largest_scale: ClassVar[int] = 9
-    options = {"scale": scale_option(2, 9), **decimal_bounds()}
+    options = keys({"scale": scale_option(2, 9), **decimal_bounds()})
 
     def scale(self, field: Field) -> int:
         """Digits behind the point."""
@@ -83,7 +83,7 @@ class DecimalFamily(FieldType):
         if write:
             return {"anyOf": [{"type": "string", "pattern": DECIMAL_PATTERN}, {"type": "number"}]}
         fraction = rf"\.[0-9]{{{scale}}}" if scale else ""
-        return {"type": "string", "pattern": f"^-?[0-9]{{1,{MAX_DIGITS}}}{fraction}$"}
+        return {"type": "string", "pattern": f"^-?[0-9]+{fraction}$"}
 
     def value_to_json(self, field: Field, value: Any) -> Json:
         """Plain text without exponent."""

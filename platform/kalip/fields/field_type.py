@@ -27,7 +27,7 @@ _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A column of a field: name "" is the field's own column, others are `<field>__<name>` and path `<field>.<name>`."""
+    """A column of a field: "" is the field's own column; others are `<field>__<name>`, in paths `<field>.<name>`."""
 
     name: str
     type: Type

@@ -21,17 +21,9 @@ def literal_of(value: Any) -> str:
             return _decimal(value)
         case str():
             return text_literal(value)
-        case datetime():
-            return f'datetime("{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z")'
-        case date():
-            return f'date("{value.isoformat()}")'
-        case time():
-            return f'time("{value.isoformat()}")'
-        case timedelta():
-            return duration_literal(value)
         case tuple() | list():
             return "[" + ", ".join(literal_of(each) for each in value) + "]"
-    raise TypeError(f"no literal for {type(value).__name__}")
+    return _moment(value)
 
 
 def text_literal(text: str) -> str:
@@ -46,6 +38,19 @@ def duration_literal(value: timedelta) -> str:
     seconds, rest = divmod(microseconds, 1_000_000)
     fraction = f".{rest:06}".rstrip("0") if rest else ""
     return f'duration("{sign}{seconds}{fraction}s")'
+
+
+def _moment(value: Any) -> str:
+    match value:
+        case datetime():
+            return f'datetime("{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z")'
+        case date():
+            return f'date("{value.isoformat()}")'
+        case time():
+            return f'time("{value.isoformat()}")'
+        case timedelta():
+            return duration_literal(value)
+    raise TypeError(f"no literal for {type(value).__name__}")
 
 
 def _decimal(value: Decimal) -> str:

@@ -212,9 +212,9 @@ def _absolute() -> tuple[Operator, ...]:
         "at_most": words("is on or before", "en geç", "не позже"),
         "at_least": words("is on or after", "en erken", "не раньше"),
     }
-    words = before | until
+    said = before | until
     return tuple(
-        Operator(each.name, words.get(each.name, each.label), each.template, each.operands)
+        Operator(each.name, said.get(each.name, each.label), each.template, each.operands)
         for each in ORDER
         if each not in EMPTINESS
     )

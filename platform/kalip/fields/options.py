@@ -1,12 +1,18 @@
 """JSON Schemas of the metadata keys that several field types share."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from kalip.fields.numbers import INTEGER_MAX, INTEGER_MIN, MAX_DIGITS
 
 Schema = dict[str, Any]
 DECIMAL_PATTERN = r"^-?[0-9]{1,18}(\.[0-9]{1,18})?$"
+
+
+def keys(schemas: Mapping[str, Schema]) -> Mapping[str, Schema]:
+    """The metadata keys of a type, read-only."""
+    return MappingProxyType(dict(schemas))
 
 
 def option(title: str, description: str, **schema: Any) -> Schema:

@@ -19,7 +19,7 @@ def clean_line(raw: Any, limit: int) -> str | None:
 
 
 def clean_text(raw: Any, limit: int) -> str | None:
-    """Read text of several lines: NFC, line ends as `\\n`, trimmed at the end, None when blank. Raises FieldFault."""
+    """Read text of several lines: NFC, line ends as line feeds, trimmed behind, None when blank. Raises FieldFault."""
     return _bounded(_clean(raw, limit).rstrip(), limit)
 
 

@@ -10,7 +10,7 @@ from kalip.fields.families import TextFamily
 from kalip.fields.fault import FieldFault
 from kalip.fields.field_type import Json, Style
 from kalip.fields.operators import MEMBERSHIP, Operator, words
-from kalip.fields.options import option
+from kalip.fields.options import keys, option
 from kalip.fields.texts import clean_line
 from kalip.model import Field
 
@@ -34,7 +34,7 @@ class ChoiceType(TextFamily):
     label = words("Choice", "Seçim", "Выбор")
     description = "One value of a choice list. A retired value stays readable but can't be chosen anew."
     widget = "choice"
-    options = {"choices": CHOICES_OPTION}
+    options = keys({"choices": CHOICES_OPTION})
     needs = ("choices",)
 
     def parse_value(self, field: Field, raw: Json) -> str | None:

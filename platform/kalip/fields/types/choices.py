@@ -7,6 +7,7 @@ from kalip.fields.families import TextsFamily
 from kalip.fields.fault import FieldFault
 from kalip.fields.field_type import Json, Style
 from kalip.fields.operators import words
+from kalip.fields.options import keys
 from kalip.fields.types.choice import (
     CHOICES_OPTION,
     choice_label,
@@ -25,7 +26,7 @@ class ChoicesType(TextsFamily):
     label = words("Several choices", "Çoklu seçim", "Несколько вариантов")
     description = "Several values of a choice list, each once. No value is null."
     widget = "choices"
-    options = {"choices": CHOICES_OPTION}
+    options = keys({"choices": CHOICES_OPTION})
     needs = ("choices",)
 
     def parse_item(self, field: Field, raw: Json) -> str | None:

@@ -1,6 +1,6 @@
 """A calendar day."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, tzinfo
 from typing import Any
 
@@ -14,7 +14,7 @@ from kalip.fields.field_type import FieldType, Json, OptionFault, Part, Parts, S
 from kalip.fields.locales import locale_of
 from kalip.fields.moments import date_operators, parse_iso_date, parse_written_date
 from kalip.fields.operators import Operator, words
-from kalip.fields.options import option
+from kalip.fields.options import keys, option
 from kalip.model import Field
 
 _DAY = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
@@ -27,10 +27,12 @@ class DateType(FieldType):
     label = words("Day", "Gün", "Дата")
     description = "A calendar day without time and time zone, in the years 1 to 9999."
     widget = "date"
-    options = {
-        "min": option("Earliest day", "Earlier days are refused.", **_DAY),
-        "max": option("Latest day", "Later days are refused.", **_DAY),
-    }
+    options = keys(
+        {
+            "min": option("Earliest day", "Earlier days are refused.", **_DAY),
+            "max": option("Latest day", "Later days are refused.", **_DAY),
+        }
+    )
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         """One column."""

@@ -1,6 +1,6 @@
 """A length of time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta, tzinfo
 from typing import Any
 
@@ -14,7 +14,7 @@ from kalip.fields.field_type import FieldType, Json, OptionFault, Part, Parts, S
 from kalip.fields.locales import locale_of
 from kalip.fields.moments import iso_duration, parse_duration, parse_written_duration
 from kalip.fields.operators import ORDER, Operator, words
-from kalip.fields.options import option
+from kalip.fields.options import keys, option
 from kalip.model import Field
 
 _ISO = {"type": "string", "pattern": "^-?P"}
@@ -30,10 +30,12 @@ class DurationType(FieldType):
     )
     widget = "duration"
     sums = True
-    options = {
-        "min": option("Shortest", "Shorter ones are refused; ISO 8601 such as PT0S.", **_ISO),
-        "max": option("Longest", "Longer ones are refused; ISO 8601 such as P30D.", **_ISO),
-    }
+    options = keys(
+        {
+            "min": option("Shortest", "Shorter ones are refused; ISO 8601 such as PT0S.", **_ISO),
+            "max": option("Longest", "Longer ones are refused; ISO 8601 such as P30D.", **_ISO),
+        }
+    )
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         """One column."""

@@ -14,7 +14,7 @@ from kalip.fields.field_type import FieldType, Part
 from kalip.fields.field_type import Json as Raw
 from kalip.fields.numbers import INTEGER_MAX, INTEGER_MIN
 from kalip.fields.operators import EMPTINESS, Operator, words
-from kalip.fields.options import option, setting
+from kalip.fields.options import keys, option, setting
 from kalip.fields.texts import check_characters
 from kalip.model import Field
 
@@ -29,22 +29,24 @@ class JsonType(FieldType):
     name = "json"
     label = words("JSON", "JSON", "JSON")
     description = (
-        "Plain JSON of any shape: what another system sent, settings. At most 32 levels deep; whole numbers of 64 bits. "
-        "The order of keys is not kept on every database."
+        "Plain JSON of any shape: what another system sent, settings. At most 32 levels deep; whole numbers have "
+        "64 bits. The order of keys is not kept on every database."
     )
     widget = "json"
     sortable = False
     indexable = False
-    options = {
-        "max_size": option(
-            "Largest size",
-            f"Most bytes as compact JSON; {DEFAULT_SIZE} when left out.",
-            type="integer",
-            minimum=2,
-            maximum=LARGEST,
-            default=DEFAULT_SIZE,
-        )
-    }
+    options = keys(
+        {
+            "max_size": option(
+                "Largest size",
+                f"Most bytes as compact JSON; {DEFAULT_SIZE} when left out.",
+                type="integer",
+                minimum=2,
+                maximum=LARGEST,
+                default=DEFAULT_SIZE,
+            )
+        }
+    )
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         """One column."""

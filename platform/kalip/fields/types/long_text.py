@@ -1,13 +1,13 @@
 """Text of many lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from kalip.fields.families import TextFamily
 from kalip.fields.fault import FieldFault
 from kalip.fields.field_type import Json
 from kalip.fields.operators import EMPTINESS, SUBSTRINGS, Operator, words
-from kalip.fields.options import length_option, option, setting
+from kalip.fields.options import keys, length_option, option, setting
 from kalip.fields.texts import clean_text
 from kalip.fields.types.text import length_faults
 from kalip.model import Field
@@ -25,10 +25,12 @@ class LongTextType(TextFamily):
     widget = "long_text"
     sortable = False
     indexable = False
-    options = {
-        "max_length": length_option(DEFAULT_LENGTH, LONGEST),
-        "rows": option("Rows", "Height of the input in lines.", type="integer", minimum=2, maximum=40),
-    }
+    options = keys(
+        {
+            "max_length": length_option(DEFAULT_LENGTH, LONGEST),
+            "rows": option("Rows", "Height of the input in lines.", type="integer", minimum=2, maximum=40),
+        }
+    )
 
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read lines."""

@@ -19,7 +19,7 @@ from kalip.fields.field_type import FieldType, Json, OptionFault, Part, Parts, S
 from kalip.fields.locales import locale_of
 from kalip.fields.numbers import decimal_from_json, decimal_from_text
 from kalip.fields.operators import ORDER, Operator, words
-from kalip.fields.options import DECIMAL_PATTERN, decimal_bounds, option
+from kalip.fields.options import DECIMAL_PATTERN, decimal_bounds, keys, option
 from kalip.model import Field
 
 SCALE = 4
@@ -49,25 +49,27 @@ class MoneyType(FieldType):
     )
     widget = "money"
     sums = True
-    options = {
-        "currency": option("Currency", "Currency where none is said: ISO 4217 code such as TRY.", **_CURRENCY),
-        "currencies": option(
-            "Currencies",
-            "Currencies allowed; all when left out.",
-            type="array",
-            items=_CURRENCY,
-            minItems=1,
-            uniqueItems=True,
-        ),
-        "scale": option(
-            "Decimal places",
-            "Digits behind the point; those of the currency when left out (2 for TRY, 0 for JPY).",
-            type="integer",
-            minimum=0,
-            maximum=SCALE,
-        ),
-        **decimal_bounds(),
-    }
+    options = keys(
+        {
+            "currency": option("Currency", "Currency where none is said: ISO 4217 code such as TRY.", **_CURRENCY),
+            "currencies": option(
+                "Currencies",
+                "Currencies allowed; all when left out.",
+                type="array",
+                items=_CURRENCY,
+                minItems=1,
+                uniqueItems=True,
+            ),
+            "scale": option(
+                "Decimal places",
+                "Digits behind the point; those of the currency when left out (2 for TRY, 0 for JPY).",
+                type="integer",
+                minimum=0,
+                maximum=SCALE,
+            ),
+            **decimal_bounds(),
+        }
+    )
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         """Amount and code."""

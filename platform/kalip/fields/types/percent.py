@@ -1,6 +1,5 @@
 """A percentage."""
 
-from collections.abc import Mapping
 from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
@@ -9,7 +8,7 @@ from kalip.fields.families import DecimalFamily, decimal_text
 from kalip.fields.field_type import Style
 from kalip.fields.locales import locale_of
 from kalip.fields.operators import words
-from kalip.fields.options import decimal_bounds, scale_option
+from kalip.fields.options import decimal_bounds, keys, scale_option
 from kalip.model import Field
 
 
@@ -21,7 +20,7 @@ class PercentType(DecimalFamily):
     description = "A percentage, kept as people say it: 12.5 means 12.5 %, so expressions divide it by 100."
     widget = "percent"
     sums = False
-    options = {"scale": scale_option(2, 9), **decimal_bounds()}
+    options = keys({"scale": scale_option(2, 9), **decimal_bounds()})
 
     def parse_written(self, field: Field, text: str, locale: str, timezone: tzinfo) -> Decimal:
         """Read a number with or without the percent sign."""

@@ -10,7 +10,7 @@ from kalip.fields.fault import FieldFault
 from kalip.fields.field_type import Json, OptionFault, Style
 from kalip.fields.locales import locale_of
 from kalip.fields.operators import MEMBERSHIP, STARTS_WITH, Operator, words
-from kalip.fields.options import option
+from kalip.fields.options import keys, option
 from kalip.fields.texts import clean_line
 from kalip.model import Field
 
@@ -28,14 +28,16 @@ class PhoneType(TextFamily):
         "in forms also that of the reader's country."
     )
     widget = "phone"
-    options = {
-        "country": option(
-            "Country",
-            "Country whose national writing is read: ISO code such as TR.",
-            type="string",
-            pattern="^[A-Z]{2}$",
-        )
-    }
+    options = keys(
+        {
+            "country": option(
+                "Country",
+                "Country whose national writing is read: ISO code such as TR.",
+                type="string",
+                pattern="^[A-Z]{2}$",
+            )
+        }
+    )
 
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read an international number, or a national one of the field's country."""

@@ -9,7 +9,7 @@ from kalip.fields.families import range_faults
 from kalip.fields.fault import FieldFault
 from kalip.fields.field_type import OptionFault, Part, Style
 from kalip.fields.operators import words
-from kalip.fields.options import option, setting
+from kalip.fields.options import keys, option, setting
 from kalip.fields.types.integer import IntegerType
 from kalip.model import Field
 
@@ -24,9 +24,11 @@ class RatingType(IntegerType):
     description = "A number of stars from 1 to `max`; null means not rated."
     widget = "rating"
     sums = False
-    options = {
-        "max": option("Most stars", f"{MOST} when left out.", type="integer", minimum=2, maximum=10, default=MOST),
-    }
+    options = keys(
+        {
+            "max": option("Most stars", f"{MOST} when left out.", type="integer", minimum=2, maximum=10, default=MOST),
+        }
+    )
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         """One small column."""

@@ -13,8 +13,8 @@ from kalip.fields.types.long_text import LONGEST, LongTextType
 from kalip.model import Field
 
 _TAGS = {
-    "a", "abbr", "b", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "hr", "i", "ins", "li", "mark", "ol", "p",
-    "pre", "s", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
+    "a", "abbr", "b", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "hr", "i", "ins", "li", "mark", "ol",
+    "p", "pre", "s", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
 }  # fmt: skip
 _ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 _SCHEMES = {"http", "https", "mailto", "tel"}
@@ -31,8 +31,8 @@ class RichTextType(LongTextType):
     name = "rich_text"
     label = words("Formatted text", "Biçimli metin", "Форматированный текст")
     description = (
-        "Text with headings, lists, links and tables. Kept as HTML; scripts, styles, images and foreign tags are removed "
-        "when it is written. Plain text is accepted and becomes paragraphs."
+        "Text with headings, lists, links and tables. Kept as HTML; scripts, styles, images and foreign tags are "
+        "removed when it is written. Plain text is accepted and becomes paragraphs."
     )
     widget = "rich_text"
 

@@ -1,14 +1,14 @@
 """One line of text."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from kalip.fields.families import TextFamily
 from kalip.fields.fault import FieldFault
 from kalip.fields.field_type import Json, OptionFault
 from kalip.fields.operators import words
-from kalip.fields.options import length_option, option, setting
+from kalip.fields.options import keys, length_option, option, setting
 from kalip.fields.texts import clean_line
 from kalip.model import Field
 
@@ -23,17 +23,21 @@ class TextType(TextFamily):
     name = "text"
     label = words("Text", "Metin", "Текст")
     description = "One line of text: a name, a title, a code. Spaces at both ends are cut off."
-    options = {
-        "max_length": length_option(DEFAULT_LENGTH, LONGEST),
-        "min_length": option("Shortest text", "Fewest characters allowed.", type="integer", minimum=1, maximum=LONGEST),
-        "pattern": option(
-            "Pattern",
-            "Regular expression that the whole text must match; say in `help` what is wanted.",
-            type="string",
-            minLength=1,
-            maxLength=200,
-        ),
-    }
+    options = keys(
+        {
+            "max_length": length_option(DEFAULT_LENGTH, LONGEST),
+            "min_length": option(
+                "Shortest text", "Fewest characters allowed.", type="integer", minimum=1, maximum=LONGEST
+            ),
+            "pattern": option(
+                "Pattern",
+                "Regular expression that the whole text must match; say in `help` what is wanted.",
+                type="string",
+                minLength=1,
+                maxLength=200,
+            ),
+        }
+    )
 
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read one trimmed line."""

@@ -10,7 +10,7 @@ from kalip.fields.families import TextFamily
 from kalip.fields.fault import FieldFault
 from kalip.fields.field_type import Json
 from kalip.fields.operators import words
-from kalip.fields.options import option
+from kalip.fields.options import keys, option
 from kalip.fields.texts import clean_line
 from kalip.model import Field
 
@@ -29,16 +29,18 @@ class UrlType(TextFamily):
     description = "An absolute web address. Where people type it, `https://` is put before an address without scheme."
     widget = "url"
     indexable = False
-    options = {
-        "schemes": option(
-            "Schemes",
-            "Schemes allowed; https and http when left out.",
-            type="array",
-            items={"type": "string", "enum": ["https", "http", "ftp", "sftp", "ssh", "git"]},
-            minItems=1,
-            uniqueItems=True,
-        )
-    }
+    options = keys(
+        {
+            "schemes": option(
+                "Schemes",
+                "Schemes allowed; https and http when left out.",
+                type="array",
+                items={"type": "string", "enum": ["https", "http", "ftp", "sftp", "ssh", "git"]},
+                minItems=1,
+                uniqueItems=True,
+            )
+        }
+    )
 
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read an absolute address."""
