@@ -1,5 +1,6 @@
 """What types made of several named texts share: addresses, names of persons, places."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, tzinfo
 from types import MappingProxyType
@@ -19,12 +20,15 @@ from kalip.model import Field
 class CompositeFamily(FieldType):
     """A NamedTuple of texts, some of them None, with all of it in one line as the first column."""
 
-    shape: ClassVar[type[tuple[Any, ...]]]
     members: ClassVar[tuple[str, ...]]
     """Names of the parts, as in the NamedTuple; each is a column."""
     lengths: ClassVar[Mapping[str, int]]
     searchable = True
     indexable = False
+
+    @abstractmethod
+    def make(self, parts: Sequence[str | None]) -> Any:
+        """Build the NamedTuple from its parts in order."""
 
     def summary(self, value: Any) -> str:
         """All of it in one line."""
@@ -48,7 +52,7 @@ class CompositeFamily(FieldType):
 
     def from_parts(self, field: Field, parts: Parts) -> Any:
         """None when every part is."""
-        return self.shape(*parts[1:]) if any(parts[1:]) else None
+        return self.make(parts[1:]) if any(parts[1:]) else None
 
     def parse_value(self, field: Field, raw: Json) -> Any:
         """Read an object of texts; None when all are blank."""
@@ -58,7 +62,7 @@ class CompositeFamily(FieldType):
             if key not in self.members:
                 raise FieldFault("unknown_key", "'{key}' is not known here.", {"key": str(key)[:60]})
         read = [self._member(name, raw.get(name)) for name in self.members]
-        return self.shape(*read) if any(read) else None
+        return self.make(read) if any(read) else None
 
     def parse_written(self, field: Field, text: str, locale: str, timezone: tzinfo) -> Any:
         """Read the JSON object that `to_text` writes, else a line."""
@@ -115,7 +119,7 @@ class CompositeFamily(FieldType):
 
     def literal(self, field: Field, value: Any) -> str:
         """The line."""
-        return super().literal(field, self.summary(value) if isinstance(value, self.shape) else value)
+        return super().literal(field, self.summary(value) if isinstance(value, tuple) else value)
 
     def _member(self, name: str, raw: Json) -> str | None:
         if raw is None:

@@ -14,7 +14,7 @@ from kalip.fields.columns import JsonTexts, ScaledDecimal, text_column
 from kalip.fields.fault import FieldFault, wrong_type
 from kalip.fields.field_type import FieldType, Json, OptionFault, Part, Parts, Style
 from kalip.fields.locales import locale_of
-from kalip.fields.numbers import decimal_from_json, decimal_from_text
+from kalip.fields.numbers import MAX_DIGITS, decimal_from_json, decimal_from_text, from_scaled
 from kalip.fields.operators import LISTS, MEMBERSHIP, ORDER, SUBSTRINGS, Operator
 from kalip.fields.options import DECIMAL_PATTERN, decimal_bounds, keys, scale_option, setting
 from kalip.model import Field
@@ -51,6 +51,11 @@ class DecimalFamily(FieldType):
     default_scale: ClassVar[int] = 2
     largest_scale: ClassVar[int] = 9
     options = keys({"scale": scale_option(2, 9), **decimal_bounds()})
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Zero, small ones and the greatest."""
+        scale = self.scale(field)
+        return tuple(from_scaled(digits, scale) for digits in (0, 1, -1250, 10**MAX_DIGITS - 1, 1 - 10**MAX_DIGITS))
 
     def scale(self, field: Field) -> int:
         """Digits behind the point."""

@@ -69,6 +69,10 @@ class FieldType(ABC):
     indexable: ClassVar[bool] = True
     """Whether every value fits in an index of PostgreSQL (about 2,700 bytes)."""
 
+    @abstractmethod
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Valid values for a field, ordinary and extreme: the contract tests put each through every way."""
+
     # --- storage ---
 
     @abstractmethod

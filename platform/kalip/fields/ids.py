@@ -6,6 +6,11 @@ from kalip.base.ids import is_id
 from kalip.fields.fault import FieldFault, wrong_type
 
 ID_SCHEMA = {"type": "string", "format": "uuid"}
+SAMPLE_IDS = (
+    "01890a5d-ac96-774b-bcce-b302099a8057",
+    "01890a5d-ac96-7ab2-80e2-4536629c90de",
+    "ffffffff-ffff-7fff-bfff-ffffffffffff",
+)
 ANY_CASE = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 
 

@@ -41,13 +41,15 @@ def decimal_bounds() -> dict[str, Schema]:
     }
 
 
-def integer_bounds() -> dict[str, Schema]:
+def integer_bounds() -> Mapping[str, Schema]:
     """`min` and `max` of whole numbers."""
     whole = {"type": "integer", "minimum": INTEGER_MIN, "maximum": INTEGER_MAX}
-    return {
-        "min": option("Least value", "Smaller values are refused.", **whole),
-        "max": option("Greatest value", "Greater values are refused.", **whole),
-    }
+    return keys(
+        {
+            "min": option("Least value", "Smaller values are refused.", **whole),
+            "max": option("Greatest value", "Greater values are refused.", **whole),
+        }
+    )
 
 
 def length_option(default: int, largest: int) -> Schema:

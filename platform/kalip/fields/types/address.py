@@ -1,5 +1,6 @@
 """A postal address."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -34,7 +35,6 @@ class AddressType(CompositeFamily):
         "In expressions the field itself is one line, `field.city` a part."
     )
     widget = "address"
-    shape = Address
     members = ("street", "city", "region", "postal_code", "country")
     lengths = most_characters(street=300, city=100, region=100, postal_code=20, country=60)
     options = keys(
@@ -44,6 +44,18 @@ class AddressType(CompositeFamily):
             )
         }
     )
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (
+            Address("Atatürk Cd. 5", "İstanbul", "Kadıköy", "34710", "TR"),
+            Address(None, "Москва", None, None, None),
+            Address("{not json", None, None, None, "US"),
+        )
+
+    def make(self, parts: Sequence[str | None]) -> Address:
+        """Build the value."""
+        return Address._make(parts)
 
     def summary(self, value: Address) -> str:
         """Street, postal code and city, region, country."""
@@ -88,7 +100,7 @@ def countries() -> frozenset[str]:
     """All ISO 3166 codes in use."""
     # CLDR also names regions that are no countries: exceptional and private codes.
     others = {"AC", "CP", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
-    return frozenset(code for code in Locale("en").territories if len(code) == 2 and code not in others)
+    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code not in others)
 
 
 @cache

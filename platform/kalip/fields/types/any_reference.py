@@ -9,7 +9,7 @@ from kalip.expressions import TEXT
 from kalip.fields.columns import text_column
 from kalip.fields.fault import FieldFault, wrong_type
 from kalip.fields.field_type import FieldType, Json, Part, Parts, Style
-from kalip.fields.ids import id_schema, parse_id
+from kalip.fields.ids import SAMPLE_IDS, id_schema, parse_id
 from kalip.fields.operators import EMPTINESS, Operator, words
 from kalip.fields.options import keys, option
 from kalip.model import Field
@@ -45,6 +45,10 @@ class AnyReferenceType(FieldType):
         }
     )
     needs = ("to",)
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return tuple(AnyReference(entity, SAMPLE_IDS[0]) for entity in field.targets or ("lead", "deal"))
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         """Id and entity."""

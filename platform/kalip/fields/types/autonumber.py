@@ -50,6 +50,10 @@ class AutonumberType(TextFamily):
         }
     )
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return tuple(self.number(field, count, date(2026, 1, 31)) for count in (1, 42, 1_000_000))
+
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read a number given before, by an import."""
         return clean_line(raw, LONGEST)

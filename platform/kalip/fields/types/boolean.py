@@ -24,6 +24,10 @@ class BooleanType(FieldType):
     description = "Yes or no. Null means that nobody said; give a `default` where that must not be."
     widget = "boolean"
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (True, False)
+
     def parts(self, field: Field) -> tuple[Part, ...]:
         """One column."""
         return (Part("", BOOLEAN, boolean_column()),)

@@ -11,6 +11,7 @@ from kalip.expressions import list_of, record_of
 from kalip.fields.columns import JsonValue
 from kalip.fields.fault import FieldFault, wrong_type
 from kalip.fields.field_type import FieldType, Json, Part, Parts, Style
+from kalip.fields.ids import SAMPLE_IDS
 from kalip.fields.operators import Operator, words
 from kalip.fields.options import keys, option, setting
 from kalip.fields.types.reference import ENTITY_NAME
@@ -25,8 +26,9 @@ class ChildrenType(FieldType):
     name = "children"
     label = words("Lines", "Satırlar", "Строки")
     description = (
-        "Lines owned by this record, such as the items of an order: records of an entity that says `owned_by`. Written "
-        "as a list of objects: one with `id` changes that line, one without makes a new one, and a line left out is removed."
+        "Lines owned by this record, such as the items of an order: records of an entity that says `owned_by`. "
+        "Written as a list of objects: one with `id` changes that line, one without makes a new one, and a line left "
+        "out is removed."
     )
     widget = "children"
     stored = False
@@ -52,6 +54,13 @@ class ChildrenType(FieldType):
         }
     )
     needs = ("of",)
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (
+            ({"id": SAMPLE_IDS[0], "quantity": 2}, {"name": "new line"}),
+            ({"price": {"amount": "1.50", "currency": "TRY"}},),
+        )
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         """The type of its path; the lines are loaded apart."""

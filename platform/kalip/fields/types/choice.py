@@ -37,6 +37,10 @@ class ChoiceType(TextFamily):
     options = keys({"choices": CHOICES_OPTION})
     needs = ("choices",)
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return tuple(field.options.get("values", ())) or ("new",)
+
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read a value of the list."""
         return parse_choice(field, raw)

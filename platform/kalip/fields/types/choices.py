@@ -29,6 +29,11 @@ class ChoicesType(TextsFamily):
     options = keys({"choices": CHOICES_OPTION})
     needs = ("choices",)
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        values = tuple(field.options.get("values", ())) or ("new", "old")
+        return ((values[0],), tuple(reversed(values)))
+
     def parse_item(self, field: Field, raw: Json) -> str | None:
         """Read a value of the list."""
         return parse_choice(field, raw)

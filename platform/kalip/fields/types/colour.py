@@ -22,6 +22,10 @@ class ColourType(TextFamily):
     widget = "colour"
     searchable = False
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return ("#1f6feb", "#000000")
+
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read three or six hexadecimal digits."""
         text = clean_line(raw, 20)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from decimal import Context, Decimal, InvalidOperation
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from kalip.expressions import Type
 from kalip.fields.columns import ComputedDecimal
@@ -64,7 +64,12 @@ class ComputedType(FieldType):
             "result": RESULT_OPTION,
         }
     )
-    needs = ("expression",)
+    needs: ClassVar[tuple[str, ...]] = ("expression",)
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        shown, inner = self.result(field)
+        return shown.samples(inner)
 
     def __init__(self, results: Mapping[str, FieldType]) -> None:
         """Take the types in which results can be shown."""

@@ -34,6 +34,10 @@ class DateType(FieldType):
         }
     )
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (date(2026, 1, 31), date(1, 1, 1), date(999, 12, 31), date(9999, 12, 31))
+
     def parts(self, field: Field) -> tuple[Part, ...]:
         """One column."""
         return (Part("", DATE, IsoDate()),)

@@ -1,7 +1,7 @@
 """A moment."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from babel.dates import format_date, format_time, get_datetime_format
@@ -23,6 +23,15 @@ class DateTimeType(FieldType):
     label = words("Moment", "Tarih ve saat", "Дата и время")
     description = "A moment with day, time and time zone; kept in UTC, shown in each reader's time zone."
     widget = "datetime"
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (
+            datetime(2026, 1, 31, 8, 30, tzinfo=UTC),
+            datetime(2026, 1, 31, 8, 30, 1, 20, tzinfo=UTC),
+            datetime(1, 1, 1, tzinfo=UTC),
+            datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+        )
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         """One column."""
@@ -57,7 +66,7 @@ class DateTimeType(FieldType):
         except OverflowError:
             local = value
         locale = locale_of(style.locale)
-        joined = get_datetime_format("medium", locale=locale).replace("'", "")
+        joined = str(get_datetime_format("medium", locale=locale)).replace("'", "")
         return joined.format(
             format_time(local.time(), "short", locale=locale), format_date(local, "medium", locale=locale)
         )

@@ -12,7 +12,7 @@ from kalip.fields.families import bounds_faults, range_faults
 from kalip.fields.fault import FieldFault, wrong_type
 from kalip.fields.field_type import FieldType, Json, OptionFault, Part, Parts, Style
 from kalip.fields.locales import locale_of
-from kalip.fields.moments import iso_duration, parse_duration, parse_written_duration
+from kalip.fields.moments import MAX_DAYS, iso_duration, parse_duration, parse_written_duration
 from kalip.fields.operators import ORDER, Operator, words
 from kalip.fields.options import keys, option
 from kalip.model import Field
@@ -36,6 +36,16 @@ class DurationType(FieldType):
             "max": option("Longest", "Longer ones are refused; ISO 8601 such as P30D.", **_ISO),
         }
     )
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (
+            timedelta(hours=2, minutes=30),
+            timedelta(),
+            timedelta(microseconds=-1),
+            timedelta(days=-3, hours=5),
+            timedelta(days=MAX_DAYS),
+        )
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         """One column."""

@@ -1,5 +1,7 @@
 """An e-mail address."""
 
+from typing import Any
+
 from email_validator import EmailNotValidError, validate_email
 
 from kalip.fields.families import TextFamily
@@ -19,6 +21,10 @@ class EmailType(TextFamily):
     label = words("E-mail", "E-posta", "Эл. почта")
     description = "An e-mail address. Its form is checked and its domain made small; no message is sent to try it."
     widget = "email"
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return ("ada@example.com", "ada.lovelace+crm@mail.example.co.uk", "и@почта.рф")
 
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read and normalise one address."""

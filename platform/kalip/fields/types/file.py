@@ -5,7 +5,7 @@ from typing import Any
 
 from kalip.fields.families import TextFamily
 from kalip.fields.field_type import Json, OptionFault, Style
-from kalip.fields.ids import id_schema, parse_id
+from kalip.fields.ids import SAMPLE_IDS, id_schema, parse_id
 from kalip.fields.operators import EMPTINESS, Operator, words
 from kalip.fields.options import keys, option
 from kalip.model import Field
@@ -44,6 +44,10 @@ class FileType(TextFamily):
     searchable = False
     sortable = False
     options = FILE_OPTIONS
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return SAMPLE_IDS[:2]
 
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read a file's id."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from kalip.fields.families import TextsFamily
 from kalip.fields.field_type import Json, OptionFault, Style
-from kalip.fields.ids import id_schema, parse_id
+from kalip.fields.ids import SAMPLE_IDS, id_schema, parse_id
 from kalip.fields.operators import EMPTINESS, Operator, words
 from kalip.fields.types.file import FILE_OPTIONS, accept_faults
 from kalip.model import Field
@@ -18,6 +18,10 @@ class FilesType(TextsFamily):
     description = "Several files, each once and in an order, uploaded first and then named by their ids."
     widget = "files"
     options = FILE_OPTIONS
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (SAMPLE_IDS, SAMPLE_IDS[:1])
 
     def parse_item(self, field: Field, raw: Json) -> str | None:
         """Read a file's id."""

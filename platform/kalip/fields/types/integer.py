@@ -28,6 +28,10 @@ class IntegerType(FieldType):
     sums = True
     options = integer_bounds()
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (0, 1, -1, 2**53 + 1, INTEGER_MIN, INTEGER_MAX)
+
     def parts(self, field: Field) -> tuple[Part, ...]:
         """One column of 64 bits."""
         return (Part("", INTEGER, integer_column()),)

@@ -48,6 +48,10 @@ class JsonType(FieldType):
         }
     )
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return ({"a": [1, 2.5, None, True, {"ğ": "Ж"}]}, [], {}, 0, False, "text", -0.1, 1e20, INTEGER_MAX, [[]])
+
     def parts(self, field: Field) -> tuple[Part, ...]:
         """One column."""
         return (Part("", JSON, JsonValue()),)

@@ -38,6 +38,14 @@ class LocationType(FieldType):
     widget = "location"
     sortable = False
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (
+            Location(Decimal("41.008200"), Decimal("28.978400")),
+            Location(Decimal("-90.000000"), Decimal("180.000000")),
+            Location(Decimal("0.000000"), Decimal("-0.000001")),
+        )
+
     def parts(self, field: Field) -> tuple[Part, ...]:
         """The text and both numbers."""
         degrees = decimal_of(SCALE)

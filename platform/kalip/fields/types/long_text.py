@@ -32,6 +32,10 @@ class LongTextType(TextFamily):
         }
     )
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return ("One line", "First\n\n  third, indented\ttab", "ğüşıöç ЁЖЩ " * 50 + ".")
+
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read lines."""
         return clean_text(raw, LONGEST)

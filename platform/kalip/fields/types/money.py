@@ -71,6 +71,14 @@ class MoneyType(FieldType):
         }
     )
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return tuple(
+            Money(Decimal(amount).quantize(Decimal(1).scaleb(-self.places(field, code))), code)
+            for code in field.options.get("currencies") or ("TRY", "USD", "JPY", "KWD")
+            for amount in ("0", "12", "-7", "99999999999999")
+        )
+
     def parts(self, field: Field) -> tuple[Part, ...]:
         """Amount and code."""
         return (Part("", decimal_of(SCALE), ScaledDecimal(SCALE)), Part("currency", TEXT, text_column()))

@@ -29,5 +29,5 @@ class PercentType(DecimalFamily):
     def format_value(self, field: Field, value: Any, style: Style) -> str:
         """With the locale's percent sign, without zeros at the end."""
         places = max(0, -int(value.normalize().as_tuple().exponent))
-        pattern = locale_of(style.locale).percent_formats[None].pattern
+        pattern = str(locale_of(style.locale).percent_formats[None].pattern)
         return pattern.replace("#,##0", decimal_text(value, style.locale, places))

@@ -1,6 +1,7 @@
 """The name of a person."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from kalip.fields.composite import CompositeFamily, most_characters
 from kalip.fields.operators import MEMBERSHIP, SUBSTRINGS, Operator, words
@@ -27,10 +28,21 @@ class PersonNameType(CompositeFamily):
         "One line such as `Ada Nur Yılmaz` is cut at its blanks; `Yılmaz, Ada` at its comma."
     )
     widget = "person_name"
-    shape = PersonName
     members = ("first", "middle", "last")
     lengths = most_characters(first=_PART, middle=_PART, last=_PART)
     indexable = True
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (
+            PersonName("Ada", None, "Lovelace"),
+            PersonName("Ayşe", "Nur", "Yılmaz Öz"),
+            PersonName("Pelé", None, None),
+        )
+
+    def make(self, parts: Sequence[str | None]) -> PersonName:
+        """Build the value."""
+        return PersonName._make(parts)
 
     def summary(self, value: PersonName) -> str:
         """The full name."""

@@ -1,6 +1,7 @@
 """A telephone number."""
 
 from datetime import tzinfo
+from typing import Any
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
@@ -38,6 +39,10 @@ class PhoneType(TextFamily):
             )
         }
     )
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return ("+902121234567", "+16502530000", "+79161234567", "+390612345678")
 
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read an international number, or a national one of the field's country."""

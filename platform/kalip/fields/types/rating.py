@@ -30,6 +30,10 @@ class RatingType(IntegerType):
         }
     )
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (1, setting(field.options, "max", MOST))
+
     def parts(self, field: Field) -> tuple[Part, ...]:
         """One small column."""
         return (Part("", INTEGER, small_integer_column()),)

@@ -1,11 +1,11 @@
 """A record of another entity."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from kalip.expressions import TEXT, Type, record_of
 from kalip.fields.families import TextFamily
 from kalip.fields.field_type import Json, Style
-from kalip.fields.ids import id_schema, parse_id
+from kalip.fields.ids import SAMPLE_IDS, id_schema, parse_id
 from kalip.fields.operators import MEMBERSHIP, Operator, words
 from kalip.fields.options import keys, option
 from kalip.model import Field
@@ -39,7 +39,11 @@ class ReferenceType(TextFamily):
             ),
         }
     )
-    needs = ("to",)
+    needs: ClassVar[tuple[str, ...]] = ("to",)
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return SAMPLE_IDS[:2]
 
     def value_type(self, field: Field) -> Type:
         """A record of the target."""

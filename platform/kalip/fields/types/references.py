@@ -7,7 +7,7 @@ from kalip.expressions import list_of, record_of
 from kalip.fields.columns import JsonTexts
 from kalip.fields.families import TextsFamily
 from kalip.fields.field_type import Json, Part, Parts, Style
-from kalip.fields.ids import id_schema, parse_id
+from kalip.fields.ids import SAMPLE_IDS, id_schema, parse_id
 from kalip.fields.operators import Operator, words
 from kalip.fields.options import keys, option
 from kalip.fields.types.reference import ENTITY_NAME
@@ -32,6 +32,10 @@ class ReferencesType(TextsFamily):
         }
     )
     needs = ("to",)
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (SAMPLE_IDS, SAMPLE_IDS[:1])
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         """The type of its path; rows of the link table are loaded apart."""

@@ -36,6 +36,14 @@ class RichTextType(LongTextType):
     )
     widget = "rich_text"
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (
+            "<p>Plain</p>",
+            "<h2>Title</h2><ul><li>a &amp; b</li></ul>",
+            '<p><a href="https://example.com/" rel="noopener noreferrer">x</a></p>',
+        )
+
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read HTML or plain text and sanitise it; None when no text remains."""
         text = clean_text(raw, LONGEST)

@@ -22,6 +22,10 @@ class TagsType(TextsFamily):
     searchable = True
     most = 50
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (("vip",), ("ışık", "Привет", "two words", "a:b"))
+
     def parse_item(self, field: Field, raw: Json) -> str | None:
         """Read one tag."""
         tag = clean_line(raw, LONGEST)

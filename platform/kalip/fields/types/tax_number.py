@@ -31,6 +31,14 @@ _KINDS = {
     "US": ("ein", "ssn", "itin"),
 }
 """Kinds tried in this order; for other countries the VAT number, and where none is known any letters and digits."""
+_SAMPLES = {
+    "": ("TR4540536920", "DE136695976", "RU7707083893", "GR094259216", "KZ123456789012"),
+    "DE": ("136695976",),
+    "GB": ("980780684",),
+    "RU": ("7707083893", "500100732259"),
+    "TR": ("4540536920", "17291716060"),
+    "US": ("042103594",),
+}
 _PREFIXES = {"EL": "GR", "XI": "GB"}
 
 
@@ -54,6 +62,10 @@ class TaxNumberType(TextFamily):
             )
         }
     )
+
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return _SAMPLES.get(field.options.get("country") or "", _SAMPLES[""])
 
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read a number, without blanks and marks when kept."""

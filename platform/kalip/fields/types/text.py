@@ -39,6 +39,10 @@ class TextType(TextFamily):
         }
     )
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return ("Ada", "İstanbul ışığı", "Привет, мир", "1.5", 'O\'Neil "q" {0} \\\\ %', "🙂" * 3)
+
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read one trimmed line."""
         return clean_line(raw, LONGEST)

@@ -25,6 +25,10 @@ class TimeType(FieldType):
     description = "A time of day in whole seconds, without day and time zone: opening hours, a daily run."
     widget = "time"
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return (time(8, 30), time(0), time(23, 59, 59))
+
     def parts(self, field: Field) -> tuple[Part, ...]:
         """One column."""
         return (Part("", TIME, IsoTime()),)

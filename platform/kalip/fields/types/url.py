@@ -42,6 +42,10 @@ class UrlType(TextFamily):
         }
     )
 
+    def samples(self, field: Field) -> tuple[Any, ...]:
+        """Ordinary and extreme values."""
+        return ("https://example.com/", "http://user@[::1]:8080/a%20b?c=d&e#f", "https://пример.рф/путь")
+
     def parse_value(self, field: Field, raw: Json) -> str | None:
         """Read an absolute address."""
         text = clean_line(raw, LONGEST)
