@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
@@ -9,7 +10,7 @@ from kalip.base.errors import KalipError, Violation
 from kalip.base.text import Text
 from kalip.model import BoardView, Entity, Field, FormView, ListView, Pipeline, Sort, Stage, Verb
 
-Form = Literal["json", "values"]
+Form = Literal["json", "values", "parts"]
 Archived = Literal["exclude", "only", "include"]
 Source = Literal["json", "text"]
 Record = dict[str, object]
@@ -183,13 +184,12 @@ class EventView:
 
     id: str
     kind: str
-    at: object
+    at: datetime
     actor: str | None
     actor_name: str
     on_behalf: str | None
     correlation: str | None
     changes: tuple[Change, ...]
-    data: Mapping[str, object] = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,14 +203,12 @@ class EventPage:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Records that refer to a record by `field`: the first rows and how many there are."""
+    """Records that refer to a record by `field`: the first rows, and how many there are."""
 
     name: str
     entity: Entity
     field: Field
-    columns: tuple[ListColumn, ...]
-    rows: tuple[Row, ...]
-    count: int
+    page: ListPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +220,6 @@ class RecordPage:
     record: Row
     titles: Titles
     children: Mapping[str, tuple[Row, ...]]
-    related: Mapping[str, Related]
     rights: frozenset[Verb]
     events: EventPage
 

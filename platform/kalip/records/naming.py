@@ -5,12 +5,35 @@ from dataclasses import dataclass
 from kalip.access import may
 from kalip.base.errors import BadRequest, NotFound
 from kalip.base.names import did_you_mean
+from kalip.base.text import Text
 from kalip.expressions import Type
 from kalip.model import Entity, Field, Verb
 from kalip.records.services import Work
 from kalip.runtime import Served
 
 LONGEST_PATH = 5  # steps through references
+USER = "user"
+
+
+def _user_field(name: str, kind: str, label: str) -> Field:
+    return Field(name, kind, Text.of(label), system=True)
+
+
+# Users are no entity of a model; this is what paths may say of them.
+USER_ENTITY = Entity(
+    name=USER,
+    pack="",
+    label=Text.of("User"),
+    plural=Text.of("Users"),
+    icon="user",
+    title="name",
+    fields={},
+    system={
+        "id": _user_field("id", "text", "Id"),
+        "name": _user_field("name", "text", "Name"),
+        "email": _user_field("email", "email", "E-mail"),
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +103,8 @@ def find_path(served: Served, entity: Entity, text: str) -> Path:
         if len(rest) == 1 and rest[0] in parts and rest[0]:
             name = ".".join((*hops, found.name, rest[0]))
             return Path(name, owner, found, tuple(hops), rest[0])
-        target = served.model.entities.get(found.target or "")
-        if target is None or found.type not in ("reference", "user"):
+        target = USER_ENTITY if found.type == USER else served.model.entities.get(found.target or "")
+        if target is None or found.type not in (USER, "reference"):
             raise _unknown(text, rest[0], None)
         hops.append(found.name)
         owner = target

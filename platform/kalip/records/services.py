@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from kalip.access import Actor
+from kalip.base.errors import Conflict
 from kalip.base.clock import Clock, system_clock
 from kalip.base.ids import new_id
 from kalip.expressions import Context
@@ -19,7 +20,7 @@ from kalip.runtime import Runtime, Served
 from kalip.storage import Blobs, Database, Event, RevisionChanged, Session, Unavailable
 
 T = TypeVar("T")
-Announce = Callable[[Event], None]
+Announce = Callable[[Mapping[str, object]], None]
 
 ATTEMPTS = 6
 FIRST_PAUSE = 0.02  # seconds; doubled with each attempt, with jitter
@@ -27,7 +28,11 @@ FIRST_PAUSE = 0.02  # seconds; doubled with each attempt, with jitter
 _log = logging.getLogger(__name__)
 
 
-def _nobody(event: Event) -> None:
+class Overtaken(Conflict):
+    """Another change of the same record was first; the same command can be given again, and `run` does."""
+
+
+def _nobody(event: Mapping[str, object]) -> None:
     """Announce to nobody."""
 
 
@@ -35,8 +40,9 @@ def _nobody(event: Event) -> None:
 class Services:
     """What every use case stands on, made once by the application.
 
-    `announce` is called with each event after its transaction has committed; what it raises is
-    logged and harms nobody, since the event itself is already kept.
+    `announce` is called with each event (kind, entity, record_id, actor, before, after, at) after
+    its transaction has committed; what it raises is logged and harms nobody, since the event
+    itself is already kept.
     """
 
     database: Database
@@ -114,7 +120,7 @@ def run(
             if attempt == ATTEMPTS:
                 raise
             services.runtime.refresh()
-        except Unavailable:
+        except (Unavailable, Overtaken):
             if attempt == ATTEMPTS:
                 raise
             time.sleep(FIRST_PAUSE * 2**attempt * (0.5 + random.random()))  # noqa: S311 - jitter
@@ -126,7 +132,16 @@ def run(
 def announce(work: Work) -> None:
     """Tell the listeners of the events that were committed."""
     for event in work.events:
+        facts = {
+            "kind": event.kind,
+            "entity": event.entity,
+            "record_id": event.record_id,
+            "actor": event.actor,
+            "before": event.before,
+            "after": event.after,
+            "at": event.at,
+        }
         try:
-            work.services.announce(event)
-        except Exception:
+            work.services.announce(facts)
+        except Exception:  # noqa: BLE001 - the change is committed; a listener cannot undo it
             _log.exception("a listener failed on the event %s of %s", event.kind, event.record_id)

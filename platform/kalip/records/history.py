@@ -1,0 +1,90 @@
+"""A record's history, read from the event log: who changed what, in the words of today's model."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from kalip.base.text import Text
+from kalip.base.names import humanize
+from kalip.model import Entity, Verb
+from kalip.records.commands import Change, EventPage, EventView
+from kalip.records.naming import find_field, visible_entity
+from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES, USER
+from kalip.records.services import Work
+from kalip.records.titles import titles_of
+from kalip.records.filters import allowed_rows
+from kalip.records.saving.loading import missing
+from kalip.storage import Event, events_for, select_one
+
+# Kept with each row and told by the event itself.
+SILENT = frozenset(("updated_at", "updated_by", "created_at", "created_by", "stage_since"))
+
+
+def record_events(
+    work: Work, entity_name: str, record_id: str, *, limit: int = 50, cursor: str | None = None
+) -> EventPage:
+    """The events of a record that the actor has already been shown, latest first; check visibility with `require_visible`."""
+    entity = visible_entity(work, entity_name)
+    page = events_for(work.session, entity.name, record_id, limit=limit, cursor=cursor)
+    wanted: dict[str, list[str]] = {USER: []}
+    views = []
+    for event in page.events:
+        wanted[USER] += [each for each in (event.actor, event.on_behalf) if each]
+        changes = tuple(_changes(work, entity, event))
+        for change in changes:
+            for value in (change.old, change.new):
+                _want(change, value, wanted)
+        views.append((event, changes))
+    titles = titles_of(work, wanted)
+    items = tuple(
+        EventView(
+            id=str(event.id),
+            kind=event.kind,
+            at=event.at,
+            actor=event.actor,
+            actor_name=titles.of(USER, event.actor) if event.actor else "",
+            on_behalf=event.on_behalf,
+            correlation=event.correlation,
+            changes=changes,
+        )
+        for event, changes in views
+    )
+    return EventPage(items, titles, page.next)
+
+
+def require_visible(work: Work, entity_name: str, record_id: str) -> Entity:
+    """Give the entity, or raise NotFound when the actor may not see the record."""
+    entity = visible_entity(work, entity_name)
+    filters = allowed_rows(work, Verb.READ, entity.name)
+    if filters is None or select_one(
+        work.session, work.served, entity.name, record_id, ("id",), filters, work.context
+    ) is None:
+        raise missing(entity.name, record_id)
+    return entity
+
+
+def parse_moment(value: object) -> datetime | None:
+    """A moment as events hold it."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _changes(work: Work, entity: Entity, event: Event) -> Iterable[Change]:
+    before: Mapping[str, object] = event.before or {}
+    after: Mapping[str, object] = event.after or {}
+    for name in dict.fromkeys((*after, *before)):
+        if name in SILENT:
+            continue
+        field = find_field(work.served, entity, name)
+        label = field.label if field is not None else Text.of(humanize(name))
+        yield Change(name, label, field, before.get(name), after.get(name))
+
+
+def _want(change: Change, value: object, wanted: dict[str, list[str]]) -> None:
+    field = change.field
+    if field is None or value is None:
+        return
+    if field.type == ANY_REFERENCE and isinstance(value, Mapping):
+        wanted.setdefault(str(value.get("entity")), []).append(str(value.get("id")))
+    elif field.type in (REFERENCE, USER):
+        wanted.setdefault(USER if field.type == USER else str(field.target), []).append(str(value))
+    elif field.type == REFERENCES and isinstance(value, list):
+        wanted.setdefault(str(field.target), []).extend(map(str, value))

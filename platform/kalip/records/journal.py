@@ -1,0 +1,36 @@
+"""Writes the event rows of changes, and remembers them for the announcement after the commit."""
+
+from collections.abc import Sequence
+
+from kalip.records.commands import Record
+from kalip.records.services import Work
+from kalip.storage import Event, append_events
+
+CREATED, UPDATED = "record.created", "record.updated"
+ARCHIVED, RESTORED = "record.archived", "record.restored"
+TRANSITIONED = "record.transitioned"
+KINDS = (CREATED, UPDATED, ARCHIVED, RESTORED, TRANSITIONED)
+
+
+def append(work: Work, events: Sequence[Event]) -> None:
+    """Keep events in the work's transaction."""
+    if events:
+        append_events(work.session, events)
+        work.events.extend(events)
+
+
+def make_event(
+    work: Work, kind: str, entity: str, record_id: str, changes: tuple[Record | None, Record | None]
+) -> Event:
+    """An event of now, by the actor; `changes` are the changed fields' JSON values before and after."""
+    return Event(
+        kind=kind,
+        entity=entity,
+        record_id=record_id,
+        actor=work.actor.id,
+        at=work.now,
+        before=changes[0],
+        after=changes[1],
+        correlation=work.correlation,
+        revision=work.model.revision,
+    )

@@ -1,0 +1,111 @@
+"""The board: a pipeline's stages with counts, totals and first cards, in a bounded number of statements."""
+
+from kalip.base.errors import NotFound
+from kalip.base.names import did_you_mean
+from kalip.expressions import Expression
+from kalip.model import BoardView, Entity, Pipeline, Stage, Verb
+from kalip.records.commands import BoardColumn, BoardPage, BoardQuery, Row
+from kalip.records.filters import compile_filter
+from kalip.records.naming import visible_entity
+from kalip.records.pages.rows import extra_fields, make_row
+from kalip.records.queries import selection_filters
+from kalip.records.reading import rights_of
+from kalip.records.related import Concealment, guard_filters, readable_path
+from kalip.records.services import Work
+from kalip.records.titles import TitlePlan
+from kalip.storage import Aggregate, AggregateRow, Filter, Query, aggregate, board_cards, select_page
+
+
+def board_page(work: Work, command: BoardQuery) -> BoardPage:
+    """Read a board for the screen; with `stage` only that column, from `cursor` on."""
+    entity = visible_entity(work, command.entity)
+    view, pipeline = _find_board(entity, command)
+    columns = [readable_path(work, entity, text) for text in view.card.fields]
+    title_plan = TitlePlan(work, columns)
+    concealment = Concealment(work, entity, columns)
+    fields = (*(column.text for column in columns), *concealment.fields, *extra_fields(entity), *title_plan.fields)
+    query = Query(
+        entity=entity.name,
+        fields=tuple(dict.fromkeys(fields)),
+        filters=_filters(work, entity, view, pipeline, command),
+        sort=view.sort,
+        limit=command.per_stage,
+        cursor=command.cursor,
+    )
+    stages = [stage for stage in pipeline.stages.values() if command.stage in (None, stage.name)]
+    cards, following = _cards(work, query, command)
+    rows = [row for group in cards.values() for row in group]
+    concealment.apply(rows)
+    totals = _totals(work, entity, view, query)
+    shown = {stage: tuple(make_row(work, entity, row) for row in group) for stage, group in cards.items()}
+    return BoardPage(
+        entity=entity,
+        view=view,
+        pipeline=pipeline,
+        columns=tuple(_column(stage, shown, totals, view, following) for stage in stages),
+        titles=title_plan.read(rows),
+        rights=rights_of(work, entity.name),
+    )
+
+
+def _find_board(entity: Entity, command: BoardQuery) -> tuple[BoardView, Pipeline]:
+    name = command.board or next(iter(entity.boards), None)
+    view = entity.boards.get(str(name))
+    pipeline = entity.pipelines.get(view.pipeline) if view is not None else None
+    if view is None or pipeline is None:
+        hint = did_you_mean(str(name), entity.boards)
+        raise NotFound("There is no board '{board}'.", hint=hint, params={"board": str(name)})
+    if command.stage is not None and command.stage not in pipeline.stages:
+        hint = did_you_mean(command.stage, pipeline.stages)
+        raise NotFound("There is no stage '{stage}'.", hint=hint, params={"stage": command.stage})
+    return view, pipeline
+
+
+def _filters(
+    work: Work, entity: Entity, view: BoardView, pipeline: Pipeline, command: BoardQuery
+) -> tuple[Filter, ...]:
+    own: list[Expression] = [compile_filter(work.served, entity.name, f'pipeline == "{pipeline.name}"')]
+    if view.filter is not None:
+        own.append(view.filter)
+    if command.stage is not None:
+        own.append(compile_filter(work.served, entity.name, f'stage == "{command.stage}"'))
+    rights = selection_filters(work, entity, command.filter, Verb.READ) or ()
+    guards = guard_filters(work, entity, [path for each in own for path in each.paths])
+    return (*rights, *map(Filter, own), *guards)
+
+
+Cards = dict[str, list[dict[str, object]]]
+
+
+def _cards(work: Work, query: Query, command: BoardQuery) -> tuple[Cards, str | None]:
+    if command.stage is not None:
+        page = select_page(work.session, work.served, query, work.context, form="values")
+        return {command.stage: page.rows}, page.next
+    found = board_cards(
+        work.session, work.served, query, "stage", command.per_stage, work.context, form="values"
+    )
+    return {str(stage): rows for stage, rows in found.items()}, None
+
+
+def _totals(work: Work, entity: Entity, view: BoardView, query: Query) -> dict[str, AggregateRow]:
+    sums = (view.sum,) if view.sum else ()
+    asked = Aggregate(by="stage", sums=sums, filters=query.filters)
+    rows = aggregate(work.session, work.served, entity.name, asked, work.context)
+    return {str(row.key): row for row in rows}
+
+
+def _column(
+    stage: Stage,
+    shown: dict[str, tuple[Row, ...]],
+    totals: dict[str, AggregateRow],
+    view: BoardView,
+    following: str | None,
+) -> BoardColumn:
+    total = totals.get(stage.name)
+    return BoardColumn(
+        stage=stage,
+        count=total.count if total is not None else 0,
+        total=total.sums.get(view.sum) if total is not None and view.sum else None,
+        cards=shown.get(stage.name, ()),
+        next=following,
+    )

@@ -1,0 +1,65 @@
+"""Fills in what a new record doesn't say: constants, default expressions, owner, pipeline and first stage."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from kalip.fields import FieldFault
+from kalip.records.rules import EntityRules
+from kalip.records.saving.drafts import Draft
+from kalip.records.saving.evaluation import evaluate
+from kalip.records.services import Work
+
+
+def fill_defaults(work: Work, draft: Draft) -> set[str]:
+    """Fill the defaults of a new record's draft; gives the names of the fields that got one.
+
+    Expressions are worked out in the order of the fields, so that one may use those before it.
+    """
+    filled = set(_system(work, draft))
+    draft.after.update(draft.rules.flatten(draft.values))
+    for field in draft.rules.defaults:
+        if field.name in draft.values or field.name in draft.explicit:
+            continue
+        if field.default_expression is not None:
+            result = evaluate(work, draft, field.default_expression)
+        else:
+            result = _constant(draft.rules, field.name, field.default)
+        value = as_value(draft.rules, field.name, result)
+        if value is not None:
+            draft.values[field.name] = value
+            draft.after.update(draft.rules.flatten({field.name: value}))
+            filled.add(field.name)
+    return filled
+
+
+def as_value(rules: EntityRules, name: str, result: object) -> object:
+    """An expression's result as a value of a field: numbers widened, a currency added to an amount."""
+    if result is None:
+        return None
+    field, kind = rules.attributes[name], rules.types[name]
+    parts = kind.parts(field)
+    if parts[0].type.kind == "decimal" and isinstance(result, int):
+        result = Decimal(result)
+    if len(parts) == 1 or isinstance(result, tuple):
+        return result
+    return kind.from_parts(field, (result, *(field.options.get(part.name) for part in parts[1:])))
+
+
+def _constant(rules: EntityRules, name: str, raw: object) -> object:
+    try:
+        return rules.types[name].parse(rules.attributes[name], raw)
+    except FieldFault:
+        # Defaults are checked by the compiler; what is already a Python value passes as it is.
+        return raw
+
+
+def _system(work: Work, draft: Draft) -> Iterable[str]:
+    system, values = draft.rules.entity.system, draft.values
+    if "owner" in system and "owner" not in draft.explicit and work.actor.id is not None:
+        values["owner"] = work.actor.id
+        yield "owner"
+    pipeline = draft.rules.entity.pipelines.get(str(values.get("pipeline") or draft.command.pipeline))
+    pipeline = pipeline or draft.rules.entity.default_pipeline
+    if pipeline is not None and "stage" not in draft.grounds.forced:
+        values.update(pipeline=pipeline.name, stage=pipeline.first.name, stage_since=work.now)
+        yield from ("pipeline", "stage", "stage_since")

@@ -1,0 +1,99 @@
+"""Checks that records referred to are there and may be seen, and reads of them what the rules need."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from kalip.base.ids import is_id
+from kalip.fields import AnyReference
+from kalip.model import Field, Verb
+from kalip.records.filters import allowed_rows
+from kalip.records.rules import ANY_REFERENCE, USER
+from kalip.records.saving.drafts import Draft
+from kalip.records.saving.needs import Needs
+from kalip.records.services import Work
+from kalip.storage import select_many, titles
+
+Target = tuple[str, str]
+Wanted = dict[str, dict[str, list[tuple[Draft, str]]]]
+"""Entity → id → the drafts and field names that refer to it."""
+
+
+def check_references(work: Work, drafts: Sequence[Draft], needs: Needs, names: Iterable[str] | None = None) -> None:
+    """Blame the references that lead nowhere, to an archived record or to one the actor may not see.
+
+    One statement for each entity referred to, for all drafts. `names` limits it to some fields.
+    """
+    wanted: Wanted = defaultdict(lambda: defaultdict(list))
+    paths: dict[str, set[str]] = defaultdict(set)
+    for draft in drafts:
+        for name, target in _targets(draft, set(names) if names is not None else None):
+            wanted[target[0]][target[1]].append((draft, name))
+            paths[target[0]] |= needs.hops.get(name, set()) | needs.elements.get(name, set())
+            paths[target[0]] |= _filter_paths(draft.rules.attributes[name])
+    for entity, uses in wanted.items():
+        if entity == USER:
+            _check_users(work, uses)
+        else:
+            _check_records(work, entity, uses, paths[entity])
+
+
+def _targets(draft: Draft, names: set[str] | None) -> Iterable[tuple[str, Target]]:
+    for name, field in draft.rules.references.items():
+        value = draft.values.get(name)
+        if value is None or name == draft.via or (names is not None and name not in names):
+            continue
+        if field.type == ANY_REFERENCE:
+            if isinstance(value, AnyReference):
+                yield name, (value.entity, value.id)
+        else:
+            yield name, (USER if field.type == USER else str(field.target), str(value))
+    for name, ids in draft.links.items():
+        fresh = set(ids) - set(draft.old_links.get(name, ()))
+        target = str(draft.rules.attributes[name].target)
+        if names is None or name in names:
+            yield from ((name, (target, each)) for each in fresh)
+
+
+def _check_users(work: Work, uses: dict[str, list[tuple[Draft, str]]]) -> None:
+    unknown = {user for user in uses if user != work.actor.id}
+    found = titles(work.session, work.served, {USER: tuple(unknown)}) if unknown else {}
+    for user in unknown:
+        if (USER, user) not in found:
+            _blame(uses[user], "not_found", "There is no such user.")
+
+
+def _check_records(work: Work, entity: str, uses: dict[str, list[tuple[Draft, str]]], paths: set[str]) -> None:
+    filters = allowed_rows(work, Verb.READ, entity)
+    ids = [each for each in uses if is_id(each)]
+    rows: dict[str, dict[str, object]] = {}
+    if filters is not None and ids:
+        fields = ("archived_at", *sorted(paths))
+        rows = select_many(
+            work.session, work.served, entity, ids, fields, work.context, form="parts", filters=filters
+        )
+    for record_id, places in uses.items():
+        row = rows.get(record_id)
+        if row is None:
+            _blame(places, "not_found", "There is no such record, or you may not see it.")
+        elif row.get("archived_at") is not None:
+            _blame(places, "archived", "This record is archived.")
+        else:
+            for draft, name in places:
+                draft.related[entity, record_id] = {**draft.related.get((entity, record_id), {}), **row}
+                _check_filter(work, draft, name, row)
+
+
+def _check_filter(work: Work, draft: Draft, name: str, row: dict[str, object]) -> None:
+    condition = draft.rules.attributes[name].options.get("filter")
+    if condition is not None and condition.evaluate(row, work.context) is not True:
+        draft.blame(name, "not_eligible", "This record can't be chosen here.")
+
+
+def _filter_paths(field: Field) -> set[str]:
+    condition = field.options.get("filter")
+    return set() if condition is None else set(condition.paths)
+
+
+def _blame(places: Iterable[tuple[Draft, str]], code: str, template: str) -> None:
+    for draft, name in places:
+        draft.blame(name, code, template)

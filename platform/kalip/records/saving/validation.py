@@ -1,0 +1,152 @@
+"""What a record must be to be saved: required, read-only, unique, checks and the stage's demands."""
+
+from collections.abc import Iterable, Sequence
+
+from kalip.model import Stage, UniqueKey
+from kalip.records.saving.drafts import Draft, label_of
+from kalip.records.saving.evaluation import evaluate, holds_before
+from kalip.records.services import Work
+from kalip.storage import UniqueClash, find_unique
+
+REQUIRED = "{label} is required."
+UNIQUE = "Another record has the same {label}."
+
+
+def validate(work: Work, draft: Draft) -> None:
+    """Gather everything that speaks against a draft, except what only the database can tell."""
+    _readonly(work, draft)
+    _forced(draft)
+    hidden = hidden_fields(work, draft)
+    for name in _missing(work, draft, hidden):
+        draft.blame(name, "required", REQUIRED, label=label_of(work, draft, name))
+    for check in draft.rules.checks_touched(draft.changed, new=draft.new):
+        if evaluate(work, draft, check.expression) is False:
+            draft.blame(check.field, "check", check.message.get(work.actor.locale) or check.name, check=check.name)
+
+
+def validate_unique(work: Work, drafts: Sequence[Draft]) -> None:
+    """Blame values that another record holds already, stored or among the drafts; archived ones hold none."""
+    taken: set[tuple[str, tuple[object, ...]]] = set()
+    for draft in drafts:
+        if "archived_at" in draft.values:
+            keys = draft.rules.unique if draft.values["archived_at"] is None else ()
+        else:
+            keys = tuple(draft.rules.unique_touched(draft.changed))
+        for key in keys:
+            values = {name: value_after(draft, name) for name in key.fields}
+            if any(value is None for value in values.values()):
+                continue
+            mark = (key.name, tuple(values.values()))
+            if mark in taken or find_unique(
+                work.session, work.served, draft.entity, key.fields, values, exclude_id=draft.id
+            ):
+                blame_unique(work, draft, key)
+            taken.add(mark)
+
+
+def blame_unique(work: Work, draft: Draft, key: UniqueKey) -> None:
+    """Blame a unique key: on the first of its fields that changed."""
+    place = next((name for name in key.fields if name in draft.changed), key.fields[0])
+    label = ", ".join(label_of(work, draft, name) for name in key.fields)
+    draft.blame(place, "not_unique", UNIQUE, label=label, key=key.name)
+
+
+def blame_clash(work: Work, draft: Draft, clash: UniqueClash) -> None:
+    """Turn the database's last word on a unique key into a violation."""
+    known = {key.fields: key for key in draft.rules.unique}
+    blame_unique(work, draft, known.get(clash.fields) or UniqueKey("", clash.fields or ("id",)))
+
+
+def value_after(draft: Draft, name: str) -> object:
+    """A field's value as it will be."""
+    if name in draft.values:
+        return draft.values[name]
+    return draft.rules.value_of(name, draft.before)
+
+
+def hidden_fields(work: Work, draft: Draft) -> frozenset[str]:
+    """The fields whose condition to be shown is not true: they can't be required."""
+    relevant = (rule for rule in draft.rules.visible_when if draft.new or _concerns(draft, rule.field, rule.depends))
+    return frozenset(rule.field for rule in relevant if evaluate(work, draft, rule.expression) is not True)
+
+
+def required_fields(work: Work, draft: Draft) -> frozenset[str]:
+    """The fields that must be filled for the record as it will be, whether shown or not."""
+    always = (name for name, field in draft.rules.entity.fields.items() if field.required)
+    sometimes = (
+        rule.field for rule in draft.rules.required_when if evaluate(work, draft, rule.expression) is True
+    )
+    stage = current_stage(draft)
+    return frozenset((*always, *sometimes, *(stage.required if stage is not None else ())))
+
+
+def current_stage(draft: Draft) -> Stage | None:
+    """The stage in which the record will be."""
+    if draft.grounds.stage is not None:
+        return draft.grounds.stage
+    return draft.rules.stage(draft.after.get("pipeline"), draft.after.get("stage"))
+
+
+def is_empty(draft: Draft, name: str) -> bool:
+    """Whether a field will hold nothing."""
+    rules = draft.rules
+    if name in rules.children:
+        return not (draft.lines[name].rows() if name in draft.lines else ())
+    if name in rules.links:
+        return not draft.links.get(name, draft.old_links.get(name, ()))
+    if rules.attributes[name].computed is not None:
+        return False
+    return value_after(draft, name) in (None, "", ())
+
+
+def _missing(work: Work, draft: Draft, hidden: frozenset[str]) -> Iterable[str]:
+    asked = dict.fromkeys(_asked(work, draft))
+    return [name for name in asked if name not in hidden and is_empty(draft, name) and not _is_numbered(draft, name)]
+
+
+def _asked(work: Work, draft: Draft) -> Iterable[str]:
+    rules, changed = draft.rules, draft.changed
+    yield from (name for name, field in rules.entity.fields.items() if field.required and (draft.new or name in changed))
+    for rule in rules.required_when:
+        if (draft.new or _concerns(draft, rule.field, rule.depends)) and evaluate(work, draft, rule.expression) is True:
+            yield rule.field
+    stage = current_stage(draft)
+    if stage is not None:
+        whole = draft.new or draft.grounds.stage is not None
+        yield from (name for name in stage.required if whole or name in changed)
+
+
+def _concerns(draft: Draft, name: str, depends: frozenset[str]) -> bool:
+    changed = draft.changed
+    return name in changed or not depends.isdisjoint(changed)
+
+
+def _is_numbered(draft: Draft, name: str) -> bool:
+    return draft.new and name in draft.rules.numbered
+
+
+def _readonly(work: Work, draft: Draft) -> None:
+    if work.actor.id is None:
+        return
+    said = draft.explicit & draft.changed
+    fixed = {name for name in said if draft.rules.attributes[name].readonly}
+    for rule in draft.rules.readonly_when:
+        # A record that was locked stays so, even when the same change would unlock it.
+        if rule.field in said and (
+            evaluate(work, draft, rule.expression) is True
+            if draft.new
+            else holds_before(work, draft, rule.expression)
+        ):
+            fixed.add(rule.field)
+    for name in sorted(fixed):
+        draft.blame(name, "readonly", "{label} can't be changed.", label=label_of(work, draft, name))
+
+
+def _forced(draft: Draft) -> None:
+    for name, value in draft.grounds.forced.items():
+        if name not in draft.rules.stored:
+            continue
+        for fault in draft.rules.types[name].validate(draft.rules.attributes[name], value):
+            draft.violations.append(fault.violation(f"{draft.pointer}/{name}"))
+
+

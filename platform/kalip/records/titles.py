@@ -1,0 +1,120 @@
+"""What people call records: read in a bounded number of statements, and only for what the actor may see."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from kalip.access import row_filters
+from kalip.fields import AnyReference
+from kalip.model import Entity, Field, Verb
+from kalip.records.commands import Record, Titles
+from kalip.records.filters import allowed_rows
+from kalip.records.naming import USER_ENTITY, Path
+from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES, USER
+from kalip.records.services import Work
+from kalip.storage import select_many, titles
+
+Wanted = Mapping[str, Iterable[str]]
+
+
+def titles_of(work: Work, wanted: Wanted) -> Titles:
+    """The titles of records by entity and ids; `user` stands for users. Invisible records have none.
+
+    One statement for each entity, whatever the number of ids.
+    """
+    found = Titles()
+    free: dict[str, tuple[str, ...]] = {}
+    for entity, ids in wanted.items():
+        distinct = tuple(dict.fromkeys(ids))
+        if not distinct or (entity != USER and entity not in work.model.entities):
+            continue
+        filters = () if entity == USER else row_filters(work.served, work.actor, Verb.READ, entity)
+        if filters is None:
+            continue
+        if filters:
+            found.add(entity, _guarded_titles(work, work.model.entities[entity], distinct))
+        else:
+            free[entity] = distinct
+    if free:
+        for (entity, record_id), title in titles(work.session, work.served, free).items():
+            found.add(entity, {record_id: title})
+    return found
+
+
+def title_text(work: Work, entity: Entity, value: object) -> str:
+    """The value of an entity's title field as text."""
+    field = entity.attribute(entity.title)
+    if field is None or value is None:
+        return ""
+    return str(value) if isinstance(value, str) else work.served.types[field.type].to_text(field, value)
+
+
+class TitlePlan:
+    """How the titles of the references in some columns are read: joined where that leaks nothing, else apart."""
+
+    def __init__(self, work: Work, columns: Sequence[Path], *, apart: bool = False) -> None:
+        self._work = work
+        self._joined: dict[str, tuple[str, str]] = {}
+        self._apart: dict[str, Field] = {}
+        for column in columns:
+            if column.part:
+                continue
+            target = work.model.entities.get(str(column.field.target))
+            joinable = column.field.type == REFERENCE and target is not None and not apart
+            if joinable and target is not None and self._is_free(target):
+                self._joined[column.text] = (target.name, f"{column.text}.{target.title}")
+            elif column.field.type == USER and not apart:
+                self._joined[column.text] = (USER, f"{column.text}.name")
+            elif column.field.type in (REFERENCE, REFERENCES, USER, ANY_REFERENCE):
+                self._apart[column.text] = column.field
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The paths that the rows must hold."""
+        return tuple(path for _, path in self._joined.values())
+
+    def read(self, rows: Sequence[Mapping[str, object]], *more: tuple[str, str]) -> Titles:
+        """The titles of everything that rows of Python values refer to, and of `more` (entity and id)."""
+        wanted: dict[str, list[str]] = {}
+        for row in rows:
+            for path, field in self._apart.items():
+                for entity, record_id in _targets(field, row.get(path)):
+                    wanted.setdefault(entity, []).append(record_id)
+        for entity, record_id in more:
+            wanted.setdefault(entity, []).append(record_id)
+        found = titles_of(self._work, wanted)
+        for path, (entity, title_path) in self._joined.items():
+            target = USER_ENTITY if entity == USER else self._work.model.entities[entity]
+            named = ((row.get(path), row.get(title_path)) for row in rows)
+            found.add(
+                entity,
+                {str(key): title_text(self._work, target, value) for key, value in named if key is not None},
+            )
+        return found
+
+    def _is_free(self, target: Entity) -> bool:
+        return row_filters(self._work.served, self._work.actor, Verb.READ, target.name) == ()
+
+
+def _targets(field: Field, value: object) -> Iterable[tuple[str, str]]:
+    if value is None:
+        return ()
+    if isinstance(value, AnyReference):
+        return ((value.entity, value.id),)
+    entity = USER if field.type == USER else str(field.target)
+    if isinstance(value, (tuple, list)):
+        return tuple((entity, str(each)) for each in value)
+    return ((entity, str(value)),)
+
+
+def _guarded_titles(work: Work, entity: Entity, ids: Sequence[str]) -> dict[str, str]:
+    filters = allowed_rows(work, Verb.READ, entity.name)
+    rows: Mapping[str, Record] = select_many(
+        work.session, work.served, entity.name, list(ids), (entity.title,), work.context, form="values", filters=filters or ()
+    )
+    return {record_id: title_text(work, entity, row.get(entity.title)) for record_id, row in rows.items()}
+
+
+def title_of(work: Work, entity: str, record_id: str) -> str:
+    """The title of one record, or empty text when the actor may not see it."""
+    return titles_of(work, {entity: [record_id]}).of(entity, record_id)
+
+
