@@ -274,7 +274,8 @@ class Preview:
     """How a form looks with the values typed so far; nothing is written.
 
     `values` are the parsed Python values by path, `computed` those that follow from them.
-    `hidden_sections` are `tab.section` names whose condition is false.
+    `hidden_sections` are `tab.section` names whose condition is false. `lines` are the lines of
+    children fields in the order typed, as path to part value, with what is computed in them.
     """
 
     values: Mapping[str, object]
@@ -284,6 +285,7 @@ class Preview:
     readonly: frozenset[str]
     hidden_sections: frozenset[str]
     violations: tuple[Violation, ...]
+    lines: Mapping[str, tuple[Record, ...]] = EMPTY
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Filters typed at run time: compiled once in the entity's scope, refused with the place and a way out."""
 
 from collections import OrderedDict
+from collections.abc import Collection, Sequence
 from threading import Lock
 
 from kalip.access import row_filters
@@ -10,7 +11,7 @@ from kalip.expressions import BOOLEAN, Expression, ExpressionError, compile_expr
 from kalip.model import Verb
 from kalip.records.services import Work
 from kalip.runtime import Served
-from kalip.storage import Filter
+from kalip.storage import Filter, select_many
 
 REMEMBERED = 1024
 LONGEST_FILTER = 4_000  # characters
@@ -53,6 +54,14 @@ def allowed_rows(work: Work, verb: Verb, entity: str) -> tuple[Filter, ...] | No
     if filters is None:
         return None
     return tuple(Filter(each.expression, each.through) for each in filters)
+
+
+def matching(work: Work, entity: str, ids: Collection[str], filters: Sequence[Filter]) -> set[str]:
+    """Which of the records, archived or not, meet the filters; one statement."""
+    rows = select_many(
+        work.session, work.served, entity, list(ids), work.context, ("id",), tuple(filters), form="parts"
+    )
+    return set(rows)
 
 
 def _compile(served: Served, entity: str, text: str) -> Expression:

@@ -1,12 +1,13 @@
 """The live rules of a form: what is shown, required, locked and computed for the values typed so far."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
-from kalip.access import require
-from kalip.base.errors import KalipError, NotFound
-from kalip.model import Entity, FormView, Verb
+from kalip.base.errors import NotFound
+from kalip.model import Entity, FormView
 from kalip.records.commands import Preview, Record, SaveRecord
-from kalip.records.saving import Draft, draft_commands, prepare
+from kalip.records.naming import find_entity
+from kalip.records.saving import Draft, Grounds, draft_commands, prepare
 from kalip.records.saving.evaluation import evaluate, holds_before, work_out
 from kalip.records.saving.validation import required_fields
 from kalip.records.services import Work
@@ -20,40 +21,40 @@ def preview_record(
     Violations are those of `touched` fields (all when None), and of the whole record. Raises
     NotFound and AccessDenied as saving would; a stale version is not asked about.
     """
-    (draft,) = draft_commands(work, [_without_version(command)])
+    view = _form(find_entity(work, command.entity), form)
+    conditions = tuple(
+        section.visible_when
+        for tab in (view.tabs if view is not None else ())
+        for section in tab.sections
+        if section.visible_when is not None
+    )
+    grounds = Grounds(reads=conditions, whole=True)
+    (draft,) = draft_commands(work, [replace(command, version=None)], grounds)
     prepare(work, [draft])
     if isinstance(draft.error, NotFound):
         raise draft.error
-    rules = draft.rules
-    work_out_all(work, draft)
+    work_out(work, draft)
     return Preview(
         values=_values(draft),
-        computed={name: draft.after.get(name) for name in rules.derived},
+        computed={name: draft.after.get(name) for name in draft.rules.derived},
         visible=_visible(work, draft),
         required=required_fields(work, draft),
         readonly=_readonly(work, draft),
-        hidden_sections=_hidden_sections(work, rules.entity, draft, form),
+        hidden_sections=_hidden_sections(work, view, draft),
         violations=tuple(
             fault for fault in draft.faults() if touched is None or _field_of(fault.pointer) in ("", *touched)
         ),
+        lines={
+            name: tuple(dict(line.after) for line in draft.lines[name].drafts)
+            for name in draft.raw_lines
+            if name in draft.lines
+        },
     )
 
 
-def work_out_all(work: Work, draft: Draft) -> None:
-    """Fill in computed fields and rollups."""
-    work_out(work, draft)
-    for name in draft.rules.derived:
-        if name not in draft.after:
-            draft.after[name] = derived_value(work, draft, name)
-
-
-def _without_version(command: SaveRecord) -> SaveRecord:
-    return SaveRecord(command.entity, command.values, command.id, None, command.source, command.pipeline)
-
-
 def _values(draft: Draft) -> Record:
-    values = {name: draft.rules.value_of(name, draft.before) for name in draft.rules.stored} if draft.before else {}
-    return {**values, **draft.values}
+    stored = {name: draft.rules.value_of(name, draft.before) for name in draft.rules.stored} if draft.before else {}
+    return {**stored, **draft.values, **draft.old_links, **draft.links}
 
 
 def _visible(work: Work, draft: Draft) -> frozenset[str]:
@@ -65,19 +66,23 @@ def _readonly(work: Work, draft: Draft) -> frozenset[str]:
     rules = draft.rules
     fixed = {name for name in rules.entity.fields if name not in rules.writable or rules.attributes[name].readonly}
     for rule in rules.readonly_when:
-        holds = evaluate(work, draft, rule.expression) is True if draft.new else holds_before(work, draft, rule.expression)
-        if holds:
+        if draft.new:
+            locked = evaluate(work, draft, rule.expression) is True
+        else:
+            locked = holds_before(work, draft, rule.expression)
+        if locked:
             fixed.add(rule.field)
     return frozenset(fixed)
 
 
-def _hidden_sections(work: Work, entity: Entity, draft: Draft, form: str | None) -> frozenset[str]:
-    view: FormView | None = entity.forms.get(form) if form else next(iter(entity.forms.values()), None)
-    if view is None:
-        return frozenset()
+def _form(entity: Entity, name: str | None) -> FormView | None:
+    return entity.forms.get(name) if name else next(iter(entity.forms.values()), None)
+
+
+def _hidden_sections(work: Work, view: FormView | None, draft: Draft) -> frozenset[str]:
     return frozenset(
         f"{tab.name}.{section.name}"
-        for tab in view.tabs
+        for tab in (view.tabs if view is not None else ())
         for section in tab.sections
         if section.visible_when is not None and evaluate(work, draft, section.visible_when) is not True
     )

@@ -6,12 +6,12 @@ from kalip.access import may
 from kalip.base.errors import NotFound
 from kalip.model import Entity, Verb
 from kalip.records.commands import Form, ListRecords, Page, Record
-from kalip.records.filters import allowed_rows
+from kalip.records.filters import allowed_rows, matching
 from kalip.records.naming import Path, visible_entity
 from kalip.records.queries import ListPlan, all_fields, plan_list
 from kalip.records.related import Concealment, readable_path
 from kalip.records.services import Work
-from kalip.storage import children, count_records, existing, select_one, select_page
+from kalip.storage import children, count_records, select_one, select_page
 
 
 def list_records(work: Work, command: ListRecords, form: Form = "json") -> Page:
@@ -60,7 +60,7 @@ def read_row(work: Work, entity: Entity, record_id: str, paths: Sequence[Path], 
     row = None
     if filters is not None:
         row = select_one(
-            work.session, work.served, entity.name, record_id, wanted, filters, work.context, form=form
+            work.session, work.served, entity.name, record_id, work.context, wanted, filters, form=form
         )
     if row is None:
         raise NotFound(
@@ -85,9 +85,7 @@ def record_rights(work: Work, entity_name: str, record_id: str) -> frozenset[Ver
         filters = allowed_rows(work, verb, entity_name)
         if filters is None:
             continue
-        if not filters or existing(
-            work.session, work.served, entity_name, [record_id], filters, work.context
-        ):
+        if not filters or matching(work, entity_name, [record_id], filters):
             rights.add(verb)
     return frozenset(rights)
 

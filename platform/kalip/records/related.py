@@ -6,10 +6,10 @@ from kalip.access import may, row_filters
 from kalip.base.errors import BadRequest
 from kalip.model import Entity, Verb
 from kalip.records.commands import Record
-from kalip.records.filters import allowed_rows
+from kalip.records.filters import allowed_rows, matching
 from kalip.records.naming import USER, Path, find_path
 from kalip.records.services import Work
-from kalip.storage import Filter, existing
+from kalip.storage import Filter
 
 
 def readable_path(work: Work, entity: Entity, text: str) -> Path:
@@ -59,7 +59,7 @@ class Concealment:
             if not ids or filters is None:
                 continue
             work = self._work
-            seen = existing(work.session, work.served, target, list(ids), filters, work.context)
+            seen = matching(work, target, ids, filters)
             for row in rows:
                 if row.get(station) not in seen:
                     row.update(dict.fromkeys(paths))

@@ -119,9 +119,20 @@ USER, REFERENCE, ANY_REFERENCE)
             return None
         return self.types[name].from_parts(self.attributes[name], parts)
 
+    def search_texts(self, flat: Mapping[str, object]) -> list[str]:
+        """What full-text search knows of a record given as path to part value: its title, then the search fields."""
+        names = dict.fromkeys((self.entity.title, *self.entity.search))
+        return [self._text(name, flat) for name in names]
+
     def to_json(self, name: str, value: object) -> object:
         """A field's value as REST says it."""
         return self.types[name].to_json(self.attributes[name], value)
+
+    def _text(self, name: str, flat: Mapping[str, object]) -> str:
+        if name not in self.attributes:
+            return str(flat.get(name) or "")
+        value = self.value_of(name, flat)
+        return self.types[name].to_text(self.attributes[name], value)
 
     def _part_paths(self, field: Field) -> tuple[str, ...]:
         parts = self.served.types[field.type].parts(field)

@@ -34,7 +34,7 @@ def titles_of(work: Work, wanted: Wanted) -> Titles:
         else:
             free[entity] = distinct
     if free:
-        for (entity, record_id), title in titles(work.session, work.served, free).items():
+        for (entity, record_id), title in titles(work.session, work.served, free, work.context).items():
             found.add(entity, {record_id: title})
     return found
 
@@ -108,7 +108,7 @@ def _targets(field: Field, value: object) -> Iterable[tuple[str, str]]:
 def _guarded_titles(work: Work, entity: Entity, ids: Sequence[str]) -> dict[str, str]:
     filters = allowed_rows(work, Verb.READ, entity.name)
     rows: Mapping[str, Record] = select_many(
-        work.session, work.served, entity.name, list(ids), (entity.title,), work.context, form="values", filters=filters or ()
+        work.session, work.served, entity.name, list(ids), work.context, (entity.title,), form="values", filters=filters or ()
     )
     return {record_id: title_text(work, entity, row.get(entity.title)) for record_id, row in rows.items()}
 

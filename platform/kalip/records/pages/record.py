@@ -7,7 +7,7 @@ from kalip.base.errors import NotFound
 from kalip.base.names import did_you_mean
 from kalip.model import Entity, Field, FormView, Verb
 from kalip.records.commands import ListRecords, Record, RecordPage, Related, Row
-from kalip.records.filters import allowed_rows
+from kalip.records.filters import allowed_rows, matching
 from kalip.records.history import record_events
 from kalip.records.naming import Path, find_path, visible_entity
 from kalip.records.pages.listing import list_page
@@ -17,7 +17,6 @@ from kalip.records.reading import read_lines, read_row
 from kalip.records.rules import rules_of
 from kalip.records.services import Work
 from kalip.records.titles import TitlePlan
-from kalip.storage import existing
 
 EVENTS_SHOWN = 20
 RELATED_SHOWN = 5
@@ -125,9 +124,7 @@ def _rights(work: Work, entity: Entity, record_id: str, parts: Record) -> frozen
             key = (ruling.condition.source, ruling.through)
             if key not in answers:
                 filters = allowed_rows(work, verb, entity.name) or ()
-                answers[key] = bool(
-                    existing(work.session, work.served, entity.name, [record_id], filters, work.context)
-                )
+                answers[key] = bool(matching(work, entity.name, [record_id], filters))
             allowed = answers[key]
         if allowed:
             rights.add(verb)

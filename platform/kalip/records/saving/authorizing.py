@@ -6,11 +6,12 @@ So nobody moves a record out of, or into, a scope that one has no right to.
 from collections.abc import Iterable, Sequence
 
 from kalip.access import Ruling, ruling_for
+from kalip.records.filters import matching
 from kalip.records.saving.drafts import Draft, sound
 from kalip.records.saving.evaluation import fill
 from kalip.records.saving.loading import denied_change
 from kalip.records.services import Work
-from kalip.storage import Filter, existing
+from kalip.storage import Filter
 
 
 def authorize_before(work: Work, drafts: Sequence[Draft]) -> None:
@@ -45,7 +46,7 @@ def authorize_written(work: Work, drafts: Sequence[Draft]) -> None:
         if ruling.condition is not None:
             ids = [draft.id for draft in group]
             filters = (Filter(ruling.condition, ruling.through),)
-            found = existing(work.session, work.served, group[0].entity, ids, filters, work.context)
+            found = matching(work, group[0].entity, ids, filters)
             if len(found) < len(set(ids)):
                 raise denied_change(next(draft for draft in group if draft.id not in found))
 
@@ -91,7 +92,7 @@ def _refuse_unlisted(work: Work, ruling: Ruling, drafts: Sequence[Draft], *, aft
         ids = {draft.id: str((draft.after if after else draft.before).get(owner)) for draft in drafts}
         entity, through = str(drafts[0].rules.attributes[owner].target), ruling.through[1:]
     filters = (Filter(ruling.condition, through),)
-    found = existing(work.session, work.served, entity, list(set(ids.values())), filters, work.context)
+    found = matching(work, entity, set(ids.values()), filters)
     _refuse(draft for draft in drafts if ids[draft.id] not in found)
 
 

@@ -1,10 +1,11 @@
 """A record on its way through the save pipeline, and what the house may add to a save."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kalip.base.errors import KalipError, RecordRejected, Violation
 from kalip.base.ids import new_id
+from kalip.expressions import Expression
 from kalip.model import Stage, Verb
 from kalip.records.commands import EMPTY, Record, SaveRecord
 from kalip.records.rules import EntityRules
@@ -16,14 +17,18 @@ class Grounds:
     """Why a save is made, when it is more than somebody's plain change.
 
     `verb` is the right it needs, `kind` the event it leaves. `forced` are Python values that
-    the house itself sets (a transition's stage and effects): not asked for rights to the
-    field, validated all the same. `stage` is the one whose required fields must all be filled.
+    the house itself sets (an archiving moment, say): not asked for rights to the field, validated
+    all the same. `decide` is called once the record as it will be is known: it may set more values
+    and refuse; `reads` and `fields` are what it needs of the record, `whole` asks for all of it.
     """
 
     verb: Verb = Verb.UPDATE
     kind: str = ""
     forced: Mapping[str, object] = EMPTY
-    stage: Stage | None = None
+    decide: "Callable[[Work, Draft], None] | None" = None
+    reads: tuple[Expression, ...] = ()
+    fields: tuple[str, ...] = ()
+    whole: bool = False
 
 
 PLAIN = Grounds()
@@ -56,7 +61,8 @@ class Draft:
     `values` are the Python values that differ from what is stored, by field name. `before` and
     `after` are the record as path to part value, as far as the rules need it. `related` are
     rows of records referred to, by entity and id. Faults in the values gather in `violations`;
-    `error` is a refusal of another kind.
+    `error` is a refusal of another kind. `entering` is the stage that the record moves to: all of
+    its required fields must be filled.
     """
 
     rules: EntityRules
@@ -80,6 +86,7 @@ class Draft:
     violations: list[Violation] = field(default_factory=list)
     error: KalipError | None = None
     unchecked_in_python: bool = False
+    entering: Stage | None = None
 
     @property
     def entity(self) -> str:

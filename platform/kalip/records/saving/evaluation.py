@@ -35,11 +35,14 @@ def fill(work: Work, draft: Draft, expression: Expression) -> None:
 
 
 def work_out(work: Work, draft: Draft) -> None:
-    """Fill in all computed fields, for the rollups of a parent."""
+    """Fill in all computed fields and rollups."""
     for name in draft.rules.derived:
-        computed = draft.rules.attributes[name].computed
-        if computed is not None:
-            draft.after[name] = evaluate(work, draft, computed)
+        draft.after[name] = _value(work, draft, name)
+
+
+def settled(draft: Draft, name: str, result: object) -> object:
+    """An expression's result as the computed field has it: decimals rounded to its places."""
+    return draft.rules.types[name].from_parts(draft.rules.attributes[name], (result,))
 
 
 def rolled_up(field: Field, rows: Sequence[Mapping[str, object]], work: Work) -> object:
@@ -62,10 +65,10 @@ def _value(work: Work, draft: Draft, path: str) -> object:
     field = draft.rules.attributes.get(head)
     if field is None or head in draft.rules.children or head in draft.rules.links:
         return _collection(draft, path)
-    if field.computed is not None and not rest:
-        return evaluate(work, draft, field.computed)
     if field.type == ROLLUP and not rest:
         return _rollup(work, draft, field)
+    if field.computed is not None and not rest:
+        return settled(draft, head, evaluate(work, draft, field.computed))
     if not rest or path in draft.rules.part_paths[head]:
         return draft.before.get(path)
     return _related(draft, head, rest)
@@ -75,7 +78,7 @@ def _rollup(work: Work, draft: Draft, field: Field) -> object:
     change = draft.lines.get(str(field.options.get("of")))
     if change is None and not draft.new:
         return draft.before.get(field.name)
-    return rolled_up(field, change.rows() if change is not None else (), work)
+    return settled(draft, field.name, rolled_up(field, change.rows() if change is not None else (), work))
 
 
 def _related(draft: Draft, head: str, rest: str) -> object:

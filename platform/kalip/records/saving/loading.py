@@ -18,19 +18,19 @@ def load_before(work: Work, drafts: Sequence[Draft], needs: Needs) -> None:
 
     All drafts are of one entity. A draft keeps only the values that differ from the row's.
     """
-    existing = [draft for draft in drafts if not draft.new]
-    if not existing:
+    stored = [draft for draft in drafts if not draft.new]
+    if not stored:
         return
-    rules = existing[0].rules
-    filters = allowed_rows(work, Verb.READ, rules.entity.name) if existing[0].parent is None else ()
+    rules = stored[0].rules
+    filters = allowed_rows(work, Verb.READ, rules.entity.name) if stored[0].parent is None else ()
     rows: dict[str, dict[str, object]] = {}
     if filters is not None:
-        ids = [draft.id for draft in existing]
+        ids = [draft.id for draft in stored]
         fields = _fields(rules, needs)
         rows = select_many(
-            work.session, work.served, rules.entity.name, ids, fields, work.context, form="parts", filters=filters
+            work.session, work.served, rules.entity.name, ids, work.context, fields, form="parts", filters=filters
         )
-    for draft in existing:
+    for draft in stored:
         row = rows.get(draft.id)
         if row is None:
             draft.error = missing(rules.entity.name, draft.id)
@@ -64,8 +64,8 @@ def missing(entity: str, record_id: str) -> NotFound:
 
 def _fields(rules: EntityRules, needs: Needs) -> tuple[str, ...]:
     collections = {*rules.children, *rules.links}
-    own = (name for name in needs.fields if name not in collections)
-    dotted = (f"{head}.{rest}" for head, paths in needs.hops.items() if head not in collections for rest in paths)
+    own = (name for name in sorted(needs.fields) if name not in collections)
+    dotted = (f"{head}.{rest}" for head, paths in needs.hops.items() if head not in collections for rest in sorted(paths))
     always = (name for name in ("version", "archived_at", "pipeline", "stage", "stage_since") if name in rules.entity.system)
     return tuple(dict.fromkeys((*always, *own, *dotted)))
 
@@ -124,7 +124,7 @@ def _load_lines(work: Work, drafts: Sequence[Draft], name: str, elements: set[st
     field = drafts[0].rules.attributes[name]
     lines = rules_of(work.served, str(field.target))
     readable = (each for each in lines.attributes if each not in lines.children and each not in lines.links)
-    fields = tuple(dict.fromkeys((*readable, *elements)))
+    fields = tuple(dict.fromkeys((*readable, *sorted(elements))))
     ids = [draft.id for draft in drafts]
     found = children(
         work.session, work.served, drafts[0].entity, name, ids, fields, work.context, form="parts"

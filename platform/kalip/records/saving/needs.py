@@ -64,10 +64,15 @@ def needs_of(work: Work, draft: Draft) -> Needs:
     needs = Needs()
     for name in touched:
         needs.path(rules, name)
-    for expression in _expressions(rules, touched, new=draft.new):
+    for expression in _expressions(rules, touched, new=draft.new or draft.grounds.whole):
         needs.read(rules, expression)
     for fields in _whole(rules, touched, draft):
         for name in fields:
+            needs.path(rules, name)
+    for expression in draft.grounds.reads:
+        needs.read(rules, expression)
+    if draft.grounds.whole:
+        for name in (*rules.attributes, *rules.children, *rules.links):
             needs.path(rules, name)
     if draft.parent is not None:
         for name in rules.derived:  # the parent's rollups read them
@@ -92,8 +97,7 @@ def _whole(rules: EntityRules, touched: set[str], draft: Draft) -> Iterable[Iter
     yield (rule.field for rule in rules.required_when if not rule.depends.isdisjoint(touched))
     if not rules.indexed.isdisjoint(touched):
         yield rules.indexed
-    if draft.grounds.stage is not None:
-        yield draft.grounds.stage.required
+    yield draft.grounds.fields
 
 
 def _read_rights(work: Work, draft: Draft, needs: Needs) -> None:

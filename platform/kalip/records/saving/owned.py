@@ -9,7 +9,7 @@ from kalip.records.filters import compile_filter
 from kalip.records.journal import ARCHIVED, RESTORED, append, make_event
 from kalip.records.rules import rules_of
 from kalip.records.services import Work
-from kalip.storage import Filter, Query, index_records, search_texts, select_many, select_page, unindex_record, update_many
+from kalip.storage import Filter, Query, index_records, select_many, select_page, unindex_record, update_records
 
 AT_ONCE = 500
 
@@ -71,7 +71,7 @@ def _mark(work: Work, entity: str, ids: Sequence[str], kind: str, moment: dateti
     if not ids:
         return
     stamp = {"archived_at": moment, "updated_at": work.now, "updated_by": work.actor.id}
-    update_many(work.session, work.served, entity, [(each, None, stamp) for each in ids])
+    update_records(work.session, work.served, entity, [(each, None, stamp) for each in ids])
     said = None if moment is None else rules_of(work.served, entity).to_json("archived_at", moment)
     append(work, [make_event(work, kind, entity, each, (None, {"archived_at": said})) for each in ids])
     reindex(work, entity, ids, archived=moment is not None)
@@ -84,6 +84,6 @@ def reindex(work: Work, entity: str, ids: Sequence[str], *, archived: bool) -> N
             unindex_record(work.session, entity, each)
         return
     rules = rules_of(work.served, entity)
-    fields = tuple(name for name in rules.indexed if name in rules.attributes)
-    rows = select_many(work.session, work.served, entity, ids, fields, work.context, form="parts")
-    index_records(work.session, entity, {key: search_texts(work.served, entity, row) for key, row in rows.items()})
+    fields = tuple(sorted(rules.indexed & set(rules.attributes)))
+    rows = select_many(work.session, work.served, entity, ids, work.context, fields, form="parts")
+    index_records(work.session, entity, {key: rules.search_texts(row) for key, row in rows.items()})

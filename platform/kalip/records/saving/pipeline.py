@@ -88,6 +88,9 @@ def prepare(work: Work, drafts: Sequence[Draft]) -> None:
     _settle(work, open_drafts, needs)
     _prepare_lines(work, open_drafts)
     for draft in open_drafts:
+        if draft.grounds.decide is not None:
+            draft.grounds.decide(work, draft)
+    for draft in open_drafts:
         validate(work, draft)
     validate_unique(work, open_drafts)
     if drafts and drafts[0].parent is None:

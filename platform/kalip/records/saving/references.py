@@ -56,7 +56,7 @@ def _targets(draft: Draft, names: set[str] | None) -> Iterable[tuple[str, Target
 
 def _check_users(work: Work, uses: dict[str, list[tuple[Draft, str]]]) -> None:
     unknown = {user for user in uses if user != work.actor.id}
-    found = titles(work.session, work.served, {USER: tuple(unknown)}) if unknown else {}
+    found = titles(work.session, work.served, {USER: tuple(unknown)}, work.context) if unknown else {}
     for user in unknown:
         if (USER, user) not in found:
             _blame(uses[user], "not_found", "There is no such user.")
@@ -69,7 +69,7 @@ def _check_records(work: Work, entity: str, uses: dict[str, list[tuple[Draft, st
     if filters is not None and ids:
         fields = ("archived_at", *sorted(paths))
         rows = select_many(
-            work.session, work.served, entity, ids, fields, work.context, form="parts", filters=filters
+            work.session, work.served, entity, ids, work.context, fields, form="parts", filters=filters
         )
     for record_id, places in uses.items():
         row = rows.get(record_id)

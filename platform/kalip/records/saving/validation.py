@@ -82,8 +82,8 @@ def required_fields(work: Work, draft: Draft) -> frozenset[str]:
 
 def current_stage(draft: Draft) -> Stage | None:
     """The stage in which the record will be."""
-    if draft.grounds.stage is not None:
-        return draft.grounds.stage
+    if draft.entering is not None:
+        return draft.entering
     return draft.rules.stage(draft.after.get("pipeline"), draft.after.get("stage"))
 
 
@@ -112,7 +112,7 @@ def _asked(work: Work, draft: Draft) -> Iterable[str]:
             yield rule.field
     stage = current_stage(draft)
     if stage is not None:
-        whole = draft.new or draft.grounds.stage is not None
+        whole = draft.new or draft.entering is not None
         yield from (name for name in stage.required if whole or name in changed)
 
 

@@ -14,10 +14,9 @@ from kalip.records.services import Overtaken, Work
 from kalip.storage import (
     Event,
     index_records,
-    insert_many,
-    search_texts,
+    insert_records,
     select_many,
-    update_many,
+    update_records,
 )
 
 ARCHIVED_AT = "archived_at"
@@ -52,7 +51,7 @@ def _insert(work: Work, drafts: Sequence[Draft]) -> None:
         return
     give_numbers(work, drafts)
     rows = [{**_stamp(work, draft), **draft.values, **draft.links} for draft in drafts]
-    insert_many(work.session, work.served, drafts[0].entity, rows)
+    insert_records(work.session, work.served, drafts[0].entity, rows)
 
 
 def _stamp(work: Work, draft: Draft) -> Record:
@@ -72,7 +71,7 @@ def _update(work: Work, drafts: Sequence[Draft]) -> list[Draft]:
         return []
     stamp = {"updated_at": work.now, "updated_by": work.actor.id}
     rows = [(draft.id, draft.before["version"], {**draft.values, **draft.links, **stamp}) for draft in drafts]
-    done = update_many(work.session, work.served, drafts[0].entity, rows)
+    done = update_records(work.session, work.served, drafts[0].entity, rows)
     for draft, was_there in zip(drafts, done, strict=True):
         if not was_there:
             _overtaken(work, draft)
@@ -83,7 +82,7 @@ def _overtaken(work: Work, draft: Draft) -> None:
     if draft.command.version is None:
         # The caller asked for no particular version: its change can be made again on the newer one.
         raise Overtaken("The record was changed meanwhile.", params={"id": draft.id})
-    rows = select_many(work.session, work.served, draft.entity, [draft.id], ("version",), work.context, form="parts")
+    rows = select_many(work.session, work.served, draft.entity, [draft.id], work.context, ("version",), form="parts")
     if draft.id not in rows:
         draft.error = Conflict("The record was deleted meanwhile.", params={"id": draft.id})
     else:
@@ -120,7 +119,7 @@ def _index(work: Work, drafts: Sequence[Draft]) -> None:
     if not touched:
         return
     texts = {
-        draft.id: search_texts(work.served, draft.entity, {**draft.before, **draft.rules.flatten(draft.values)})
+        draft.id: draft.rules.search_texts({**draft.before, **draft.rules.flatten(draft.values)})
         for draft in touched
     }
     index_records(work.session, drafts[0].entity, texts)

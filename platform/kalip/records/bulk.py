@@ -1,0 +1,136 @@
+"""Changes many rows of a list, each for itself: one that is refused says why and harms no other."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from kalip.access import Actor
+from kalip.base.errors import BadRequest, KalipError
+from kalip.base.ids import new_id
+from kalip.model import Sort
+from kalip.records.archiving import archive_record, restore_record
+from kalip.records.commands import BulkResult, ItemResult, SavedRecord, SaveRecord, Selection, Source
+from kalip.records.naming import visible_entity
+from kalip.records.queries import checked_archived, selection_filters
+from kalip.records.saving import save_record
+from kalip.records.services import Overtaken, Services, Work, run
+from kalip.storage import Query, select_page
+
+MOST_IDS = 1_000
+MOST_ROWS = 10_000
+AT_ONCE = 100
+
+Act = Callable[[Work, str], SavedRecord]
+Progress = Callable[[int, int], None]
+"""Called with the number of rows done and of all rows."""
+
+
+def bulk_update(
+    services: Services,
+    actor: Actor,
+    selection: Selection,
+    values: Mapping[str, object],
+    source: Source = "json",
+    progress: Progress | None = None,
+) -> BulkResult:
+    """Give every selected row the same values."""
+
+    def act(work: Work, record_id: str) -> SavedRecord:
+        return save_record(work, SaveRecord(selection.entity, values, id=record_id, source=source))
+
+    return run_bulk(services, actor, selection, act, progress)
+
+
+def bulk_assign(
+    services: Services, actor: Actor, selection: Selection, owner: str, progress: Progress | None = None
+) -> BulkResult:
+    """Make a user the owner of every selected row."""
+    return bulk_update(services, actor, selection, {"owner": owner}, progress=progress)
+
+
+def bulk_archive(
+    services: Services, actor: Actor, selection: Selection, progress: Progress | None = None
+) -> BulkResult:
+    """Archive every selected row."""
+    return run_bulk(services, actor, selection, partial(_archive, selection.entity), progress)
+
+
+def bulk_restore(
+    services: Services, actor: Actor, selection: Selection, progress: Progress | None = None
+) -> BulkResult:
+    """Bring every selected row back."""
+    return run_bulk(services, actor, selection, partial(_restore, selection.entity), progress)
+
+
+def run_bulk(
+    services: Services, actor: Actor, selection: Selection, act: Act, progress: Progress | None = None
+) -> BulkResult:
+    """Do the same to every selected row: a hundred rows to a transaction, all under one correlation."""
+    correlation = new_id()
+    ids = run(services, actor, lambda work: select_ids(work, selection), write=False, correlation=correlation)
+    results: list[ItemResult] = []
+    for start in range(0, len(ids), AT_ONCE):
+        chunk = ids[start : start + AT_ONCE]
+        step = partial(_each, chunk=chunk, first=start, act=act)
+        results += run(services, actor, step, correlation=correlation)
+        if progress is not None:
+            progress(len(results), len(ids))
+    return BulkResult(tuple(results))
+
+
+def select_ids(work: Work, selection: Selection) -> list[str]:
+    """The ids of the selected rows. BadRequest when there are too many, or nothing is selected by id or filter."""
+    if selection.ids:
+        if len(selection.ids) > MOST_IDS:
+            raise BadRequest("At most {limit} rows at once by id.", params={"limit": MOST_IDS})
+        return list(dict.fromkeys(selection.ids))
+    if selection.filter is None:
+        raise BadRequest("Nothing is selected: give ids or a filter.")
+    entity = visible_entity(work, selection.entity)
+    filters = selection_filters(work, entity, selection.filter) or ()
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        query = Query(
+            entity=entity.name,
+            fields=("id",),
+            filters=filters,
+            sort=(Sort("id"),),
+            limit=MOST_IDS,
+            cursor=cursor,
+            archived=checked_archived(selection.archived),
+        )
+        page = select_page(work.session, work.served, query, work.context, form="values")
+        found += [str(row["id"]) for row in page.rows]
+        cursor = page.next
+        if len(found) > MOST_ROWS:
+            raise BadRequest("The filter matches more than {limit} rows.", params={"limit": MOST_ROWS})
+        if cursor is None:
+            return found
+
+
+def attempt(work: Work, index: int, record_id: str | None, act: Callable[[], SavedRecord]) -> ItemResult:
+    """Do one of many inside a savepoint: what refuses it is answered, and undone by itself."""
+    events = len(work.events)
+    try:
+        with work.session.savepoint():
+            saved = act()
+    except Overtaken:
+        raise
+    except KalipError as error:
+        del work.events[events:]
+        return ItemResult(index, record_id, None, error)
+    return ItemResult(index, saved.id, saved)
+
+
+def _each(work: Work, chunk: Sequence[str], first: int, act: Act) -> list[ItemResult]:
+    return [
+        attempt(work, first + place, record_id, partial(act, work, record_id)) for place, record_id in enumerate(chunk)
+    ]
+
+
+def _archive(entity: str, work: Work, record_id: str) -> SavedRecord:
+    return archive_record(work, entity, record_id)
+
+
+def _restore(entity: str, work: Work, record_id: str) -> SavedRecord:
+    return restore_record(work, entity, record_id)
