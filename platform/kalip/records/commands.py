@@ -19,6 +19,11 @@ Record = dict[str, object]
 EMPTY: Mapping[str, object] = MappingProxyType({})
 
 
+def nothing() -> Mapping[str, object]:
+    """The default of mappings: no entries."""
+    return EMPTY
+
+
 @dataclass(frozen=True, slots=True)
 class ListRecords:
     """A list to read. `sort` has paths, descending ones with a leading minus.
@@ -60,7 +65,7 @@ class SaveRecord:
     """
 
     entity: str
-    values: Mapping[str, object] = EMPTY
+    values: Mapping[str, object] = field(default_factory=nothing)
     id: str | None = None
     version: int | None = None
     source: Source = "json"
@@ -85,7 +90,7 @@ class BatchOperation:
     op: Literal["create", "update", "archive", "restore"]
     id: str | None = None
     version: int | None = None
-    values: Mapping[str, object] = EMPTY
+    values: Mapping[str, object] = field(default_factory=nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +290,7 @@ class Preview:
     readonly: frozenset[str]
     hidden_sections: frozenset[str]
     violations: tuple[Violation, ...]
-    lines: Mapping[str, tuple[Record, ...]] = EMPTY
+    lines: Mapping[str, tuple[Record, ...]] = field(default_factory=nothing)
 
 
 @dataclass(frozen=True, slots=True)

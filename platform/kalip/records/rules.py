@@ -53,8 +53,7 @@ class EntityRules:
             if not self.types[name].readonly
         )
         self.references = {
-            name: field for name, field in self.stored.items() if field.type in (ROLLUP = "rollup"
-USER, REFERENCE, ANY_REFERENCE)
+            name: field for name, field in self.stored.items() if field.type in (USER, REFERENCE, ANY_REFERENCE)
         }
         self.numbered = {name: field for name, field in self.stored.items() if field.type == AUTONUMBER}
         self.derived = tuple(

@@ -7,7 +7,7 @@ from kalip.base.errors import KalipError, RecordRejected, Violation
 from kalip.base.ids import new_id
 from kalip.expressions import Expression
 from kalip.model import Stage, Verb
-from kalip.records.commands import EMPTY, Record, SaveRecord
+from kalip.records.commands import Record, SaveRecord, nothing
 from kalip.records.rules import EntityRules
 from kalip.records.services import Work
 
@@ -24,7 +24,7 @@ class Grounds:
 
     verb: Verb = Verb.UPDATE
     kind: str = ""
-    forced: Mapping[str, object] = EMPTY
+    forced: Mapping[str, object] = field(default_factory=nothing)
     decide: "Callable[[Work, Draft], None] | None" = None
     reads: tuple[Expression, ...] = ()
     fields: tuple[str, ...] = ()
@@ -118,7 +118,7 @@ class Draft:
         """The drafts of all its lines."""
         return [draft for change in self.lines.values() for draft in change.drafts]
 
-    def blame(self, name: str, code: str, template: str, **params: object) -> None:
+    def blame(self, name: str, code: str, template: str, /, **params: object) -> None:
         """Add a violation on a field; "" means the whole record."""
         pointer = f"{self.pointer}/{name}" if name else self.pointer
         self.violations.append(Violation(pointer, code, template, params))

@@ -38,8 +38,8 @@ def _resolve(work: Work, draft: Draft, written: str) -> str | None:
     field = find_field(work.served, rules.entity, written)
     if field is None:
         hint = did_you_mean(written, sorted(rules.writable))
-        template = "There is no field '{name}'" + (f": {hint}" if hint else "") + "."
-        draft.blame(written, "unknown_field", template, name=written)
+        template = "There is no field '{name}'" + (f": {hint}" if hint else ".")
+        draft.blame(written.replace("~", "~0").replace("/", "~1"), "unknown_field", template, name=written)
         return None
     if field.name != written:
         work.deprecated.append(f"{rules.entity.name}.{written} is now {rules.entity.name}.{field.name}")

@@ -108,7 +108,7 @@ def _force(draft: Draft) -> None:
 def _settle(work: Work, drafts: Sequence[Draft], needs: Needs) -> None:
     defaulted: set[str] = set()
     for draft in drafts:
-        draft.after = {**draft.before, **draft.rules.flatten(draft.values)}
+        draft.after = {**draft.before, "id": draft.id, **draft.rules.flatten(draft.values)}
         # What is worked out from other fields is worked out anew.
         for name in draft.rules.derived:
             draft.after.pop(name, None)

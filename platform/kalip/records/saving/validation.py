@@ -17,7 +17,8 @@ def validate(work: Work, draft: Draft) -> None:
     _readonly(work, draft)
     _forced(draft)
     hidden = hidden_fields(work, draft)
-    for name in _missing(work, draft, hidden):
+    faulty = {fault.pointer.removeprefix(draft.pointer).split("/")[1] for fault in draft.violations if fault.pointer != draft.pointer}
+    for name in _missing(work, draft, hidden | faulty):
         draft.blame(name, "required", REQUIRED, label=label_of(work, draft, name))
     for check in draft.rules.checks_touched(draft.changed, new=draft.new):
         if evaluate(work, draft, check.expression) is False:

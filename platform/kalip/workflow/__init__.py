@@ -1,0 +1,17 @@
+"""Floor 10: pipelines and transitions, and the tests that packs bring. Knows records, not HTTP."""
+
+from kalip.workflow.commands import ApplyTransition, Move, StageStay, TransitionPlan
+from kalip.workflow.stays import stage_history
+from kalip.workflow.transitions import apply_transition, bulk_transition, moves_of, transition_plan
+
+__all__ = [
+    "ApplyTransition",
+    "Move",
+    "StageStay",
+    "TransitionPlan",
+    "apply_transition",
+    "bulk_transition",
+    "moves_of",
+    "stage_history",
+    "transition_plan",
+]
