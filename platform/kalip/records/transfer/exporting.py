@@ -1,0 +1,175 @@
+"""Exports a list exactly as it is shown: its columns, filter and order, row by row from the database.
+
+CSV is streamed; a spreadsheet is written row by row to a temporary file and then streamed, so memory stays bounded.
+"""
+
+import csv
+import io
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+import xlsxwriter
+
+from kalip.access import Actor, require
+from kalip.fields import Style
+from kalip.model import Verb
+from kalip.records.commands import ListRecords, Record, Titles
+from kalip.records.naming import Path
+from kalip.records.queries import ListPlan, plan_list
+from kalip.records.services import Services, Work, unit_of_work
+from kalip.records.titles import TitlePlan
+from kalip.storage import select_page
+
+AT_ONCE: Final = 500
+CHUNK: Final = 64 * 1024
+# A cell that begins so would be run as a formula by spreadsheets.
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+LONGEST_SHEET_TEXT: Final = 32_767
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFormat:
+    """`csv` or `xlsx`. `exact` writes what an import reads back and headers are paths; else all is as people see it."""
+
+    kind: Literal["csv", "xlsx"] = "csv"
+    exact: bool = False
+
+
+def export_records(
+    services: Services, actor: Actor, command: ListRecords, form: ExportFormat = ExportFormat()
+) -> Iterator[bytes]:
+    """Export all rows of a list (its `limit` and `cursor` don't count) that the actor may export.
+
+    Raises NotFound, AccessDenied and BadRequest at once, before the first bytes are taken.
+    """
+    command = replace(command, limit=AT_ONCE, cursor=None, count=False)
+    with unit_of_work(services, actor) as work:
+        require(work.served, actor, Verb.EXPORT, work.served.model.entity(command.entity).name)  # type: ignore[union-attr]
+        plan_list(work, command, Verb.EXPORT)
+    return _stream(services, actor, command, form)
+
+
+Cell = object
+Line = list[Cell]
+
+
+def _stream(services: Services, actor: Actor, command: ListRecords, form: ExportFormat) -> Iterator[bytes]:
+    with unit_of_work(services, actor) as work:
+        writer = _Lines(work, command, form)
+        yield from (_csv(writer) if form.kind == "csv" else _xlsx(writer))
+
+
+class _Lines:
+    """The header and the lines of an export, as texts, or as numbers and dates for spreadsheets."""
+
+    def __init__(self, work: Work, command: ListRecords, form: ExportFormat) -> None:
+        self._work = work
+        self._command = command
+        self._form = form
+        probe = plan_list(work, command, Verb.EXPORT)
+        self._titles = TitlePlan(work, probe.columns)
+        self._plan: ListPlan = plan_list(work, command, Verb.EXPORT, extra=("id", *self._titles.fields))
+        self._timezone: tzinfo = ZoneInfo(work.actor.timezone)
+
+    def header(self) -> list[str]:
+        """The names of the columns."""
+        if self._form.exact:
+            return [column.text for column in self._plan.columns]
+        return [column.field.label.get(self._work.actor.locale) for column in self._plan.columns]
+
+    def lines(self) -> Iterator[Line]:
+        """All lines, page by page."""
+        query = self._plan.query
+        while True:
+            page = select_page(self._work.session, self._work.served, query, self._work.context, form="values")
+            self._plan.concealment.apply(page.rows)
+            titles = self._titles.read(page.rows)
+            style = Style(locale=self._work.actor.locale, timezone=self._timezone, titles=titles.by_id())
+            for row in page.rows:
+                yield [self._cell(column, row, style, titles) for column in self._plan.columns]
+            if page.next is None:
+                return
+            query = replace(query, cursor=page.next)
+
+    def _cell(self, column: Path, row: Record, style: Style, titles: Titles) -> Cell:
+        value = row.get(column.text)
+        if value is None:
+            return ""
+        kind = self._work.served.types[column.field.type]
+        if column.part:
+            return str(value)
+        if self._form.exact:
+            return kind.to_text(column.field, value)
+        if self._form.kind == "xlsx" and isinstance(value, (bool, int, Decimal, date)):
+            return value.astimezone(self._timezone).replace(tzinfo=None) if isinstance(value, datetime) else value
+        return kind.format(column.field, value, style)
+
+
+def guarded(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: plain numbers stay, others get an apostrophe in front."""
+    if not text.startswith(FORMULA_STARTS):
+        return text
+    return text if text[0] in "+-" and _is_number(text) else f"'{text}"
+
+
+def _is_number(text: str) -> bool:
+    plain = text[1:].replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
+    return plain.replace(".", "").replace(",", "").isdigit()
+
+
+def _csv(writer: _Lines) -> Iterator[bytes]:
+    buffer = io.StringIO()
+    output = csv.writer(buffer)
+    buffer.write("\ufeff")  # tells spreadsheets that it is UTF-8
+    output.writerow([guarded(name) for name in writer.header()])
+    for line in writer.lines():
+        output.writerow([guarded(str(cell)) for cell in line])
+        if buffer.tell() > CHUNK:
+            yield _take(buffer)
+    yield _take(buffer)
+
+
+def _take(buffer: io.StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode()
+
+
+def _xlsx(writer: _Lines) -> Iterator[bytes]:
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_date_format": "yyyy-mm-dd",
+        }
+        book = xlsxwriter.Workbook(file.name, options)
+        bold, moment = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, writer.header(), bold)
+        put: Callable[..., object] = sheet.write
+        for place, line in enumerate(writer.lines(), 1):
+            _write_line(put, sheet.write_string, moment, place, line)
+        book.close()
+        file.seek(0)
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _write_line(put: Callable[..., object], put_text: Callable[..., object], moment: object, place: int, line: Sequence[Cell]) -> None:
+    for column, cell in enumerate(line):
+        if isinstance(cell, datetime):
+            put(place, column, cell, moment)
+        elif isinstance(cell, str):
+            if cell:
+                put_text(place, column, cell[:LONGEST_SHEET_TEXT])
+        else:
+            put(place, column, cell)

@@ -1,0 +1,135 @@
+"""Runs an import: batch by batch, each in its own transaction together with the position reached.
+
+An import that was interrupted goes on where it stopped when it is started again with the same file and mapping.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+
+from kalip.access import Actor, require
+from kalip.base.ids import new_id
+from kalip.model import Verb
+from kalip.records.naming import find_entity
+from kalip.records.services import Services, Work, run
+from kalip.records.transfer.batches import BatchImporter, RowOutcome
+from kalip.records.transfer.columns import FilledColumn, plan_columns
+from kalip.records.transfer.lookups import Lookups
+from kalip.records.transfer.plans import ImportPlan, ImportResult, Progress, Refusal
+from kalip.records.transfer.refused import RefusedFile
+from kalip.records.transfer.tables import Cells
+from kalip.storage import ImportRun, advance_import, find_import, start_import
+
+MOST_REFUSALS = 1_000
+FIRST_LINE = 2  # the header is line 1
+
+
+def run_import(
+    services: Services, actor: Actor, plan: ImportPlan, progress: Progress | None = None
+) -> ImportResult:
+    """Import a file, or only check it when the plan is a dry run. Needs the import right, and those of each row.
+
+    Raises NotFound, AccessDenied or BadRequest before the first row; a row's own faults refuse only that row.
+    """
+    importer = replace(actor, locale=plan.locale)
+    plan = replace(plan, entity=run(services, actor, lambda work: _entity_name(work, plan), write=False))
+    columns = run(services, importer, partial(_check, plan=plan), write=False)
+    state = ImportRun(new_id(), plan.entity, plan.table.path.name, plan.table.hash, plan.hash, actor.id, services.clock())
+    if not plan.dry_run:
+        state = run(services, importer, partial(_start, state=state))
+    job = _Job(plan, BatchImporter(plan, columns, Lookups(plan.references)), ImportResult(resumed_at=state.position), state)
+    began = time.monotonic()
+    with RefusedFile(plan.refused, plan.table.columns, go_on=state.position > 0) as refused:
+        for rows in _batched(plan.table.rows(state.position), plan.batch):
+            outcomes = run(services, importer, partial(job.save, rows=rows), write=not plan.dry_run, correlation=state.id)
+            job.count(rows, outcomes, refused)
+            if progress is not None:
+                progress(job.result.rows, job.result.saved, job.result.refused)
+    if not plan.dry_run:
+        run(services, importer, job.finish)
+    job.result.seconds = time.monotonic() - began
+    return job.result
+
+
+@dataclass(slots=True)
+class _Job:
+    plan: ImportPlan
+    importer: BatchImporter
+    result: ImportResult
+    state: ImportRun
+
+    def save(self, work: Work, rows: Sequence[Cells]) -> list[RowOutcome]:
+        """Save a batch and the position after it in one transaction."""
+        outcomes = self.importer.save(work, [row for row in rows if any(row)])
+        if not self.plan.dry_run:
+            advance_import(work.session, self._after(rows, outcomes))
+        return outcomes
+
+    def count(self, rows: Sequence[Cells], outcomes: Sequence[RowOutcome], refused: RefusedFile) -> None:
+        """Add a batch that was committed to the result."""
+        result = self.result
+        lines = [place for place, row in enumerate(rows) if any(row)]
+        for place, outcome in zip(lines, outcomes, strict=True):
+            if outcome.saved is None:
+                refusal = Refusal(self.state.position + place + FIRST_LINE, outcome.reasons)
+                self._refuse(refusal, outcome)
+                refused.write(rows[place], refusal)
+            elif outcome.saved.created:
+                result.created += 1
+            elif outcome.saved.changed:
+                result.updated += 1
+            else:
+                result.unchanged += 1
+        refused.flush()
+        result.rows += len(lines)
+        self.state = self._after(rows, outcomes)
+
+    def finish(self, work: Work) -> None:
+        """Note that the file is done."""
+        advance_import(work.session, replace(self.state, finished_at=work.now))
+
+    def _refuse(self, refusal: Refusal, outcome: RowOutcome) -> None:
+        self.result.refused += 1
+        if len(self.result.refusals) < MOST_REFUSALS:
+            self.result.refusals.append(refusal)
+        for choices, value in outcome.choices:
+            known = self.result.new_choices.setdefault(choices, [])
+            if value not in known:
+                known.append(value)
+
+    def _after(self, rows: Sequence[Cells], outcomes: Sequence[RowOutcome]) -> ImportRun:
+        saved = [outcome.saved for outcome in outcomes if outcome.saved is not None]
+        return replace(
+            self.state,
+            position=self.state.position + len(rows),
+            created=self.state.created + sum(each.created for each in saved),
+            updated=self.state.updated + sum(not each.created and bool(each.changed) for each in saved),
+            refused=self.state.refused + len(outcomes) - len(saved),
+        )
+
+
+def _entity_name(work: Work, plan: ImportPlan) -> str:
+    return find_entity(work, plan.entity).name
+
+
+def _check(work: Work, plan: ImportPlan) -> tuple[FilledColumn, ...]:
+    require(work.served, work.actor, Verb.IMPORT, plan.entity)
+    require(work.served, work.actor, Verb.CREATE, plan.entity)
+    if plan.match is not None:
+        require(work.served, work.actor, Verb.UPDATE, plan.entity)
+    return plan_columns(work.served, plan)
+
+
+def _start(work: Work, state: ImportRun) -> ImportRun:
+    earlier = find_import(work.session, state.entity, state.source_hash, state.mapping_hash)
+    if earlier is not None:
+        return earlier
+    start_import(work.session, state)
+    return state
+
+
+def _batched(rows: Iterator[Cells], size: int) -> Iterator[list[Cells]]:
+    while batch := list(islice(rows, size)):
+        yield batch

@@ -1,0 +1,51 @@
+"""The file of refused rows: the source's own columns and the reason, ready to be mended and imported again."""
+
+import csv
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+from kalip.records.transfer.plans import Refusal
+from kalip.records.transfer.tables import Cells
+
+REASON = "import_error"
+
+
+class RefusedFile:
+    """Writes refused rows as CSV in UTF-8 with a mark, so that spreadsheets read it; made with the first row."""
+
+    def __init__(self, path: Path | None, columns: Cells, *, go_on: bool) -> None:
+        self._path = path
+        self._columns = columns
+        self._go_on = go_on
+        self._stream: TextIO | None = None
+
+    def write(self, cells: Cells, refusal: Refusal) -> None:
+        """Add a row."""
+        if self._path is None:
+            return
+        if self._stream is None:
+            self._stream = self._open(self._path)
+        row = (*cells, f"line {refusal.line}: {'; '.join(refusal.reasons)}")
+        csv.writer(self._stream).writerow(row)
+
+    def flush(self) -> None:
+        """Bring what was written to the disk's door."""
+        if self._stream is not None:
+            self._stream.flush()
+
+    def __enter__(self) -> "RefusedFile":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._stream is not None:
+            self._stream.close()
+
+    def _open(self, path: Path) -> TextIO:
+        keep = self._go_on and path.exists() and path.stat().st_size > 0
+        stream = path.open("a" if keep else "w", encoding="utf-8" if keep else "utf-8-sig", newline="")
+        if not keep:
+            csv.writer(stream).writerow((*self._columns, REASON))
+        return stream
