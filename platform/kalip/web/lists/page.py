@@ -1,0 +1,393 @@
+"""What the list page shows, worked out for its templates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from flask import url_for
+
+from kalip.base.errors import BadRequest
+from kalip.fields import Style
+from kalip.model import Entity, Verb
+from kalip.records import ListColumn, ListPage, ListRecords, Row, Work, list_page, titles_of
+from kalip.web.cells import Cell, is_number, reader_of, record_url, shortened, style_of
+from kalip.web.lists.conditions import Condition, conjoin, read, split
+from kalip.web.lists.operands import described, ids_in
+from kalip.web.lists.paths import ListPath, known_of, paths_of
+from kalip.web.lists.saved import Views, views_of
+from kalip.web.lists.state import ColumnState, ListState
+from kalip.web.locale import current_locale, gettext, message_of
+from kalip.web.shell import icon_of, plural_of
+
+ROWS = 50
+_WIDTHS: Mapping[str, int] = {
+    "long_text": 280, "rich_text": 280, "email": 220, "url": 200, "person_name": 190, "address": 240,
+    "boolean": 96, "date": 126, "datetime": 168, "time": 96, "integer": 104, "decimal": 116,
+    "percent": 104, "money": 138, "rating": 116, "choice": 146, "phone": 158, "user": 168,
+    "autonumber": 116, "colour": 110,
+}  # fmt: skip
+_TITLE_WIDTH, _WIDTH = 240, 170
+_ON_PHONES = ("cell-second", "cell-third", "cell-fourth")
+_NOT_EDITED_INLINE = frozenset({"children", "file", "files", "image", "references", "any_reference", "rich_text"})
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's head. `sort` is asc, desc or empty; `rank` counts from 1 when several columns sort."""
+
+    path: str
+    label: str
+    number: bool
+    width: int
+    frozen: bool
+    sort: str
+    rank: int
+    sort_href: str
+    sort_more: str
+    quick_href: str
+    filtered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A condition that is in force, with the address without it."""
+
+    text: str
+    code: bool
+    remove: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to do with the selected rows."""
+
+    name: str
+    label: str
+    icon: str
+    href: str
+    danger: bool = False
+    dialog: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What can be done with a selection."""
+
+    href: str
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What an empty list says, and the way on."""
+
+    icon: str
+    title: str
+    text: str
+    action: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListCell:
+    """A cell in a row: the value with its place in the table."""
+
+    cell: Cell
+    classes: str
+    frozen: bool
+    edit: str
+
+    def __getattr__(self, name: str) -> object:
+        # Value templates see the cell itself.
+        return getattr(self.cell, name)
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A row."""
+
+    id: str
+    version: int
+    title: str
+    cells: tuple[ListCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListContext:
+    """The whole list page."""
+
+    entity: str
+    label: str
+    plural: str
+    here: str
+    views: Views
+    heads: tuple[Head, ...]
+    rows: tuple[ListRow, ...]
+    chips: tuple[Chip, ...]
+    fault: str
+    empty: Empty
+    bulk: Bulk
+    rights: frozenset[str]
+    more: str
+    title_path: str
+    keep: tuple[tuple[str, str], ...]
+    archived: str
+    changed: bool
+    boards: str
+    delete_view: str
+    state: ListState
+
+    def __getattr__(self, name: str) -> str:
+        """The addresses of the list's tools, by name."""
+        return _tool(self.state, name)
+
+
+def list_context(work: Work, entity: Entity, state: ListState) -> ListContext:
+    """Read a page of the list and work out all that it shows; a faulty filter shows an empty list and why."""
+    views = views_of(work, entity, state)
+    effective = views.merged(state)
+    paths = paths_of(work, entity)
+    try:
+        found, fault = list_page(work, command_of(effective)), ""
+    except BadRequest as error:
+        found = list_page(work, command_of(replace(effective, filter="", sort=(), columns=(), cursor="")))
+        found = replace(found, rows=(), next=None)
+        fault = " ".join(filter(None, (message_of(current_locale(), error), error.hint)))
+    style = style_of(work, found.titles)
+    conditions = _conditions(effective.filter, paths)
+    heads = _heads(work, found, effective, conditions)
+    return ListContext(
+        entity=entity.name,
+        label=entity.label.get(current_locale()),
+        plural=plural_of(entity),
+        here=state.address(),
+        views=views,
+        heads=heads,
+        rows=rows_of(work, found, style),
+        chips=_chips(work, effective, conditions, paths),
+        fault=fault,
+        empty=_empty(entity, effective, found.rights),
+        bulk=_bulk(entity, found.rights, effective),
+        rights=frozenset(found.rights),
+        more=replace(state, cursor=found.next).address() if found.next else "",
+        title_path=entity.title,
+        keep=effective.without("filter"),
+        archived=effective.archived,
+        changed=state.changed(),
+        boards=url_for("boards.show_board", entity=entity.name) if entity.boards else "",
+        delete_view=views.delete,
+        state=effective,
+    )
+
+
+def command_of(state: ListState, limit: int = ROWS) -> ListRecords:
+    """The command that reads the state's rows."""
+    return ListRecords(
+        entity=state.entity,
+        fields=tuple(column.path for column in state.columns) or None,
+        filter=state.filter or None,
+        sort=state.sort,
+        limit=limit,
+        cursor=state.cursor or None,
+        view=state.pack_view,
+        archived=state.archived,  # type: ignore[arg-type]  # state_of lets nothing else through
+    )
+
+
+def rows_of(work: Work, found: ListPage, style: Style) -> tuple[ListRow, ...]:
+    """The rows with their cells, each column's reader made once."""
+    readers = [
+        reader_of(work.served, work.model.entities[column.entity], column.field, style)
+        for column in found.columns
+    ]
+    places = _places(work, found)
+    editable = Verb.UPDATE in found.rights
+    return tuple(
+        ListRow(
+            row.id,
+            row.version,
+            row.title,
+            tuple(
+                _cell(work, found.entity, row, column, shortened(read(row.values.get(column.path))), place, editable=editable)
+                for column, read, place in zip(found.columns, readers, places, strict=True)
+            ),
+        )
+        for row in found.rows
+    )
+
+
+def _cell(
+    work: Work, entity: Entity, row: Row, column: ListColumn, cell: Cell, classes: str, *, editable: bool
+) -> ListCell:
+    if "cell-title" in classes:
+        text = cell.text or row.title or gettext("(no name)")
+        cell = Cell("text", text, href=record_url(entity.name, row.id))
+    edit = ""
+    if editable and not row.archived and can_edit_inline(work, entity, column):
+        edit = url_for("lists.edit_cell", entity=entity.name, record_id=row.id, path=column.path)
+    return ListCell(cell, classes, column.frozen, edit)
+
+
+def can_edit_inline(work: Work, entity: Entity, column: ListColumn) -> bool:
+    """Whether a cell of the column may be edited where it stands."""
+    field = column.field
+    kind = work.served.types[field.type]
+    return (
+        column.path == field.name
+        and (not field.system or field.name == "owner")
+        and not field.readonly
+        and not kind.readonly
+        and field.type not in _NOT_EDITED_INLINE
+        and field.name != entity.owned_by
+    )
+
+
+def _places(work: Work, found: ListPage) -> tuple[str, ...]:
+    classes = []
+    phones = iter(_ON_PHONES)
+    titled = next((c.path for c in found.columns if c.path == found.entity.title), None)
+    titled = titled or (found.columns[0].path if found.columns else "")
+    for column in found.columns:
+        said = ["cell-title" if column.path == titled else next(phones, "")]
+        said += ["number"] if is_number(work.served, column.field) else []
+        said += ["is-frozen"] if column.frozen else []
+        classes.append(" ".join(filter(None, said)))
+    return tuple(classes)
+
+
+def _heads(
+    work: Work, found: ListPage, state: ListState, conditions: Sequence[tuple[str, Condition | None]]
+) -> tuple[Head, ...]:
+    present = tuple(map(str, found.sort))
+    locale = current_locale()
+    filtered = {condition.path for _, condition in conditions if condition}
+    widths = {column.path: column for column in state.columns}
+    heads = []
+    for column in found.columns:
+        rank = next((at for at, key in enumerate(found.sort, 1) if key.field == column.path), 0)
+        descending = rank > 0 and found.sort[rank - 1].descending
+        own = widths.get(column.path, ColumnState(column.path))
+        heads.append(
+            Head(
+                path=column.path,
+                label=column.label.get(locale),
+                number=is_number(work.served, column.field),
+                width=own.width or column.width or _width(work, found.entity, column),
+                frozen=column.frozen,
+                sort=("desc" if descending else "asc") if rank else "",
+                rank=rank if len(found.sort) > 1 else 0,
+                sort_href=state.sorted_by(column.path, present).address() if column.sortable else "",
+                sort_more=state.sorted_by(column.path, present, more=True).address(),
+                quick_href=_with(state.address("lists.show_quick"), "path", column.path),
+                filtered=column.path in filtered,
+            )
+        )
+    return tuple(heads)
+
+
+def _width(work: Work, entity: Entity, column: ListColumn) -> int:
+    if column.path == entity.title:
+        return _TITLE_WIDTH
+    widget = work.served.types[column.field.type].widget
+    return _WIDTHS.get(column.field.type, _WIDTHS.get(widget, _WIDTH))
+
+
+def _conditions(
+    text: str, paths: Mapping[str, ListPath]
+) -> tuple[tuple[str, Condition | None], ...]:
+    known = known_of(paths)
+    whole = read(text, known) if text else None
+    if whole:
+        return ((text, whole),)
+    return tuple((part, read(part, known)) for part in split(text, "&&"))
+
+
+def _chips(
+    work: Work,
+    state: ListState,
+    conditions: Sequence[tuple[str, Condition | None]],
+    paths: Mapping[str, ListPath],
+) -> tuple[Chip, ...]:
+    wanted: dict[str, list[str]] = {}
+    for _, condition in conditions:
+        for entity, record_id in ids_in(paths[condition.path], condition) if condition else ():
+            wanted.setdefault(entity, []).append(record_id)
+    style = style_of(work, titles_of(work, wanted) if wanted else None)
+    chips = []
+    for at, (source, condition) in enumerate(conditions):
+        rest = conjoin(*(part for other, (part, _) in enumerate(conditions) if other != at))
+        text = described(work, paths[condition.path], condition, style) if condition else source
+        chips.append(Chip(text, condition is None, replace(state, filter=rest, cursor="").address()))
+    return tuple(chips)
+
+
+def _bulk(entity: Entity, rights: frozenset[Verb], state: ListState) -> Bulk:
+    offered = (
+        (Verb.UPDATE, "edit", gettext("Edit"), "pencil", False),
+        (Verb.TRANSITION, "move", gettext("Move to stage"), "arrows-right-left", False),
+        (Verb.UPDATE, "assign", gettext("Assign"), "user-check", False),
+        (Verb.EXPORT, "export", gettext("Export"), "download", False),
+        (Verb.ARCHIVE, "archive", gettext("Archive"), "archive", True),
+        (Verb.RESTORE, "restore", gettext("Restore"), "restore", False),
+    )
+    hidden = {"archive"} if state.archived == "only" else {"restore"}
+    hidden |= set() if entity.pipelines else {"move"}
+    hidden |= set() if "owner" in entity.system else {"assign"}
+    return Bulk(
+        url_for("bulk.choose", entity=entity.name, action="edit"),
+        tuple(
+            Action(name, label, icon, _bulk_href(entity, name), danger, dialog=name != "export")
+            for verb, name, label, icon, danger in offered
+            if verb in rights and name not in hidden
+        ),
+    )
+
+
+def _bulk_href(entity: Entity, action: str) -> str:
+    if action == "export":
+        return url_for("bulk.export_selected", entity=entity.name)
+    return url_for("bulk.choose", entity=entity.name, action=action)
+
+
+def _empty(entity: Entity, state: ListState, rights: frozenset[Verb]) -> Empty:
+    locale = current_locale()
+    plural = plural_of(entity)
+    if state.filter:
+        return Empty("filter-off", gettext("Nothing matches"), gettext("No record fits this filter. Loosen or clear it."))
+    if state.archived == "only":
+        return Empty("archive", gettext("The archive is empty"), gettext("What you archive is kept here and can be restored."))
+    text = gettext("They will be listed here as soon as there are any that you may see.")
+    if Verb.CREATE not in rights:
+        return Empty(icon_of(entity), gettext("No {entities} yet", entities=plural), text)
+    return Empty(
+        icon_of(entity),
+        gettext("No {entities} yet", entities=plural),
+        gettext("Make the first one, or import a table by the command line."),
+        gettext("New {entity}", entity=entity.label.get(locale)),
+        url_for("record.show_new", entity=entity.name),
+    )
+
+
+def _tool(state: ListState, name: str) -> str:
+    plain = {
+        "count": "lists.show_count",
+        "builder": "lists.show_builder",
+        "chooser": "lists.show_chooser",
+        "save_view": "lists.show_save_view",
+        "quick": "lists.apply_quick",
+    }
+    if name in plain:
+        return state.address(plain[name])
+    if name in ("csv", "xlsx"):
+        return replace(state, cursor="").address("bulk.export_list", kind=name)
+    if name == "new":
+        return url_for("record.show_new", entity=state.entity)
+    if name == "reset":
+        return replace(state, filter="", cursor="").address()
+    if name == "archive":
+        other = "exclude" if state.archived == "only" else "only"
+        return replace(state, archived=other, cursor="").address()
+    raise AttributeError(name)
+
+
+def _with(address: str, name: str, value: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{name}={value}"

@@ -1,0 +1,66 @@
+"""The fields a list can show or filter by: the entity's own, and those of the records it refers to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kalip.access import may
+from kalip.fields import FieldType
+from kalip.model import Entity, Field, Verb
+from kalip.records import Work
+from kalip.runtime import Served
+from kalip.web.lists.conditions import Known
+
+_NOT_IN_LISTS = frozenset({"children", "json"})
+_TOO_TECHNICAL = frozenset({"id", "version"})
+_LAST = ("owner", "stage", "stage_since", "pipeline", "created_at", "created_by", "updated_at", "updated_by")
+
+
+@dataclass(frozen=True, slots=True)
+class ListPath:
+    """A path with the field at its end; `through` is the reference that leads there, if any."""
+
+    path: str
+    entity: Entity
+    field: Field
+    kind: FieldType
+    through: Field | None = None
+
+    def label(self, locale: str) -> str:
+        """What a column with it is called."""
+        own = self.field.label.get(locale) or self.field.name
+        return f"{self.through.label.get(locale)}: {own}" if self.through else own
+
+
+def paths_of(work: Work, entity: Entity) -> Mapping[str, ListPath]:
+    """All paths of an entity that the person may use, own fields first."""
+    found = {each.path: each for each in _own(work.served, entity)}
+    for field in entity.fields.values():
+        target = work.model.entity(field.target or "")
+        if field.type != "reference" or target is None or not _readable(work, target):
+            continue
+        for each in _own(work.served, target, system=False):
+            path = f"{field.name}.{each.path}"
+            found[path] = ListPath(path, target, each.field, each.kind, field)
+    return found
+
+
+def known_of(paths: Mapping[str, ListPath]) -> Known:
+    """The paths as conditions need them."""
+    return {path: (each.field, each.kind) for path, each in paths.items()}
+
+
+def filterable(paths: Mapping[str, ListPath]) -> tuple[ListPath, ...]:
+    """The paths that have something to compare."""
+    return tuple(each for each in paths.values() if each.kind.operators(each.field))
+
+
+def _own(served: Served, entity: Entity, *, system: bool = True) -> Iterable[ListPath]:
+    names = [*entity.fields, *(name for name in _LAST if system and name in entity.system)]
+    for name in names:
+        field = entity.attributes[name]
+        if field.type not in _NOT_IN_LISTS and name not in _TOO_TECHNICAL:
+            yield ListPath(name, entity, field, served.types[field.type])
+
+
+def _readable(work: Work, entity: Entity) -> bool:
+    return may(work.served, work.actor, Verb.READ, entity.name)

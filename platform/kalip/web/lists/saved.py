@@ -1,0 +1,109 @@
+"""Views of a list: the pack's, and those that people saved for themselves or for everybody."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from flask import url_for
+
+from kalip.base.ids import new_id
+from kalip.base.errors import NotFound
+from kalip.model import Entity
+from kalip.records import Work
+from kalip.storage import SavedView, delete_view, list_saved_views, save_view
+from kalip.web.lists.state import SAVED, ListState, body_of, columns_of
+from kalip.web.locale import current_locale, gettext
+
+
+@dataclass(frozen=True, slots=True)
+class ViewTab:
+    """A view to choose."""
+
+    label: str
+    href: str
+    current: bool
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The views of a list. `body` is what the chosen saved view keeps; `delete` removes it, where one may."""
+
+    tabs: tuple[ViewTab, ...]
+    body: Mapping[str, str]
+    delete: str = ""
+    own: str = ""
+    name: str = ""
+
+    def __iter__(self) -> Iterator[ViewTab]:
+        return iter(self.tabs)
+
+    def merged(self, state: ListState) -> ListState:
+        """The state with what the saved view says where the person said nothing."""
+        if not self.body:
+            return state
+        body = self.body
+        return replace(
+            state,
+            view=state.view,
+            columns=state.columns or columns_of(body.get("columns", "")),
+            sort=state.sort or tuple(key for key in body.get("sort", "").split(",") if key),
+            filter=state.filter or body.get("filter", ""),
+        )
+
+
+def views_of(work: Work, entity: Entity, state: ListState) -> Views:
+    """All views of an entity that the person may use, the present one marked."""
+    locale = current_locale()
+    saved = list_saved_views(work.session, work.actor.id or "", entity.name)
+    names = list(entity.lists)
+    present = state.view or (names[0] if names else "")
+    tabs = [
+        ViewTab(
+            view.label.get(locale) or gettext("All"),
+            url_for("lists.show_list", entity=entity.name, view=None if at == 0 else name),
+            name == present,
+        )
+        for at, (name, view) in enumerate(entity.lists.items())
+    ] or [ViewTab(gettext("All"), url_for("lists.show_list", entity=entity.name), not state.saved_view)]
+    tabs += [
+        ViewTab(
+            view.name,
+            url_for("lists.show_list", entity=entity.name, view=SAVED + view.id),
+            view.id == state.saved_view,
+            "users" if view.shared else "user",
+        )
+        for view in saved
+    ]
+    chosen = next((view for view in saved if view.id == state.saved_view), None)
+    if chosen is None:
+        return Views(tuple(tabs), {})
+    mine = chosen.user_id == work.actor.id or work.actor.administrator
+    delete = url_for("lists.remove_view", entity=entity.name, view=chosen.id) if mine else ""
+    return Views(tuple(tabs), dict(chosen.body), delete, chosen.id if mine else "", chosen.name)
+
+
+def keep_view(work: Work, state: ListState, name: str, *, shared: bool, replaces: str) -> str:
+    """Save the state as a view, in place of one's own view `replaces` if given; the view's id. Commits nothing."""
+    present = _mine(work, state.entity, replaces) if replaces else None
+    view = SavedView(
+        id=present.id if present else new_id(),
+        user_id=present.user_id if present else work.actor.id or "",
+        entity=state.entity,
+        name=name.strip()[:80],
+        shared=shared,
+        body=dict(body_of(state)),
+    )
+    save_view(work.session, view)
+    return view.id
+
+
+def drop_view(work: Work, entity: str, view: str) -> None:
+    """Delete a view of one's own; an administrator may delete shared ones."""
+    delete_view(work.session, _mine(work, entity, view).id)
+
+
+def _mine(work: Work, entity: str, view: str) -> SavedView:
+    for found in list_saved_views(work.session, work.actor.id or "", entity):
+        if found.id == view and (found.user_id == work.actor.id or work.actor.administrator):
+            return found
+    raise NotFound("There is no such view, or it is somebody else's.")

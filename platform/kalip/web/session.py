@@ -1,0 +1,110 @@
+"""Who sits at the browser: the session cookie, the actor behind it, and the units of work done in its name."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import TypeVar
+
+from flask import Flask, current_app, g, request
+from werkzeug.wrappers import Response
+
+from kalip.access import Actor
+from kalip.base.errors import NotAuthenticated
+from kalip.records import Services, Work, run, unit_of_work
+from kalip.records.accounts import actor_of_session
+from kalip.web.locale import COOKIE, use_locale
+
+SESSION_COOKIE = "kalip_session"
+THEME_COOKIE = "kalip_theme"
+THEMES = ("system", "light", "dark")
+_LASTS = timedelta(days=30)
+_EXTENSION = "kalip_services"
+T = TypeVar("T")
+
+
+def init(app: Flask, services: Services) -> None:
+    """Find out, before each request outside /static and /api, who asks."""
+    app.extensions[_EXTENSION] = services
+    app.before_request(_identify)
+
+
+def services() -> Services:
+    """What the use cases of this application stand on."""
+    found: Services = current_app.extensions[_EXTENSION]
+    return found
+
+
+def actor() -> Actor:
+    """The person signed in. Raises NotAuthenticated when nobody is."""
+    found: Actor | None = g.get("actor")
+    if found is None:
+        raise NotAuthenticated("Sign in to continue.")
+    return found
+
+
+def signed_in() -> Actor | None:
+    """The person signed in, if any."""
+    found: Actor | None = g.get("actor")
+    return found
+
+
+def reading() -> AbstractContextManager[Work]:
+    """A unit of work that reads, for the person signed in; the page it makes sees one state."""
+    return unit_of_work(services(), actor())
+
+
+def write(command: Callable[[Work], T]) -> T:
+    """Run a use case for the person signed in, commit, and give its result."""
+    return run(services(), actor(), command)
+
+
+def remember(response: Response, token: str) -> None:
+    """Give the browser its session."""
+    _cookie(response, SESSION_COOKIE, token, hidden=True)
+
+
+def forget(response: Response) -> None:
+    """Take the browser's session away."""
+    response.delete_cookie(SESSION_COOKIE, path="/", samesite="Lax", httponly=True, secure=request.is_secure)
+
+
+def token() -> str:
+    """The session token the browser sent, or empty text."""
+    return request.cookies.get(SESSION_COOKIE, "")
+
+
+def theme() -> str:
+    """The theme chosen on this browser: system, light or dark."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else "system"
+
+
+def keep_theme(response: Response, chosen: str) -> None:
+    """Remember the theme on this browser."""
+    _cookie(response, THEME_COOKIE, chosen, hidden=False)
+
+
+def keep_locale(response: Response, locale: str) -> None:
+    """Remember the language on this browser, also for the sign-in page."""
+    _cookie(response, COOKIE, locale, hidden=False)
+
+
+def _identify() -> None:
+    g.actor = None
+    if request.path.startswith(("/static/", "/api/")) or not token():
+        return
+    g.actor = actor_of_session(services(), token())
+    if g.actor is not None:
+        use_locale(g.actor.locale)
+
+
+def _cookie(response: Response, name: str, value: str, *, hidden: bool) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=_LASTS,
+        path="/",
+        httponly=hidden,
+        secure=request.is_secure,
+        samesite="Lax",
+    )

@@ -1,0 +1,141 @@
+"""The frame around every page: navigation, breadcrumbs, the person. Made once for each full page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from kalip.access import Actor, may
+from kalip.model import Entity, Model, Verb
+from kalip.records import Work
+from kalip.web.locale import current_locale, gettext
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A link of the navigation."""
+
+    label: str
+    href: str
+    icon: str
+    current: bool = False
+    child: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    """The links of one pack."""
+
+    label: str
+    items: tuple[NavItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step of the way to the present page; the last has no address."""
+
+    label: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """All that the frame shows. `title` goes to the window."""
+
+    site: str
+    title: str
+    actor: Actor
+    groups: tuple[NavGroup, ...]
+    crumbs: tuple[Crumb, ...]
+    administrator: bool
+    revision: str
+
+
+def shell_of(work: Work, title: str, crumbs: Sequence[Crumb] = ()) -> Shell:
+    """The frame for a page of the person whose work this is."""
+    return Shell(
+        site=str(current_app.config.get("KALIP_TITLE") or "Kalip"),
+        title=title,
+        actor=work.actor,
+        groups=_groups(work),
+        crumbs=tuple(crumbs),
+        administrator=work.actor.administrator,
+        revision=work.model.revision,
+    )
+
+
+def entities_shown(work: Work) -> tuple[Entity, ...]:
+    """The entities that have a place of their own and that the person may read, in order of their packs."""
+    return tuple(entity for _, entities in _by_pack(work) for entity in entities)
+
+
+def icon_of(entity: Entity) -> str:
+    """The entity's icon, or a plain one."""
+    return entity.icon or "table"
+
+
+def plural_of(entity: Entity) -> str:
+    """What the entity's records are called together."""
+    locale = current_locale()
+    return entity.plural.get(locale) or entity.label.get(locale)
+
+
+def _groups(work: Work) -> tuple[NavGroup, ...]:
+    locale = current_locale()
+    groups = [
+        NavGroup(title, tuple(item for entity in entities for item in _items(entity, locale)))
+        for title, entities in _by_pack(work)
+    ]
+    if work.actor.administrator:
+        groups.append(_administration())
+    return tuple(group for group in groups if group.items)
+
+
+def _by_pack(work: Work) -> Iterable[tuple[str, tuple[Entity, ...]]]:
+    model = work.model
+    for pack in model.packs.values():
+        names = pack.navigation or tuple(
+            entity.name for entity in model.entities.values() if entity.pack == pack.name
+        )
+        entities = tuple(_readable(work, model, names))
+        if entities:
+            yield pack.title.get(current_locale()) or pack.name, entities
+
+
+def _readable(work: Work, model: Model, names: Iterable[str]) -> Iterable[Entity]:
+    for name in names:
+        entity = model.entity(name)
+        if entity and not entity.owned_by and may(work.served, work.actor, Verb.READ, entity.name):
+            yield entity
+
+
+def _items(entity: Entity, locale: str) -> Iterable[NavItem]:
+    href = url_for("lists.show_list", entity=entity.name)
+    at = request.view_args or {}
+    here = at.get("entity") == entity.name
+    board = str(request.endpoint).startswith("boards.")
+    yield NavItem(plural_of(entity), href, icon_of(entity), here and not board)
+    for index, view in enumerate(entity.boards.values()):
+        shown = at.get("board") or next(iter(entity.boards))
+        yield NavItem(
+            view.label.get(locale) or gettext("Board"),
+            url_for("boards.show_board", entity=entity.name, board=view.name if index else None),
+            "layout-kanban",
+            here and board and shown == view.name,
+            child=True,
+        )
+
+
+def _administration() -> NavGroup:
+    pages = (
+        (gettext("Packs"), "admin.show_packs", "package"),
+        (gettext("Revisions"), "admin.show_revisions", "history"),
+        (gettext("Users"), "admin.show_users", "users"),
+    )
+    return NavGroup(
+        gettext("Administration"),
+        tuple(
+            NavItem(label, url_for(endpoint), icon, request.endpoint == endpoint)
+            for label, endpoint, icon in pages
+        ),
+    )
