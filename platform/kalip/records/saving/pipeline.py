@@ -21,7 +21,8 @@ from kalip.records.saving.loading import load_before, load_collections
 from kalip.records.saving.needs import Needs, needs_of
 from kalip.records.saving.parsing import parse
 from kalip.records.saving.references import check_references
-from kalip.records.saving.validation import blame_clash, validate, validate_unique
+from kalip.records.saving.uniqueness import blame_clash, validate_unique
+from kalip.records.saving.validation import validate
 from kalip.records.saving.writing import next_version, write
 from kalip.records.services import Work
 from kalip.storage import UniqueClash

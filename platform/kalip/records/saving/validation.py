@@ -1,15 +1,14 @@
 """What a record must be to be saved: required, read-only, unique, checks and the stage's demands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from kalip.model import Stage, UniqueKey
+from kalip.model import Stage
 from kalip.records.saving.drafts import Draft, label_of
 from kalip.records.saving.evaluation import evaluate, holds_before
+from kalip.records.saving.uniqueness import value_after
 from kalip.records.services import Work
-from kalip.storage import UniqueClash, find_unique
 
 REQUIRED = "{label} is required."
-UNIQUE = "Another record has the same {label}."
 
 
 def validate(work: Work, draft: Draft) -> None:
@@ -23,46 +22,6 @@ def validate(work: Work, draft: Draft) -> None:
     for check in draft.rules.checks_touched(draft.changed, new=draft.new):
         if evaluate(work, draft, check.expression) is False:
             draft.blame(check.field, "check", check.message.get(work.actor.locale) or check.name, check=check.name)
-
-
-def validate_unique(work: Work, drafts: Sequence[Draft]) -> None:
-    """Blame values that another record holds already, stored or among the drafts; archived ones hold none."""
-    taken: set[tuple[str, tuple[object, ...]]] = set()
-    for draft in drafts:
-        if "archived_at" in draft.values:
-            keys = draft.rules.unique if draft.values["archived_at"] is None else ()
-        else:
-            keys = tuple(draft.rules.unique_touched(draft.changed))
-        for key in keys:
-            values = {name: value_after(draft, name) for name in key.fields}
-            if any(value is None for value in values.values()):
-                continue
-            mark = (key.name, tuple(values.values()))
-            if mark in taken or find_unique(
-                work.session, work.served, draft.entity, key.fields, values, exclude_id=draft.id
-            ):
-                blame_unique(work, draft, key)
-            taken.add(mark)
-
-
-def blame_unique(work: Work, draft: Draft, key: UniqueKey) -> None:
-    """Blame a unique key: on the first of its fields that changed."""
-    place = next((name for name in key.fields if name in draft.changed), key.fields[0])
-    label = ", ".join(label_of(work, draft, name) for name in key.fields)
-    draft.blame(place, "not_unique", UNIQUE, label=label, key=key.name)
-
-
-def blame_clash(work: Work, draft: Draft, clash: UniqueClash) -> None:
-    """Turn the database's last word on a unique key into a violation."""
-    known = {key.fields: key for key in draft.rules.unique}
-    blame_unique(work, draft, known.get(clash.fields) or UniqueKey("", clash.fields or ("id",)))
-
-
-def value_after(draft: Draft, name: str) -> object:
-    """A field's value as it will be."""
-    if name in draft.values:
-        return draft.values[name]
-    return draft.rules.value_of(name, draft.before)
 
 
 def hidden_fields(work: Work, draft: Draft) -> frozenset[str]:

@@ -56,10 +56,11 @@ def _insert(work: Work, drafts: Sequence[Draft]) -> None:
 
 def _stamp(work: Work, draft: Draft) -> Record:
     actor = work.actor.id
+    made = draft.parent.values.get("created_at", work.now) if draft.parent is not None else work.now
     return {
         "id": draft.id,
         "version": 1,
-        "created_at": work.now,
+        "created_at": made,
         "created_by": actor,
         "updated_at": work.now,
         "updated_by": actor,
@@ -115,14 +116,14 @@ def _line_summary(field: Field, draft: Draft, name: str) -> Record:
 
 
 def _index(work: Work, drafts: Sequence[Draft]) -> None:
-    touched = [draft for draft in drafts if draft.new or not draft.rules.indexed.isdisjoint(draft.values)]
-    if not touched:
-        return
-    texts = {
-        draft.id: draft.rules.search_texts({**draft.before, **draft.rules.flatten(draft.values)})
-        for draft in touched
-    }
-    index_records(work.session, drafts[0].entity, texts)
+    for fresh in (True, False):
+        texts = {
+            draft.id: draft.rules.search_texts({**draft.before, **draft.rules.flatten(draft.values)})
+            for draft in drafts
+            if draft.new is fresh and (fresh or not draft.rules.indexed.isdisjoint(draft.values))
+        }
+        if texts:
+            index_records(work.session, drafts[0].entity, texts, fresh=fresh)
 
 
 def _archive_or_restore(work: Work, draft: Draft) -> None:
