@@ -223,7 +223,7 @@ def _cell(
         cell = Cell("text", text, href=record_url(entity.name, row.id))
     edit = ""
     if editable and not row.archived and can_edit_inline(work, entity, column):
-        edit = url_for("lists.edit_cell", entity=entity.name, record_id=row.id, path=column.path)
+        edit = url_for("lists.show_cell_form", entity=entity.name, record_id=row.id, path=column.path)
     return ListCell(cell, classes, column.frozen, edit)
 
 
@@ -363,7 +363,7 @@ def _empty(entity: Entity, state: ListState, rights: frozenset[Verb]) -> Empty:
         gettext("No {entities} yet", entities=plural),
         gettext("Make the first one, or import a table by the command line."),
         gettext("New {entity}", entity=entity.label.get(locale)),
-        url_for("record.show_new", entity=entity.name),
+        url_for("record.new", entity=entity.name),
     )
 
 
@@ -380,7 +380,7 @@ def _tool(state: ListState, name: str) -> str:
     if name in ("csv", "xlsx"):
         return replace(state, cursor="").address("bulk.export_list", kind=name)
     if name == "new":
-        return url_for("record.show_new", entity=state.entity)
+        return url_for("record.new", entity=state.entity)
     if name == "reset":
         return replace(state, filter="", cursor="").address()
     if name == "archive":

@@ -1,0 +1,304 @@
+"""A record's form worked out for its templates: tabs, sections, inputs, lines with totals, faults."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from kalip.base.errors import Violation
+from kalip.fields import Money, Style
+from kalip.model import Entity, Field, FormView, Section, Tab
+from kalip.records import Preview, Row, Titles, Work
+from kalip.web.cells import is_number, reader_of
+from kalip.web.faults import Fault, errors_of, summary_of
+from kalip.web.inputs import Input, State, input_of
+from kalip.web.locale import current_locale, gettext
+from kalip.web.record.submission import Line, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line's inputs in the order of the columns."""
+
+    id: str
+    index: int
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines edited in place. `totals` has a text for each column, empty where nothing is summed."""
+
+    name: str
+    heads: tuple[tuple[str, bool], ...]
+    rows: tuple[LineRow, ...]
+    totals: tuple[str, ...]
+    label: str
+    editable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A block of the form."""
+
+    name: str
+    label: str
+    columns: int
+    hidden: bool
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTab:
+    """A tab; `sections` is None while it is not loaded."""
+
+    name: str
+    label: str
+    active: bool
+    sections: tuple[ShownSection, ...] | None
+    faulty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The whole form."""
+
+    tabs: tuple[ShownTab, ...]
+    faults: tuple[Fault, ...]
+    version: int | None
+    touched: str
+    editable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a form is made of: the record as saved (None for a new one), the preview, what was typed, what is wrong."""
+
+    preview: Preview
+    record: Row | None = None
+    children: Mapping[str, Sequence[Row]] | None = None
+    submission: Submission | None = None
+    violations: Sequence[Violation] = ()
+    editable: bool = True
+    titles: Titles | None = None
+    active: str = ""
+
+
+def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Style) -> Form:
+    """Work the form out. Tabs that were not loaded and have no fault stay unloaded, except the active one."""
+    submission = basis.submission
+    errors = errors_of(basis.violations)
+    if submission:
+        template = gettext("Choose one from the list.")
+        errors |= {name: template for name in submission.unresolved if name not in errors}
+    active = basis.active or (submission.active if submission else "") or (view.tabs[0].name if view.tabs else "")
+    faulty = {tab.name for tab in view.tabs if errors.keys() and _names(tab) & {e.split(".")[0] for e in errors}}
+    if submission and faulty and active not in faulty and submission.touched == frozenset():
+        active = next(tab.name for tab in view.tabs if tab.name in faulty)
+    state = _state(basis, errors)
+    loaded = {active, *faulty, *(submission.tabs if submission else ())}
+    loaded.add(view.tabs[0].name if view.tabs else "")
+    tabs = tuple(
+        ShownTab(
+            tab.name,
+            tab.label.get(current_locale()) or gettext("Details"),
+            tab.name == active,
+            _sections(work, entity, tab, basis, state, style) if tab.name in loaded else None,
+            tab.name in faulty,
+        )
+        for tab in view.tabs
+    )
+    shown = [name for tab in view.tabs for section in tab.sections for name in section.fields]
+    labels = {name: field.label.get(current_locale()) for name, field in entity.attributes.items()}
+    return Form(
+        tabs=tabs,
+        faults=summary_of(basis.violations, shown, labels),
+        version=submission.version if submission else (basis.record.version if basis.record else None),
+        touched=",".join(sorted(submission.touched)) if submission else "",
+        editable=basis.editable,
+    )
+
+
+def _state(basis: Basis, errors: Mapping[str, str]) -> State:
+    preview = basis.preview
+    saved = basis.record.values if basis.record else {}
+    return State(
+        values={**saved, **preview.values, **preview.computed},
+        submitted=basis.submission.submitted if basis.submission else {},
+        errors=errors,
+        required=preview.required,
+        readonly=preview.readonly,
+        visible=preview.visible,
+        record_id=basis.record.id if basis.record else "",
+        editable=basis.editable,
+    )
+
+
+def _names(tab: Tab) -> set[str]:
+    return {name for section in tab.sections for name in section.fields}
+
+
+def _sections(
+    work: Work, entity: Entity, tab: Tab, basis: Basis, state: State, style: Style
+) -> tuple[ShownSection, ...]:
+    return tuple(
+        ShownSection(
+            name=section.name,
+            label=section.label.get(current_locale()),
+            columns=section.columns,
+            hidden=f"{tab.name}.{section.name}" in basis.preview.hidden_sections,
+            inputs=tuple(_inputs(work, entity, section, basis, state, style)),
+        )
+        for section in tab.sections
+    )
+
+
+def _inputs(
+    work: Work, entity: Entity, section: Section, basis: Basis, state: State, style: Style
+) -> Iterable[Input]:
+    for name, span in section.fields.items():
+        field = entity.attribute(name)
+        if field is None:
+            continue
+        if field.type == "children":
+            yield _lines_input(work, field, basis, state, style, section.columns)
+        else:
+            whole = section.columns if field.type in ("long_text", "rich_text") and span == 1 else span
+            yield input_of(work, entity, field, _visible(state, field), style, min(whole, section.columns))
+
+
+def _visible(state: State, field: Field) -> State:
+    # System fields have no conditions, so that a preview says nothing of them.
+    if not field.system or state.visible is None:
+        return state
+    return replace(state, readonly={*state.readonly, *_locked(field)}, visible=None)
+
+
+def _locked(field: Field) -> tuple[str, ...]:
+    return () if field.name == "owner" else (field.name,)
+
+
+def _lines_input(
+    work: Work, field: Field, basis: Basis, state: State, style: Style, columns: int
+) -> Input:
+    target = work.model.entities[str(field.target)]
+    names = _line_fields(target, field)
+    editable = state.editable and field.name not in state.readonly
+    rows = tuple(_line_rows(work, target, field, names, basis, state, style, editable=editable))
+    locale = current_locale()
+    heads = tuple(
+        (target.fields[name].label.get(locale), is_number(work.served, target.fields[name])) for name in names
+    )
+    lines = Lines(
+        field.name, heads, rows, _totals(work, target, field, names, basis, style),
+        target.label.get(locale), editable,
+    )  # fmt: skip
+    return Input(
+        name=field.name,
+        id=f"f-{field.name}",
+        widget="children",
+        label=field.label.get(locale),
+        texts={},
+        visible=state.visible is None or field.name in state.visible,
+        error=state.errors.get(field.name, ""),
+        span=columns,
+        readonly=not editable,
+        lines=lines,
+    )
+
+
+def _line_fields(target: Entity, field: Field) -> tuple[str, ...]:
+    parent = field.via or target.owned_by
+    skipped = ("children", "json", "rich_text", "long_text")
+    view = next(iter(target.lists.values()), None)
+    listed = [column.field for column in view.columns] if view else list(target.fields)
+    ordered = dict.fromkeys((*(name for name in listed if name in target.fields), *_required(target)))
+    return tuple(name for name in ordered if name != parent and target.fields[name].type not in skipped)
+
+
+def _required(target: Entity) -> Iterable[str]:
+    return (name for name, each in target.fields.items() if each.required)
+
+
+def _line_rows(
+    work: Work,
+    target: Entity,
+    field: Field,
+    names: Sequence[str],
+    basis: Basis,
+    state: State,
+    style: Style,
+    *,
+    editable: bool,
+) -> Iterable[LineRow]:
+    saved = {row.id: row for row in (basis.children or {}).get(field.name, ())}
+    typed = basis.submission.lines.get(field.name) if basis.submission else None
+    lines = typed if typed is not None else tuple(Line(row_id, {}) for row_id in saved)
+    for index, line in enumerate(lines):
+        values = _line_values(work, target, field, basis, index, saved.get(line.id))
+        line_state = State(
+            values=values,
+            submitted=line.submitted,
+            errors=state.errors,
+            required=[name for name in names if target.fields[name].required],
+            readonly=[name for name in names if target.fields[name].readonly],
+            prefix=f"{field.name}.{index}.",
+            editable=editable,
+        )
+        inputs = tuple(input_of(work, target, target.fields[name], line_state, style) for name in names)
+        yield LineRow(line.id, index, inputs)
+
+
+def _line_values(
+    work: Work, target: Entity, field: Field, basis: Basis, index: int, saved: Row | None
+) -> Mapping[str, Any]:
+    values = dict(saved.values) if saved else {}
+    worked_out = basis.preview.lines.get(field.name, ())
+    if index < len(worked_out):
+        flat = worked_out[index]
+        values |= {name: _composed(work, each, flat) for name, each in target.fields.items() if name in flat}
+    return values
+
+
+def _composed(work: Work, field: Field, flat: Mapping[str, Any]) -> Any:
+    kind = work.served.types[field.type]
+    parts = tuple(
+        flat.get(f"{field.name}.{part.name}" if part.name else field.name) for part in kind.parts(field)
+    )
+    return None if all(part is None for part in parts) else kind.from_parts(field, parts)
+
+
+def _totals(
+    work: Work, target: Entity, field: Field, names: Sequence[str], basis: Basis, style: Style
+) -> tuple[str, ...]:
+    saved = list((basis.children or {}).get(field.name, ()))
+    typed = basis.submission.lines.get(field.name) if basis.submission else None
+    count = len(typed) if typed is not None else len(saved)
+    by_id = {row.id: row for row in saved}
+    rows = [
+        _line_values(
+            work, target, field, basis, index,
+            by_id.get(typed[index].id) if typed is not None else saved[index],
+        )
+        for index in range(count)
+    ]  # fmt: skip
+    return tuple(_total(work, target, target.fields[name], rows, style) for name in names)
+
+
+def _total(work: Work, target: Entity, field: Field, rows: Sequence[Mapping[str, Any]], style: Style) -> str:
+    if not work.served.types[field.type].sums or field.type in ("percent", "rating"):
+        return ""
+    values = [row[field.name] for row in rows if row.get(field.name) is not None]
+    total = _sum(values)
+    return reader_of(work.served, target, field, style)(total).text if total is not None else ""
+
+
+def _sum(values: Sequence[Any]) -> Any:
+    if not values:
+        return None
+    if isinstance(values[0], Money):
+        same = {value.currency for value in values}
+        amount = sum((value.amount for value in values), Decimal(0))
+        return Money(amount, values[0].currency) if len(same) == 1 else None
+    return sum(values[1:], values[0])
+

@@ -1,0 +1,175 @@
+"""Moves from stage to stage: at once, or after a small form with what the move asks for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from kalip.base.errors import AccessDenied, Conflict, KalipError, TransitionRefused, Violation
+from kalip.model import Entity
+from kalip.records import Titles, Work, get_record, require_visible, titles_of, visible_entity
+from kalip.web import htmx
+from kalip.web.cells import record_url, style_of
+from kalip.web.errors import status_of
+from kalip.web.faults import errors_of
+from kalip.web.inputs import Input, State, Submitted, input_of, read_inputs
+from kalip.web.locale import current_locale, gettext, message_of
+from kalip.web.record.page import record_shell
+from kalip.web.render import View, render
+from kalip.web.session import reading, write
+from kalip.workflow import ApplyTransition, TransitionPlan, apply_transition, transition_plan
+
+blueprint = Blueprint("moves", __name__)
+_MOVE = View("record/move.html", "record/_move.html")
+
+
+@dataclass(frozen=True, slots=True)
+class MoveContext:
+    """The form of a move."""
+
+    href: str
+    back: str
+    title: str
+    text: str
+    fault: str
+    fields: tuple[Input, ...]
+    button: str
+    from_board: bool
+
+
+@blueprint.get("/<entity>/<record_id>/move/<target>")
+def ask(entity: str, record_id: str, target: str) -> Response:
+    """The form of a move."""
+    with reading() as work:
+        found = visible_entity(work, entity)
+        page = _context(work, found, record_id, target)
+        return render(_MOVE, record_shell(work, found, page.title), page)
+
+
+@blueprint.post("/<entity>/<record_id>/move/<target>")
+def move(entity: str, record_id: str, target: str) -> BaseResponse:
+    """Move a record. What is missing is asked for; a refusal is explained."""
+    with reading() as work:
+        found = visible_entity(work, entity)
+        submitted = read_inputs(request.form, found.attributes)
+        plan = transition_plan(work, ApplyTransition(entity, record_id, target=target, values=submitted, source="text"))
+        asks = (plan.asked or plan.confirm) and "_asked" not in request.form
+    command = ApplyTransition(entity, record_id, target=target, values=submitted, source="text")
+    if asks and (plan.allowed or plan.violations):
+        return _needs_form(entity, record_id, target)
+    try:
+        write(lambda work: apply_transition(work, command))
+    except TransitionRefused as error:
+        return _refused(entity, record_id, target, error, submitted)
+    except (AccessDenied, Conflict) as error:
+        if _from_board():
+            return _board_refusal(error)
+        raise
+    label = plan.target.label.get(current_locale())
+    said = gettext("Moved to {stage}.", stage=label)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify({"ok": True, "message": said})
+    if request.form.get("_board") and htmx.is_htmx():
+        return htmx.trigger(Response(status=204), {"kalip:moved": {"id": record_id, "stage": target, "message": said}})
+    flash(said)
+    address = record_url(entity, record_id)
+    return htmx.go_to(Response(status=204), address) if htmx.is_htmx() else redirect(address)
+
+
+def _needs_form(entity: str, record_id: str, target: str) -> BaseResponse:
+    address = url_for("moves.ask", entity=entity, record_id=record_id, target=target)
+    if _from_board():
+        return jsonify({"ok": False, "dialog": address + "?board=1"})
+    return redirect(address)
+
+
+def _refused(
+    entity: str, record_id: str, target: str, error: TransitionRefused, submitted: Submitted
+) -> BaseResponse:
+    if _from_board():
+        return _board_refusal(error)
+    with reading() as work:
+        found = visible_entity(work, entity)
+        page = _context(work, found, record_id, target, error, submitted)
+        return render(_MOVE, record_shell(work, found, page.title), page, 422)
+
+
+def _board_refusal(error: KalipError) -> BaseResponse:
+    said = " ".join(filter(None, (message_of(current_locale(), error), error.hint)))
+    faults = [message_of(current_locale(), each) for each in getattr(error, "violations", ())]
+    response = jsonify({"ok": False, "message": " ".join((said, *faults))})
+    response.status_code = status_of(error)
+    return response
+
+
+def _from_board() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _context(
+    work: Work,
+    entity: Entity,
+    record_id: str,
+    target: str,
+    error: TransitionRefused | None = None,
+    submitted: Submitted | None = None,
+) -> MoveContext:
+    require_visible(work, entity.name, record_id)
+    values = submitted or {}
+    command = ApplyTransition(entity.name, record_id, target=target, values=values, source="text")
+    plan = transition_plan(work, command)
+    fault = _fault(plan, error)
+    locale = current_locale()
+    return MoveContext(
+        href=url_for("moves.move", entity=entity.name, record_id=record_id, target=target),
+        back=record_url(entity.name, record_id),
+        title=plan.transition.label.get(locale) or plan.target.label.get(locale),
+        text=plan.confirm.get(locale),
+        fault=fault,
+        fields=_fields(work, entity, record_id, plan, values, error.violations if error else ()),
+        button=gettext("Move to {stage}", stage=plan.target.label.get(locale)),
+        from_board="board" in request.args or bool(request.form.get("_board")),
+    )
+
+
+def _fault(plan: TransitionPlan, error: TransitionRefused | None) -> str:
+    found = error or (plan.error if plan.error and not plan.violations else None)
+    if found is None:
+        return ""
+    shown = {field.name for field in plan.asked}
+    hidden = [
+        message_of(current_locale(), each)
+        for each in getattr(found, "violations", ())
+        if each.pointer.strip("/").split("/")[0] not in shown
+    ]
+    return " ".join((message_of(current_locale(), found), *hidden))
+
+
+def _fields(
+    work: Work,
+    entity: Entity,
+    record_id: str,
+    plan: TransitionPlan,
+    submitted: Submitted,
+    violations: Sequence[Violation],
+) -> tuple[Input, ...]:
+    names = tuple(field.name for field in plan.asked)
+    values: Mapping[str, object] = get_record(work, entity.name, record_id, names, form="values") if names else {}
+    state = State(
+        values=values,
+        submitted=submitted,
+        errors=errors_of(violations),
+        required=(*plan.missing, *plan.target.required),
+    )
+    style = style_of(work, _titles(work, entity, names, values))
+    return tuple(input_of(work, entity, field, state, style) for field in plan.asked if field.type != "children")
+
+
+def _titles(work: Work, entity: Entity, names: Sequence[str], values: Mapping[str, object]) -> Titles | None:
+    wanted: dict[str, list[str]] = {}
+    for name in names:
+        field, value = entity.attributes[name], values.get(name)
+        if field.type in ("reference", "user") and isinstance(value, str):
+            wanted.setdefault("user" if field.type == "user" else str(field.target), []).append(value)
+    return titles_of(work, wanted) if wanted else None

@@ -1,0 +1,243 @@
+"""What a record's page shows, worked out for its templates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask import url_for
+
+from kalip.base.errors import Violation
+from kalip.model import Entity, FormView, Pipeline, Verb
+from kalip.records import (
+    Preview,
+    RecordPage,
+    SaveRecord,
+    Titles,
+    Work,
+    preview_record,
+    record_page,
+    titles_of,
+    visible_entity,
+)
+from kalip.web.cells import Cell, record_url, style_of
+from kalip.web.locale import current_locale, gettext
+from kalip.web.record.form import Basis, Form, form_of
+from kalip.web.record.stages import StageBar, stage_bar
+from kalip.web.record.submission import Submission
+from kalip.web.record.timeline import Timeline, ago, timeline_of
+from kalip.web.shell import Crumb, Shell, icon_of, plural_of, shell_of
+from kalip.web.tones import tone_of_id
+from kalip.workflow import moves_of
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedSlot:
+    """A list of related records that loads when it comes into view."""
+
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the page's forms go."""
+
+    save: str
+    preview: str
+    back: str
+    archive: str = ""
+    restore: str = ""
+    tabs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordContext:
+    """The whole page. `id` is empty for a new record."""
+
+    entity: str
+    label: str
+    icon: str
+    id: str
+    title: str
+    tone: str
+    archived: bool
+    meta: tuple[str, ...]
+    owner: Cell | None
+    stages: StageBar | None
+    form: Form
+    addresses: Addresses
+    rights: frozenset[str]
+    related: tuple[RelatedSlot, ...] = ()
+    timeline: Timeline | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a person tried: the form as sent and what was wrong with it."""
+
+    submission: Submission
+    violations: Sequence[Violation] = ()
+    touched_only: bool = False
+
+
+def show(work: Work, entity_name: str, record_id: str, attempt: Attempt | None = None, active: str = "") -> RecordContext:
+    """A record's page, with a form as sent if there was an attempt."""
+    found = record_page(work, entity_name, record_id)
+    entity = found.entity
+    editable = Verb.UPDATE in found.rights and not found.record.archived
+    preview = _preview(work, entity, record_id, attempt)
+    titles = titles_with_typed(work, entity, found.titles, preview)
+    style = style_of(work, titles)
+    basis = Basis(
+        preview=preview,
+        record=found.record,
+        children=found.children,
+        submission=attempt.submission if attempt else None,
+        violations=_violations(preview, attempt),
+        editable=editable,
+        active=active,
+    )
+    moves = moves_of(work, entity.name, record_id) if entity.pipelines and not found.record.archived else ()
+    pipeline = _pipeline(entity, found)
+    bar = stage_bar(entity, pipeline, found.record, moves, allowed=Verb.TRANSITION in found.rights) if pipeline else None
+    return RecordContext(
+        entity=entity.name,
+        label=entity.label.get(current_locale()),
+        icon=icon_of(entity),
+        id=record_id,
+        title=found.record.title or gettext("(no name)"),
+        tone=tone_of_id(record_id),
+        archived=found.record.archived,
+        meta=_meta(work, entity, found, titles),
+        owner=_owner(found, titles),
+        stages=bar,
+        form=form_of(work, entity, found.form, basis, style),
+        addresses=_addresses(entity, record_id, found),
+        rights=frozenset(found.rights),
+        related=tuple(
+            RelatedSlot(name, url_for("record.show_related", entity=entity.name, record_id=record_id, name=name))
+            for name in found.form.related
+        ),
+        timeline=timeline_of(work, entity, record_id, found.events, style),
+    )
+
+
+def show_new(work: Work, entity_name: str, attempt: Attempt) -> RecordContext:
+    """The page of a record that does not exist yet."""
+    entity = visible_entity(work, entity_name)
+    preview = _preview(work, entity, None, attempt)
+    titles = titles_with_typed(work, entity, Titles(), preview)
+    basis = Basis(preview, submission=_started(attempt), violations=_violations(preview, attempt))
+    label = entity.label.get(current_locale())
+    view = next(iter(entity.forms.values()))
+    return RecordContext(
+        entity=entity.name,
+        label=label,
+        icon=icon_of(entity),
+        id="",
+        title=gettext("New {entity}", entity=label),
+        tone="tone",
+        archived=False,
+        meta=(),
+        owner=None,
+        stages=None,
+        form=form_of(work, entity, view, basis, style_of(work, titles)),
+        addresses=Addresses(
+            save=url_for("record.create", entity=entity.name),
+            preview=url_for("record.preview_new", entity=entity.name),
+            back=url_for("lists.show_list", entity=entity.name),
+            tabs=_tabs(view, url_for("record.preview_new", entity=entity.name)),
+        ),
+        rights=frozenset(),
+    )
+
+
+def record_shell(work: Work, entity: Entity, title: str) -> Shell:
+    """The frame of a record's page."""
+    plural = plural_of(entity)
+    crumbs = [Crumb(plural, url_for("lists.show_list", entity=entity.name)), Crumb(title)]
+    return shell_of(work, f"{title} · {plural}", crumbs)
+
+
+def _started(attempt: Attempt) -> Submission | None:
+    # Values given in the address only pre-fill; the defaults beside them come from the preview.
+    return attempt.submission if attempt.submission.tabs else None
+
+
+def _preview(work: Work, entity: Entity, record_id: str | None, attempt: Attempt | None) -> Preview:
+    values = attempt.submission.values() if attempt else {}
+    touched = attempt.submission.touched if attempt and attempt.touched_only else ()
+    command = SaveRecord(entity.name, values, record_id, None, "text")
+    return preview_record(work, command, touched)
+
+
+def _violations(preview: Preview, attempt: Attempt | None) -> Sequence[Violation]:
+    if attempt is None or not attempt.submission.tabs:
+        return ()
+    if not attempt.touched_only:
+        return attempt.violations
+    touched = attempt.submission.touched
+    return tuple(
+        each for each in preview.violations if each.pointer.strip("/").split("/")[0] in touched
+    )
+
+
+def titles_with_typed(work: Work, entity: Entity, known: Titles, preview: Preview) -> Titles:
+    """The titles with those of records that were just chosen in the form."""
+    wanted: dict[str, list[str]] = {}
+    pairs = [(entity.fields, preview.values)]
+    for name, lines in preview.lines.items():
+        target = work.model.entities[str(entity.fields[name].target)]
+        pairs += [(target.fields, line) for line in lines]
+    for fields, values in pairs:
+        for name, field in fields.items():
+            value = values.get(name)
+            target = "user" if field.type == "user" else field.target
+            if field.type not in ("reference", "references", "user") or not value or not target:
+                continue
+            ids = [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+            wanted.setdefault(target, []).extend(each for each in ids if not known.knows(target, each))
+    if "owner" in entity.system and isinstance(preview.values.get("owner"), str):
+        wanted.setdefault("user", []).append(str(preview.values["owner"]))
+    wanted = {name: ids for name, ids in wanted.items() if ids}
+    if not wanted:
+        return known
+    return Titles({**dict(known.items()), **dict(titles_of(work, wanted).items())})
+
+
+def _pipeline(entity: Entity, found: RecordPage) -> Pipeline | None:
+    return entity.pipelines.get(str(found.record.values.get("pipeline")))
+
+
+def _meta(work: Work, entity: Entity, found: RecordPage, titles: Titles) -> tuple[str, ...]:
+    values = found.record.values
+    said = []
+    for name, text in (("updated_at", gettext("Changed {when}")), ("created_at", gettext("Made {when}"))):
+        at = values.get(name)
+        if at is not None:
+            said.append(text.replace("{when}", ago(work, at)))  # type: ignore[arg-type]
+    return tuple(said)
+
+
+def _owner(found: RecordPage, titles: Titles) -> Cell | None:
+    owner = found.record.values.get("owner")
+    name = titles.of("user", str(owner)) if owner else ""
+    return Cell("user", name, owner, tone=tone_of_id(str(owner))) if name else None
+
+
+def _addresses(entity: Entity, record_id: str, found: RecordPage) -> Addresses:
+    def at(endpoint: str) -> str:
+        return url_for(endpoint, entity=entity.name, record_id=record_id)
+
+    archived = found.record.archived
+    return Addresses(
+        save=at("record.save"),
+        preview=at("record.preview"),
+        back=url_for("lists.show_list", entity=entity.name),
+        archive=at("record.archive") if Verb.ARCHIVE in found.rights and not archived else "",
+        restore=at("record.restore") if Verb.RESTORE in found.rights and archived else "",
+        tabs=_tabs(found.form, record_url(entity.name, record_id)),
+    )
+
+
+def _tabs(view: FormView, base: str) -> Mapping[str, str]:
+    return {tab.name: f"{base}?tab={tab.name}" for tab in view.tabs}

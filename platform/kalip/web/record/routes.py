@@ -1,0 +1,219 @@
+"""Routes of a record: a table of contents."""
+
+from dataclasses import dataclass
+
+from babel.numbers import format_decimal
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from kalip.base.errors import RecordRejected, StaleVersion, Violation
+from kalip.model import Verb
+from kalip.access import require
+from kalip.records import (
+    SaveRecord,
+    Work,
+    archive_record,
+    record_events,
+    related_page,
+    require_visible,
+    restore_record,
+    save_record,
+    visible_entity,
+)
+from kalip.web import htmx
+from kalip.web.cells import record_url, style_of
+from kalip.web.lists.page import ListRow, rows_of
+from kalip.web.locale import current_locale, gettext
+from kalip.web.record.conflict import conflict_of, settled
+from kalip.web.record.page import Attempt, RecordContext, record_shell, show, show_new
+from kalip.web.record.submission import Submission, blank, read_form, stepped
+from kalip.web.record.timeline import timeline_of
+from kalip.web.render import View, render, render_fragment
+from kalip.web.session import reading, write
+from kalip.web.shell import icon_of, plural_of
+
+blueprint = Blueprint("record", __name__)
+
+_PAGE = View("record/page.html", "record/_record.html")
+_CONFLICT = View("record/conflict.html", "record/_conflict.html")
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedContext:
+    """A list of related records: the first ones and how many there are."""
+
+    id: str
+    label: str
+    icon: str
+    count: str
+    rows: tuple[ListRow, ...]
+    all: str
+    new: str
+
+
+@blueprint.get("/<entity>/new")
+def new(entity: str) -> Response:
+    """The form of a new record; fields named in the address are filled in."""
+    with reading() as work:
+        found = visible_entity(work, entity)
+        require(work.served, work.actor, Verb.CREATE, found.name)
+        given = [(name, text) for name, text in request.args.items() if name in found.attributes]
+        page = show_new(work, found.name, Attempt(blank(given)))
+        return render(_PAGE, record_shell(work, found, page.title), page)
+
+
+@blueprint.post("/<entity>/new")
+def create(entity: str) -> BaseResponse:
+    """Make a record."""
+    sent = _sent(entity)
+    refused = _unresolved(sent)
+    if refused:
+        return _refused_new(entity, Attempt(sent, refused))
+    try:
+        saved = write(lambda work: save_record(work, SaveRecord(entity, sent.values(), None, None, "text")))
+    except RecordRejected as error:
+        return _refused_new(entity, Attempt(sent, error.violations))
+    flash(gettext("Saved."))
+    return _to(record_url(saved.entity, saved.id))
+
+
+@blueprint.post("/<entity>/preview")
+def preview_new(entity: str) -> Response:
+    """The form of a new record by the values typed so far; also a line more or less."""
+    with reading() as work:
+        found = visible_entity(work, entity)
+        sent = stepped(read_form(work, found, request.form), request.form)
+        page = show_new(work, found.name, Attempt(sent, touched_only=True))
+        return _form_only(work, entity, page)
+
+
+@blueprint.get("/<entity>/<record_id>")
+def show_record(entity: str, record_id: str) -> Response:
+    """A record's page."""
+    with reading() as work:
+        page = show(work, entity, record_id, active=request.args.get("tab", ""))
+        if htmx.wants_fragment() and "tab" in request.args:
+            return render_fragment("record/_panel.html", page)
+        return render(_PAGE, record_shell(work, visible_entity(work, entity), page.title), page)
+
+
+@blueprint.post("/<entity>/<record_id>")
+def save(entity: str, record_id: str) -> BaseResponse:
+    """Save a record; refused values come back beside their fields, a stale version beside the other one."""
+    sent = settled(_sent(entity), request.form)
+    refused = _unresolved(sent)
+    if refused:
+        return _refused(entity, record_id, Attempt(sent, refused))
+    command = SaveRecord(entity, sent.values(), record_id, sent.version, "text")
+    try:
+        saved = write(lambda work: save_record(work, command))
+    except RecordRejected as error:
+        return _refused(entity, record_id, Attempt(sent, error.violations))
+    except StaleVersion:
+        return _stale(entity, record_id, sent)
+    said = gettext("Saved.") if saved.changed else gettext("Nothing was changed.")
+    if not htmx.is_htmx():
+        flash(said)
+        return redirect(record_url(entity, record_id))
+    with reading() as work:
+        page = show(work, entity, record_id, active=sent.active)
+        response = render_fragment("record/_record.html", page)
+    return htmx.trigger(response, {"kalip:toast": {"message": said}, "kalip:clean": True})
+
+
+@blueprint.post("/<entity>/<record_id>/preview")
+def preview(entity: str, record_id: str) -> Response:
+    """The form by the values typed so far; also a line more or less."""
+    with reading() as work:
+        found = visible_entity(work, entity)
+        sent = stepped(read_form(work, found, request.form), request.form)
+        return _form_only(work, entity, show(work, entity, record_id, Attempt(sent, touched_only=True)))
+
+
+@blueprint.get("/<entity>/<record_id>/related/<name>")
+def show_related(entity: str, record_id: str, name: str) -> Response:
+    """A list of related records."""
+    with reading() as work:
+        found = related_page(work, entity, record_id, name)
+        owner, page = found.entity, found.page
+        count = format_decimal(page.count or 0, locale=current_locale()) + ("+" if page.count_capped else "")
+        new_one = url_for("record.new", entity=owner.name, **{found.field.name: record_id})
+        context = RelatedContext(
+            id=f"related-{name.replace('.', '-')}",
+            label=plural_of(owner),
+            icon=icon_of(owner),
+            count=count,
+            rows=rows_of(work, page, style_of(work, page.titles)),
+            all=url_for("lists.show_list", entity=owner.name, filter=f'{found.field.name} == "{record_id}"'),
+            new=new_one if Verb.CREATE in page.rights else "",
+        )
+        return render_fragment("record/_related.html", context)
+
+
+@blueprint.get("/<entity>/<record_id>/events")
+def show_events(entity: str, record_id: str) -> Response:
+    """More of a record's history."""
+    with reading() as work:
+        found = require_visible(work, entity, record_id)
+        page = record_events(work, found.name, record_id, cursor=request.args.get("cursor"))
+        timeline = timeline_of(work, found, record_id, page, style_of(work, page.titles))
+        return render_fragment("record/_events.html", timeline)
+
+
+@blueprint.post("/<entity>/<record_id>/archive")
+def archive(entity: str, record_id: str) -> BaseResponse:
+    """Archive a record; the next page offers to undo it."""
+    write(lambda work: archive_record(work, entity, record_id))
+    undo = url_for("record.restore", entity=entity, record_id=record_id)
+    flash({"text": gettext("Archived."), "undo": undo}, "message")  # type: ignore[arg-type]
+    return redirect(url_for("lists.show_list", entity=entity))
+
+
+@blueprint.post("/<entity>/<record_id>/restore")
+def restore(entity: str, record_id: str) -> BaseResponse:
+    """Bring a record back from the archive."""
+    write(lambda work: restore_record(work, entity, record_id))
+    flash(gettext("Restored."))
+    return redirect(record_url(entity, record_id))
+
+
+def _sent(entity: str) -> Submission:
+    with reading() as work:
+        return read_form(work, visible_entity(work, entity), request.form)
+
+
+def _unresolved(sent: Submission) -> tuple[Violation, ...]:
+    return tuple(
+        Violation(f"/{name}", "choose", "“{text}” is not clear: choose one from the list.", {"text": text})
+        for name, text in sent.unresolved.items()
+    )
+
+
+def _refused_new(entity: str, attempt: Attempt) -> Response:
+    with reading() as work:
+        page = show_new(work, entity, attempt)
+        return render(_PAGE, record_shell(work, visible_entity(work, entity), page.title), page, 422)
+
+
+def _refused(entity: str, record_id: str, attempt: Attempt) -> Response:
+    with reading() as work:
+        page = show(work, entity, record_id, attempt)
+        return render(_PAGE, record_shell(work, visible_entity(work, entity), page.title), page, 422)
+
+
+def _stale(entity: str, record_id: str, sent: Submission) -> Response:
+    with reading() as work:
+        found = visible_entity(work, entity)
+        page = conflict_of(work, found, record_id, sent, request.form)
+        response = render(_CONFLICT, record_shell(work, found, page.title), page, 409)
+    return htmx.retarget(response, "#record", "outerHTML") if htmx.is_htmx() else response
+
+
+def _form_only(work: Work, entity: str, page: RecordContext) -> Response:
+    if htmx.wants_fragment():
+        return render_fragment("record/_form.html", page)
+    return render(_PAGE, record_shell(work, visible_entity(work, entity), page.title), page)
+
+
+def _to(address: str) -> BaseResponse:
+    return htmx.go_to(Response(status=204), address) if htmx.is_htmx() else redirect(address)

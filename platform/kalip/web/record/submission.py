@@ -1,0 +1,114 @@
+"""A record's form as the browser sent it: which fields, which lines, which row to add or take away."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from werkzeug.datastructures import MultiDict
+
+from kalip.model import Entity
+from kalip.records import PickQuery, Work, pick
+from kalip.web.inputs import Submitted, read_inputs
+
+_MOST_LINES = 500
+_PICKED = frozenset({"reference", "user"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line inside a form; `id` is empty for one not saved yet."""
+
+    id: str
+    submitted: Submitted
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What the form says. `tabs` are those that were loaded, `touched` the inputs a person changed."""
+
+    submitted: Submitted
+    lines: Mapping[str, tuple[Line, ...]]
+    version: int | None = None
+    tabs: tuple[str, ...] = ()
+    active: str = ""
+    touched: frozenset[str] = frozenset()
+    unresolved: Mapping[str, str] = field(default_factory=dict)
+
+    def values(self) -> dict[str, object]:
+        """The values of the command that saves it."""
+        found: dict[str, object] = dict(self.submitted)
+        for name, lines in self.lines.items():
+            found[name] = [{**({"id": line.id} if line.id else {}), **line.submitted} for line in lines]
+        return found
+
+
+def read_form(work: Work, entity: Entity, form: MultiDict[str, str]) -> Submission:
+    """Read a submitted form. Names typed into reference inputs are looked up: a single match counts as chosen."""
+    plain = [name for name, field in entity.attributes.items() if field.type != "children"]
+    submitted = dict(read_inputs(form, plain))
+    unresolved = _resolve(work, entity, form, submitted)
+    lines = {
+        name: _lines(work, entity, name, form)
+        for name, field in entity.fields.items()
+        if field.type == "children" and f"{name}~lines" in form
+    }
+    return Submission(
+        submitted=submitted,
+        lines=lines,
+        version=form.get("_version", type=int),
+        tabs=tuple(form.getlist("_tab")),
+        active=form.get("_active", ""),
+        touched=frozenset(filter(None, form.get("_touched", "").split(","))),
+        unresolved=unresolved,
+    )
+
+
+def stepped(submission: Submission, form: MultiDict[str, str]) -> Submission:
+    """The submission with a line more or less, as the pressed button says."""
+    lines = dict(submission.lines)
+    add, remove = form.get("_add", ""), form.get("_remove", "")
+    if add in lines and len(lines[add]) < _MOST_LINES:
+        lines[add] = (*lines[add], Line("", {}))
+    name, _, index = remove.partition(".")
+    if name in lines and index.isdecimal():
+        lines[name] = tuple(line for at, line in enumerate(lines[name]) if at != int(index))
+    return replace(submission, lines=lines)
+
+
+def blank(names: Iterable[tuple[str, str]]) -> Submission:
+    """A submission of plain texts, for a new record that starts with some values."""
+    return Submission({name: {"": [text]} for name, text in names}, {})
+
+
+def _lines(work: Work, entity: Entity, name: str, form: MultiDict[str, str]) -> tuple[Line, ...]:
+    target = work.model.entities[str(entity.fields[name].target)]
+    found: dict[int, None] = {}
+    for key in form:
+        steps = key.split(".")
+        if len(steps) > 2 and steps[0] == name and steps[1].isdecimal():
+            found[int(steps[1])] = None
+    lines = []
+    for index in sorted(found)[:_MOST_LINES]:
+        prefix = f"{name}.{index}."
+        submitted = dict(read_inputs(form, target.fields, prefix))
+        _resolve(work, target, form, submitted, prefix)
+        lines.append(Line(form.get(f"{prefix}id", ""), submitted))
+    return tuple(lines)
+
+
+def _resolve(
+    work: Work, entity: Entity, form: MultiDict[str, str], submitted: dict[str, Mapping[str, object]], prefix: str = ""
+) -> dict[str, str]:
+    """Choose what was typed but not picked; what stays unclear is returned by field name."""
+    unresolved = {}
+    for name, parts in list(submitted.items()):
+        typed = form.get(f"{prefix}{name}~text", "").strip()
+        chosen = next(iter(parts.get("", ())), "")  # type: ignore[call-overload]
+        if entity.attributes[name].type not in _PICKED or chosen or not typed:
+            continue
+        hits = pick(work, PickQuery(entity.name, typed, field=name, limit=2))
+        exact = [hit for hit in hits if hit.title.casefold() == typed.casefold()] or list(hits)
+        if len(exact) == 1:
+            submitted[name] = {"": [exact[0].id]}
+        else:
+            unresolved[name] = typed
+    return unresolved
