@@ -1,0 +1,36 @@
+"""Floor 14: the browser and REST over the same use cases. Knows HTTP; holds no rules and no SQL."""
+
+from flask import Flask
+
+from kalip.records import Services
+from kalip.web import assets, errors, htmx, render, security, session
+from kalip.web.account import blueprint as account
+from kalip.web.administration import blueprint as administration
+from kalip.web.boards.routes import blueprint as boards
+from kalip.web.home import blueprint as home
+from kalip.web.lists.bulk import blueprint as bulk
+from kalip.web.lists.routes import blueprint as lists
+from kalip.web.picker import blueprint as picker
+from kalip.web.record.moves import blueprint as moves
+from kalip.web.record.routes import blueprint as record
+from kalip.web.searching import blueprint as searching
+
+
+def register(app: Flask, services: Services) -> None:
+    """Add everything for the browser to an application that has a secret key.
+
+    Read from `app.config`: `KALIP_TITLE`, and `KALIP_DEMO_LOGINS`, a sequence of
+    `kalip.web.account.DemoLogin` that the sign-in page offers.
+    """
+    session.init(app, services)
+    security.init(app)
+    htmx.init(app)
+    render.init(app)
+    assets.init(app)
+    errors.init(app)
+    # Pages with a fixed first segment come before those of entities; see RESERVED_SEGMENTS.
+    for blueprint in (home, account, searching, administration, picker, bulk, boards, moves, record, lists):
+        app.register_blueprint(blueprint)
+
+
+__all__ = ["register"]

@@ -1,0 +1,207 @@
+"""Pages of administrators: installed packs, published revisions, people and their roles."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from secrets import token_urlsafe
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from kalip.base.errors import AccessDenied, RecordRejected
+from kalip.records import Work
+from kalip.records.accounts import NewUser, change_password, create_user, list_people, set_user_active, set_user_roles
+from kalip.storage import list_revisions
+from kalip.web.faults import errors_of
+from kalip.web.inputs import Option
+from kalip.web.locale import LOCALES, current_locale, gettext
+from kalip.web.record.timeline import moment
+from kalip.web.render import View, render
+from kalip.web.session import reading, write
+from kalip.web.shell import Crumb, Shell, shell_of
+from kalip.web.tones import tone_of_id
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+_PACKS = View("admin/packs.html", "admin/packs.html")
+_REVISIONS = View("admin/revisions.html", "admin/revisions.html")
+_USERS = View("admin/users.html", "admin/users.html")
+_MOST_REVISIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPack:
+    """An installed pack."""
+
+    name: str
+    version: str
+    title: str
+    description: str
+    languages: str
+    entities: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRevision:
+    """A published revision."""
+
+    hash: str
+    when: str
+    who: str
+    message: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user."""
+
+    id: str
+    name: str
+    email: str
+    tone: str
+    active: bool
+    roles: tuple[Option, ...]
+    me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The users page with its form of a new user."""
+
+    people: tuple[Person, ...]
+    roles: tuple[Option, ...]
+    locales: tuple[tuple[str, str], ...]
+    sent: dict[str, str]
+    errors: dict[str, str]
+
+
+@blueprint.get("/packs")
+def show_packs() -> Response:
+    """Installed packs."""
+    with _administering() as work:
+        locale = current_locale()
+        packs = tuple(
+            ShownPack(
+                pack.name,
+                pack.version,
+                pack.title.get(locale) or pack.name,
+                pack.description.get(locale),
+                ", ".join(pack.languages),
+                sum(entity.pack == pack.name for entity in work.model.entities.values()),
+            )
+            for pack in work.model.packs.values()
+        )
+        return render(_PACKS, _shell(work, gettext("Packs")), packs)
+
+
+@blueprint.get("/revisions")
+def show_revisions() -> Response:
+    """Published revisions, the latest first."""
+    with _administering() as work:
+        names = {person.id: person.name for person in list_people(work)}
+        shown = tuple(
+            ShownRevision(
+                each.hash[:12],
+                moment(work, each.created_at, "medium"),
+                names.get(each.actor or "", each.actor or "Kalip"),
+                each.message,
+                each.hash == work.model.revision,
+            )
+            for each in list_revisions(work.session, _MOST_REVISIONS)
+        )
+        return render(_REVISIONS, _shell(work, gettext("Revisions")), shown)
+
+
+@blueprint.get("/users")
+def show_users() -> Response:
+    """All users."""
+    with _administering() as work:
+        return _people(work, {}, {})
+
+
+@blueprint.post("/users")
+def add_user() -> BaseResponse:
+    """Make a user; without a password a strong one is made and shown once."""
+    form = request.form
+    given = form.get("password", "")
+    password = given or token_urlsafe(12)
+    new = NewUser(
+        name=form.get("name", "").strip(),
+        email=form.get("email", "").strip(),
+        roles=tuple(form.getlist("role")),
+        password=password,
+        locale=form.get("locale", "en"),
+    )
+    try:
+        write(lambda work: create_user(_checked(work), new))
+    except RecordRejected as error:
+        with _administering() as work:
+            return _people(work, dict(form), errors_of(error.violations), 422)
+    if given:
+        flash(gettext("{name} can sign in now.", name=new.name))
+    else:
+        flash(gettext("{name} can sign in with the password {password}. It is shown only now.", name=new.name, password=password))
+    return redirect(url_for("admin.show_users"))
+
+
+@blueprint.post("/users/<user_id>/roles")
+def change_roles(user_id: str) -> BaseResponse:
+    """Give a user exactly these roles."""
+    roles = tuple(request.form.getlist("role"))
+    write(lambda work: set_user_roles(_checked(work), user_id, roles))
+    flash(gettext("The roles are changed."))
+    return redirect(url_for("admin.show_users"))
+
+
+@blueprint.post("/users/<user_id>/active")
+def change_active(user_id: str) -> BaseResponse:
+    """Let a user in, or keep one out at once."""
+    active = request.form.get("active") == "1"
+    write(lambda work: set_user_active(_checked(work), user_id, active))
+    flash(gettext("The user may sign in again.") if active else gettext("The user is signed out and kept out."))
+    return redirect(url_for("admin.show_users"))
+
+
+@blueprint.post("/users/<user_id>/password")
+def reset_password(user_id: str) -> BaseResponse:
+    """Give a user a new password, shown once."""
+    password = token_urlsafe(12)
+    write(lambda work: change_password(_checked(work), user_id, password))
+    flash(gettext("The new password is {password}. It is shown only now.", password=password))
+    return redirect(url_for("admin.show_users"))
+
+
+@contextmanager
+def _administering() -> Iterator[Work]:
+    with reading() as work:
+        yield _checked(work)
+
+
+def _checked(work: Work) -> Work:
+    if not work.actor.administrator:
+        raise AccessDenied("Only administrators may do this.")
+    return work
+
+
+def _people(work: Work, sent: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
+    locale = current_locale()
+    roles = work.model.roles.values()
+    people = tuple(
+        Person(
+            each.id,
+            each.name,
+            each.email,
+            tone_of_id(each.id),
+            each.active,
+            tuple(Option(role.name, role.label.get(locale), role.name in each.roles) for role in roles),
+            each.id == work.actor.id,
+        )
+        for each in list_people(_checked(work))
+    )
+    options = tuple(Option(role.name, role.label.get(locale)) for role in roles)
+    page = People(people, options, tuple(LOCALES.items()), sent, errors)
+    return render(_USERS, _shell(work, gettext("Users")), page, status)
+
+
+def _shell(work: Work, title: str) -> Shell:
+    return shell_of(work, title, [Crumb(gettext("Administration")), Crumb(title)])

@@ -1,0 +1,1 @@
+"""Boards: a pipeline's stages as columns of cards that move by the same transitions as everywhere."""

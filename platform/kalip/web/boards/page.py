@@ -1,0 +1,240 @@
+"""What a board shows, worked out for its templates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel.numbers import format_decimal
+from flask import url_for
+
+from kalip.model import Entity, Pipeline, Stage, Verb
+from kalip.records import BoardColumn, BoardPage, BoardQuery, ListColumn, Row, Work, board_page, find_path
+from kalip.web.cells import Cell, Reader, reader_of, record_url, stage_colour, style_of
+from kalip.web.locale import current_locale, gettext
+from kalip.web.shell import plural_of
+from kalip.web.tones import tone
+
+PER_STAGE = 20
+_DAY = 24 * 3600
+_STRONG = frozenset({"money", "decimal", "integer", "percent"})
+
+
+@dataclass(frozen=True, slots=True)
+class CardField:
+    """A value on a card."""
+
+    label: str
+    cell: Cell
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTo:
+    """A stage that the card's menu offers."""
+
+    label: str
+    href: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A record on the board. `age` is empty unless it stands too long in its stage."""
+
+    id: str
+    title: str
+    href: str
+    fields: tuple[CardField, ...]
+    owner: Cell | None
+    age: str
+    aged: bool
+    moves: tuple[MoveTo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A stage. `targets` are the stages that its cards may go to."""
+
+    name: str
+    label: str
+    tone: str
+    count: str
+    number: int
+    over: bool
+    limit: int | None
+    total: str
+    targets: str
+    cards: tuple[Card, ...]
+    more: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardContext:
+    """The whole board."""
+
+    entity: str
+    label: str
+    plural: str
+    title: str
+    list: str
+    new: str
+    totals: str
+    movable: bool
+    boards: tuple[tuple[str, str, bool], ...]
+    lanes: tuple[Lane, ...]
+
+
+def board_context(work: Work, query: BoardQuery) -> BoardContext:
+    """Read a board, or one of its columns, and work it out."""
+    found = board_page(work, query)
+    entity, locale = found.entity, current_locale()
+    board = found.view.name
+    label = entity.label.get(locale)
+    return BoardContext(
+        entity=entity.name,
+        label=label,
+        plural=plural_of(entity),
+        title=found.view.label.get(locale) or gettext("Board"),
+        list=url_for("lists.show_list", entity=entity.name),
+        new=url_for("record.new", entity=entity.name) if Verb.CREATE in found.rights else "",
+        totals=url_for("boards.show_totals", entity=entity.name, board=board),
+        movable=Verb.TRANSITION in found.rights,
+        boards=tuple(
+            (view.label.get(locale) or view.name, url_for("boards.show_board", entity=entity.name, board=view.name), view.name == board)
+            for view in entity.boards.values()
+        ),
+        lanes=tuple(_lanes(work, found, query)),
+    )
+
+
+def totals_of(work: Work, query: BoardQuery) -> Mapping[str, Mapping[str, object]]:
+    """Count and sum of each column, as texts."""
+    found = board_page(work, query)
+    total = _total_reader(work, found)
+    return {
+        column.stage.name: {
+            "count": format_decimal(column.count, locale=current_locale()),
+            "total": total(column.total).text if column.total is not None else "",
+            "over": _over(column),
+        }
+        for column in found.columns
+    }
+
+
+def _lanes(work: Work, found: BoardPage, query: BoardQuery) -> Sequence[Lane]:
+    entity, locale = found.entity, current_locale()
+    style = style_of(work, found.titles)
+    columns = tuple(_column(work, entity, path) for path in found.view.card.fields)
+    readers = tuple(
+        reader_of(work.served, work.model.entities[column.entity], column.field, style) for column in columns
+    )
+    total = _total_reader(work, found)
+    movable = Verb.TRANSITION in found.rights
+    return [
+        Lane(
+            name=column.stage.name,
+            label=column.stage.label.get(locale),
+            tone=tone(stage_colour(column.stage)),
+            count=format_decimal(column.count, locale=locale),
+            number=column.count,
+            over=_over(column),
+            limit=column.stage.limit,
+            total=total(column.total).text if column.total is not None else "",
+            targets=" ".join(move.target for move in found.pipeline.moves_from(column.stage.name)),
+            cards=tuple(
+                _card(work, found, column.stage, row, columns, readers, _moves(entity, found.pipeline, column.stage, row) if movable else ())
+                for row in column.cards
+            ),
+            more=_more(entity, found.view.name, column, query),
+            new="",
+        )
+        for column in found.columns
+    ]
+
+
+def _card(
+    work: Work,
+    found: BoardPage,
+    stage: Stage,
+    row: Row,
+    columns: Sequence[ListColumn],
+    readers: Sequence[Reader],
+    moves: tuple[MoveTo, ...],
+) -> Card:
+    locale = current_locale()
+    fields, owner = [], None
+    for column, read in zip(columns, readers, strict=True):
+        cell = read(row.values.get(column.path))
+        if column.path == found.entity.title or cell.empty:
+            continue
+        if column.field.type == "user" and owner is None:
+            owner = cell
+            continue
+        fields.append(CardField(column.label.get(locale), cell, column.field.type in _STRONG))
+    days = _days(work, row)
+    aged = stage.ageing_days is not None and days >= stage.ageing_days
+    return Card(
+        id=row.id,
+        title=row.title or gettext("(no name)"),
+        href=record_url(found.entity.name, row.id),
+        fields=tuple(fields),
+        owner=owner,
+        age=gettext("{days} d", days=days) if days else "",
+        aged=aged,
+        moves=moves,
+    )
+
+
+def _days(work: Work, row: Row) -> int:
+    since = row.values.get("stage_since")
+    return int((work.now - since).total_seconds() // _DAY) if isinstance(since, datetime) else 0
+
+
+def _moves(entity: Entity, pipeline: Pipeline, stage: Stage, row: Row) -> tuple[MoveTo, ...]:
+    locale = current_locale()
+    targets = dict.fromkeys(move.target for move in pipeline.moves_from(stage.name))
+    return tuple(
+        MoveTo(
+            pipeline.stages[name].label.get(locale),
+            url_for("moves.move", entity=entity.name, record_id=row.id, target=name),
+            tone(stage_colour(pipeline.stages[name])),
+        )
+        for name in targets
+    )
+
+
+def _column(work: Work, entity: Entity, text: str) -> ListColumn:
+    path = find_path(work.served, entity, text)
+    return ListColumn(path.text, path.field.label, path.field, path.entity.name, sortable=False)
+
+
+def _total_reader(work: Work, found: BoardPage) -> Reader:
+    if not found.view.sum:
+        return lambda value: Cell("text", "")
+    path = find_path(work.served, found.entity, found.view.sum)
+    read = reader_of(work.served, path.entity, path.field, style_of(work))
+
+    def plain(value: object) -> Cell:
+        try:
+            return read(value)
+        except AttributeError:  # a sum of amounts without their currency
+            return Cell("text", format_decimal(value, locale=current_locale()))
+
+    return plain
+
+
+def _over(column: BoardColumn) -> bool:
+    return column.stage.limit is not None and column.count > column.stage.limit
+
+
+def _more(entity: Entity, board: str, column: BoardColumn, query: BoardQuery) -> str:
+    last = column.next if query.stage else None
+    if query.stage and not last:
+        return ""
+    if not query.stage and column.count <= len(column.cards):
+        return ""
+    return url_for(
+        "boards.show_cards", entity=entity.name, board=board, stage=column.stage.name,
+        cursor=last or "", skip=None if last else len(column.cards),
+    )  # fmt: skip

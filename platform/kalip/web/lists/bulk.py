@@ -1,0 +1,279 @@
+"""Changes of many selected rows: a small form first, then a result for each row. Also exports."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from kalip.base.errors import BadRequest, KalipError
+from kalip.model import Entity
+from kalip.records import (
+    BulkResult,
+    Selection,
+    Work,
+    bulk_archive,
+    bulk_assign,
+    bulk_restore,
+    bulk_update,
+    pick_user,
+    titles_of,
+    visible_entity,
+)
+from kalip.records.transfer import ExportFormat, export_records
+from kalip.web.cells import record_url, style_of
+from kalip.web.inputs import Input, Option, State, input_of, read_inputs
+from kalip.web.lists.page import command_of
+from kalip.web.lists.saved import views_of
+from kalip.web.lists.state import ListState, state_of
+from kalip.web.locale import current_locale, gettext, message_of, ngettext
+from kalip.web.render import View, render
+from kalip.web.session import actor, reading, services
+from kalip.web.shell import Crumb, plural_of, shell_of
+from kalip.workflow import ApplyTransition, bulk_transition
+
+blueprint = Blueprint("bulk", __name__)
+_FORM = View("lists/bulk.html", "lists/_bulk.html")
+_RESULT = View("lists/bulk_result.html", "lists/_bulk_result.html")
+_MOST = 1000
+_PEOPLE = 100
+_NOT_IN_BULK = frozenset({"children", "file", "files", "image", "references", "any_reference", "autonumber", "json"})
+_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+@dataclass(frozen=True, slots=True)
+class BulkForm:
+    """The form of a change of many rows."""
+
+    href: str
+    back: str
+    ids: tuple[str, ...]
+    title: str
+    text: str
+    button: str
+    choice_label: str = ""
+    choice_name: str = ""
+    choices: tuple[Option, ...] = ()
+    fields: tuple[Input, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that was not changed."""
+
+    title: str
+    href: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkOutcome:
+    """What became of the rows."""
+
+    title: str
+    back: str
+    done: int
+    refused: tuple[Refusal, ...]
+
+
+@blueprint.get("/<entity>/bulk/<action>")
+def choose(entity: str, action: str) -> Response:
+    """The form of a change of the selected rows."""
+    with reading() as work:
+        found = visible_entity(work, entity)
+        return _form(work, found, action)
+
+
+@blueprint.post("/<entity>/bulk/<action>")
+def change(entity: str, action: str) -> BaseResponse:
+    """Change the selected rows, each for itself, and tell what became of each."""
+    ids = _ids()
+    with reading() as work:
+        found = visible_entity(work, entity)
+        name = found.name
+        missing = _missing(action)
+        if missing or not ids:
+            return _form(work, found, action, missing or gettext("Select some rows first."))
+    result = _run(action, Selection(name, ids))
+    with reading() as work:
+        return _outcome(work, visible_entity(work, entity), action, result)
+
+
+@blueprint.get("/<entity>/bulk/export")
+def export_selected(entity: str) -> Response:
+    """The selected rows as CSV, all columns of the list."""
+    ids = _ids()
+    if not ids:
+        raise BadRequest("Select some rows first.")
+    listed = ", ".join(f'"{each}"' for each in ids)
+    state = ListState(entity, filter=f"id in [{listed}]", archived="include")
+    return _export(entity, state, "csv")
+
+
+@blueprint.get("/<entity>/export.<any(csv, xlsx):kind>")
+def export_list(entity: str, kind: str) -> Response:
+    """Every row of the list as it is shown: its columns, order and filter."""
+    return _export(entity, state_of(entity, request.args), kind)
+
+
+def _export(entity: str, state: ListState, kind: str) -> Response:
+    with reading() as work:
+        found = visible_entity(work, entity)
+        merged = replace(views_of(work, found, state).merged(state), cursor="")
+        name = plural_of(found)
+    chunks: Iterator[bytes] = iter(export_records(services(), actor(), command_of(merged), ExportFormat(kind)))
+    response = Response(chunks, content_type=_TYPES[kind])
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
+    return response
+
+
+def _run(action: str, selection: Selection) -> BulkResult:
+    form = request.form
+    if action == "archive":
+        return bulk_archive(services(), actor(), selection)
+    if action == "restore":
+        return bulk_restore(services(), actor(), replace(selection, archived="only"))
+    if action == "assign":
+        return bulk_assign(services(), actor(), selection, form.get("owner", ""))
+    field = form.get("field", "")
+    values = read_inputs(form, form if action == "move" else [field])
+    if action == "move":
+        values = {name: parts for name, parts in values.items() if name not in _OWN}
+        command = ApplyTransition(selection.entity, "", target=form.get("stage", ""), values=values, source="text")
+        return bulk_transition(services(), actor(), selection, command)
+    return bulk_update(services(), actor(), selection, values, "text")
+
+
+_OWN = frozenset({"csrf_token", "back", "id", "stage", "field", "owner", "action"})
+
+
+def _missing(action: str) -> str:
+    form = request.form
+    if action == "assign" and not form.get("owner"):
+        return gettext("Choose a person.")
+    if action == "move" and not form.get("stage"):
+        return gettext("Choose a stage.")
+    if action == "edit" and not form.get("field"):
+        return gettext("Choose a field.")
+    return ""
+
+
+def _ids() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(request.values.getlist("id")))[:_MOST]
+
+
+def _form(work: Work, entity: Entity, action: str, fault: str = "") -> Response:
+    makers: dict[str, Callable[[Work, Entity, BulkForm], BulkForm]] = {
+        "edit": _edit,
+        "move": _move,
+        "assign": _assign,
+        "archive": _plain,
+        "restore": _plain,
+    }
+    if action not in makers:
+        raise BadRequest("There is no such action.")
+    ids = _ids()
+    title = _title(action)
+    plain = BulkForm(
+        href=url_for("bulk.change", entity=entity.name, action=action),
+        back=_back(entity),
+        ids=ids,
+        title=title,
+        text=ngettext("{count} record is selected.", "{count} records are selected.", len(ids)),
+        button=title,
+        fault=fault,
+    )
+    page = makers[action](work, entity, plain)
+    plural = plural_of(entity)
+    shell = shell_of(work, title, [Crumb(plural, _back(entity)), Crumb(title)])
+    return render(_FORM, shell, page, 422 if fault else 200)
+
+
+def _edit(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
+    locale = current_locale()
+    fields = [
+        field
+        for field in entity.fields.values()
+        if field.type not in _NOT_IN_BULK
+        and not field.readonly
+        and not work.served.types[field.type].readonly
+        and field.name != entity.owned_by
+    ]
+    chosen = request.values.get("field") or (fields[0].name if fields else "")
+    field = entity.fields.get(chosen)
+    inputs = (input_of(work, entity, field, State({}), style_of(work)),) if field else ()
+    choices = tuple(Option(each.name, each.label.get(locale), each.name == chosen) for each in fields)
+    return replace(form, choice_label=gettext("Field"), choice_name="field", choices=choices, fields=inputs)
+
+
+def _move(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
+    locale = current_locale()
+    stages = {stage.name: stage for each in entity.pipelines.values() for stage in each.stages.values()}
+    chosen = request.values.get("stage") or next(iter(stages), "")
+    choices = tuple(Option(name, stage.label.get(locale), name == chosen) for name, stage in stages.items())
+    moves = [m for each in entity.pipelines.values() for m in each.transitions.values() if m.target == chosen]
+    names = dict.fromkeys(name for move in moves for name in move.ask)
+    style = style_of(work)
+    fields = tuple(
+        input_of(work, entity, entity.fields[name], State({}), style)
+        for name in names
+        if name in entity.fields and entity.fields[name].type not in _NOT_IN_BULK
+    )
+    return replace(form, choice_label=gettext("Stage"), choice_name="stage", choices=choices, fields=fields)
+
+
+def _assign(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
+    people = pick_user(work, "", _PEOPLE)
+    chosen = request.values.get("owner", "")
+    choices = (Option("", ""), *(Option(hit.id, hit.title, hit.id == chosen) for hit in people))
+    return replace(form, choice_label=gettext("Person"), choice_name="owner", choices=choices)
+
+
+def _plain(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
+    return form
+
+
+def _outcome(work: Work, entity: Entity, action: str, result: BulkResult) -> Response:
+    refused = [item for item in result.items if item.error is not None]
+    titles = titles_of(work, {entity.name: [item.id for item in refused if item.id]}) if refused else None
+    page = BulkOutcome(
+        title=_title(action),
+        back=_back(entity),
+        done=result.done,
+        refused=tuple(
+            Refusal(
+                (titles.of(entity.name, item.id or "") if titles else "") or gettext("(no name)"),
+                record_url(entity.name, item.id or ""),
+                _reason(item.error),
+            )
+            for item in refused
+            if item.error is not None
+        ),
+    )
+    plural = plural_of(entity)
+    return render(_RESULT, shell_of(work, page.title, [Crumb(plural, page.back), Crumb(page.title)]), page)
+
+
+def _reason(error: KalipError) -> str:
+    locale = current_locale()
+    violations: Sequence[object] = getattr(error, "violations", ())
+    if violations:
+        return " ".join(message_of(locale, each) for each in violations)  # type: ignore[arg-type]
+    return message_of(locale, error)
+
+
+def _title(action: str) -> str:
+    return {
+        "edit": gettext("Edit"),
+        "move": gettext("Move to stage"),
+        "assign": gettext("Assign"),
+        "archive": gettext("Archive"),
+        "restore": gettext("Restore"),
+    }[action]
+
+
+def _back(entity: Entity) -> str:
+    back = request.values.get("back", "")
+    own = url_for("lists.show_list", entity=entity.name)
+    return back if back == own or back.startswith(f"{own}?") else own
