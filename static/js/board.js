@@ -1,0 +1,90 @@
+/* Boards: cards dragged between stages. The server decides; a refused card goes back and the reason is said. */
+import { closeDialog } from "./dialogs.js";
+import { post } from "./net.js";
+import { toast } from "./toasts.js";
+import { announce, word } from "./words.js";
+
+const board = document.getElementById("board");
+let pending = null;
+
+if (board && "movable" in board.dataset && window.Sortable) {
+  for (const lane of board.querySelectorAll("[data-lane]")) {
+    window.Sortable.create(lane, {
+      group: { name: "cards", put: (to, from) => to === from || targets(from.el).has(to.el.dataset.lane) },
+      draggable: ".card", filter: ".menu, .button", preventOnFilter: false, sort: false, animation: 130,
+      ghostClass: "is-ghost", dragClass: "is-dragged", delay: 120, delayOnTouchOnly: true, scroll: true,
+      onStart: (event) => shade(event.from),
+      onEnd: (event) => { shade(null); if (event.from !== event.to) move(event.item, event.from, event.to); },
+    });
+  }
+}
+
+const targets = (lane) => new Set(lane.closest(".lane").dataset.targets.split(" "));
+
+function shade(from) {
+  for (const lane of board.querySelectorAll(".lane")) {
+    const other = from && lane !== from.closest(".lane");
+    lane.classList.toggle("is-closed-to", Boolean(other) && !targets(from).has(lane.dataset.stage));
+    lane.classList.toggle("is-open-to", Boolean(other) && targets(from).has(lane.dataset.stage));
+  }
+}
+
+async function move(card, from, to) {
+  const address = `${card.querySelector(".card-head a").getAttribute("href")}/move/${to.dataset.lane}`;
+  const answer = await post(address).catch(() => null);
+  const body = await answer?.json().catch(() => null);
+  if (body?.ok) { done(body.message); return; }
+  from.prepend(card);
+  if (body?.dialog) {
+    pending = { card, to };
+    window.htmx.ajax("GET", body.dialog, { target: "#dialog", swap: "innerHTML" });
+    return;
+  }
+  refused(card, body?.message ?? body?.detail ?? word("failed"));
+}
+
+function refused(card, reason) {
+  toast(reason, "error");
+  announce(reason);
+  card.classList.add("is-refused");
+  card.addEventListener("animationend", () => card.classList.remove("is-refused"), { once: true });
+  card.querySelector(".card-head a").focus();
+}
+
+function done(message) {
+  toast(message);
+  refresh();
+}
+
+async function refresh() {
+  const answer = await fetch(board.dataset.totals).catch(() => null);
+  if (!answer?.ok) return;
+  for (const [stage, total] of Object.entries(await answer.json())) {
+    const lane = board.querySelector(`.lane[data-stage="${CSS.escape(stage)}"]`);
+    if (!lane) continue;
+    lane.querySelector("[data-count]").textContent = total.count;
+    lane.querySelector("[data-count]").classList.toggle("badge-warning", total.over);
+    lane.querySelector("[data-total]").textContent = total.total;
+  }
+}
+
+/* The menu on each card does the same without dragging. */
+document.addEventListener("submit", (event) => {
+  const menu = event.target.closest?.("[data-card-moves]");
+  if (!menu || !board) return;
+  event.preventDefault();
+  menu.hidePopover();
+  const card = menu.closest(".card");
+  const stage = event.submitter.formAction.split("/").pop();
+  const to = board.querySelector(`[data-lane="${CSS.escape(stage)}"]`);
+  const from = card.parentElement;
+  to.prepend(card);
+  move(card, from, to);
+});
+
+document.addEventListener("kalip:moved", (event) => {
+  closeDialog();
+  if (pending) pending.to.prepend(pending.card);
+  pending = null;
+  done(event.detail.message);
+});

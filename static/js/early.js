@@ -1,0 +1,2 @@
+/* Runs before the page is drawn: nothing may flash. */
+document.documentElement.classList.add("js");

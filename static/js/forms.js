@@ -1,0 +1,99 @@
+/* Record forms: what was touched, changes that would be lost, tabs, steps that add or remove a line. */
+import { word } from "./words.js";
+
+let dirty = false;
+const form = () => document.querySelector("form[data-guard]");
+
+function setDirty(now) {
+  dirty = now;
+  form()?.classList.toggle("is-dirty", now);
+}
+
+document.addEventListener("input", (event) => { if (event.target.form?.matches("[data-guard]")) touch(event.target); });
+document.addEventListener("change", (event) => { if (event.target.form?.matches("[data-guard]")) touch(event.target); });
+
+function touch(input) {
+  if (!input.name || input.name.startsWith("_")) return;
+  const names = document.getElementById("touched");
+  const name = input.name.replace(/~.*/, "").replace(/\..*/, "");
+  const known = new Set(names.value.split(",").filter(Boolean));
+  names.value = [...known.add(name)].join(",");
+  setDirty(true);
+}
+
+addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+document.addEventListener("submit", (event) => { if (event.target.matches("[data-guard]")) dirty = false; }, true);
+document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.matches("form[data-guard]")) dirty = false; });
+document.addEventListener("kalip:clean", () => setDirty(false));
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (!event.detail.target?.closest?.("#record, #record-form") && event.detail.target?.id !== "record") return;
+  const failed = event.detail.xhr?.status === 422 || event.detail.xhr?.responseURL?.includes("/preview");
+  setDirty(failed && Boolean(form()));
+  if (event.detail.xhr?.status === 422) document.getElementById("faults")?.focus();
+});
+
+document.addEventListener("click", (event) => {
+  const discard = event.target.closest("[data-discard]");
+  if (discard) { dirty = false; if (!discard.getAttribute("href")) { event.preventDefault(); location.reload(); } }
+  const step = event.target.closest("[data-form-step]");
+  if (step) {
+    event.preventDefault();
+    const values = { [step.name]: step.value };
+    window.htmx.ajax("POST", step.formAction, { source: step.form.querySelector("#live"), target: "#record-form", select: "#record-form", swap: "morph:outerHTML", values }).then(() => {
+      setDirty(true);
+      if (step.name === "_add") document.querySelector(`[id="field-${CSS.escape("")}"], #f-${CSS.escape(step.value)}`)?.closest(".field")?.querySelector("tbody tr:last-child :is(input:not([type=hidden]), select)")?.focus();
+    });
+  }
+  const tab = event.target.closest("[role=tab][data-tab]");
+  if (tab && !event.ctrlKey && !event.metaKey) { event.preventDefault(); openTab(tab); }
+  const fault = event.target.closest(".error-summary a[href^='#']");
+  if (fault) { event.preventDefault(); reveal(fault.hash.slice(1)); }
+});
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s" && form()) { event.preventDefault(); form().requestSubmit(); }
+  const tab = event.target.closest?.("[role=tab]");
+  if (tab && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
+    const tabs = [...tab.parentElement.querySelectorAll("[role=tab]")];
+    const next = tabs[(tabs.indexOf(tab) + (event.key === "ArrowRight" ? 1 : -1) + tabs.length) % tabs.length];
+    next.focus();
+    openTab(next);
+  }
+});
+
+function openTab(tab) {
+  for (const each of tab.parentElement.querySelectorAll("[role=tab]")) {
+    const mine = each === tab;
+    each.setAttribute("aria-selected", String(mine));
+    if (mine) each.setAttribute("aria-current", "true"); else each.removeAttribute("aria-current");
+    document.getElementById(each.getAttribute("aria-controls")).hidden = !mine;
+  }
+  document.getElementById("active-tab").value = tab.dataset.tab;
+  const lazy = document.querySelector(`#${CSS.escape(tab.getAttribute("aria-controls"))} [data-lazy-tab]`);
+  if (lazy) window.htmx.trigger(lazy, "kalip:open");
+}
+
+function reveal(id) {
+  const input = document.getElementById(id) ?? document.querySelector(`[id^="${CSS.escape(id)}-"]`);
+  const panel = input?.closest(".tab-panel");
+  if (panel?.hidden) openTab(document.querySelector(`[aria-controls="${CSS.escape(panel.id)}"]`));
+  input?.focus();
+  input?.scrollIntoView({ block: "center", behavior: "smooth" });
+}
+
+document.addEventListener("click", (event) => {
+  const refused = event.target.closest("[data-refusal]");
+  if (refused?.dataset.refusal) document.dispatchEvent(new CustomEvent("kalip:toast", { detail: { message: refused.dataset.refusal, kind: "error" } }));
+});
+
+document.addEventListener("input", (event) => {
+  const picked = event.target.closest("[data-colour-for]");
+  if (!picked) return;
+  const text = document.getElementById(picked.dataset.colourFor);
+  text.value = picked.value;
+  text.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+document.addEventListener("htmx:confirm", (event) => {
+  if (dirty && event.detail.elt.matches("a[href]") && !confirm(word("unsaved"))) event.preventDefault();
+});

@@ -1,0 +1,12 @@
+/* Loads what every page needs. Modules listen on the document, so parts that arrive later work by themselves. */
+import "./net.js";
+import "./menus.js";
+import "./dialogs.js";
+import "./toasts.js";
+import "./palette.js";
+import "./forms.js";
+import "./picker.js";
+import "./list.js";
+import "./cells.js";
+import "./columns.js";
+import "./board.js";

@@ -1,0 +1,26 @@
+/* What requests need: the token against forgery, a line that shows progress, a word when the server is away. */
+import { toast } from "./toasts.js";
+import { word } from "./words.js";
+
+export const token = () => document.querySelector('meta[name="csrf-token"]').content;
+
+if (window.Idiomorph) {
+  // Whoever types keeps the field they are in.
+  window.Idiomorph.defaults.ignoreActiveValue = true;
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token();
+});
+
+let running = 0;
+const shown = () => document.documentElement.classList.toggle("is-loading", running > 0);
+document.addEventListener("htmx:beforeRequest", () => { running += 1; shown(); });
+document.addEventListener("htmx:afterRequest", () => { running = Math.max(0, running - 1); shown(); });
+document.addEventListener("htmx:sendError", () => toast(word("failed"), "error"));
+
+export async function post(address, values = {}) {
+  const body = new URLSearchParams(values);
+  body.set("csrf_token", token());
+  return fetch(address, { method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token() } });
+}

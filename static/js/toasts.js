@@ -1,0 +1,28 @@
+/* Short messages in the corner, read out by screen readers. */
+const LASTS = 10_000;
+
+export function toast(text, kind = "message") {
+  const region = document.getElementById("toasts");
+  const template = document.getElementById("toast-template");
+  if (!region || !template || !text) return;
+  const shown = template.content.firstElementChild.cloneNode(true);
+  shown.classList.toggle("toast-error", kind === "error");
+  if (kind === "error") {
+    const use = shown.querySelector("use");
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#alert-circle"));
+  }
+  shown.querySelector("span").textContent = text;
+  region.append(shown);
+  expire(shown);
+}
+
+function expire(element) {
+  let timer = setTimeout(() => element.remove(), LASTS);
+  element.addEventListener("pointerenter", () => clearTimeout(timer));
+  element.addEventListener("focusin", () => clearTimeout(timer));
+  element.addEventListener("pointerleave", () => { timer = setTimeout(() => element.remove(), LASTS / 2); });
+}
+
+document.addEventListener("click", (event) => event.target.closest("[data-close-toast]")?.closest(".toast").remove());
+document.addEventListener("kalip:toast", (event) => toast([event.detail.message, event.detail.hint].filter(Boolean).join(" "), event.detail.kind));
+for (const element of document.querySelectorAll(".toast")) expire(element);
