@@ -1,0 +1,80 @@
+"""What an expression may know beside the record: the moment, the day and who acts.
+
+Knows how these are bound in SQL; refuses to read a clock.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
+
+from kalip.expressions.encoding import EPOCH, microseconds_of
+
+Dialect = Literal["sqlite", "postgresql"]
+
+_SHIFTED: Final = re.compile(r"ctx_(now|today)_(plus|minus)_(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class ActorContext:
+    """Who acts: `id` is a user's id, empty for nobody; no part of it is ever null."""
+
+    id: str = ""
+    email: str = ""
+    roles: tuple[str, ...] = ()
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The moment of evaluation (aware, UTC), the day it is for the actor, and the actor."""
+
+    now: datetime
+    today: date
+    actor: ActorContext = ActorContext()
+
+
+def context_params(context: Context, names: Iterable[str], dialect: Dialect) -> dict[str, object]:
+    """Give the values to bind for the context names of a `Sql`, in the representation of the dialect."""
+    return {name: _value(context, name, dialect) for name in names}
+
+
+def shifted_name(root: Literal["now", "today"], by: timedelta) -> str:
+    """Name the parameter that holds now or today moved by a constant."""
+    amount = microseconds_of(by) if root == "now" else int(by / timedelta(days=1))
+    return f"ctx_{root}_{'minus' if amount < 0 else 'plus'}_{abs(amount)}"
+
+
+def _value(context: Context, name: str, dialect: Dialect) -> object:
+    shifted = _SHIFTED.fullmatch(name)
+    if shifted is not None:
+        root, sign, amount = shifted.groups()
+        return _moved(context, root, int(amount) * (-1 if sign == "minus" else 1), dialect)
+    if name == "ctx_now":
+        return _moment(context.now, dialect)
+    if name == "ctx_today":
+        return _day(context.today, dialect)
+    if name == "ctx_actor_roles":
+        return json.dumps(list(context.actor.roles), ensure_ascii=False)
+    return str(getattr(context.actor, name.removeprefix("ctx_actor_")))
+
+
+def _moved(context: Context, root: str, amount: int, dialect: Dialect) -> object:
+    try:
+        if root == "now":
+            return _moment(context.now + timedelta(microseconds=amount), dialect)
+        return _day(context.today + timedelta(days=amount), dialect)
+    except OverflowError:
+        return None
+
+
+def _moment(moment: datetime, dialect: Dialect) -> object:
+    return microseconds_of(moment - EPOCH) if dialect == "sqlite" else moment
+
+
+def _day(day: date, dialect: Dialect) -> object:
+    return day.isoformat() if dialect == "sqlite" else day
+
+

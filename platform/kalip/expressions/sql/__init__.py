@@ -1,0 +1,1 @@
+"""SQL from typed trees, for SQLite and PostgreSQL."""

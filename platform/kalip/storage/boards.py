@@ -1,0 +1,93 @@
+"""Boards: records counted, summed and shown by the values of one path, each in one statement."""
+
+from typing import Any
+
+from kalip.expressions import Context
+from kalip.runtime import Served
+from kalip.storage.keyset import order_sql
+from kalip.storage.query import Aggregate, AggregateRow, Form, Query
+from kalip.storage.reader import Cell, Reader
+from kalip.storage.related import add_links, split_links
+from kalip.storage.select import Statement, Writer, own_fields, with_tie_break
+from kalip.storage.session import Session
+from kalip.storage.statements import statements_for
+from kalip.storage.tables import tables_for
+
+
+def aggregate(
+    session: Session, served: Served, entity: str, wanted: Aggregate, context: Context
+) -> list[AggregateRow]:
+    """Count and sum the records of each value of a path; groups come in no order, null is a group of its own."""
+    statement, reader = served.project(statements_for).get(
+        ("aggregate", session.dialect, entity, wanted), lambda: _aggregate(session, served, entity, wanted)
+    )
+    rows = reader(session.fetch(statement.text, statement.bind(context, session.dialect)))
+    return [
+        AggregateRow(row["key"], row["count"], {path: row[f"sum {path}"] for path in wanted.sums}) for row in rows
+    ]
+
+
+def board_cards(
+    session: Session,
+    served: Served,
+    query: Query,
+    by: str,
+    per_group: int,
+    context: Context,
+    form: Form = "json",
+) -> dict[Any, list[dict[str, Any]]]:
+    """The first records of every value of a path in the query's order, in one statement; limit and cursor don't count."""
+    key = ("cards", session.dialect, query.entity, query.fields, query.filters, query.sort, query.archived, by, form)
+    statement, reader, position, links = served.project(statements_for).get(
+        key, lambda: _cards(session, served, query, by, form)
+    )
+    raw = session.fetch(statement.text, statement.bind(context, session.dialect, per_group=per_group))
+    rows = reader(raw)
+    add_links(session, served, query.entity, links, rows, form)
+    groups: dict[Any, list[dict[str, Any]]] = {}
+    for held, row in zip(raw, rows, strict=True):
+        groups.setdefault(held[position], []).append(row)
+    return groups
+
+
+def _aggregate(session: Session, served: Served, entity: str, wanted: Aggregate) -> tuple[Statement, Reader]:
+    writer = Writer(session, served, entity)
+    group = writer.frame.places(wanted.by)[0]
+    columns = [group.sql, "count(*)"]
+    count = writer.frame.places("version")[0]
+    cells = [Cell("key", (group,), (0,), ("key",), whole=False), Cell("count", (count,), (1,), ("count",), whole=False)]
+    for path in wanted.sums:
+        place = writer.frame.places(path)[0]
+        total = f"CAST(sum({place.sql}) AS BIGINT)" if place.kind.startswith("integer") else f"sum({place.sql})"
+        columns.append(total)
+        name = f"sum {path}"
+        cells.append(Cell(name, (place,), (len(columns) - 1,), (name,), whole=False))
+    where = writer.where(wanted.filters, wanted.archived)
+    condition = f" WHERE {' AND '.join(f'({each})' for each in where)}" if where else ""
+    text = f"SELECT {', '.join(columns)} FROM {writer.frame.from_sql}{condition} GROUP BY {group.sql}"
+    return writer.statement(text), writer.reader(cells, len(columns), "parts")
+
+
+def _cards(
+    session: Session, served: Served, query: Query, by: str, form: Form
+) -> tuple[Statement, Reader, int, tuple[str, ...]]:
+    table = served.project(tables_for).of(query.entity)
+    paths, links = split_links(table, query.fields or own_fields(table))
+    writer = Writer(session, served, query.entity)
+    columns: list[str] = []
+    cells = writer.cells(paths, columns)
+    group = writer.frame.places(by)[0].sql
+    if group not in columns:
+        columns.append(group)
+    order = order_sql(writer.sort_keys(with_tie_break(query.sort)), "all")
+    where = writer.where(query.filters, query.archived)
+    condition = f" WHERE {' AND '.join(f'({each})' for each in where)}" if where else ""
+    named = ", ".join(f"{column} AS c{place}" for place, column in enumerate(columns))
+    inner = (
+        f"SELECT {named}, row_number() OVER (PARTITION BY {group} ORDER BY {order}) AS place "
+        f"FROM {writer.frame.from_sql}{condition}"
+    )
+    picked = ", ".join(f"c{place}" for place in range(len(columns)))
+    position = columns.index(group)
+    text = f"SELECT {picked} FROM ({inner}) AS ranked WHERE place <= :per_group ORDER BY c{position}, place"
+    return writer.statement(text), writer.reader(cells, len(columns), form), position, links

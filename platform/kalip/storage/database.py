@@ -1,0 +1,108 @@
+"""The database: sessions that are one transaction each, the model lock, and counting of statements.
+
+A writer holds the model lock shared and a publisher holds it alone, so no write lands under a model that is no longer
+served. On PostgreSQL it is an advisory lock of the transaction; on SQLite the write lock itself.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, event
+
+from kalip.expressions import Dialect
+from kalip.storage.engine import WRITER, make_engine
+from kalip.storage.errors import RevisionChanged
+from kalip.storage.session import Session
+
+_MODEL_LOCK: Final = 0x6B616C6970  # "kalip"
+_CURRENT: Final = "SELECT hash FROM kalip_revision ORDER BY id DESC LIMIT 1"
+
+
+class Database:
+    """A site's database. Make one per process by `make_database`; sessions may be used by any thread, one at a time."""
+
+    def __init__(self, url: str, language: str) -> None:
+        self.url = url
+        self.language = language
+        self.engine: Engine = make_engine(url, language)
+        self.dialect: Dialect = "sqlite" if self.engine.dialect.name == "sqlite" else "postgresql"
+        self._writer = self.engine.execution_options(**{WRITER: True})
+        self._reader = self.engine
+        if self.dialect == "postgresql":
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one snapshot and can't write."""
+        with self._reader.connect() as connection, connection.begin():
+            yield Session(connection, self.language, writable=False)
+
+    @contextmanager
+    def write(self, revision: str | None = None) -> Iterator[Session]:
+        """A session that commits at the end of the block, or undoes everything when it raises.
+
+        Raises RevisionChanged at once when `revision` is given and is not the current one, and Unavailable when the
+        database stays locked.
+        """
+        with self._writer.connect() as connection, connection.begin():
+            self._share_lock(connection, revision)
+            yield Session(connection, self.language, writable=True)
+
+    @contextmanager
+    def publish(self) -> Iterator[Session]:
+        """A session that no writer runs beside: for changing tables and the served revision."""
+        with self._writer.connect() as connection, connection.begin():
+            if self.dialect == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MODEL_LOCK})")
+            yield Session(connection, self.language, writable=True)
+
+    @contextmanager
+    def count_statements(self) -> Iterator[list[str]]:
+        """Collect the text of every statement that any thread runs during the block, transaction control left out."""
+        seen: list[str] = []
+
+        def record(_c: Any, _k: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "PRAGMA")):
+                seen.append(statement)
+
+        event.listen(self.engine, "before_cursor_execute", record)
+        try:
+            yield seen
+        finally:
+            event.remove(self.engine, "before_cursor_execute", record)
+
+    def dispose(self) -> None:
+        """Close the pooled connections."""
+        self.engine.dispose()
+
+    def _share_lock(self, connection: Connection, revision: str | None) -> None:
+        if self.dialect == "sqlite":
+            if revision is not None:
+                _check_revision(connection.exec_driver_sql(_CURRENT).scalar(), revision)
+            return
+        # One round trip; each statement has its own snapshot, so the revision is read under the lock.
+        lock = f"SELECT pg_advisory_xact_lock_shared({_MODEL_LOCK})"
+        if revision is None:
+            connection.exec_driver_sql(lock).close()
+            return
+        result = connection.exec_driver_sql(f"{lock}; {_CURRENT}")
+        cursor = result.cursor
+        if cursor is None or not cursor.nextset():
+            raise RevisionChanged(None)
+        row = cursor.fetchone()
+        result.close()
+        _check_revision(row[0] if row else None, revision)
+
+
+def make_database(url: str, *, language: str = "en") -> Database:
+    """Make the database of a site; nothing is connected yet. ConfigurationError for an address of another kind.
+
+    `language` is the site's: it decides where I stands in the order of text.
+    """
+    return Database(url, language)
+
+
+def _check_revision(current: str | None, expected: str) -> None:
+    if current != expected:
+        raise RevisionChanged(current)

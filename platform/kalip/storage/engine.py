@@ -1,0 +1,108 @@
+"""Engines: how connections to SQLite and PostgreSQL are set up and how transactions begin.
+
+SQLite runs in WAL mode with `synchronous=FULL`: an answered write survives a power cut, as it does on PostgreSQL.
+The driver opens no transactions of its own (it would commit before DDL); BEGIN is said here, IMMEDIATE for writers.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, Connection, ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError
+
+from kalip.base.errors import ConfigurationError
+from kalip.expressions import sqlite_functions
+from kalip.fields.columns import json_options
+from kalip.storage.collation import SORT_FUNCTION, sort_key
+from kalip.storage.errors import Unavailable
+
+WRITER: Final = "kalip_writer"
+"""Execution option of connections that may write."""
+
+_BUSY_MILLISECONDS: Final = 10_000
+_PRAGMAS: Final = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    f"busy_timeout = {_BUSY_MILLISECONDS}",
+    "cache_size = -32768",
+    "temp_store = MEMORY",
+    "journal_size_limit = 67108864",
+)
+# Serialisation failure, deadlock, lock not available, cancelled, and the server or its connection gone.
+_RETRYABLE_STATES: Final = ("40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300")
+_SCHEMES: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+
+
+def make_engine(url: str, language: str) -> Engine:
+    """Make the engine of an SQLite file or a PostgreSQL database; nothing is connected yet."""
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, pool_size=20, max_overflow=40)
+        event.listen(engine, "connect", _sqlite_connect(language))
+        event.listen(engine, "begin", _sqlite_begin)
+    else:
+        engine = create_engine(address, pool_size=20, max_overflow=40, pool_pre_ping=True, **json_options())
+        event.listen(engine, "connect", _postgres_connect)
+    event.listen(engine, "handle_error", _translate_error)
+    return engine
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        address = None
+    scheme = address.drivername.partition("+")[0] if address else ""
+    if address is None or scheme not in _SCHEMES:
+        raise ConfigurationError(
+            "the database address is neither SQLite nor PostgreSQL",
+            hint="write sqlite:////path/to/site.db or postgresql://user@host/database",
+            code="S101",
+        )
+    if scheme == "sqlite" and address.database in (None, "", ":memory:"):
+        raise ConfigurationError(
+            "an SQLite database in memory can't be shared by connections",
+            hint="name a file: sqlite:////path/to/site.db",
+            code="S102",
+        )
+    return address.set(drivername=_SCHEMES[scheme])
+
+
+def _sqlite_connect(language: str) -> Callable[[sqlite3.Connection, Any], None]:
+    def connect(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").close()
+        connection.create_function(
+            SORT_FUNCTION, 1, lambda text: None if text is None else sort_key(str(text), language), deterministic=True
+        )
+        for name, arity, call in sqlite_functions():
+            connection.create_function(name, arity, call, deterministic=True)
+
+    return connect
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writer = connection.get_execution_options().get(WRITER, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+
+def _postgres_connect(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TIME ZONE 'UTC'; SET lock_timeout = '30s'; SET jit = off")
+    connection.commit()
+
+
+def _translate_error(context: ExceptionContext) -> None:
+    error = context.original_exception
+    if isinstance(error, sqlite3.OperationalError):
+        retryable = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    else:
+        retryable = getattr(error, "sqlstate", None) in _RETRYABLE_STATES or context.is_disconnect
+    if retryable:
+        raise Unavailable(
+            "the database is busy or away: {reason}", params={"reason": str(error).strip()}, hint="try again"
+        ) from error

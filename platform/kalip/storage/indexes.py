@@ -1,0 +1,142 @@
+"""Which indexes a model wants: references, stages, owners, unique keys, orders of lists, duplicate rules.
+
+An index carries a digest of its definition in its name, so a changed definition is another index.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.sql.compiler import IdentifierPreparer
+
+from kalip.model import Entity, Field
+from kalip.storage.collation import sort_key_sql
+from kalip.storage.naming import digest, shortened
+from kalip.storage.tables import EntityTable, StoredPart, Tables
+
+PREFIX: Final = "kx_"
+_CODES: Final = ("id", "pipeline", "stage")
+_FOLDING_METHODS: Final = ("fold", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSpec:
+    """An index to be: `keys` are SQL expressions; `fields` are for messages; `live` leaves out archived records."""
+
+    table: str
+    keys: tuple[str, ...]
+    fields: tuple[str, ...]
+    unique: bool = False
+    live: bool = False
+
+    @property
+    def name(self) -> str:
+        """The index's name, told apart by its definition."""
+        definition = repr((self.table, self.keys, self.unique, self.live))
+        stem = shortened(f"{PREFIX}{self.table}_{'_'.join(self.fields)}".replace(".", "__"))
+        return f"{stem[:54]}_{digest(definition)}"
+
+    def sql(self, preparer: IdentifierPreparer) -> str:
+        """The CREATE INDEX statement."""
+        unique = "UNIQUE " if self.unique else ""
+        where = " WHERE archived_at IS NULL" if self.live else ""
+        keys = ", ".join(self.keys)
+        return f"CREATE {unique}INDEX {preparer.quote(self.name)} ON {preparer.quote(self.table)} ({keys}){where}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    """Writes index keys of one entity's table in the dialect's SQL."""
+
+    tables: EntityTable
+    preparer: IdentifierPreparer
+    dialect: str
+    language: str
+
+    def column(self, part: StoredPart) -> str:
+        """A column as it is."""
+        return self.preparer.quote(part.column.name)
+
+    def sort(self, part: StoredPart, *, descending: bool = False) -> str:
+        """A column as lists sort by it."""
+        column = self.column(part)
+        key = f"({sort_key_sql(column, self.dialect, self.language)})" if part.kind == "text" and not is_code_field(part.field) else column
+        return f"{key} DESC" if descending else key
+
+    def spec(self, parts: Sequence[StoredPart], *, unique: bool = False, live: bool = False) -> IndexSpec:
+        """An index over columns as they are."""
+        keys = tuple(self.column(part) for part in parts)
+        return IndexSpec(self.tables.table.name, keys, tuple(part.path for part in parts), unique, live)
+
+
+def is_code_field(field: Field | None) -> bool:
+    """Whether the text of a field is an id or another code, which sorts as it is written."""
+    return field is not None and (field.name in _CODES or field.type in ("user", "reference", "any_reference"))
+
+
+def index_specs(tables: Tables, preparer: IdentifierPreparer, dialect: str, language: str) -> dict[str, IndexSpec]:
+    """Give every index that the model wants, by name."""
+    wanted: dict[str, IndexSpec] = {}
+    for each in tables.values():
+        planner = _Planner(each, preparer, dialect, language)
+        for spec in _entity_specs(planner):
+            wanted[spec.name] = spec
+        for link in each.links.values():
+            spec = IndexSpec(link.table.name, ("target_id",), ("target_id",))
+            wanted[spec.name] = spec
+    return wanted
+
+
+def unique_keys(entity: Entity) -> Iterator[tuple[str, ...]]:
+    """Give the fields of every unique key: the declared keys and the fields that are unique alone."""
+    for key in entity.unique:
+        yield key.fields
+    for field in entity.fields.values():
+        if field.unique:
+            yield (field.name,)
+
+
+def _entity_specs(planner: _Planner) -> Iterator[IndexSpec]:
+    fields = planner.tables.fields
+    entity = planner.tables.entity
+    for parts in fields.values():
+        if parts and (parts[0].target or parts[0].field.indexed):
+            yield planner.spec(parts[:1])
+        elif parts and parts[0].field.type == "any_reference":
+            yield planner.spec(parts)
+    if "owner" in fields:
+        yield planner.spec(fields["owner"], live=True)
+    if "stage" in fields:
+        yield planner.spec((*fields["pipeline"], *fields["stage"]), live=True)
+    for key in unique_keys(entity):
+        yield planner.spec(tuple(part for name in key for part in fields.get(name, ())[:1]), unique=True, live=True)
+    for keys in _orders(planner, entity).values():
+        yield keys
+    for rule in entity.duplicates:
+        for name, method in rule.fields.items():
+            yield from _duplicate_spec(planner, name, method)
+
+
+def _orders(planner: _Planner, entity: Entity) -> Mapping[str, IndexSpec]:
+    """Indexes that give a list its order: the first sort column and the id, among records that are not archived."""
+    first = ["created_at", "updated_at"]
+    first += [view.sort[0].field for view in entity.lists.values() if view.sort]
+    first += [view.sort[0].field for view in entity.boards.values() if view.sort]
+    first.append(entity.title)
+    found = {}
+    for path in first:
+        part = planner.tables.parts.get(path)
+        if part is not None and path != "id":
+            keys = (planner.sort(part), "id")
+            found[path] = IndexSpec(planner.tables.table.name, keys, (path, "order"), live=True)
+    return found
+
+
+def _duplicate_spec(planner: _Planner, name: str, method: str) -> Iterator[IndexSpec]:
+    parts = planner.tables.fields.get(name, ())[:1]
+    if parts and method in _FOLDING_METHODS and parts[0].kind == "text":
+        column = planner.column(parts[0])
+        key = f"({sort_key_sql(column, planner.dialect, planner.language)})"
+        yield IndexSpec(planner.tables.table.name, (key,), (name, "like"), live=True)
+    elif parts:
+        yield planner.spec(parts, live=True)

@@ -1,0 +1,102 @@
+"""What the databases can't hold: too many columns, rows that can't fit a page, unique keys over equal values."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from kalip.storage.catalogue import LiveColumn
+from kalip.storage.session import Session
+from kalip.storage.steps import CreateIndex, Step
+from kalip.storage.tables import EntityTable, Tables
+
+SQLITE_COLUMNS: Final = 2000
+POSTGRES_COLUMNS: Final = 1600
+_POSTGRES_PAGE: Final = 8160
+_ROW_HEADER: Final = 24
+# Bytes that a filled column takes at least. PostgreSQL moves long texts out of the row, and leaves 18 bytes there.
+_WIDTHS: Final[Mapping[str, int]] = {
+    "integer": 8,
+    "integer32": 4,
+    "boolean": 1,
+    "moment": 8,
+    "date": 4,
+    "time": 8,
+    "duration": 8,
+    "decimal": 5,
+    "text": 5,
+    "texts": 9,
+    "json": 9,
+}
+
+
+def limit_faults(session: Session, wanted: Tables, live: Mapping[str, Sequence[LiveColumn]]) -> tuple[str, ...]:
+    """Say why the database can't hold these tables; nothing when it can."""
+    faults: list[str] = []
+    for table in wanted.values():
+        faults += _table_faults(session, table, live.get(table.table.name, ()))
+    return tuple(faults)
+
+
+def unique_faults(session: Session, steps: Sequence[Step]) -> tuple[str, ...]:
+    """Say which new unique keys the present records break; keys over fields that are new can't be broken."""
+    return tuple(
+        f"{step.spec.table}: {groups} groups of records have the same {', '.join(step.spec.fields)}, "
+        "which is to be unique; correct them first"
+        for step in steps
+        if isinstance(step, CreateIndex) and step.spec.unique and step.rows and (groups := _equal_groups(session, step))
+    )
+
+
+def _table_faults(session: Session, table: EntityTable, live: Sequence[LiveColumn]) -> Iterator[str]:
+    name = table.entity.name
+    limit = SQLITE_COLUMNS if session.dialect == "sqlite" else POSTGRES_COLUMNS
+    used = len(table.parts) + _spent_columns(session, table, live)
+    if used > limit:
+        yield (
+            f"{name}: its fields and retired fields need {used} columns, and {session.dialect} has at most {limit} "
+            "in a table; move some to an entity of their own, or purge retired ones"
+        )
+    if session.dialect == "postgresql":
+        width = _ROW_HEADER + len(table.parts) // 8
+        width += sum(_WIDTHS[part.kind.partition(":")[0]] for part in table.parts.values())
+        if width > _POSTGRES_PAGE:
+            yield (
+                f"{name}: a filled record needs at least {width} bytes, and PostgreSQL has room for {_POSTGRES_PAGE} "
+                "in a row; move some fields to an entity of their own"
+            )
+
+
+def _spent_columns(session: Session, table: EntityTable, live: Sequence[LiveColumn]) -> int:
+    """Columns that the wanted fields can't use: those of retired fields, and on PostgreSQL the dropped ones."""
+    spent = sum(column.retired_at is not None for column in live)
+    if session.dialect == "postgresql":
+        quoted = session.sql.identifier_preparer.quote(table.table.name)
+        query = "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(%(table)s) AND attisdropped"
+        spent += int(session.fetch(query, {"table": quoted})[0][0])
+    return spent
+
+
+def _equal_groups(session: Session, step: CreateIndex) -> int:
+    quote = session.sql.identifier_preparer.quote
+    table = quote(step.spec.table)
+    present = {str(name) for name in _column_names(session, step.spec.table)}
+    if not present.issuperset(key.strip('"') for key in step.spec.keys):
+        return 0
+    keys = ", ".join(step.spec.keys)
+    filled = " AND ".join(f"{key} IS NOT NULL" for key in step.spec.keys)
+    query = (
+        f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE archived_at IS NULL AND {filled} "
+        f"GROUP BY {keys} HAVING count(*) > 1) AS equal_groups"
+    )
+    return int(session.fetch(query, {})[0][0])
+
+
+def _column_names(session: Session, table: str) -> Iterator[Any]:
+    query: str
+    if session.dialect == "sqlite":
+        query = "SELECT name FROM pragma_table_info(:table)"
+    else:
+        query = (
+            "SELECT column_name FROM information_schema.columns "
+            "WHERE table_schema = current_schema() AND table_name = %(table)s"
+        )
+    return (row[0] for row in session.fetch(query, {"table": table}))

@@ -1,0 +1,202 @@
+"""Users, their logins and their programmes' tokens. Secrets are known here by their hashes only."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from kalip.storage.errors import UniqueClash
+from kalip.storage.own import KalipSession, KalipToken, KalipUser, table_of
+from kalip.storage.session import Session
+
+_USERS: Final = table_of(KalipUser)
+_LOGINS: Final = table_of(KalipSession)
+_TOKENS: Final = table_of(KalipToken)
+
+T = TypeVar("T", "User", "LoginSession", "Token")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who may sign in; without a password hash only by other means."""
+
+    id: str
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    locale: str
+    timezone: str
+    active: bool
+    password_hash: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoginSession:
+    """A browser that is signed in; `id_hash` is the hash of the secret in its cookie."""
+
+    id_hash: str
+    user_id: str
+    created_at: datetime
+    expires_at: datetime
+    seen_at: datetime
+    address: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A programme's access in a user's name; `role` narrows what the user may do."""
+
+    id: str
+    hash: str
+    user_id: str
+    name: str
+    role: str | None
+    created_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None
+
+
+def add_user(session: Session, user: User) -> None:
+    """Add a user; UniqueClash when another one has the e-mail address, whatever its case."""
+    try:
+        session.write(insert(_USERS), _user_row(user))
+    except IntegrityError as error:
+        raise UniqueClash("user", ("email",)) from error
+
+
+def find_user(session: Session, email: str) -> User | None:
+    """The user with an e-mail address, whatever its case."""
+    return _one(session, _USERS, User, _USERS.c.email_key == email_key(email))
+
+
+def get_user(session: Session, user_id: str) -> User | None:
+    """The user with an id."""
+    return _one(session, _USERS, User, _USERS.c.id == user_id)
+
+
+def list_users(session: Session, active: bool | None = None) -> list[User]:  # noqa: FBT001 (three answers: yes, no, all)
+    """All users by name."""
+    query = select(_USERS).order_by(_USERS.c.name, _USERS.c.id)
+    if active is not None:
+        query = query.where(_USERS.c.active == active)
+    return [_made(User, row) for row in session.run(query).mappings()]
+
+
+def save_user(session: Session, user: User) -> None:
+    """Write a user's present state; UniqueClash as in `add_user`."""
+    try:
+        session.write(update(_USERS).where(_USERS.c.id == user.id), _user_row(user))
+    except IntegrityError as error:
+        raise UniqueClash("user", ("email",)) from error
+
+
+def set_roles(session: Session, user_id: str, roles: Sequence[str]) -> bool:
+    """Give a user these roles and no others; false when there is no such user."""
+    return session.write(update(_USERS).where(_USERS.c.id == user_id), {"roles": list(roles)}).rowcount == 1
+
+
+def set_password_hash(session: Session, user_id: str, password_hash: str | None) -> bool:
+    """Set a user's password; false when there is no such user."""
+    return session.write(update(_USERS).where(_USERS.c.id == user_id), {"password_hash": password_hash}).rowcount == 1
+
+
+def create_login(session: Session, login: LoginSession) -> None:
+    """Remember a browser that signed in."""
+    session.write(insert(_LOGINS), asdict(login))
+
+
+def find_login(session: Session, id_hash: str, now: datetime) -> tuple[LoginSession, User] | None:
+    """A login that has not expired, with its user if still active, in one statement."""
+    query = (
+        select(_LOGINS, *(_USERS.c[name].label(f"user_{name}") for name in _names(User)))
+        .join(_USERS, _USERS.c.id == _LOGINS.c.user_id)
+        .where(_LOGINS.c.id_hash == id_hash, _LOGINS.c.expires_at > now, _USERS.c.active.is_(True))
+    )
+    return _with_user(session, query, LoginSession)
+
+
+def touch_login(session: Session, id_hash: str, now: datetime, expires_at: datetime) -> None:
+    """Note that a login was used, and until when it lasts now."""
+    session.write(update(_LOGINS).where(_LOGINS.c.id_hash == id_hash), {"seen_at": now, "expires_at": expires_at})
+
+
+def delete_login(session: Session, id_hash: str) -> None:
+    """Sign one browser out."""
+    session.write(delete(_LOGINS).where(_LOGINS.c.id_hash == id_hash))
+
+
+def delete_logins_of(session: Session, user_id: str) -> None:
+    """Sign a user out everywhere."""
+    session.write(delete(_LOGINS).where(_LOGINS.c.user_id == user_id))
+
+
+def delete_expired_logins(session: Session, now: datetime) -> int:
+    """Forget logins that have expired; how many there were."""
+    return session.write(delete(_LOGINS).where(_LOGINS.c.expires_at <= now)).rowcount
+
+
+def create_token(session: Session, token: Token) -> None:
+    """Remember a programme's token by its hash."""
+    session.write(insert(_TOKENS), asdict(token))
+
+
+def find_token(session: Session, token_hash: str, now: datetime) -> tuple[Token, User] | None:
+    """A token that has not expired, with its user if still active, in one statement."""
+    query = (
+        select(_TOKENS, *(_USERS.c[name].label(f"user_{name}") for name in _names(User)))
+        .join(_USERS, _USERS.c.id == _TOKENS.c.user_id)
+        .where(_TOKENS.c.hash == token_hash, _USERS.c.active.is_(True))
+        .where(_TOKENS.c.expires_at.is_(None) | (_TOKENS.c.expires_at > now))
+    )
+    return _with_user(session, query, Token)
+
+
+def list_tokens(session: Session, user_id: str) -> list[Token]:
+    """A user's tokens, oldest first."""
+    query = select(_TOKENS).where(_TOKENS.c.user_id == user_id).order_by(_TOKENS.c.created_at, _TOKENS.c.id)
+    return [_made(Token, row) for row in session.run(query).mappings()]
+
+
+def delete_token(session: Session, token_id: str) -> bool:
+    """Revoke a token; false when there was none."""
+    return session.write(delete(_TOKENS).where(_TOKENS.c.id == token_id)).rowcount == 1
+
+
+def touch_token(session: Session, token_id: str, now: datetime) -> None:
+    """Note that a token was used."""
+    session.write(update(_TOKENS).where(_TOKENS.c.id == token_id), {"used_at": now})
+
+
+def email_key(email: str) -> str:
+    """An e-mail address as addresses are compared."""
+    return email.strip().casefold()
+
+
+def _names(class_: type[Any]) -> list[str]:
+    return [each.name for each in fields(class_)]
+
+
+def _user_row(user: User) -> dict[str, Any]:
+    return {**asdict(user), "roles": list(user.roles), "email_key": email_key(user.email)}
+
+
+def _one(session: Session, table: Table, class_: type[T], condition: Any) -> T | None:
+    row = session.run(select(table).where(condition)).mappings().first()
+    return None if row is None else _made(class_, row)
+
+
+def _with_user(session: Session, query: Any, class_: type[Any]) -> tuple[Any, User] | None:
+    row = session.run(query).mappings().first()
+    return None if row is None else (_made(class_, row), _made(User, row, "user_"))
+
+
+def _made(class_: type[Any], row: Any, prefix: str = "") -> Any:
+    values = {name: row[prefix + name] for name in _names(class_)}
+    if class_ is User:
+        values["roles"] = tuple(values["roles"] or ())
+    return class_(**values)

@@ -1,0 +1,58 @@
+"""What to read: an entity, fields by path, filters, an order, a page. Written by the floors above; knows no SQL."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from kalip.expressions import Expression
+from kalip.model import Sort
+
+Archived = Literal["exclude", "only", "include"]
+Form = Literal["json", "values", "parts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition on a record or, with `through`, on the one reached by following those references."""
+
+    expression: Expression
+    through: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A list to read. Without `sort` the newest come first; empty `fields` means every field of the entity itself."""
+
+    entity: str
+    fields: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    sort: tuple[Sort, ...] = ()
+    limit: int = 50
+    cursor: str | None = None
+    archived: Archived = "exclude"
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """Rows as mappings from path to value, in order; `next` is the cursor of the following page."""
+
+    rows: list[dict[str, Any]]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """Counts and sums of an entity's records by the values of a path."""
+
+    by: str
+    sums: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    archived: Archived = "exclude"
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateRow:
+    """One group: `key` is the value of the path, `sums` the totals by path (None where nothing is filled)."""
+
+    key: Any
+    count: int
+    sums: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,50 @@
+"""A session: one transaction on one connection, and the ways to run statements in it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable
+from sqlalchemy.engine.interfaces import Dialect as SqlDialect
+
+from kalip.expressions import Dialect
+from kalip.storage.errors import ReadOnlySession
+from kalip.storage.eventlog import EventLog
+
+Params = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+
+
+class Session:
+    """One transaction. `connection` runs SQLAlchemy Core statements; `events` is the event log inside it."""
+
+    def __init__(self, connection: Connection, language: str, *, writable: bool) -> None:
+        self.connection = connection
+        self.language = language
+        self.writable = writable
+        self.dialect: Dialect = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
+        self.events = EventLog(connection)
+
+    def run(self, statement: Executable, params: Params = None) -> CursorResult[Any]:
+        """Run a Core statement that reads or, in a writable session, writes."""
+        return self.connection.execute(statement, params)
+
+    def write(self, statement: Executable, params: Params = None) -> CursorResult[Any]:
+        """Run a Core statement that writes; ReadOnlySession in a session opened for reading."""
+        if not self.writable:
+            raise ReadOnlySession("this session only reads")
+        return self.connection.execute(statement, params)
+
+    def fetch(self, text: str, params: Mapping[str, Any]) -> Sequence[Any]:
+        """Run SQL already written for the driver and give its rows as the driver reads them."""
+        return self.connection.exec_driver_sql(text, dict(params)).fetchall()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of the transaction that is undone by itself when the block raises."""
+        with self.connection.begin_nested():
+            yield
+
+    @property
+    def sql(self) -> SqlDialect:
+        """SQLAlchemy's dialect, which quotes names and knows types."""
+        return self.connection.dialect

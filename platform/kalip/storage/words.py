@@ -1,0 +1,72 @@
+"""Words of texts as the search index holds them: folded, and stemmed for Turkish, English and Russian.
+
+Both databases get the same words, so they find the same. A Latin word may be Turkish or English: it is kept with the
+stems of both, and a query word matches when any of its forms is there.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+import snowballstemmer
+
+_WORD: Final = re.compile(r"[^\W_]+")
+_LONGEST_WORD: Final = 60
+_MOST_WORDS: Final = 10_000
+_SHORTEST_STEMMED: Final = 3
+# A local telephone number is the tail of an international one.
+_PHONE_TAILS: Final = (10, 7)
+_TURKISH_CASE: Final = str.maketrans({"İ": "i", "I": "ı"})
+_ENGLISH: Final = snowballstemmer.stemmer("english")
+_TURKISH: Final = snowballstemmer.stemmer("turkish")
+_RUSSIAN: Final = snowballstemmer.stemmer("russian")
+
+
+def index_words(text: str) -> list[str]:
+    """The words under which a text is found: every form of every word, in order, repetitions kept."""
+    words: list[str] = []
+    for word in _words(text):
+        words.extend(word_forms(word))
+        if len(words) > _MOST_WORDS:
+            break
+    return words
+
+
+def query_words(text: str) -> list[tuple[str, ...]]:
+    """The words of a query: for each one the forms of which any may match."""
+    return [word_forms(word) for word in _words(text)]
+
+
+
+
+@lru_cache(maxsize=65_536)
+def word_forms(word: str) -> tuple[str, ...]:
+    """The folded word first, then its stems where they differ."""
+    forms = [fold(word)]
+    if word.isdigit():
+        forms += [word[-tail:] for tail in _PHONE_TAILS if len(word) > tail]
+    elif len(word) > _SHORTEST_STEMMED:
+        forms += [fold(stem) for stem in _stems(word)]
+    return tuple(dict.fromkeys(form for form in forms if form))
+
+
+def fold(word: str) -> str:
+    """Without case and accents; Turkish dotted and dotless i are one, Russian ё is е, й stays."""
+    lowered = word.translate(_TURKISH_CASE).lower().replace("ı", "i")
+    marks = (char for char in unicodedata.normalize("NFD", lowered.replace("й", "\0")) if not unicodedata.combining(char))
+    return "".join(marks).replace("\0", "й")
+
+
+def _words(text: str) -> Iterator[str]:
+    for found in _WORD.finditer(unicodedata.normalize("NFKC", text)):
+        yield found.group()[:_LONGEST_WORD]
+
+
+def _stems(word: str) -> Iterator[str]:
+    if any("\u0400" <= char <= "\u04ff" for char in word):
+        yield _RUSSIAN.stemWord(word.lower().replace("ё", "е"))
+    elif word.isalpha():
+        yield _TURKISH.stemWord(word.translate(_TURKISH_CASE).lower())
+        yield _ENGLISH.stemWord(unicodedata.normalize("NFC", word.replace("İ", "i")).lower())

@@ -1,0 +1,148 @@
+"""Writes of records: exactly the values given, with the version counted up. Rules are the business of the floors above."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy.exc import DataError, IntegrityError
+
+from kalip.base.errors import StorageError
+from kalip.runtime import Served
+from kalip.storage.errors import Dangling, UniqueClash
+from kalip.storage.indexes import IndexSpec, index_specs
+from kalip.storage.session import Session
+from kalip.storage.tables import EntityTable, tables_for
+
+Values = Mapping[str, Any]
+
+
+def insert_record(session: Session, served: Served, entity: str, values: Values) -> None:
+    """Insert one record; see `insert_records`."""
+    insert_records(session, served, entity, (values,))
+
+
+def insert_records(session: Session, served: Served, entity: str, rows: Sequence[Values]) -> None:
+    """Insert records by field name, system fields included; `version` starts at 1 unless it is given.
+
+    Values of `references` fields become links; those of children, computed and rolled up fields are not stored.
+    Raises UniqueClash, Dangling.
+    """
+    if not rows:
+        return
+    table = served.project(tables_for).of(entity)
+    prepared = [{"version": 1, **_columns(table, values)} for values in rows]
+    names = {name for row in prepared for name in row}
+    if any(len(row) != len(names) for row in prepared):
+        prepared = [{**dict.fromkeys(names), **row} for row in prepared]
+    with _faults(session, served, table):
+        session.write(insert(table.table), prepared if len(prepared) > 1 else prepared[0])
+        for name in table.links:
+            pairs = [(row["id"], row[name]) for row in rows if row.get(name)]
+            _insert_links(session, table.links[name].table, pairs)
+
+
+def update_record(
+    session: Session, served: Served, entity: str, record_id: str, values: Values, version: int | None
+) -> bool:
+    """Change a record and count its version up; false when it is not there in this version (None: in any).
+
+    Raises UniqueClash, Dangling.
+    """
+    return update_records(session, served, entity, ((record_id, version, values),))[0]
+
+
+def update_records(
+    session: Session, served: Served, entity: str, rows: Sequence[tuple[str, int | None, Values]]
+) -> list[bool]:
+    """Change records: id, version (None: whatever it is) and values by field name each; says which were hit."""
+    table = served.project(tables_for).of(entity)
+    hits = []
+    with _faults(session, served, table):
+        for record_id, version, values in rows:
+            hit = _update(session, table, record_id, version, _columns(table, values))
+            hits.append(hit)
+            if hit:
+                _replace_links(session, table, record_id, values)
+    return hits
+
+
+def _update(session: Session, table: EntityTable, record_id: str, version: int | None, columns: dict[str, Any]) -> bool:
+    core = table.table
+    columns.pop("version", None)
+    statement = update(core).where(core.c.id == bindparam("this_id"))
+    params: dict[str, Any] = {"this_id": record_id}
+    if version is not None:
+        statement = statement.where(core.c.version == bindparam("this_version"))
+        params["this_version"] = version
+    new = {name: bindparam(f"v_{place}", type_=core.c[name].type) for place, name in enumerate(columns)}
+    params.update({f"v_{place}": value for place, value in enumerate(columns.values())})
+    return session.write(statement.values({**new, "version": core.c.version + 1}), params).rowcount == 1
+
+
+def _columns(table: EntityTable, values: Values) -> dict[str, Any]:
+    """Values by field name as values by column name."""
+    columns = {}
+    for name, value in values.items():
+        parts = table.fields.get(name)
+        if not parts:
+            continue
+        field = parts[0].field
+        held = (None,) * len(parts) if value is None else table.types[name].to_parts(field, value)
+        for part, each in zip(parts, held, strict=True):
+            columns[part.column.name] = each
+    return columns
+
+
+def _replace_links(session: Session, table: EntityTable, record_id: str, values: Values) -> None:
+    for name, link in table.links.items():
+        if name in values:
+            session.write(delete(link.table).where(link.table.c.record_id == record_id))
+            _insert_links(session, link.table, [(record_id, values[name] or ())])
+
+
+def _insert_links(session: Session, link: Table, pairs: Sequence[tuple[str, Sequence[str]]]) -> None:
+    rows = [
+        {"record_id": record_id, "target_id": target, "position": position}
+        for record_id, targets in pairs
+        for position, target in enumerate(dict.fromkeys(targets))
+    ]
+    if rows:
+        session.write(insert(link), rows)
+
+
+@contextmanager
+def _faults(session: Session, served: Served, table: EntityTable) -> Iterator[None]:
+    """Say what the database found in words of the model."""
+    name = table.entity.name
+    try:
+        yield
+    except IntegrityError as error:
+        text = str(error.orig)
+        if "FOREIGN KEY" in text.upper():
+            raise Dangling(name) from error
+        if getattr(error.orig, "sqlstate", None) == "23503":
+            raise Dangling(name) from error
+        raise UniqueClash(name, _clashing(session, served, table, text)) from error
+    except DataError as error:
+        raise StorageError(
+            "{entity}: the database can't hold a value: {reason}",
+            params={"entity": name, "reason": str(error.orig).strip()},
+            code="S123",
+        ) from error
+
+
+def _clashing(session: Session, served: Served, table: EntityTable, message: str) -> tuple[str, ...]:
+    """The fields of the unique key that the database names: PostgreSQL by index, SQLite by columns."""
+    sql = session.sql
+    specs: dict[str, list[IndexSpec]] = defaultdict(list)
+    for spec in index_specs(served.project(tables_for), sql.identifier_preparer, session.dialect, session.language).values():
+        if spec.unique and spec.table == table.table.name:
+            specs[spec.name].append(spec)
+    for name, found in specs.items():
+        columns = ", ".join(f"{table.table.name}.{table.columns[path].name}" for path in found[0].fields)
+        if name in message or message.endswith(f": {columns}"):
+            return found[0].fields
+    return ("id",)
