@@ -1,17 +1,18 @@
-"""Floor 6: merged documents become a model. Knows what metadata means; does no input or output."""
+"""Floor 6: merged documents become the model, with all diagnostics at once. Touches no file, database or clock."""
 
 from kalip.compiler.codes import CODES
-from kalip.compiler.compile import ADMINISTRATOR, Compilation, compile_model
-from kalip.compiler.scope import USER_NAMES, EntityScope, entity_scope
+from kalip.compiler.compile import Compilation, compile_model, compile_packs
+from kalip.compiler.formulas import compile_with_present_names
+from kalip.compiler.scope import EntityScope, entity_scope
 from kalip.compiler.uses import where_used
 
 __all__ = [
-    "ADMINISTRATOR",
     "CODES",
-    "USER_NAMES",
     "Compilation",
     "EntityScope",
     "compile_model",
+    "compile_packs",
+    "compile_with_present_names",
     "entity_scope",
     "where_used",
 ]

@@ -1,4 +1,4 @@
-"""The codes of this floor's diagnostics: what each means in one line."""
+"""The codes of this floor's diagnostics: what each means in one line. Knows no model."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,49 +6,63 @@ from types import MappingProxyType
 UNKNOWN_ENTITY = "C101"
 UNKNOWN_FIELD = "C102"
 UNKNOWN_CHOICES = "C103"
-UNKNOWN_ROLE = "C104"
+UNKNOWN_CHOICE = "C104"
 UNKNOWN_PIPELINE = "C105"
 UNKNOWN_STAGE = "C106"
-UNKNOWN_ACTION = "C107"
-UNKNOWN_CARD = "C108"
-RESERVED_NAME = "C110"
-NAME_TAKEN = "C111"
-BAD_OPTION = "C120"
-BAD_DEFAULT = "C121"
-BAD_EXPRESSION = "C130"
-NOT_IN_SQL = "C131"
-COMPUTED_CIRCLE = "C132"
-OWNER_CIRCLE = "C133"
-BAD_OWNER = "C134"
-NO_ENTITY = "C135"
-BAD_PATH = "C136"
-BAD_EFFECT = "C137"
-OLD_NAME = "C140"
-PLUGIN = "C190"
+UNKNOWN_ROLE = "C107"
+UNKNOWN_ACTION = "C108"
+UNKNOWN_VIEW = "C109"
+UNKNOWN_RECORD = "C110"
+RESERVED_NAME = "C111"
+NAME_TAKEN = "C112"
+OLD_NAME = "C113"
+BAD_EXPRESSION = "C120"
+NOT_IN_SQL = "C121"
+BAD_OPTION = "C122"
+BAD_DEFAULT = "C123"
+BAD_ROLLUP = "C124"
+BAD_CHILDREN = "C125"
+BAD_OWNER = "C126"
+BAD_ARGUMENTS = "C127"
+BAD_EFFECT = "C128"
+BAD_TRANSITION = "C129"
+CIRCLE = "C130"
+UNFIT_FIELD = "C131"
+CONTRADICTION = "C132"
+UNUSED = "C133"
+BAD_VALUE = "C134"
+PLUGIN_FAULT = "C190"
 
 CODES: Mapping[str, str] = MappingProxyType(
     {
-        UNKNOWN_ENTITY: "A document names an entity that no pack has.",
-        UNKNOWN_FIELD: "A document names a field that its entity doesn't have.",
-        UNKNOWN_CHOICES: "A field names a choice list that no pack has.",
-        UNKNOWN_ROLE: "A document names a role that no pack has.",
-        UNKNOWN_PIPELINE: "A board names a pipeline that its entity doesn't have.",
-        UNKNOWN_STAGE: "A transition names a stage that its pipeline doesn't have.",
-        UNKNOWN_ACTION: "An effect names an action that no plugin brings.",
-        UNKNOWN_CARD: "A board names a card view that its entity doesn't have.",
-        RESERVED_NAME: "The name is taken by Kalip itself.",
-        NAME_TAKEN: "Two things have, or had, the same name.",
-        BAD_OPTION: "An option of a field doesn't fit its type.",
-        BAD_DEFAULT: "A default is not a value of its field.",
-        BAD_EXPRESSION: "An expression has a fault.",
-        NOT_IN_SQL: "An expression is needed as SQL and says something that SQL can't.",
-        COMPUTED_CIRCLE: "Computed fields depend on each other in a circle.",
-        OWNER_CIRCLE: "Entities own each other in a circle.",
-        BAD_OWNER: "`owned_by`, `of` or `via` doesn't lead from lines to their owner.",
-        NO_ENTITY: "A file belongs to an entity that no pack has.",
-        BAD_PATH: "A field can't stand at this place.",
-        BAD_EFFECT: "An effect must either set fields or run an action.",
-        OLD_NAME: "A name is used that has been changed.",
-        PLUGIN: "A plugin failed and was left out.",
+        UNKNOWN_ENTITY: "Something names an entity that is in no pack.",
+        UNKNOWN_FIELD: "Something names a field that its entity doesn't have.",
+        UNKNOWN_CHOICES: "A field names a choice list that is in no pack.",
+        UNKNOWN_CHOICE: "A value is not in its choice list.",
+        UNKNOWN_PIPELINE: "Something names a pipeline that the entity doesn't have.",
+        UNKNOWN_STAGE: "Something names a stage that the pipeline doesn't have.",
+        UNKNOWN_ROLE: "Something names a role that is in no pack.",
+        UNKNOWN_ACTION: "An effect names an action that no plugin provides.",
+        UNKNOWN_VIEW: "Something names a view that the entity doesn't have.",
+        UNKNOWN_RECORD: "A seed or test names a record that is not there.",
+        RESERVED_NAME: "The name belongs to Kalip or to the expression language.",
+        NAME_TAKEN: "Two things claim the same name, present or earlier.",
+        OLD_NAME: "Something uses a name that has been renamed.",
+        BAD_EXPRESSION: "An expression has a fault, or gives another type than its place wants.",
+        NOT_IN_SQL: "An expression stands where the database must evaluate it, and can't be said in SQL.",
+        BAD_OPTION: "A field's options contradict each other or its type.",
+        BAD_DEFAULT: "A default is no valid value of its field.",
+        BAD_ROLLUP: "A rollup can't be made of this field by this function.",
+        BAD_CHILDREN: "A children field and its child entity don't fit together.",
+        BAD_OWNER: "`owned_by` names no reference to another entity.",
+        BAD_ARGUMENTS: "An action's arguments are not what it takes.",
+        BAD_EFFECT: "An effect sets what can't be set, or does nothing or two things.",
+        BAD_TRANSITION: "A transition can never be made.",
+        CIRCLE: "Computed fields or owners depend on each other in a circle.",
+        UNFIT_FIELD: "A field of this type can't stand here.",
+        CONTRADICTION: "Two properties contradict each other.",
+        UNUSED: "Something is written that never has an effect.",
+        BAD_VALUE: "A seed's, test's or demo's value is no valid value of its field.",
+        PLUGIN_FAULT: "A plugin can't be loaded, or brings something unusable; it is left out.",
     }
 )

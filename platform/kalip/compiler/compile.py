@@ -1,138 +1,169 @@
-"""Merged documents to a model: every diagnostic at once, and no model when one of them is an error."""
+"""From stacked documents to the model: the order of the steps, and all diagnostics at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from types import MappingProxyType
 
-from kalip.base.errors import CompileError, Diagnostic
-from kalip.base.names import humanize
+from kalip.base.errors import Diagnostic
 from kalip.base.text import Text
-from kalip.compiler import codes
-from kalip.compiler.draft import Draft
-from kalip.compiler.entities import check_owners, claim_entity, compile_entity
-from kalip.compiler.fields import ComputedFields, complete_fields, declare_fields, link_children
+from kalip.compiler.bench import Bench, Draft, HasParameters
+from kalip.compiler.derived import Settler
+from kalip.compiler.desk import Spot
+from kalip.compiler.drafts import make_drafts
+from kalip.compiler.entities import (
+    check_owner,
+    check_owner_circles,
+    checks_of,
+    duplicate_rules_of,
+    personal_marks_of,
+    search_of,
+    title_of,
+    unique_keys_of,
+)
+from kalip.compiler.fields import finish_fields, make_fields
+from kalip.compiler.labels import label_of, text_of
+from kalip.compiler.lists import make_choice_lists, make_roles
+from kalip.compiler.permissions import permissions_of
+from kalip.compiler.pipelines import pipelines_of
+from kalip.compiler.records import check_records
+from kalip.compiler.views import boards_of, cards_of, forms_of, lists_of
 from kalip.expressions import Function
 from kalip.fields import FieldTypes
-from kalip.metadata import Kind, MergedDocument, Stack
-from kalip.model import Choice, ChoiceList, Model, PackInfo, Role
+from kalip.metadata import MergedDocument, Pack, Stack, checked, sound, stack
+from kalip.model import Entity, Model, PackInfo
 
-ADMINISTRATOR = "administrator"
-_ADMINISTRATOR_LABEL = Text((("en", "Administrator"), ("tr", "Yönetici"), ("ru", "Администратор")))
-_OF_ENTITY = (Kind.PIPELINE, Kind.ACCESS, Kind.LIST, Kind.FORM, Kind.CARD, Kind.BOARD)
+_NO_FUNCTIONS: Mapping[str, Function] = MappingProxyType({})
+_NO_ACTIONS: Mapping[str, HasParameters] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """A model, or the errors why there is none; warnings are among the diagnostics either way."""
+    """The model, or None when a diagnostic is an error; warnings don't stand in the way."""
 
     model: Model | None
     diagnostics: tuple[Diagnostic, ...]
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        """The diagnostics that are no mere warnings."""
+        """The diagnostics that stand in the way."""
         return tuple(each for each in self.diagnostics if each.severity == "error")
 
-    def required(self) -> Model:
-        """The model; raises CompileError with every diagnostic when there is none."""
-        if self.model is None:
-            raise CompileError("The metadata has errors.", self.diagnostics)
-        return self.model
+
+def compile_packs(
+    packs: Sequence[Pack],
+    types: FieldTypes,
+    *,
+    functions: Mapping[str, Function] = _NO_FUNCTIONS,
+    actions: Mapping[str, HasParameters] = _NO_ACTIONS,
+) -> Compilation:
+    """Check, stack and compile packs, with the diagnostics of all steps together."""
+    results = [checked(pack, types) for pack in packs]
+    compilation = compile_model(stack([each.pack for each in results]), types, functions=functions, actions=actions)
+    found = [diagnostic for each in results for diagnostic in each.diagnostics]
+    if not found:
+        return compilation
+    return Compilation(None, _in_order((*found, *compilation.diagnostics)))
 
 
 def compile_model(
-    stack: Stack,
+    stacked: Stack,
     types: FieldTypes,
     *,
-    functions: Mapping[str, Function] | None = None,
-    actions: Mapping[str, object] | None = None,
+    functions: Mapping[str, Function] = _NO_FUNCTIONS,
+    actions: Mapping[str, HasParameters] = _NO_ACTIONS,
 ) -> Compilation:
-    """Compile a stack. Pure: the same documents, types and functions give the same model."""
-    draft = Draft(stack, types, functions or {}, tuple(actions or ()), list(stack.diagnostics))
-    draft.resolve_computed = ComputedFields(draft).resolve
-    draft.choices = {document.names[0]: _choice_list(document) for document in stack.of_kind(Kind.CHOICES)}
-    draft.roles = _roles(stack)
-    for document in stack.of_kind(Kind.ENTITY):
-        claim_entity(draft, document)
-    for step in (declare_fields, link_children):
-        _for_each(draft, step)
-    check_owners(draft)
-    _for_each(draft, complete_fields)
-    _report_strays(draft)
-    entities = {name: compile_entity(draft, document) for name, document in draft.documents.items()}
-    packs = _packs(draft)
-    diagnostics = tuple(draft.diagnostics)
-    if any(each.severity == "error" for each in diagnostics):
-        return Compilation(None, diagnostics)
-    model = Model(
-        revision=stack.revision,
-        packs=packs,
-        entities=MappingProxyType(entities),
-        choices=MappingProxyType(draft.choices),
-        roles=MappingProxyType(draft.roles),
-        uses=tuple(draft.uses),
-        aliases=MappingProxyType(draft.aliases),
+    """Compile stacked documents. Faults of the stack itself and of its schemas are told too."""
+    revision = stacked.revision
+    bench = Bench(sound(stacked, types), types, functions, actions)
+    model = _model(bench, revision)
+    diagnostics = _in_order((*bench.stack.diagnostics, *bench.desk.diagnostics))
+    compilation = Compilation(model, diagnostics)
+    return Compilation(None, diagnostics) if compilation.errors else compilation
+
+
+def _model(bench: Bench, revision: str) -> Model:
+    make_choice_lists(bench)
+    make_roles(bench)
+    make_drafts(bench)
+    for draft in bench.drafts.values():
+        bench.restage(draft, owned="owned_by" in draft.data)
+    for draft in bench.drafts.values():
+        make_fields(bench, draft)
+    found = {draft.name: check_owner(bench, draft) for draft in bench.drafts.values()}
+    owners = check_owner_circles(bench, {name: owner for name, owner in found.items() if owner is not None})
+    bench.settle = Settler()
+    for draft in bench.drafts.values():
+        finish_fields(bench, draft)
+    for draft in bench.drafts.values():
+        draft.title = title_of(bench, draft)
+    entities = {draft.name: _entity(bench, draft, owners.get(draft.name)) for draft in bench.drafts.values()}
+    packs = {name: _pack_info(bench, document, entities) for name, document in bench.stack.manifests.items()}
+    check_records(bench)
+    return Model(
+        revision,
+        MappingProxyType(packs),
+        MappingProxyType(entities),
+        MappingProxyType(bench.choices),
+        MappingProxyType(bench.roles),
+        tuple(bench.desk.uses),
+        MappingProxyType(_aliases(bench)),
     )
-    return Compilation(model, diagnostics)
 
 
-def _for_each(draft: Draft, step: Callable[[Draft, MergedDocument], None]) -> None:
-    for document in draft.documents.values():
-        step(draft, document)
+def _entity(bench: Bench, draft: Draft, owner: str | None) -> Entity:
+    data = draft.data
+    pipelines = pipelines_of(bench, draft)
+    cards = cards_of(bench, draft)
+    return Entity(
+        name=draft.name,
+        pack=draft.document.base.layer,
+        label=label_of(data, draft.name),
+        plural=label_of(data, draft.name, "plural" if "plural" in data else "label"),
+        icon=data.get("icon", "table"),
+        title=draft.title,
+        fields=MappingProxyType(draft.fields),
+        system=draft.system,
+        search=search_of(bench, draft),
+        owned_by=owner,
+        unique=unique_keys_of(bench, draft),
+        checks=checks_of(bench, draft),
+        duplicates=duplicate_rules_of(bench, draft),
+        personal=personal_marks_of(draft),
+        pipelines=pipelines,
+        permissions=permissions_of(bench, draft, owned="owned_by" in data),
+        lists=lists_of(bench, draft),
+        forms=forms_of(bench, draft),
+        boards=boards_of(bench, draft, pipelines, cards),
+        cards=cards,
+        was=tuple(data.get("was", ())),
+        origin=draft.document.origin(),
+        description=text_of(data, "description"),
+    )
 
 
-def _choice_list(document: MergedDocument) -> ChoiceList:
-    choices = {
-        value: Choice(
-            value=value,
-            label=Text.of(data.get("label"), humanize(value)),
-            colour=str(data.get("colour", "")),
-            retired=bool(data.get("retired", False)),
-            was=tuple(data.get("was", ())),
-        )
-        for value, data in document.data["choices"].items()
+def _pack_info(bench: Bench, manifest: MergedDocument, entities: Mapping[str, Entity]) -> PackInfo:
+    data = manifest.data
+    name = data["name"]
+    navigation = [each.name for each in entities.values() if each.pack == name and each.owned_by is None]
+    if "navigation" in data:
+        spot = Spot(manifest).at("navigation")
+        found = [bench.entity_named(each, spot.at(each)) for each in data["navigation"]]
+        navigation = [each for each in found if each is not None]
+    title, description = label_of(data, name, "title"), Text.of(data.get("description"))
+    languages = tuple(data.get("languages", ()))
+    return PackInfo(name, data["version"], title, description, languages, tuple(navigation))
+
+
+def _aliases(bench: Bench) -> dict[str, str]:
+    fields = {
+        f"{draft.name}.{old}": f"{draft.name}.{present}"
+        for draft in bench.drafts.values()
+        for old, present in draft.old_fields.items()
     }
-    name = document.names[0]
-    return ChoiceList(name, Text.of(document.data.get("label"), humanize(name)), MappingProxyType(choices))
+    return {**bench.old_entities, **fields}
 
 
-def _roles(stack: Stack) -> dict[str, Role]:
-    roles = {ADMINISTRATOR: Role(ADMINISTRATOR, _ADMINISTRATOR_LABEL, administrator=True)}
-    for document in stack.of_kind(Kind.ROLE):
-        name, data = document.names[0], document.data
-        roles[name] = Role(
-            name=name,
-            label=Text.of(data.get("label"), humanize(name)),
-            description=Text.of(data.get("description")),
-            administrator=bool(data.get("administrator", name == ADMINISTRATOR)),
-        )
-    return roles
-
-
-def _report_strays(draft: Draft) -> None:
-    for kind in _OF_ENTITY:
-        for document in draft.stack.of_kind(kind):
-            if document.names[0] not in draft.documents and not draft.stack.is_broken(
-                f"entities/{document.names[0]}/entity"
-            ):
-                message = f"there is no entity '{document.names[0]}' that this could belong to"
-                hint = f"add entities/{document.names[0]}/entity.json, or move the file"
-                draft.report(document, codes.NO_ENTITY, message, hint)
-
-
-def _packs(draft: Draft) -> Mapping[str, PackInfo]:
-    packs = {}
-    for pack in draft.stack.packs:
-        manifest = draft.stack.manifests[pack.name]
-        find = partial(draft.find_entity, manifest)
-        found = (find(name, f"/navigation/{name}") for name in manifest.data.get("navigation", {}))
-        packs[pack.name] = PackInfo(
-            name=pack.name,
-            version=pack.version,
-            title=Text.of(manifest.data.get("title"), humanize(pack.name)),
-            description=Text.of(manifest.data.get("description")),
-            languages=tuple(manifest.data.get("languages", ())),
-            navigation=tuple(name for name in found if name is not None),
-        )
-    return MappingProxyType(packs)
+def _in_order(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each diagnostic once, by file and line."""
+    unique = dict.fromkeys(diagnostics)
+    return tuple(sorted(unique, key=lambda each: (each.where.file, each.where.line) if each.where else ("", 0)))

@@ -1,10 +1,10 @@
 """What is known while a model is being compiled: documents by entity, fields so far, diagnostics."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kalip.base.errors import Diagnostic, Severity
+from kalip.base.errors import Diagnostic
 from kalip.base.names import did_you_mean
 from kalip.compiler import codes
 from kalip.compiler.scope import EntityScope
@@ -40,7 +40,7 @@ class Draft:
     choices: dict[str, ChoiceList] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
-    resolve_computed: Callable[[str, str], None] = lambda entity, name: None
+    resolve_computed: Callable[[str, str], None] | None = None
     _remembered: dict[tuple[object, ...], Expression] = field(default_factory=dict)
 
     def attributes(self, entity: str) -> Mapping[str, Field]:
@@ -51,18 +51,15 @@ class Draft:
         """The scope of expressions over an entity."""
         return EntityScope(entity, self.attributes, self.types, old=old)
 
-    def report(
-        self,
-        document: MergedDocument,
-        code: str,
-        message: str,
-        hint: str = "",
-        pointer: str = "",
-        severity: Severity = "error",
-    ) -> None:
+    def report(self, document: MergedDocument, code: str, message: str, hint: str = "", pointer: str = "") -> None:
         """Note a fault at the place that set a property, unless that place has a fault told already."""
         if not self.stack.is_broken(document.address, pointer):
-            self.diagnostics.append(document.diagnostic(code, message, hint, pointer, severity))
+            self.diagnostics.append(document.diagnostic(code, message, hint, pointer))
+
+    def warn_of_old_name(self, document: MergedDocument, message: str, present: str, pointer: str) -> None:
+        """Note that a document still says a name that has been changed."""
+        hint = f"write '{present}'"
+        self.diagnostics.append(document.diagnostic(codes.OLD_NAME, message, hint, pointer, "warning"))
 
     def use(self, document: MergedDocument, used: str, pointer: str = "") -> None:
         """Note an edge of the where-used graph; its line is looked up when somebody asks."""
@@ -79,7 +76,7 @@ class Draft:
             return None
         if present != short:
             message = f"the entity '{short}' is now called '{present}'"
-            self.report(document, codes.OLD_NAME, message, f"write '{present}'", pointer, "warning")
+            self.warn_of_old_name(document, message, present, pointer)
         self.use(document, f"entity:{present}", pointer)
         return present
 
@@ -95,7 +92,7 @@ class Draft:
             return None
         if name != said:
             message = f"the field '{said}' is now called '{name}'"
-            self.report(document, codes.OLD_NAME, message, f"write '{name}'", pointer, "warning")
+            self.warn_of_old_name(document, message, name, pointer)
         self.use(document, f"field:{entity}.{name}", pointer)
         return found
 
@@ -155,11 +152,11 @@ class _Attributes(Mapping[str, Field]):
         self._fields = draft.fields.get(entity, {})
 
     def __getitem__(self, name: str) -> Field:
-        if self._fields[name].type == "computed":
+        if self._fields[name].type == "computed" and self._draft.resolve_computed is not None:
             self._draft.resolve_computed(self._entity, name)
         return self._fields[name]
 
-    def __iter__(self) -> "Any":
+    def __iter__(self) -> Iterator[str]:
         return iter(self._fields)
 
     def __len__(self) -> int:

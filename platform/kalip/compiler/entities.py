@@ -1,198 +1,167 @@
-"""Entities: everything of one business type put together."""
+"""Makes an entity's own rules: title, owner, search, unique keys, checks, duplicates, personal marks."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
-from kalip.base.names import RESERVED_SEGMENTS, did_you_mean, humanize
 from kalip.base.text import Text
 from kalip.compiler import codes
-from kalip.compiler.draft import Data, Draft, Wanted
-from kalip.compiler.pipelines import check_role, compile_pipelines
-from kalip.compiler.views import compile_boards, compile_cards, compile_forms, compile_lists
-from kalip.expressions import BOOLEAN, Expression
-from kalip.metadata import Kind, MergedDocument
-from kalip.model import VERBS, Check, DuplicateRule, Entity, Permission, Personal, Scope, UniqueKey, Verb
+from kalip.compiler.bench import Bench, Draft
+from kalip.compiler.desk import Spot
+from kalip.compiler.formulas import Wanted, compile_formula
+from kalip.expressions import BOOLEAN
+from kalip.model import Check, DuplicateRule, Field, Personal, UniqueKey
 
-OWN_TABLES = "kalip_"
-_TITLES = ("text", "person_name", "autonumber", "email", "phone", "computed", "long_text")
-
-
-def claim_entity(draft: Draft, document: MergedDocument) -> None:
-    """Make an entity's name and its old names known; report names that can't be used."""
-    name = document.names[0]
-    if name in RESERVED_SEGMENTS or name.startswith(OWN_TABLES):
-        hint = "choose another name, such as the pack's name in front of it"
-        draft.report(document, codes.RESERVED_NAME, f"'{name}' is a name of Kalip's own", hint)
-    draft.documents[name] = document
-    for old in document.data.get("was", ()):
-        if old in draft.aliases:
-            message = f"'{old}' was the name of '{draft.aliases[old]}' too"
-            draft.report(document, codes.NAME_TAKEN, message, "leave it with one of them", "/was")
-        draft.aliases[old] = name
+_LISTS = frozenset({"children", "references"})
+_SELF_NAMING = ("name", "title", "subject")
+_METHODS = {"phone": "phone", "email": "email", "tax_number": "tax_number"}
 
 
-def check_owners(draft: Draft) -> None:
-    """Report `owned_by` that names no reference, and entities that own each other in a circle."""
-    for name, document in draft.documents.items():
-        seen = [name]
-        while (owner := _owner(draft, seen[-1], report=len(seen) == 1)) is not None:
-            if owner in seen:
-                circle = " → ".join((*seen[seen.index(owner) :], owner))
-                if owner == name:
-                    hint = "remove `owned_by` from one of them"
-                    draft.report(document, codes.OWNER_CIRCLE, f"owned in a circle: {circle}", hint, "/owned_by")
-                break
-            seen.append(owner)
-
-
-def compile_entity(draft: Draft, document: MergedDocument) -> Entity:
-    """Put an entity together, after all fields of all entities are complete."""
-    name, data = document.names[0], document.data
-    label = Text.of(data.get("label"), humanize(name))
-    plural = Text.of(data.get("plural")) or label
-    title = _title(draft, document)
-    fields = draft.fields[name]
-    pipelines = compile_pipelines(draft, name)
-    cards = compile_cards(draft, name, title)
-    return Entity(
-        name=name,
-        pack=document.base.layer,
-        label=label,
-        plural=plural,
-        icon=str(data.get("icon", "table")),
-        title=title,
-        fields=MappingProxyType({key: field for key, field in fields.items() if not field.system}),
-        system=MappingProxyType({key: field for key, field in fields.items() if field.system}),
-        search=_search(draft, document),
-        owned_by=data.get("owned_by"),
-        unique=_unique(draft, document),
-        checks=_checks(draft, document),
-        duplicates=_duplicates(draft, document),
-        personal=_personal(document),
-        pipelines=pipelines,
-        permissions=_permissions(draft, name),
-        lists=compile_lists(draft, name, plural, title),
-        forms=compile_forms(draft, name),
-        boards=compile_boards(draft, name, pipelines, cards),
-        cards=cards,
-        was=tuple(data.get("was", ())),
-        origin=document.origin(),
-    )
-
-
-def _owner(draft: Draft, name: str, *, report: bool) -> str | None:
-    document = draft.documents[name]
-    said = document.data.get("owned_by")
+def check_owner(bench: Bench, draft: Draft) -> str | None:
+    """The field that leads to the parent; None for an entity that stands by itself, or a fault that is reported."""
+    said = draft.data.get("owned_by")
     if said is None:
         return None
-    field = draft.fields[name].get(said)
-    if field is not None and field.type == "reference":
-        return field.target
-    if report:
-        hint = did_you_mean(said, draft.fields[name]) or "name a reference field of this entity"
-        message = f"'{said}' is no reference field of '{name}'"
-        draft.report(document, codes.BAD_OWNER, message, hint, "/owned_by")
-    return None
+    spot = draft.spot.at("owned_by")
+    owner = bench.field_named(draft, said, spot)
+    if owner is None:
+        return None
+    if owner.type != "reference" or owner.target is None:
+        if not bench.desk.is_doubtful(owner.name):
+            message = f"'{owner.name}' is no reference to another entity"
+            bench.desk.report(codes.BAD_OWNER, spot, message, "name a field of the type 'reference'")
+        return None
+    if not owner.required:
+        message = f"the lines would lose their parent: '{owner.name}' is not required"
+        hint = f"write \"required\": true at the field '{owner.name}'"
+        bench.desk.report(codes.BAD_OWNER, spot, message, hint)
+    return owner.name
 
 
-def _title(draft: Draft, document: MergedDocument) -> str:
-    name, said = document.names[0], document.data.get("title")
+def check_owner_circles(bench: Bench, owners: Mapping[str, str]) -> dict[str, str]:
+    """The owners without those that lead back to where they began, which are reported."""
+    kept = dict(owners)
+    for name in owners:
+        trail = [name]
+        while trail[-1] in kept and trail.count(trail[-1]) == 1:
+            target = bench.drafts[trail[-1]].fields[kept[trail[-1]]].target
+            trail.append(str(target))
+        if trail.count(trail[-1]) > 1 and trail[-1] == name:
+            message = f"entities own each other in a circle: {' → '.join(trail)}"
+            bench.desk.report(codes.CIRCLE, bench.drafts[name].spot.at("owned_by"), message, "remove one 'owned_by'")
+            del kept[name]
+    return kept
+
+
+def title_of(bench: Bench, draft: Draft) -> str:
+    """The field that names a record to people."""
+    said = draft.data.get("title")
     if said is not None:
-        found = draft.find_field(document, name, said, "/title")
-        if found is not None:
-            return found.name
-    own = {key: field for key, field in draft.fields[name].items() if not field.system}
-    return next((key for key, field in own.items() if field.type in _TITLES), "id")
+        found = bench.field_named(draft, said, draft.spot.at("title"))
+        if found is None:
+            return "id"
+        if found.type in _LISTS:
+            message = f"'{found.name}' holds many records and can't name one"
+            bench.desk.report(codes.UNFIT_FIELD, draft.spot.at("title"), message, "choose a field of one value")
+        return found.name
+    for name in _SELF_NAMING:
+        if name in draft.fields and draft.fields[name].type not in _LISTS:
+            return name
+    fitting = (field.name for field in draft.fields.values() if _names_records(bench, draft, field))
+    return next(fitting, "id")
 
 
-def _search(draft: Draft, document: MergedDocument) -> tuple[str, ...]:
-    made = []
-    for said in document.data.get("search", {}):
-        field = draft.find_field(document, document.names[0], said, f"/search/{said}")
-        if field is None:
-            continue
-        if not draft.types[field.type].searchable:
-            message = f"'{said}' is {field.type}, which holds no words"
-            draft.report(document, codes.BAD_PATH, message, "search in text fields", f"/search/{said}")
-            continue
-        made.append(field.name)
-    return tuple(made)
+def search_of(bench: Bench, draft: Draft) -> tuple[str, ...]:
+    """The fields that full-text search looks into."""
+    names: list[str] = []
+    for said in draft.data.get("search", ()):
+        spot = draft.spot.at("search", said)
+        found = bench.field_named(draft, said, spot)
+        if found is not None and not bench.types[found.type].searchable:
+            message = f"search can't look into '{found.name}', which is of the type '{found.type}'"
+            bench.desk.report(codes.UNFIT_FIELD, spot, message, "choose a field that holds text")
+        elif found is not None:
+            names.append(found.name)
+    return tuple(names)
 
 
-def _unique(draft: Draft, document: MergedDocument) -> tuple[UniqueKey, ...]:
-    return tuple(
-        UniqueKey(name, _stored(draft, document, data["fields"], f"/unique/{name}/fields"))
-        for name, data in document.data.get("unique", {}).items()
-    )
+def unique_keys_of(bench: Bench, draft: Draft) -> tuple[UniqueKey, ...]:
+    """The unique keys: those of fields that say `unique`, then the named ones."""
+    spot = draft.spot.at("unique")
+    keys = []
+    for name, data in draft.data.get("unique", {}).items():
+        fields = [_key_field(bench, draft, each, spot.at(name, "fields", each)) for each in data["fields"]]
+        keys.append(UniqueKey(name, tuple(each for each in fields if each is not None)))
+    for field in draft.fields.values():
+        if field.unique:
+            _check_key_field(bench, field, draft.spot.at("fields", field.name, "unique"))
+    return tuple(key for key in keys if key.fields)
 
 
-def _duplicates(draft: Draft, document: MergedDocument) -> tuple[DuplicateRule, ...]:
-    made = []
-    for name, data in document.data.get("duplicates", {}).items():
-        fields = _stored(draft, document, data["fields"], f"/duplicates/{name}/fields")
-        methods = {field: data["fields"].get(field, "exact") for field in fields}
-        made.append(DuplicateRule(name, MappingProxyType(methods), bool(data.get("strict", False))))
-    return tuple(made)
-
-
-def _stored(draft: Draft, document: MergedDocument, names: Mapping[str, object], pointer: str) -> tuple[str, ...]:
-    made = []
-    for said in names:
-        field = draft.find_field(document, document.names[0], said, f"{pointer}/{said}")
-        if field is None:
-            continue
-        if not draft.types[field.type].stored:
-            message = f"'{said}' has no column to compare"
-            draft.report(document, codes.BAD_PATH, message, "name a stored field", f"{pointer}/{said}")
-            continue
-        made.append(field.name)
-    return tuple(made)
-
-
-def _checks(draft: Draft, document: MergedDocument) -> tuple[Check, ...]:
-    made = []
-    for name, data in document.data.get("checks", {}).items():
-        pointer = f"/checks/{name}"
+def checks_of(bench: Bench, draft: Draft) -> tuple[Check, ...]:
+    """The rules over whole records."""
+    checks = []
+    for name, data in draft.data.get("checks", {}).items():
+        spot = draft.spot.at("checks", name)
         wanted = Wanted(BOOLEAN, old=True)
-        expression = draft.expression(document, document.names[0], f"{pointer}/expression", data["expression"], wanted)
-        field = None
-        if "field" in data:
-            field = draft.find_field(document, document.names[0], data["field"], f"{pointer}/field")
+        expression = compile_formula(bench, draft.name, data["expression"], spot.at("expression"), wanted)
+        field = bench.field_named(draft, data["field"], spot.at("field")) if "field" in data else None
         if expression is not None:
-            made.append(Check(name, expression, Text.of(data["message"]), field.name if field else ""))
-    return tuple(made)
+            checks.append(Check(name, expression, Text.of(data["message"]), field.name if field else ""))
+    return tuple(checks)
 
 
-def _personal(document: MergedDocument) -> tuple[Personal, ...]:
-    marks = ((name, data.get("personal")) for name, data in document.data["fields"].items())
+def duplicate_rules_of(bench: Bench, draft: Draft) -> tuple[DuplicateRule, ...]:
+    """The rules by which duplicates are found."""
+    rules = []
+    for name, data in draft.data.get("duplicates", {}).items():
+        methods: dict[str, str] = {}
+        for said, method in data["fields"].items():
+            spot = draft.spot.at("duplicates", name, "fields", said)
+            found = bench.field_named(draft, said, spot)
+            if found is None:
+                continue
+            if method in _METHODS and found.type not in (_METHODS[method], "text"):
+                message = f"'{method}' can't compare '{found.name}', which is of the type '{found.type}'"
+                bench.desk.report(codes.UNFIT_FIELD, spot, message, "write 'exact' or 'fold'")
+            elif found.type in _LISTS or not bench.types[found.type].stored:
+                message = f"'{found.name}' can't be compared: it is not stored with the record"
+                bench.desk.report(codes.UNFIT_FIELD, spot, message, "choose a stored field")
+            else:
+                methods[found.name] = method
+        if methods:
+            rules.append(DuplicateRule(name, MappingProxyType(methods), data.get("strict", False)))
+    return tuple(rules)
+
+
+def personal_marks_of(draft: Draft) -> tuple[Personal, ...]:
+    """The marks of data about persons."""
+    fields: Mapping[str, Any] = draft.data["fields"]
     return tuple(
-        Personal(name, Text.of(mark["purpose"]), str(mark.get("kind", "contact"))) for name, mark in marks if mark
+        Personal(name, Text.of(fields[name]["personal"]["purpose"]), fields[name]["personal"].get("kind", "contact"))
+        for name in draft.fields
+        if "personal" in fields[name]
     )
 
 
-def _permissions(draft: Draft, entity: str) -> Mapping[tuple[str, str], Permission]:
-    made: dict[tuple[str, str], Permission] = {}
-    for document in draft.of_entity(Kind.ACCESS, entity):
-        for role, verbs in document.data.get("permissions", {}).items():
-            check_role(draft, document, role, f"/permissions/{role}")
-            for key in sorted(verbs, key=lambda each: each != "all"):  # `all` first, so that a named verb wins
-                permission = _permission(draft, document, role, key, verbs[key])
-                for verb in VERBS if key == "all" else (Verb(key),):
-                    made[role, verb.value] = Permission(role, entity, verb, *permission)
-    return MappingProxyType(made)
+def _names_records(bench: Bench, draft: Draft, field: Field) -> bool:
+    types = bench.part_types(draft.name, field)
+    return (
+        bench.types[field.type].searchable and types[""].kind == "text" and field.type not in ("long_text", "rich_text")
+    )
 
 
-def _permission(
-    draft: Draft, document: MergedDocument, role: str, key: str, said: str | Data
-) -> tuple[Scope, Expression | None]:
-    pointer = f"/permissions/{role}/{key}"
-    scope, source = (Scope(said), None) if isinstance(said, str) else (Scope(said["scope"]), said.get("where"))
-    if scope is Scope.OWN and document.names[0] in draft.documents and _is_owned(draft, document.names[0]):
-        hint = "its rights follow its owner; remove the permissions"
-        draft.report(document, codes.BAD_OWNER, f"'{document.names[0]}' has no owner of its own", hint, pointer)
-    wanted = Wanted(BOOLEAN, sql=True)
-    return scope, draft.expression(document, document.names[0], f"{pointer}/where", source, wanted)
+def _key_field(bench: Bench, draft: Draft, name: str, spot: Spot) -> str | None:
+    found = bench.field_named(draft, name, spot)
+    if found is None or not _check_key_field(bench, found, spot):
+        return None
+    return found.name
 
 
-def _is_owned(draft: Draft, entity: str) -> bool:
-    return draft.documents[entity].data.get("owned_by") is not None
+def _check_key_field(bench: Bench, field: Field, spot: Spot) -> bool:
+    type_ = bench.types[field.type]
+    if type_.stored and type_.indexable and field.type not in _LISTS:
+        return True
+    message = f"'{field.name}' can't be part of a unique key: the type '{field.type}' can't be indexed"
+    bench.desk.report(codes.UNFIT_FIELD, spot, message, "choose a stored field of one short value")
+    return False

@@ -1,132 +1,197 @@
-"""Pipelines with their stages and transitions."""
+"""Makes pipelines: stages, transitions, guards and effects."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
-from kalip.base.names import did_you_mean, humanize
-from kalip.base.text import Text
 from kalip.compiler import codes
-from kalip.compiler.draft import Data, Draft, Wanted
-from kalip.expressions import BOOLEAN, TEXT, Expression
-from kalip.metadata import Kind, MergedDocument
+from kalip.compiler.bench import Bench, Draft
+from kalip.compiler.desk import Spot
+from kalip.compiler.fields import settable_type
+from kalip.compiler.formulas import Wanted, compile_formula
+from kalip.compiler.labels import label_of, text_of
+from kalip.compiler.lists import check_former_names, role_named
+from kalip.expressions import BOOLEAN, Expression
+from kalip.metadata import MergedDocument, value_faults
 from kalip.model import Effect, Outcome, Pipeline, Stage, Transition
 
-
-def compile_pipelines(draft: Draft, entity: str) -> Mapping[str, Pipeline]:
-    """An entity's pipelines in stack order."""
-    made = {}
-    for document in draft.of_entity(Kind.PIPELINE, entity):
-        name = document.names[1]
-        stages = {
-            stage: _stage(draft, document, entity, stage, data) for stage, data in document.data["stages"].items()
-        }
-        transitions = {
-            move: _transition(draft, document, move, data, stages)
-            for move, data in document.data.get("transitions", {}).items()
-        }
-        made[name] = Pipeline(
-            name=name,
-            entity=entity,
-            label=Text.of(document.data.get("label"), humanize(name)),
-            stages=MappingProxyType(stages),
-            transitions=MappingProxyType(transitions),
-            default=bool(document.data.get("default", False)),
-        )
-    return MappingProxyType(made)
+_READONLY_KINDS = frozenset({"computed", "rollup", "autonumber"})
 
 
-def _stage(draft: Draft, document: MergedDocument, entity: str, name: str, data: Data) -> Stage:
-    return Stage(
-        name=name,
-        label=Text.of(data.get("label"), humanize(name)),
-        outcome=Outcome(data.get("outcome", "open")),
-        colour=str(data.get("colour", "")),
-        probability=data.get("probability"),
-        required=_fields(draft, document, entity, data.get("required", {}), f"/stages/{name}/required"),
-        limit=data.get("limit"),
-        ageing_days=data.get("ageing_days"),
-        was=tuple(data.get("was", ())),
+def pipelines_of(bench: Bench, draft: Draft) -> Mapping[str, Pipeline]:
+    """The pipelines of an entity by name."""
+    pipelines = {name: _pipeline(bench, draft, document) for name, document in draft.pipelines.items()}
+    defaults = [name for name, pipeline in pipelines.items() if pipeline.default]
+    for name in defaults[1:]:
+        message = f"'{defaults[0]}' is the default pipeline already"
+        spot = Spot(draft.pipelines[name]).at("default")
+        bench.desk.report(codes.CONTRADICTION, spot, message, "let one pipeline be the default")
+    return MappingProxyType(pipelines)
+
+
+def _pipeline(bench: Bench, draft: Draft, document: MergedDocument) -> Pipeline:
+    name, spot = document.names[1], Spot(document)
+    stages = {
+        stage: _stage(bench, draft, stage, data, spot.at("stages", stage))
+        for stage, data in document.data["stages"].items()
+    }
+    for stage in stages.values():
+        check_former_names(bench, stage.was, stages, spot.at("stages", stage.name, "was"))
+    transitions: dict[str, Transition] = {}
+    for move, data in document.data.get("transitions", {}).items():
+        transition = _transition(bench, draft, stages, Spot(document).at("transitions", move), data)
+        if transition is not None:
+            transitions[move] = transition
+    default = document.data.get("default", False)
+    return Pipeline(
+        name,
+        draft.name,
+        label_of(document.data, name),
+        MappingProxyType(stages),
+        MappingProxyType(transitions),
+        default=default,
     )
+
+
+def _stage(bench: Bench, draft: Draft, name: str, data: Mapping[str, Any], spot: Spot) -> Stage:
+    return Stage(
+        name,
+        label_of(data, name),
+        Outcome(data.get("outcome", "open")),
+        data.get("colour", ""),
+        data.get("probability"),
+        _fields(bench, draft, data.get("required", {}), spot.at("required")),
+        data.get("limit"),
+        data.get("ageing_days"),
+        tuple(data.get("was", ())),
+    )
+
+
+def _fields(bench: Bench, draft: Draft, names: Mapping[str, Any], spot: Spot) -> tuple[str, ...]:
+    """Fields that people fill in; what can't be filled in is reported."""
+    found = []
+    for name in names:
+        field = bench.field_named(draft, name, spot.at(name))
+        if field is None:
+            continue
+        if (field.system and field.readonly) or field.type in _READONLY_KINDS:
+            message = f"nobody can fill in '{field.name}'"
+            bench.desk.report(codes.UNFIT_FIELD, spot.at(name), message, "name a field that people can change")
+        else:
+            found.append(field.name)
+    return tuple(found)
 
 
 def _transition(
-    draft: Draft, document: MergedDocument, name: str, data: Data, stages: Mapping[str, Stage]
-) -> Transition:
-    entity, pointer = document.names[0], f"/transitions/{name}"
-    for source in data.get("from", {}):
-        _check_stage(draft, document, stages, source, f"{pointer}/from/{source}")
-    _check_stage(draft, document, stages, data["to"], f"{pointer}/to")
-    roles = tuple(data.get("roles", {}))
-    for role in roles:
-        check_role(draft, document, role, f"{pointer}/roles/{role}")
+    bench: Bench, draft: Draft, stages: Mapping[str, Stage], spot: Spot, data: Mapping[str, Any]
+) -> Transition | None:
+    name = spot.pointer.rpartition("/")[2]
+    target = _stage_named(bench, stages, data["to"], spot.at("to"))
+    sources = [_stage_named(bench, stages, each, spot.at("from", each)) for each in data.get("from", ())]
+    if sources and all(each == target for each in sources) and target is not None:
+        message = f"the move leads from '{target}' to itself"
+        bench.desk.report(codes.BAD_TRANSITION, spot.at("to"), message, "name another stage in 'from' or 'to'")
+    roles = [role_named(bench, each, spot.at("roles", each)) for each in data.get("roles", ())]
+    guard = None
+    if "guard" in data:
+        guard = compile_formula(bench, draft.name, data["guard"], spot.at("guard"), Wanted(BOOLEAN, old=True))
+    elif "guard_message" in data:
+        message = "there is no guard that would refuse with this message"
+        bench.desk.report(codes.UNUSED, spot.at("guard_message"), message, "add 'guard', or remove it", "warning")
+    ask = _fields(bench, draft, data.get("ask", {}), spot.at("ask"))
+    effects = [
+        _effect(bench, draft, effect, spot.at("effects", key)) for key, effect in data.get("effects", {}).items()
+    ]
+    if target is None:
+        return None
     return Transition(
-        name=name,
-        label=Text.of(data.get("label"), humanize(name)),
-        target=str(data["to"]),
-        sources=tuple(data.get("from", {})),
-        guard=draft.expression(document, entity, f"{pointer}/guard", data.get("guard"), Wanted(BOOLEAN, old=True)),
-        guard_message=Text.of(data.get("guard_message")),
-        roles=roles,
-        ask=_fields(draft, document, entity, data.get("ask", {}), f"{pointer}/ask"),
-        confirm=Text.of(data.get("confirm")),
-        effects=tuple(
-            _effect(draft, document, each, f"{pointer}/effects/{key}") for key, each in data.get("effects", {}).items()
-        ),
+        name,
+        label_of(data, name),
+        target,
+        tuple(each for each in sources if each is not None),
+        guard,
+        text_of(data, "guard_message"),
+        tuple(each for each in roles if each is not None),
+        ask,
+        text_of(data, "confirm"),
+        tuple(each for each in effects if each is not None),
     )
 
 
-def _effect(draft: Draft, document: MergedDocument, data: Data, pointer: str) -> Effect:
+def _stage_named(bench: Bench, stages: Mapping[str, Stage], name: str, spot: Spot) -> str | None:
+    if name not in stages:
+        present = next((stage.name for stage in stages.values() if name in stage.was), None)
+        if present is None:
+            bench.desk.unknown(codes.UNKNOWN_STAGE, spot, "stage", name, list(stages))
+            return None
+        bench.desk.old(spot, name, present)
+        name = present
+    _, entity, _, pipeline = spot.document.address.split("/")
+    bench.desk.use(spot, f"stage:{entity}.{pipeline}.{name}")
+    return name
+
+
+def _effect(bench: Bench, draft: Draft, data: Mapping[str, Any], spot: Spot) -> Effect | None:
     if ("set" in data) == ("action" in data):
-        hint = 'write either "set" or "action"'
-        draft.report(document, codes.BAD_EFFECT, "an effect sets fields or runs an action", hint, pointer)
-    action = str(data.get("action", ""))
-    if action and action not in draft.actions:
-        hint = did_you_mean(action, draft.actions) or "install the plugin that brings it"
-        draft.report(document, codes.UNKNOWN_ACTION, f"there is no action '{action}'", hint, f"{pointer}/action")
-    return Effect(
-        set=MappingProxyType(_settings(draft, document, data.get("set", {}), f"{pointer}/set")),
-        action=action,
-        arguments=MappingProxyType(dict(data.get("arguments", {}))),
-    )
+        message = "an effect either sets fields or runs an action"
+        bench.desk.report(
+            codes.BAD_EFFECT, spot, message, "write one of 'set' and 'action'; two things are two effects"
+        )
+        return None
+    if "action" in data:
+        return _action(bench, data, spot)
+    if "arguments" in data:
+        bench.desk.report(codes.BAD_EFFECT, spot.at("arguments"), "only actions take arguments", "remove the key")
+    settings: dict[str, Expression] = {}
+    for name, source in data["set"].items():
+        found = _setting(bench, draft, name, source, spot.at("set", name))
+        if found is not None:
+            settings[found[0]] = found[1]
+    return Effect(MappingProxyType(settings)) if settings else None
 
 
-def _settings(draft: Draft, document: MergedDocument, data: Data, pointer: str) -> dict[str, Expression]:
-    entity = document.names[0]
-    made: dict[str, Expression] = {}
-    for said, source in data.items():
-        place = f"{pointer}/{said}"
-        field = draft.find_field(document, entity, said, place)
-        if field is None:
-            continue
-        kind = draft.types[field.type]
-        if not kind.stored or kind.readonly or (field.system and field.name != "owner"):
-            draft.report(document, codes.BAD_PATH, f"'{said}' can't be set", "set a stored field", place)
-            continue
-        expects = kind.parts(field)[0].type
-        wanted = Wanted(TEXT if expects.kind == "record" else expects, old=True)
-        expression = draft.expression(document, entity, place, source, wanted)
-        if expression is not None:
-            made[field.name] = expression
-    return made
+def _setting(bench: Bench, draft: Draft, name: str, source: str, spot: Spot) -> tuple[str, Expression] | None:
+    field = bench.field_named(draft, name, spot)
+    if field is None:
+        return None
+    wanted = settable_type(bench, draft, field)
+    if (field.system and field.readonly) or field.type in _READONLY_KINDS or wanted is None:
+        bench.desk.report(codes.BAD_EFFECT, spot, f"'{name}' can't be set by an expression", "set another field")
+        return None
+    expression = compile_formula(bench, draft.name, source, spot, wanted)
+    if expression is None:
+        return None
+    if field.choices is not None:
+        _check_choice(bench, field.choices, expression, spot)
+    return field.name, expression
 
 
-def check_role(draft: Draft, document: MergedDocument, role: str, pointer: str) -> None:
-    """Report a role that no pack has."""
-    if role in draft.roles:
-        draft.use(document, f"role:{role}", pointer)
-    elif not draft.stack.is_broken(f"roles/{role}"):
-        hint = did_you_mean(role, draft.roles) or f"add roles/{role}.json"
-        draft.report(document, codes.UNKNOWN_ROLE, f"there is no role '{role}'", hint, pointer)
-
-
-def _check_stage(draft: Draft, document: MergedDocument, stages: Mapping[str, Stage], name: str, pointer: str) -> None:
-    if name in stages:
-        draft.use(document, f"stage:{'.'.join(document.names)}.{name}", pointer)
+def _check_choice(bench: Bench, choices: str, expression: Expression, spot: Spot) -> None:
+    """Look whether a value that is set as it stands is one of the choices."""
+    value = getattr(expression.tree, "value", None)
+    if not isinstance(value, str):
         return
-    hint = did_you_mean(name, stages) or f"stages are {', '.join(stages)}"
-    draft.report(document, codes.UNKNOWN_STAGE, f"there is no stage '{name}'", hint, pointer)
+    list_ = bench.choices[choices]
+    if value in list_.choices:
+        bench.desk.use(spot, f"choice:{choices}.{value}")
+    else:
+        bench.desk.unknown(codes.UNKNOWN_CHOICE, spot, f"choice of '{choices}'", value, list(list_.choices))
 
 
-def _fields(draft: Draft, document: MergedDocument, entity: str, names: Iterable[str], pointer: str) -> tuple[str, ...]:
-    found = (draft.find_field(document, entity, name, f"{pointer}/{name}") for name in names)
-    return tuple(field.name for field in found if field is not None)
+def _action(bench: Bench, data: Mapping[str, Any], spot: Spot) -> Effect | None:
+    name = data["action"]
+    action = bench.actions.get(name)
+    if action is None:
+        bench.desk.unknown(codes.UNKNOWN_ACTION, spot.at("action"), "action", name, list(bench.actions))
+        return None
+    arguments = data.get("arguments", {})
+    schema = {
+        "type": "object",
+        "properties": dict(action.parameters),
+        "required": list(action.required),
+        "additionalProperties": False,
+    }
+    for problem in value_faults(schema, arguments):
+        pointer = spot.pointer + ("/arguments" if "arguments" in data else "") + problem.pointer
+        bench.desk.report(codes.BAD_ARGUMENTS, Spot(spot.document, pointer), problem.message, problem.hint)
+    return Effect(MappingProxyType({}), name, MappingProxyType(dict(arguments)))

@@ -1,74 +1,143 @@
-"""The names that an expression over an entity may say, and their types."""
+"""What expressions may say about records of an entity. Knows types of paths, not where values are kept."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Protocol
 
 from kalip.expressions import TEXT, Scope, Type
 from kalip.fields import FieldTypes
 from kalip.model import Field, Model
 
-OLD = "old"
-USER = "user"
-USER_NAMES: Mapping[str, Type] = {"id": TEXT, "name": TEXT, "email": TEXT}
-"""What expressions and lists may say of a user behind a user field."""
+USER_PARTS: Final = ("name", "email", "locale", "timezone")
+"""What of a user can be said after a user field: `owner.name`."""
+OLD: Final = "old"
+"""Before a path: the record before the change."""
+USER: Final = "user"
 
-Attributes = Callable[[str], Mapping[str, Field]]
-"""An entity's fields, system ones included, by name; empty for an unknown entity."""
+
+class Shapes(Protocol):
+    """What a scope must know of entities, finished or still in the making."""
+
+    def field(self, entity: str, name: str) -> Field | None:
+        """A declared or system field."""
+
+    def field_names(self, entity: str) -> Iterable[str]:
+        """Declared fields, then system fields."""
+
+    def part_types(self, entity: str, field: Field) -> Mapping[str, Type]:
+        """The type of each part of a field; "" is the field itself."""
+
+    def leads_to(self, field: Field) -> str | None:
+        """The entity whose fields can be said after this one."""
+
+    def present_name(self, entity: str, name: str) -> str | None:
+        """The name that a field has now, if it had this one before."""
 
 
 class EntityScope:
-    """The scope of one entity; with `old` the record before the change is known too."""
+    """The scope of one entity's records; with `old` also of the record before the change.
 
-    def __init__(self, entity: str, attributes: Attributes, types: FieldTypes, *, old: bool = False) -> None:
+    `renamed` collects earlier names that were asked for, with the present ones.
+    """
+
+    def __init__(self, shapes: Shapes, entity: str, *, old: bool = False) -> None:
+        self._shapes = shapes
         self._entity = entity
-        self._attributes = attributes
-        self._types = types
         self._old = old
+        self._known: dict[tuple[str, ...], Type | None] = {}
+        self.renamed: dict[str, str] = {}
 
     def lookup(self, path: tuple[str, ...]) -> Type | None:
         """The type of what stands at a path, None when nothing does."""
-        if self._old and path[0] == OLD and len(path) > 1:
-            return self.lookup(path[1:])
-        field = self._attributes(self._entity).get(path[0])
-        if field is None:
-            return None
-        parts = self._types[field.type].parts(field)
-        if len(path) == 1:
-            return parts[0].type
-        part = next((each.type for each in parts if each.name and (each.name,) == path[1:]), None)
-        return part or self._behind(field, path[1:])
+        if path not in self._known:
+            self._known[path] = self._find(path)
+        return self._known[path]
 
     def names(self, path: tuple[str, ...]) -> Sequence[str]:
-        """What may follow a path, for suggestions."""
-        if not path:
-            return tuple(self._attributes(self._entity))
-        if self._old and path[0] == OLD:
-            return self.names(path[1:])
-        field = self._attributes(self._entity).get(path[0])
-        if field is None:
-            return ()
-        parts = tuple(each.name for each in self._types[field.type].parts(field) if each.name)
-        if field.type == USER:
-            return tuple(USER_NAMES)
-        target = self._target(field)
-        return parts if target is None else (*parts, *target.names(path[1:]))
+        """What may follow a path."""
+        if path[:1] == (OLD,) and self._old:
+            path = path[1:]
+        entity: str | None = self._entity
+        for position, step in enumerate(path):
+            field = self._shapes.field(entity, step) if entity is not None else None
+            if entity is None or field is None:
+                return ()
+            if position == len(path) - 1:
+                return self._after(entity, field)
+            entity = self._shapes.leads_to(field)
+        return tuple(self._shapes.field_names(self._entity))
 
     def element(self, entity_name: str) -> Scope:
         """The scope of the records in a collection."""
-        return EntityScope(entity_name, self._attributes, self._types)
+        inner = EntityScope(self._shapes, entity_name)
+        inner.renamed = self.renamed
+        return inner
 
-    def _behind(self, field: Field, rest: tuple[str, ...]) -> Type | None:
+    def _find(self, path: tuple[str, ...]) -> Type | None:
+        if path[:1] == (OLD,) and self._old and self._shapes.field(self._entity, OLD) is None:
+            path = path[1:]
+        entity: str | None = self._entity
+        for position, step in enumerate(path):
+            if entity is None:
+                return None
+            field = self._shapes.field(entity, step)
+            if field is None:
+                self._remember_renaming(entity, step)
+                return None
+            rest = path[position + 1 :]
+            if len(rest) <= 1:
+                types = self._shapes.part_types(entity, field)
+                found = types.get(rest[0] if rest else "")
+                if found is not None or not rest:
+                    return found
+                if field.type == USER:
+                    return TEXT if rest[0] in USER_PARTS else None
+            entity = self._shapes.leads_to(field)
+        return None
+
+    def _after(self, entity: str, field: Field) -> Sequence[str]:
+        parts = tuple(name for name in self._shapes.part_types(entity, field) if name)
+        target = self._shapes.leads_to(field)
         if field.type == USER:
-            return USER_NAMES.get(rest[0]) if len(rest) == 1 else None
-        target = self._target(field)
-        return None if target is None else target.lookup(rest)
+            return USER_PARTS
+        return parts if target is None else (*parts, *self._shapes.field_names(target))
 
-    def _target(self, field: Field) -> "EntityScope | None":
-        if field.type != "reference" or field.target is None:
-            return None
-        return EntityScope(field.target, self._attributes, self._types)
+    def _remember_renaming(self, entity: str, name: str) -> None:
+        present = self._shapes.present_name(entity, name)
+        if present is not None:
+            self.renamed[name] = present
 
 
-def entity_scope(model: Model, types: FieldTypes, entity: str, *, old: bool = False) -> Scope:
-    """The scope of an entity of a compiled model."""
-    known = {name: each.attributes for name, each in model.entities.items()}
-    return EntityScope(entity, lambda name: known.get(name, {}), types, old=old)
+def entity_scope(model: Model, types: FieldTypes, entity_name: str, *, old: bool = False) -> EntityScope:
+    """The scope of an entity of a finished model. Raises KeyError for an unknown entity."""
+    return EntityScope(_ModelShapes(model, types), model.entities[entity_name].name, old=old)
+
+
+class _ModelShapes:
+    """Shapes of a finished model."""
+
+    def __init__(self, model: Model, types: FieldTypes) -> None:
+        self._model = model
+        self._types = types
+
+    def field(self, entity: str, name: str) -> Field | None:
+        return self._model.entities[entity].attribute(name)
+
+    def field_names(self, entity: str) -> Iterable[str]:
+        found = self._model.entities[entity]
+        return (*found.fields, *found.system)
+
+    def part_types(self, entity: str, field: Field) -> Mapping[str, Type]:
+        return {part.name: part.type for part in self._types[field.type].parts(field)}
+
+    def leads_to(self, field: Field) -> str | None:
+        return field.target if can_be_followed(field, self._types) else None
+
+    def present_name(self, entity: str, name: str) -> str | None:
+        present = self._model.aliases.get(f"{entity}.{name}")
+        return None if present is None else present.rpartition(".")[2]
+
+
+def can_be_followed(field: Field, types: FieldTypes) -> bool:
+    """Whether a path may go on through a field: a stored reference to one record."""
+    type_ = types[field.type]
+    return field.target is not None and type_.stored and field.type != "references"

@@ -1,48 +1,33 @@
-"""The built-in fields that every entity has without saying so."""
+"""The fields that every entity has without saying so."""
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
-from kalip.base.text import Text
+from kalip.compiler.labels import own_label
 from kalip.model import Field
 
-_LABELS = {
-    "id": ("ID", "Kimlik", "Идентификатор"),
-    "version": ("Version", "Sürüm", "Версия"),
-    "owner": ("Owner", "Sorumlu", "Ответственный"),
-    "pipeline": ("Pipeline", "Süreç hattı", "Воронка"),
-    "stage": ("Stage", "Aşama", "Стадия"),
-    "stage_since": ("In stage since", "Aşama başlangıcı", "В стадии с"),
-    "created_at": ("Created at", "Oluşturulma", "Создано"),
-    "created_by": ("Created by", "Oluşturan", "Кто создал"),
-    "updated_at": ("Updated at", "Güncellenme", "Изменено"),
-    "updated_by": ("Updated by", "Güncelleyen", "Кто изменил"),
-    "archived_at": ("Archived at", "Arşivlenme", "В архиве с"),
-}
-_TYPES = {
+_ALWAYS = {
+    "id": "text",
     "version": "integer",
-    "owner": "user",
-    "stage_since": "datetime",
     "created_at": "datetime",
     "created_by": "user",
     "updated_at": "datetime",
     "updated_by": "user",
     "archived_at": "datetime",
 }
-_STAGE = ("pipeline", "stage", "stage_since")
-SYSTEM_NAMES = frozenset(_LABELS)
+_OWNER = {"owner": "user"}
+_STAGES = {"pipeline": "text", "stage": "text", "stage_since": "datetime"}
+NAMES = frozenset({*_ALWAYS, *_OWNER, *_STAGES})
+SETTABLE = frozenset(_OWNER)
 
 
-def _field(name: str) -> Field:
-    english, turkish, russian = _LABELS[name]
-    label = Text((("en", english), ("tr", turkish), ("ru", russian)))
-    return Field(name, _TYPES.get(name, "text"), label, readonly=name != "owner", system=True)
-
-
-_FIELDS = {name: _field(name) for name in _LABELS}
-
-
+@cache
 def system_fields(*, owned: bool, staged: bool) -> Mapping[str, Field]:
-    """The built-in fields: lines that another record owns have no owner of their own, stages need a pipeline."""
-    left_out = (("owner",) if owned else ()) + (() if staged else _STAGE)
-    return MappingProxyType({name: field for name, field in _FIELDS.items() if name not in left_out})
+    """The system fields of an entity: owned ones have no owner, staged ones have a pipeline."""
+    types = _ALWAYS | ({} if owned else _OWNER) | (_STAGES if staged else {})
+    return MappingProxyType({name: _field(name, type_) for name, type_ in types.items()})
+
+
+def _field(name: str, type_: str) -> Field:
+    return Field(name, type_, own_label(name), readonly=name not in SETTABLE, indexed=name in _OWNER, system=True)

@@ -1,10 +1,17 @@
-"""The where-used graph: who names a thing."""
+"""Questions to the where-used graph of a model."""
 
 from kalip.model import Model, Use
 
 
 def where_used(model: Model, address: str) -> tuple[Use, ...]:
-    """The edges that lead to a thing (`entity:lead`, `field:lead.email`) or to something inside it, each once."""
-    inside = f"{address}."
-    found = (use for use in model.uses if use.used == address or use.used.startswith(inside))
-    return tuple(dict.fromkeys(found))
+    """Who uses a thing: `entity:lead`, `field:lead.email`, `choices:source`, `choice:source.web`, `stage:lead.inbound.new`.
+
+    With a thing, what is inside it is asked for too: an entity's fields and stages, a list's choices.
+    """
+    kind, _, name = address.partition(":")
+    inside = {
+        "entity": (f"field:{name}.", f"stage:{name}.", f"pipeline:{name}."),
+        "choices": (f"choice:{name}.",),
+        "pipeline": (f"stage:{name}.",),
+    }.get(kind, ())
+    return tuple(use for use in model.uses if use.used == address or use.used.startswith(inside or ("\0",)))

@@ -1,206 +1,258 @@
-"""Views: lists, forms, cards and boards, with defaults for an entity that has none."""
+"""Makes the views of an entity; where none is written, from its fields."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any, Final
 
-from kalip.base.names import did_you_mean, humanize
 from kalip.base.text import Text
 from kalip.compiler import codes
-from kalip.compiler.draft import Data, Draft, Wanted
-from kalip.expressions import BOOLEAN
+from kalip.compiler.bench import Bench, Draft
+from kalip.compiler.desk import Spot
+from kalip.compiler.formulas import Wanted, compile_formula
+from kalip.compiler.labels import label_of, own_label
+from kalip.expressions import BOOLEAN, Expression
 from kalip.metadata import Kind, MergedDocument
 from kalip.model import BoardView, CardView, Column, Field, FormView, ListView, Pipeline, Section, Sort, Tab
 
-DEFAULT = "default"
-_MOST_COLUMNS = 8
-_MOST_CARD_FIELDS = 3
-_DETAILS = Text((("en", "Details"), ("tr", "Ayrıntılar"), ("ru", "Подробности")))
-_NOT_LISTED = frozenset({"children", "references", "long_text", "rich_text", "json", "files", "file", "image"})
+DEFAULT: Final = "default"
+_WIDE = frozenset({"long_text", "rich_text", "json", "children", "files", "image", "address", "tags", "references"})
+_BULKY = _WIDE | {"file"}
+_DEFAULT_COLUMNS = 6
+_DEFAULT_RELATED = 6
 
 
-def compile_lists(draft: Draft, entity: str, plural: Text, title: str) -> Mapping[str, ListView]:
-    """An entity's lists, `default` first."""
-    made = {DEFAULT: _default_list(draft, entity, plural, title)}
-    for document in draft.of_entity(Kind.LIST, entity):
-        made[_name(document)] = _list(draft, document, plural)
-    return MappingProxyType(made)
+def lists_of(bench: Bench, draft: Draft) -> Mapping[str, ListView]:
+    """The lists by name, the default one first."""
+    made = {document.names[1]: _list(bench, draft, document) for document in draft.of(Kind.LIST)}
+    return _default_first(made, _default_list(bench, draft) if DEFAULT not in made else None)
 
 
-def compile_forms(draft: Draft, entity: str) -> Mapping[str, FormView]:
-    """An entity's forms, `default` first."""
-    made = {DEFAULT: _default_form(draft, entity)}
-    for document in draft.of_entity(Kind.FORM, entity):
-        made[_name(document)] = _form(draft, document)
-    return MappingProxyType(made)
+def cards_of(bench: Bench, draft: Draft) -> Mapping[str, CardView]:
+    """The cards by name, the default one first."""
+    made: dict[str, CardView] = {}
+    for document in draft.of(Kind.CARD):
+        spot = Spot(document).at("fields")
+        paths = [_shown_path(bench, draft, path, spot.at(path)) for path in document.data["fields"]]
+        made[document.names[1]] = CardView(document.names[1], tuple(path for path in paths if path is not None))
+    return _default_first(made, CardView(DEFAULT, (draft.title,)) if DEFAULT not in made else None)
 
 
-def compile_cards(draft: Draft, entity: str, title: str) -> Mapping[str, CardView]:
-    """An entity's cards, `default` first."""
-    made = {DEFAULT: _default_card(draft, entity, title)}
-    for document in draft.of_entity(Kind.CARD, entity):
-        found = (draft.find_path(document, entity, path, f"/fields/{path}") for path in document.data.get("fields", {}))
-        made[_name(document)] = CardView(_name(document), tuple(path for path in found if path is not None))
-    return MappingProxyType(made)
+def forms_of(bench: Bench, draft: Draft) -> Mapping[str, FormView]:
+    """The forms by name, the default one first."""
+    made = {document.names[1]: _form(bench, draft, document) for document in draft.of(Kind.FORM)}
+    return _default_first(made, _default_form(bench, draft) if DEFAULT not in made else None)
 
 
-def compile_boards(
-    draft: Draft, entity: str, pipelines: Mapping[str, Pipeline], cards: Mapping[str, CardView]
+def boards_of(
+    bench: Bench, draft: Draft, pipelines: Mapping[str, Pipeline], cards: Mapping[str, CardView]
 ) -> Mapping[str, BoardView]:
-    """An entity's boards; one for each pipeline when none is written."""
-    made = {}
-    for document in draft.of_entity(Kind.BOARD, entity):
-        name = _name(document)
-        board = _board(draft, document, pipelines, cards)
+    """The boards by name, the default one first; a pipeline without a board gets one."""
+    made: dict[str, BoardView] = {}
+    for document in draft.of(Kind.BOARD):
+        board = _board(bench, draft, document, pipelines, cards)
         if board is not None:
-            made[name] = board
-    if not made:
-        for pipeline in pipelines.values():
-            name = DEFAULT if pipeline.default or len(pipelines) == 1 else pipeline.name
-            made[name] = BoardView(name, pipeline.label, pipeline.name, cards[DEFAULT])
-    return MappingProxyType(made)
+            made[board.name] = board
+    shown = {board.pipeline for board in made.values()}
+    for name, pipeline in pipelines.items():
+        if name not in shown:
+            free = DEFAULT if DEFAULT not in made else name
+            if free not in made:
+                made[free] = BoardView(free, pipeline.label, name, cards[DEFAULT])
+    return _default_first(made, None)
 
 
-def _name(document: MergedDocument) -> str:
-    return document.names[1] if len(document.names) > 1 and document.names[1] else DEFAULT
+def _default_first(made: dict[str, Any], default: Any) -> Mapping[str, Any]:
+    first = made.pop(DEFAULT, default)
+    return MappingProxyType(made if first is None else {DEFAULT: first, **made})
 
 
-def _list(draft: Draft, document: MergedDocument, plural: Text) -> ListView:
-    entity, data = document.names[0], document.data
+def _list(bench: Bench, draft: Draft, document: MergedDocument) -> ListView:
+    name, spot = document.names[1], Spot(document)
     columns = []
-    for said, options in data["columns"].items():
-        pointer = f"/columns/{said}"
-        path = draft.find_path(document, entity, said, pointer)
-        if path is not None:
-            columns.append(Column(path, options.get("width"), bool(options.get("frozen", False))))
-    name = _name(document)
-    return ListView(
-        name=name,
-        label=Text.of(data.get("label")) or (plural if name == DEFAULT else Text.of(humanize(name))),
-        columns=tuple(columns),
-        sort=_sort(draft, document, data),
-        filter=draft.expression(document, entity, "/filter", data.get("filter"), Wanted(BOOLEAN, sql=True)),
-    )
+    for path, data in document.data["columns"].items():
+        shown = _shown_path(bench, draft, path, spot.at("columns", path))
+        if shown is not None:
+            columns.append(Column(shown, data.get("width"), data.get("frozen", False)))
+    label = label_of(document.data, name) if name != DEFAULT or "label" in document.data else _plural(draft)
+    sort = _sort(bench, draft, document.data.get("sort", {}), spot.at("sort"))
+    return ListView(name, label, tuple(columns), sort, _filter(bench, draft, document))
 
 
-def _sort(draft: Draft, document: MergedDocument, data: Data) -> tuple[Sort, ...]:
-    made = []
-    for said, direction in data.get("sort", {}).items():
-        path = draft.find_path(document, document.names[0], said, f"/sort/{said}")
-        if path is None:
+def _plural(draft: Draft) -> Text:
+    return label_of(draft.data, draft.name, "plural" if "plural" in draft.data else "label")
+
+
+def _default_list(bench: Bench, draft: Draft) -> ListView:
+    paths = [draft.title]
+    paths += [name for name, field in draft.fields.items() if field.type not in _BULKY and name != draft.title]
+    paths = paths[:_DEFAULT_COLUMNS]
+    paths += [name for name in ("stage", "owner") if name in draft.system]
+    return ListView(DEFAULT, _plural(draft), tuple(Column(path) for path in paths))
+
+
+def _shown_path(bench: Bench, draft: Draft, path: str, spot: Spot) -> str | None:
+    """A path that a list or card can show; others are reported."""
+    reached = bench.path_named(draft, path, spot)
+    if reached is None:
+        return None
+    if reached.field.type == "children":
+        message = f"'{path}' holds many records and can't be a column"
+        bench.desk.report(codes.UNFIT_FIELD, spot, message, "add a field of the type 'rollup' and show that")
+        return None
+    if reached.field.type == "references" and "." in reached.path:
+        message = f"'{path}' holds many records of another record"
+        bench.desk.report(codes.UNFIT_FIELD, spot, message, "choose a field of one value")
+        return None
+    return reached.path
+
+
+def _sort(bench: Bench, draft: Draft, data: Mapping[str, str], spot: Spot) -> tuple[Sort, ...]:
+    sorts = []
+    for path, direction in data.items():
+        reached = bench.path_named(draft, path, spot.at(path))
+        if reached is None:
             continue
-        field = draft.fields[document.names[0]][path.split(".")[0]]
-        if not draft.types[field.type].sortable:
-            draft.report(document, codes.BAD_PATH, f"'{said}' has no order", "sort by another field", f"/sort/{said}")
+        if not bench.types[reached.field.type].sortable or reached.type.element is not None:
+            message = f"'{path}' can't be sorted by: the type '{reached.field.type}' has no order"
+            bench.desk.report(codes.UNFIT_FIELD, spot.at(path), message, "choose another field")
+        else:
+            sorts.append(Sort(reached.path, direction == "desc"))
+    return tuple(sorts)
+
+
+def _filter(bench: Bench, draft: Draft, document: MergedDocument) -> Expression | None:
+    source = document.data.get("filter")
+    if source is None:
+        return None
+    return compile_formula(bench, draft.name, source, Spot(document).at("filter"), Wanted(BOOLEAN, sql=True))
+
+
+def _form(bench: Bench, draft: Draft, document: MergedDocument) -> FormView:
+    spot = Spot(document)
+    seen: dict[str, str] = {}
+    tabs = []
+    for name, data in document.data["tabs"].items():
+        sections = [
+            _section(bench, draft, section, inner, (spot.at("tabs", name, "sections", section), seen))
+            for section, inner in data["sections"].items()
+        ]
+        tabs.append(Tab(name, label_of(data, name), tuple(sections)))
+    related = [_related(bench, draft, path, spot.at("related", path)) for path in document.data.get("related", ())]
+    return FormView(document.names[1], tuple(tabs), tuple(path for path in related if path is not None))
+
+
+def _section(
+    bench: Bench, draft: Draft, name: str, data: Mapping[str, Any], place: tuple[Spot, dict[str, str]]
+) -> Section:
+    spot, seen = place
+    columns = data.get("columns", 2)
+    fields: dict[str, int] = {}
+    for said, layout in data["fields"].items():
+        here = spot.at("fields", said)
+        found = bench.field_named(draft, said, here)
+        if found is None:
             continue
-        made.append(Sort(path, direction == "desc"))
-    return tuple(made)
+        if found.name in seen:
+            message = f"'{found.name}' stands in the section '{seen[found.name]}' already"
+            bench.desk.report(codes.CONTRADICTION, here, message, "a form shows each field once")
+            continue
+        seen[found.name] = name
+        fields[found.name] = min(layout.get("span", 1), columns)
+    condition = None
+    if "visible_when" in data:
+        wanted = Wanted(BOOLEAN, old=True)
+        condition = compile_formula(bench, draft.name, data["visible_when"], spot.at("visible_when"), wanted)
+    label = label_of(data, name) if "label" in data or len(seen) > len(fields) else Text()
+    return Section(name, label, MappingProxyType(fields), columns, condition)
 
 
-def _form(draft: Draft, document: MergedDocument) -> FormView:
-    entity, data = document.names[0], document.data
-    tabs = tuple(_tab(draft, document, name, tab) for name, tab in data["tabs"].items())
-    related = tuple(path for path in data.get("related", {}) if _is_related(draft, document, entity, path))
-    return FormView(_name(document), tabs, related)
-
-
-def _tab(draft: Draft, document: MergedDocument, name: str, data: Data) -> Tab:
-    sections = tuple(
-        _section(draft, document, section, each, f"/tabs/{name}/sections/{section}")
-        for section, each in data["sections"].items()
-    )
-    return Tab(name, Text.of(data.get("label"), humanize(name)), sections)
-
-
-def _section(draft: Draft, document: MergedDocument, name: str, data: Data, pointer: str) -> Section:
-    entity = document.names[0]
-    fields = {}
-    for said, options in data["fields"].items():
-        field = draft.find_field(document, entity, said, f"{pointer}/fields/{said}")
-        if field is not None:
-            fields[field.name] = int(options.get("span", 1))
-    condition = draft.expression(document, entity, f"{pointer}/visible_when", data.get("visible_when"), Wanted())
-    return Section(
-        name=name,
-        label=Text.of(data.get("label")),
-        fields=MappingProxyType(fields),
-        columns=int(data.get("columns", 2)),
-        visible_when=condition,
-    )
-
-
-def _is_related(draft: Draft, document: MergedDocument, entity: str, path: str) -> bool:
-    """A related list is a children or references field, or `entity.field`: another's reference to this one."""
-    pointer = f"/related/{path}"
-    other, dot, name = path.partition(".")
+def _related(bench: Bench, draft: Draft, path: str, spot: Spot) -> str | None:
+    """A children field, or another entity's reference to this one, with present names."""
+    entity, dot, name = path.partition(".")
     if not dot:
-        field = draft.find_field(document, entity, path, pointer)
-        return field is not None
-    target = draft.find_entity(document, other, pointer)
-    field = draft.find_field(document, target, name, pointer) if target else None
-    if field is None:
-        return False
-    if entity not in (field.target, *field.targets):
-        hint = f"name a field of '{other}' that does"
-        draft.report(document, codes.BAD_PATH, f"'{path}' doesn't point to '{entity}'", hint, pointer)
-        return False
-    return True
+        found = bench.field_named(draft, path, spot)
+        if found is not None and found.type != "children":
+            message = f"'{path}' holds no lines"
+            bench.desk.report(codes.UNFIT_FIELD, spot, message, "name a children field, or 'entity.field'")
+            return None
+        return found.name if found is not None else None
+    other = bench.entity_named(entity, spot)
+    if other is None:
+        return None
+    found = bench.field_named(bench.drafts[other], name, spot)
+    if found is None:
+        return None
+    if not _points_to(found, draft.name):
+        message = f"'{path}' does not point to '{draft.name}'"
+        bench.desk.report(codes.UNFIT_FIELD, spot, message, f"name a reference to '{draft.name}'")
+        return None
+    return f"{other}.{found.name}"
+
+
+def _points_to(field: Field, entity: str) -> bool:
+    if field.type in ("reference", "references"):
+        return field.target == entity
+    return field.type == "any_reference" and entity in field.targets
+
+
+def _default_form(bench: Bench, draft: Draft) -> FormView:
+    names = [name for name, field in draft.fields.items() if field.type != "children"]
+    if "owner" in draft.system:
+        names.append("owner")
+    fields = {name: 2 if name in draft.fields and draft.fields[name].type in _WIDE else 1 for name in names}
+    sections = [Section("details", Text(), MappingProxyType(fields))]
+    for name, field in draft.fields.items():
+        if field.type == "children":
+            sections.append(Section(name, field.label, MappingProxyType({name: 2})))
+    return FormView(DEFAULT, (Tab("details", own_label("details"), tuple(sections)),), _default_related(bench, draft))
+
+
+def _default_related(bench: Bench, draft: Draft) -> tuple[str, ...]:
+    lines = {(field.target, field.via) for field in draft.fields.values() if field.type == "children"}
+    related = [
+        f"{other.name}.{field.name}"
+        for other in bench.drafts.values()
+        for field in other.fields.values()
+        if _points_to(field, draft.name) and (other.name, field.name) not in lines
+    ]
+    return tuple(related[:_DEFAULT_RELATED])
 
 
 def _board(
-    draft: Draft, document: MergedDocument, pipelines: Mapping[str, Pipeline], cards: Mapping[str, CardView]
+    bench: Bench,
+    draft: Draft,
+    document: MergedDocument,
+    pipelines: Mapping[str, Pipeline],
+    cards: Mapping[str, CardView],
 ) -> BoardView | None:
-    entity, data, name = document.names[0], document.data, _name(document)
-    pipeline, card = pipelines.get(data["pipeline"]), cards.get(data.get("card", DEFAULT))
+    name, data, spot = document.names[1], document.data, Spot(document)
+    pipeline = pipelines.get(data["pipeline"])
     if pipeline is None:
-        hint = did_you_mean(data["pipeline"], pipelines) or "name a pipeline of this entity"
-        message = f"'{entity}' has no pipeline '{data['pipeline']}'"
-        draft.report(document, codes.UNKNOWN_PIPELINE, message, hint, "/pipeline")
-    if card is None:
-        hint = did_you_mean(data["card"], cards) or f"add views/card.{data['card']}.json"
-        draft.report(document, codes.UNKNOWN_CARD, f"there is no card '{data['card']}'", hint, "/card")
-    if pipeline is None or card is None:
+        known = list(pipelines)
+        bench.desk.unknown(codes.UNKNOWN_PIPELINE, spot.at("pipeline"), "pipeline", data["pipeline"], known)
         return None
-    total = draft.find_path(document, entity, data["sum"], "/sum") if "sum" in data else None
-    if total is not None and not _sums(draft, entity, total):
-        draft.report(document, codes.BAD_PATH, f"'{total}' can't be summed", "name a field of numbers", "/sum")
+    bench.desk.use(spot.at("pipeline"), f"pipeline:{draft.name}.{pipeline.name}")
+    card = cards.get(data.get("card", DEFAULT))
+    if card is None:
+        bench.desk.unknown(codes.UNKNOWN_VIEW, spot.at("card"), "card", data["card"], list(cards))
+        card = cards[DEFAULT]
+    label = label_of(data, name) if "label" in data else pipeline.label
+    sort = _sort(bench, draft, data.get("sort", {}), spot.at("sort"))
     return BoardView(
-        name=name,
-        label=Text.of(data.get("label")) or pipeline.label,
-        pipeline=pipeline.name,
-        card=card,
-        sum=total,
-        sort=_sort(draft, document, data),
-        filter=draft.expression(document, entity, "/filter", data.get("filter"), Wanted(BOOLEAN, sql=True)),
+        name, label, pipeline.name, card, _sum(bench, draft, document), sort, _filter(bench, draft, document)
     )
 
 
-def _sums(draft: Draft, entity: str, path: str) -> bool:
-    kind = draft.scope(entity).lookup(tuple(path.split(".")))
-    return kind is not None and kind.kind in ("integer", "decimal", "duration")
-
-
-def _default_list(draft: Draft, entity: str, plural: Text, title: str) -> ListView:
-    own = _own(draft, entity)
-    names = [name for name, field in own.items() if name != title and field.type not in _NOT_LISTED]
-    staged = ["stage"] if "stage" in draft.fields[entity] else []
-    columns = tuple(Column(name) for name in [title, *staged, *names][:_MOST_COLUMNS])
-    return ListView(DEFAULT, plural, columns, (Sort("created_at", True),))
-
-
-def _default_form(draft: Draft, entity: str) -> FormView:
-    fields = {name: _span(field) for name, field in _own(draft, entity).items()}
-    return FormView(DEFAULT, (Tab("details", _DETAILS, (Section("details", Text(), MappingProxyType(fields)),)),))
-
-
-def _default_card(draft: Draft, entity: str, title: str) -> CardView:
-    names = [name for name, field in _own(draft, entity).items() if name != title and field.type not in _NOT_LISTED]
-    return CardView(DEFAULT, (title, *names[: _MOST_CARD_FIELDS - 1]))
-
-
-def _own(draft: Draft, entity: str) -> dict[str, Field]:
-    owner = draft.documents[entity].data.get("owned_by")
-    return {name: field for name, field in draft.fields[entity].items() if not field.system and name != owner}
-
-
-def _span(field: Field) -> int:
-    return 2 if field.type in ("long_text", "rich_text", "children", "json", "files", "address") else 1
+def _sum(bench: Bench, draft: Draft, document: MergedDocument) -> str | None:
+    path = document.data.get("sum")
+    if path is None:
+        return None
+    spot = Spot(document).at("sum")
+    reached = bench.path_named(draft, path, spot)
+    if reached is None:
+        return None
+    if reached.type.kind not in ("integer", "decimal"):
+        message = f"'{path}' can't be totalled: it is {reached.type.name}"
+        bench.desk.report(codes.UNFIT_FIELD, spot, message, "choose a number or money field")
+        return None
+    return reached.path

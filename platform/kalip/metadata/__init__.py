@@ -13,9 +13,10 @@ from kalip.metadata.formatting import format_document
 from kalip.metadata.kinds import OVERLAID, Kind, Place, place_of
 from kalip.metadata.merged import MergedDocument
 from kalip.metadata.reader import Reading, examine_documents, examine_pack, read_documents, read_pack
-from kalip.metadata.repair import Checked, checked
+from kalip.metadata.repair import Checked, checked, sound
 from kalip.metadata.schemas import Types, document_schema, overlay_schema, source_schema, translation_schema
 from kalip.metadata.stack import Stack, check_stack, stack
+from kalip.metadata.validation import Problem, value_faults
 
 __all__ = [
     "CODES",
@@ -29,6 +30,7 @@ __all__ = [
     "MergedDocument",
     "Pack",
     "Place",
+    "Problem",
     "Reading",
     "Stack",
     "Types",
@@ -47,7 +49,9 @@ __all__ = [
     "place_of",
     "read_documents",
     "read_pack",
+    "sound",
     "source_schema",
     "stack",
     "translation_schema",
+    "value_faults",
 ]

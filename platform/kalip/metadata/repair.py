@@ -1,18 +1,22 @@
-"""Takes the faulty parts out of a checked pack, so that the rest can be compiled and all faults be told at once."""
+"""Takes the faulty parts out of checked documents, so that the rest can be compiled and all faults be told at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from kalip.base.errors import Diagnostic
-from kalip.metadata.check import document_problems
+from kalip.metadata.check import document_problems, merged_problems
 from kalip.metadata.codes import MISSING_KEY, UNKNOWN_FIELD_TYPE
 from kalip.metadata.documents import Document, Pack
-from kalip.metadata.schemas import HasOptions, Types
+from kalip.metadata.merged import MergedDocument
+from kalip.metadata.schemas import Types
 from kalip.metadata.source import unescape
+from kalip.metadata.stack import Stack, explained
 from kalip.metadata.validation import Problem
 
 _ROUNDS = 8
+
+Data = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +39,45 @@ def checked(pack: Pack, types: Types) -> Checked:
             documents[path] = document
             continue
         diagnostics += [document.diagnostic(each.code, each.message, each.hint, each.pointer) for each in problems]
-        healthy, lost = _repaired(document, problems, known)
+
+        def problems_of(data: Data, document: Document = document) -> Sequence[Problem]:
+            return document_problems(replace(document, data=data), known)
+
+        data, lost = _repaired(document.data, problems, problems_of)
         broken |= {f"{document.address}#{pointer}" for pointer in lost}
-        if healthy is not None:
-            documents[path] = healthy
+        if data is not None:
+            documents[path] = replace(document, data=data)
     kept = replace(pack, documents=documents, broken=frozenset(broken))
     return Checked(kept, tuple(diagnostics))
 
 
+def sound(stacked: Stack, types: Types) -> Stack:
+    """The stack with only what the schemas accept; what was taken out is among its diagnostics and `broken`."""
+    known = tuple(types.items())
+    diagnostics = list(stacked.diagnostics)
+    broken = set(stacked.broken)
+    documents: dict[str, MergedDocument] = {}
+    for address, document in stacked.documents.items():
+        problems = merged_problems(document.kind, document.data, known)
+        if not problems:
+            documents[address] = document
+            continue
+        diagnostics += [explained(document, problem) for problem in problems]
+
+        def problems_of(data: Data, document: MergedDocument = document) -> Sequence[Problem]:
+            return merged_problems(document.kind, data, known)
+
+        data, lost = _repaired(document.data, problems, problems_of)
+        broken |= {f"{address}#{pointer}" for pointer in lost}
+        if data is not None:
+            documents[address] = replace(document, data=data)
+    return replace(stacked, documents=documents, diagnostics=tuple(diagnostics), broken=frozenset(broken))
+
+
 def _repaired(
-    document: Document, problems: Sequence[Problem], types: tuple[tuple[str, HasOptions], ...]
-) -> tuple[Document | None, list[str]]:
-    """The document without its faulty parts (None when nothing is left), and the pointers taken out."""
+    data: Data, problems: Sequence[Problem], problems_of: Callable[[Data], Sequence[Problem]]
+) -> tuple[Data | None, list[str]]:
+    """The data without its faulty parts (None when nothing is left), and the pointers taken out."""
     lost: list[str] = []
     for _ in range(_ROUNDS):
         for problem in problems:
@@ -54,10 +85,10 @@ def _repaired(
             if pointer == "":
                 return None, ["", *lost]
             lost.append(pointer)
-            document = replace(document, data=without(document.data, pointer))
-        problems = document_problems(document, types)
+            data = without(data, pointer)
+        problems = problems_of(data)
         if not problems:
-            return document, lost
+            return data, lost
     return None, ["", *lost]
 
 

@@ -70,14 +70,14 @@ def check_stack(stacked: Stack, types: Types) -> tuple[Diagnostic, ...]:
     """What the schemas find wrong in merged documents that no single layer shows."""
     known = tuple(types.items())
     return tuple(
-        _explained(document, problem)
+        explained(document, problem)
         for document in stacked.documents.values()
         if document.setters
         for problem in merged_problems(document.kind, document.data, known)
     )
 
 
-def _explained(document: MergedDocument, problem: Problem) -> Diagnostic:
+def explained(document: MergedDocument, problem: Problem) -> Diagnostic:
     """The diagnostic; an overlay's entry that lacks what it must have is most likely a mistyped name."""
     message, hint = problem.message, problem.hint
     if problem.code == codes.MISSING_KEY and problem.pointer in document.setters:

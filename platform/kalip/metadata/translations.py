@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from kalip.base.errors import Diagnostic
-from kalip.base.names import did_you_mean
+from kalip.base.names import did_you_mean, humanize
 from kalip.base.text import DEFAULT_LOCALE
 from kalip.metadata import codes
 from kalip.metadata.documents import Document
 from kalip.metadata.merged import Setter
 from kalip.metadata.overlay import present_name
-from kalip.metadata.source import escape
+from kalip.metadata.source import escape, unescape
 
 Map = dict[str, Any]
 
@@ -22,6 +22,8 @@ class Translation:
         self.language = language
         self.locale = language.names[0]
         self.prefix = f"/{escape(address)}"
+        steps = address.split("/")
+        self.subject = steps[1] if steps[-1] == "entity" else steps[-1]
         self.setters = dict(setters)
         self.diagnostics: list[Diagnostic] = []
 
@@ -36,7 +38,7 @@ class Translation:
             target = f"{at}/{escape(name)}"
             below = base.get(name)
             if isinstance(value, str):
-                base[name] = self._with_text(below, value)
+                base[name] = self._with_text(below, value, at if name == "label" else None)
                 setter = (self.language, pointer)
                 place = f"{target}/{self.locale}"
                 self.setters[place] = (*self.setters.get(place, ()), setter)
@@ -48,8 +50,11 @@ class Translation:
                 self.diagnostics.append(self.language.diagnostic(codes.BAD_TRANSLATION, message, hint, pointer))
         return base
 
-    def _with_text(self, below: Any, text: str) -> Map:
+    def _with_text(self, below: Any, text: str, labelled: str | None) -> Map:
+        """The texts with one more; a label that was made from a name stays what it is in English."""
         texts = {DEFAULT_LOCALE: below} if isinstance(below, str) else dict(below or {})
+        if not texts and labelled is not None:
+            texts[DEFAULT_LOCALE] = humanize(unescape(labelled.rpartition("/")[2]) or self.subject)
         return {**texts, self.locale: text}
 
     def _present_name(self, base: Map, key: str, pointer: str) -> str:

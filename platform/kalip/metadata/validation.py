@@ -63,6 +63,11 @@ class Validator:
             return False  # it can't say: jsonschema will
 
 
+def value_faults(schema: Schema, value: Any) -> tuple[Problem, ...]:
+    """Everything that is wrong with a value under a schema that a plugin brings."""
+    return Validator(schema).problems(value)
+
+
 def _by_type(validator: Any, branches: list[Any], instance: Any, schema: Schema) -> Iterator[ValidationError]:
     """`allOf`, but straight to the one branch that a field's type chooses."""
     index = schema.get(TYPE_INDEX)
