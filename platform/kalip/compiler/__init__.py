@@ -3,11 +3,14 @@
 from kalip.compiler.codes import CODES
 from kalip.compiler.compile import Compilation, compile_model, compile_packs
 from kalip.compiler.formulas import compile_with_present_names
-from kalip.compiler.scope import EntityScope, entity_scope
+from kalip.compiler.lists import ADMINISTRATOR
+from kalip.compiler.scope import USER_PARTS, EntityScope, entity_scope
 from kalip.compiler.uses import where_used
 
 __all__ = [
+    "ADMINISTRATOR",
     "CODES",
+    "USER_PARTS",
     "Compilation",
     "EntityScope",
     "compile_model",

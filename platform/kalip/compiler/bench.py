@@ -1,6 +1,6 @@
 """The model in the making: entities as far as they are known, and the tools that every step of compiling uses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -84,6 +84,7 @@ class Bench:
         self.settle: Settle = _nothing_to_settle
         self._parts: dict[tuple[str, str], Mapping[str, Type]] = {}
         self._scopes: dict[tuple[str, bool], EntityScope] = {}
+        self._pointing: dict[str, list[tuple[str, Field]]] | None = None
 
     # --- shapes ---
 
@@ -114,6 +115,17 @@ class Bench:
     def present_name(self, entity: str, name: str) -> str | None:
         """The name that a field has now, if it had this one before."""
         return self.drafts[entity].old_fields.get(name)
+
+    def references_to(self, entity: str) -> Sequence[tuple[str, Field]]:
+        """The fields that point to an entity, each with its own entity; to be asked when all fields are made."""
+        if self._pointing is None:
+            self._pointing = {}
+            for draft in self.drafts.values():
+                for each in draft.fields.values():
+                    for target in (each.target, *each.targets):
+                        if target is not None:
+                            self._pointing.setdefault(target, []).append((draft.name, each))
+        return self._pointing.get(entity, ())
 
     # --- names ---
 
@@ -201,5 +213,5 @@ class Settle(Protocol):
         """The field with its computed expression and result."""
 
 
-def _nothing_to_settle(bench: Bench, entity: str, field: Field) -> Field:
+def _nothing_to_settle(bench: Bench, entity: str, field: Field) -> Field:  # noqa: ARG001 - has the family's signature
     return field

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from kalip.base.errors import Diagnostic
+from kalip.base.errors import CompileError, Diagnostic
 from kalip.base.text import Text
 from kalip.compiler.bench import Bench, Draft, HasParameters
 from kalip.compiler.derived import Settler
@@ -47,6 +47,12 @@ class Compilation:
     def errors(self) -> tuple[Diagnostic, ...]:
         """The diagnostics that stand in the way."""
         return tuple(each for each in self.diagnostics if each.severity == "error")
+
+    def required(self) -> Model:
+        """The model. Raises CompileError with every diagnostic when there is none."""
+        if self.model is None:
+            raise CompileError("The metadata has errors.", self.diagnostics)
+        return self.model
 
 
 def compile_packs(

@@ -1,6 +1,6 @@
 """Settles fields whose type follows from others: computed fields, rollups, lines."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -165,7 +165,7 @@ def _settle_children(bench: Bench, draft: Draft, field: Field, spot: Spot) -> Fi
     return replace(field, via=back.name if back is not None else owner)
 
 
-_SETTLERS: Mapping[str, Any] = {
+_SETTLERS: Mapping[str, Callable[[Bench, Draft, Field, Spot], Field]] = {
     "computed": _settle_computed,
     "rollup": _settle_rollup,
     "children": _settle_children,

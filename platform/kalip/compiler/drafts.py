@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kalip.base.names import did_you_mean
+from kalip.base.names import RESERVED_SEGMENTS, did_you_mean
 from kalip.compiler import codes
 from kalip.compiler.bench import Bench, Draft
 from kalip.compiler.desk import Spot
@@ -11,7 +11,7 @@ from kalip.metadata import Kind
 
 _ENTITY_KINDS = (Kind.PIPELINE, Kind.ACCESS, Kind.LIST, Kind.FORM, Kind.CARD, Kind.BOARD)
 _PREFIXES = ("kalip_", "sqlite_", "pg_")
-_RESERVED_ENTITIES = frozenset({"user", "system"})
+_RESERVED_ENTITIES = RESERVED_SEGMENTS | {"user", "system"}
 _LANGUAGE_WORDS: Final = (
     "actor old true false null in as break const continue else for function if import let loop package namespace "
     "return var void while"
@@ -26,7 +26,7 @@ def make_drafts(bench: Bench) -> None:
         name = document.names[0]
         if name.startswith(_PREFIXES) or name in _RESERVED_ENTITIES:
             message = f"an entity can't be called '{name}'"
-            hint = f"names that start with {', '.join(_PREFIXES)} and {', '.join(sorted(_RESERVED_ENTITIES))} are taken"
+            hint = "Kalip uses the name itself: put the pack's name before it, say"
             bench.desk.report(codes.RESERVED_NAME, Spot(document), message, hint)
             bench.desk.doubt(name)
             continue

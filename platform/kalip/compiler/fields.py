@@ -94,7 +94,7 @@ def _field(bench: Bench, draft: Draft, name: str, data: Mapping[str, Any]) -> Fi
         placeholder=text_of(data, "placeholder"),
         unit=text_of(data, "unit"),
         required=data.get("required", False),
-        readonly=data.get("readonly", False),
+        readonly=data.get("readonly", False) or bench.types[data["type"]].readonly,
         unique=data.get("unique", False),
         indexed=data.get("indexed", False),
         default=data.get("default"),

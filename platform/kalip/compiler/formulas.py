@@ -154,6 +154,7 @@ def _checked_literal(bench: Bench, known: Values, literal: Literal, spot: Spot) 
 
 
 def _comparisons(tree: Node) -> Iterator[tuple[FieldValue, Literal]]:
+    pairs: tuple[tuple[Node, Node], ...]
     for node in _nodes(tree):
         if isinstance(node, Same):
             pairs = ((node.left, node.right), (node.right, node.left))

@@ -6,6 +6,7 @@ from typing import Any
 from kalip.base.names import humanize
 from kalip.base.text import DEFAULT_LOCALE, Text
 
+_EMPTY = Text()
 _SYSTEM = {
     "id": ("Id", "Kimlik", "Идентификатор"),
     "version": ("Version", "Sürüm", "Версия"),
@@ -18,6 +19,7 @@ _SYSTEM = {
     "pipeline": ("Pipeline", "Süreç", "Воронка"),
     "stage": ("Stage", "Aşama", "Стадия"),
     "stage_since": ("In this stage since", "Bu aşamada", "На стадии с"),
+    "administrator": ("Administrator", "Yönetici", "Администратор"),
     "details": ("Details", "Ayrıntılar", "Подробности"),
 }
 
@@ -34,7 +36,8 @@ def label_of(data: Mapping[str, Any], name: str, key: str = "label") -> Text:
 
 def text_of(data: Mapping[str, Any], key: str) -> Text:
     """The text of a key, empty when it is missing."""
-    return Text.of(data.get(key))
+    said = data.get(key)
+    return _EMPTY if said is None else Text.of(said)
 
 
 def own_label(name: str) -> Text:

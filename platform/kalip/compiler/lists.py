@@ -2,13 +2,17 @@
 
 from collections.abc import Container, Iterable
 from types import MappingProxyType
+from typing import Final
 
 from kalip.compiler import codes
 from kalip.compiler.bench import Bench
 from kalip.compiler.desk import Spot
-from kalip.compiler.labels import label_of, text_of
+from kalip.compiler.labels import label_of, own_label, text_of
 from kalip.metadata import Kind, MergedDocument
 from kalip.model import Choice, ChoiceList, Role
+
+ADMINISTRATOR: Final = "administrator"
+"""The role that every site has: it may do everything."""
 
 
 def make_choice_lists(bench: Bench) -> None:
@@ -18,10 +22,11 @@ def make_choice_lists(bench: Bench) -> None:
 
 
 def make_roles(bench: Bench) -> None:
-    """Make every role."""
+    """Make every role; the administrator's is always there."""
+    bench.roles[ADMINISTRATOR] = Role(ADMINISTRATOR, own_label(ADMINISTRATOR), administrator=True)
     for document in bench.stack.of_kind(Kind.ROLE):
         name, data = document.names[0], document.data
-        administrator = bool(data.get("administrator", False))
+        administrator = data.get("administrator", name == ADMINISTRATOR)
         bench.roles[name] = Role(name, label_of(data, name), text_of(data, "description"), administrator)
 
 

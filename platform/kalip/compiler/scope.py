@@ -7,7 +7,7 @@ from kalip.expressions import TEXT, Scope, Type
 from kalip.fields import FieldTypes
 from kalip.model import Field, Model
 
-USER_PARTS: Final = ("name", "email", "locale", "timezone")
+USER_PARTS: Final = ("id", "name", "email", "locale", "timezone")
 """What of a user can be said after a user field: `owner.name`."""
 OLD: Final = "old"
 """Before a path: the record before the change."""

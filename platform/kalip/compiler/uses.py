@@ -4,7 +4,7 @@ from kalip.model import Model, Use
 
 
 def where_used(model: Model, address: str) -> tuple[Use, ...]:
-    """Who uses a thing: `entity:lead`, `field:lead.email`, `choices:source`, `choice:source.web`, `stage:lead.inbound.new`.
+    """Who uses a thing: `entity:lead`, `field:lead.email`, `choice:source.web`, `stage:lead.inbound.new`.
 
     With a thing, what is inside it is asked for too: an entity's fields and stages, a list's choices.
     """

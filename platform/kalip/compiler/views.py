@@ -18,13 +18,14 @@ DEFAULT: Final = "default"
 _WIDE = frozenset({"long_text", "rich_text", "json", "children", "files", "image", "address", "tags", "references"})
 _BULKY = _WIDE | {"file"}
 _DEFAULT_COLUMNS = 6
+_DEFAULT_CARD_FIELDS = 3
 _DEFAULT_RELATED = 6
 
 
 def lists_of(bench: Bench, draft: Draft) -> Mapping[str, ListView]:
     """The lists by name, the default one first."""
     made = {document.names[1]: _list(bench, draft, document) for document in draft.of(Kind.LIST)}
-    return _default_first(made, _default_list(bench, draft) if DEFAULT not in made else None)
+    return _default_first(made, _default_list(draft) if DEFAULT not in made else None)
 
 
 def cards_of(bench: Bench, draft: Draft) -> Mapping[str, CardView]:
@@ -34,7 +35,7 @@ def cards_of(bench: Bench, draft: Draft) -> Mapping[str, CardView]:
         spot = Spot(document).at("fields")
         paths = [_shown_path(bench, draft, path, spot.at(path)) for path in document.data["fields"]]
         made[document.names[1]] = CardView(document.names[1], tuple(path for path in paths if path is not None))
-    return _default_first(made, CardView(DEFAULT, (draft.title,)) if DEFAULT not in made else None)
+    return _default_first(made, _default_card(draft) if DEFAULT not in made else None)
 
 
 def forms_of(bench: Bench, draft: Draft) -> Mapping[str, FormView]:
@@ -82,12 +83,19 @@ def _plural(draft: Draft) -> Text:
     return label_of(draft.data, draft.name, "plural" if "plural" in draft.data else "label")
 
 
-def _default_list(bench: Bench, draft: Draft) -> ListView:
+def _default_list(draft: Draft) -> ListView:
     paths = [draft.title]
     paths += [name for name, field in draft.fields.items() if field.type not in _BULKY and name != draft.title]
     paths = paths[:_DEFAULT_COLUMNS]
     paths += [name for name in ("stage", "owner") if name in draft.system]
-    return ListView(DEFAULT, _plural(draft), tuple(Column(path) for path in paths))
+    return ListView(
+        DEFAULT, _plural(draft), tuple(Column(path) for path in paths), (Sort("created_at", descending=True),)
+    )
+
+
+def _default_card(draft: Draft) -> CardView:
+    paths = [name for name, field in draft.fields.items() if field.type not in _BULKY and name != draft.title]
+    return CardView(DEFAULT, (draft.title, *paths[: _DEFAULT_CARD_FIELDS - 1]))
 
 
 def _shown_path(bench: Bench, draft: Draft, path: str, spot: Spot) -> str | None:
@@ -171,9 +179,11 @@ def _related(bench: Bench, draft: Draft, path: str, spot: Spot) -> str | None:
     entity, dot, name = path.partition(".")
     if not dot:
         found = bench.field_named(draft, path, spot)
-        if found is not None and found.type != "children":
-            message = f"'{path}' holds no lines"
-            bench.desk.report(codes.UNFIT_FIELD, spot, message, "name a children field, or 'entity.field'")
+        if found is not None and found.type not in ("children", "references"):
+            message = f"'{path}' holds no records"
+            bench.desk.report(
+                codes.UNFIT_FIELD, spot, message, "name a field of lines or references, or 'entity.field'"
+            )
             return None
         return found.name if found is not None else None
     other = bench.entity_named(entity, spot)
@@ -210,10 +220,9 @@ def _default_form(bench: Bench, draft: Draft) -> FormView:
 def _default_related(bench: Bench, draft: Draft) -> tuple[str, ...]:
     lines = {(field.target, field.via) for field in draft.fields.values() if field.type == "children"}
     related = [
-        f"{other.name}.{field.name}"
-        for other in bench.drafts.values()
-        for field in other.fields.values()
-        if _points_to(field, draft.name) and (other.name, field.name) not in lines
+        f"{other}.{field.name}"
+        for other, field in bench.references_to(draft.name)
+        if _points_to(field, draft.name) and (other, field.name) not in lines
     ]
     return tuple(related[:_DEFAULT_RELATED])
 
