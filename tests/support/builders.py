@@ -5,6 +5,7 @@ every model in tests has gone through reading, checking, stacking and compiling.
 """
 
 import json
+from itertools import pairwise
 from typing import Any, Self
 
 from kalip.base.errors import Diagnostic
@@ -38,10 +39,7 @@ class EntityBuilder:
 
     def with_pipeline(self, name: str, *stages: str, **keys: Any) -> Self:
         """Add a pipeline with plain stages and, unless given, a move from each to the next."""
-        moves = {
-            f"to_{after}": {"from": {before: {}}, "to": after}
-            for before, after in zip(stages, stages[1:], strict=False)
-        }
+        moves = {f"to_{after}": {"from": {before: {}}, "to": after} for before, after in pairwise(stages)}
         data: Json = {"stages": {stage: {} for stage in stages}, "transitions": moves, **keys}
         return self.with_document(f"pipelines/{name}", data)
 

@@ -16,7 +16,7 @@ from kalip.metadata.reader import Reading, examine_documents, examine_pack, read
 from kalip.metadata.repair import Checked, checked, sound
 from kalip.metadata.schemas import Types, document_schema, overlay_schema, source_schema, translation_schema
 from kalip.metadata.stack import Stack, check_stack, stack
-from kalip.metadata.validation import Problem, value_faults
+from kalip.metadata.validation import Problem, schema_fault, value_faults
 
 __all__ = [
     "CODES",
@@ -49,6 +49,7 @@ __all__ = [
     "place_of",
     "read_documents",
     "read_pack",
+    "schema_fault",
     "sound",
     "source_schema",
     "stack",

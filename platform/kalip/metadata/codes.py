@@ -22,7 +22,6 @@ WRONG_TYPE = "M122"
 BAD_VALUE = "M123"
 UNKNOWN_FIELD_TYPE = "M124"
 BAD_NAME = "M125"
-BAD_FIELD_TYPE = "M126"
 PACK_MISSING = "M130"
 PACK_VERSION = "M131"
 PACK_CYCLE = "M132"
@@ -55,7 +54,6 @@ CODES: Mapping[str, str] = MappingProxyType(
         BAD_VALUE: "A value is outside of what is allowed.",
         UNKNOWN_FIELD_TYPE: "A field names a type that neither Kalip nor a plugin provides.",
         BAD_NAME: "A key that names something is not a valid name.",
-        BAD_FIELD_TYPE: "A field type declares options that are not a usable JSON Schema.",
         PACK_MISSING: "A pack requires one that is not there.",
         PACK_VERSION: "A pack requires another version of a pack than the one that is there.",
         PACK_CYCLE: "Packs require each other in a circle.",

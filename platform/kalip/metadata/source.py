@@ -167,7 +167,7 @@ def _is_exact(text: str, value: float) -> bool:
 
 def _deeper_than(value: Any, limit: int) -> bool:
     level = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         level = [
             child
             for each in level
@@ -176,7 +176,7 @@ def _deeper_than(value: Any, limit: int) -> bool:
         ]
         if not level:
             return False
-    return True
+    return any(isinstance(each, dict | list) for each in level)
 
 
 class _Frame:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jsonschema_rs
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator, SchemaError, ValidationError
 from jsonschema.exceptions import best_match
 from jsonschema.validators import extend
 
@@ -50,7 +50,7 @@ class Validator:
         self._thorough = _Thorough(schema)
 
     def problems(self, value: Any) -> tuple[Problem, ...]:
-        """Everything that is wrong, in the order of the document; empty when it is right."""
+        """Everything that is wrong; empty when it is right."""
         if self._accepts(value):
             return ()
         found = {problem: None for error in self._thorough.iter_errors(value) for problem in _problems(error)}
@@ -61,6 +61,18 @@ class Validator:
             return self._quick.is_valid(value)
         except (ValueError, OverflowError):
             return False  # it can't say: jsonschema will
+
+
+def schema_fault(schema: Schema) -> str:
+    """What is wrong with a schema that a plugin brings; empty when it can be used."""
+    try:
+        Draft202012Validator.check_schema(schema)
+        Validator(schema)
+    except SchemaError as error:
+        return error.message
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def value_faults(schema: Schema, value: Any) -> tuple[Problem, ...]:
