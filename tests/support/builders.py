@@ -5,11 +5,14 @@ every model in tests has gone through reading, checking, stacking and compiling.
 """
 
 import json
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, Self
 
 from kalip.base.errors import Diagnostic
 from kalip.compiler import Compilation, compile_packs
+from kalip.compiler.bench import HasParameters
+from kalip.expressions import Function
 from kalip.fields import FieldTypes, builtin_types
 from kalip.metadata import Pack, read_documents
 from kalip.model import Model
@@ -133,13 +136,19 @@ def a_pack(name: str = "shop", version: str = "1.0.0") -> PackBuilder:
     return PackBuilder(name, version)
 
 
-def a_compilation(*parts: PackBuilder | EntityBuilder, types: FieldTypes | None = None) -> Compilation:
+def a_compilation(
+    *parts: PackBuilder | EntityBuilder,
+    types: FieldTypes | None = None,
+    functions: Mapping[str, Function] | None = None,
+    actions: Mapping[str, HasParameters] | None = None,
+) -> Compilation:
     """Compile packs; entities alone become a pack of their own."""
     packs = [part for part in parts if isinstance(part, PackBuilder)]
     entities = [part for part in parts if isinstance(part, EntityBuilder)]
     if entities:
         packs.append(a_pack().with_entity(*entities))
-    return compile_packs([pack.build() for pack in packs], types or builtin_types())
+    built = [pack.build() for pack in packs]
+    return compile_packs(built, types or builtin_types(), functions=functions or {}, actions=actions or {})
 
 
 def a_model(*parts: PackBuilder | EntityBuilder, types: FieldTypes | None = None) -> Model:

@@ -171,6 +171,8 @@ class Bench:
 
     def path_named(self, draft: Draft, path: str, spot: Spot) -> "Reached | None":
         """Follow a dotted path by present or earlier names; None is reported."""
+        if self.desk.is_doubtful(path):
+            return None
         steps = path.split(".")
         present: list[str] = []
         for position, step in enumerate(steps):

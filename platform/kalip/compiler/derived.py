@@ -50,6 +50,7 @@ class Settler:
 
     def _report_circle(self, bench: Bench, spot: Spot, key: tuple[str, str]) -> None:
         circle = [*self._open[self._open.index(key) :], key]
+        bench.desk.doubt(*(name for _, name in circle))
         names = " → ".join(f"{entity}.{name}" for entity, name in circle)
         message = f"computed fields depend on each other in a circle: {names}"
         bench.desk.report(codes.CIRCLE, spot, message, "let one of them depend on stored fields only")

@@ -10,6 +10,7 @@ from kalip.metadata import Stack
 from kalip.metadata.source import escape
 from kalip.model import Use
 
+_MOST_LISTED = 12
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -62,12 +63,14 @@ class Desk:
         self.diagnostics.append(Diagnostic(code, message, hint, where, severity))
 
     def unknown(self, code: str, spot: Spot, what: str, name: str, known: "list[str] | tuple[str, ...]") -> None:
-        """Put down that a name is not known, with the one that was probably meant."""
+        """Put down that a name is not known, with the one that was probably meant. `what`: `stage of 'deal'`."""
         if self.is_doubtful(name):
             return
-        listed = ", ".join(known[:12])
+        listed = ", ".join(known[:_MOST_LISTED]) + (", …" if len(known) > _MOST_LISTED else "")
         hint = did_you_mean(name, known) or (f"there are {listed}" if known else "there are none")
-        self.report(code, spot, f"unknown {what} '{name[:60]}'", hint)
+        thing, _, owner = what.partition(" of ")
+        message = f"{owner} has no {thing} '{name[:60]}'" if owner else f"unknown {what} '{name[:60]}'"
+        self.report(code, spot, message, hint)
 
     def old(self, spot: Spot, old: str, present: str) -> None:
         """Put down that an earlier name was used."""

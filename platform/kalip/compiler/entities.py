@@ -1,6 +1,7 @@
 """Makes an entity's own rules: title, owner, search, unique keys, checks, duplicates, personal marks."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +19,10 @@ _METHODS = {"phone": "phone", "email": "email", "tax_number": "tax_number"}
 
 
 def check_owner(bench: Bench, draft: Draft) -> str | None:
-    """The field that leads to the parent; None for an entity that stands by itself, or a fault that is reported."""
+    """The field that leads to the parent; None for an entity that stands by itself, or a fault that is reported.
+
+    A line without parent would belong to nobody, so the field is required and lines go with their parent.
+    """
     said = draft.data.get("owned_by")
     if said is None:
         return None
@@ -31,10 +35,8 @@ def check_owner(bench: Bench, draft: Draft) -> str | None:
             message = f"'{owner.name}' is no reference to another entity"
             bench.desk.report(codes.BAD_OWNER, spot, message, "name a field of the type 'reference'")
         return None
-    if not owner.required:
-        message = f"the lines would lose their parent: '{owner.name}' is not required"
-        hint = f"write \"required\": true at the field '{owner.name}'"
-        bench.desk.report(codes.BAD_OWNER, spot, message, hint)
+    on_delete = owner.options.get("on_delete", "cascade")
+    draft.fields[owner.name] = replace(owner, required=True, on_delete=on_delete)
     return owner.name
 
 

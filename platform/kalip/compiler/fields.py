@@ -167,6 +167,7 @@ def _with_default(bench: Bench, draft: Draft, field: Field, data: Mapping[str, A
         message = f"an expression can't give a whole value of the type '{field.type}'"
         bench.desk.report(codes.BAD_DEFAULT, spot.at("default_expression"), message, "use 'default'")
         return field
+    wanted = replace(wanted, old=False)
     expression = compile_formula(bench, draft.name, source, spot.at("default_expression"), wanted)
     return replace(field, default_expression=expression)
 
@@ -192,5 +193,5 @@ def value_faults(bench: Bench, field: Field, raw: Any) -> list[str]:
     try:
         value = type_.parse(field, raw)
     except FieldFault as fault:
-        return [fault.message]
-    return [fault.message for fault in type_.validate(field, value)]
+        return [fault.message.rstrip(".")]
+    return [fault.message.rstrip(".") for fault in type_.validate(field, value)]
