@@ -10,7 +10,8 @@ from kalip.compiler.bench import Bench, Draft, Reached
 from kalip.compiler.desk import Spot
 from kalip.compiler.fields import choice_options
 from kalip.compiler.formulas import Wanted, compile_formula
-from kalip.expressions import BOOLEAN
+from kalip.expressions import BOOLEAN, DECIMAL, INTEGER, Type
+from kalip.expressions.types import unify
 from kalip.fields.types.computed import ComputedType
 from kalip.model import Field
 
@@ -102,6 +103,7 @@ def _report_lines(bench: Bench, draft: Draft, lines: Field, spot: Spot) -> None:
 def _with_result(bench: Bench, child: Draft, field: Field, options: dict[str, Any], spot: Spot) -> Field:
     function = options["function"]
     if function == "count":
+        _check_result(bench, field, INTEGER, spot)
         options.setdefault("result", "integer")
         return replace(field, options=MappingProxyType(options))
     if "field" not in options:
@@ -121,12 +123,25 @@ def _with_result(bench: Bench, child: Draft, field: Field, options: dict[str, An
         bench.desk.report(codes.BAD_ROLLUP, spot.at("field"), message, "choose a field of one value")
         return field
     options["field"] = reached.path
+    _check_result(bench, field, DECIMAL if function == "avg" else reached.type, spot)
     options.setdefault("result", _result_of(bench, reached, function))
     source = reached.field
     if source.choices is not None and function != "avg":
         options |= choice_options(bench.choices[source.choices])
         field = replace(field, choices=source.choices)
     return replace(field, options=MappingProxyType(options), target=reached.type.entity)
+
+
+def _check_result(bench: Bench, field: Field, given: Type, spot: Spot) -> None:
+    """Look whether the result that is asked for can show the figure; unknown types are told with the options."""
+    said = field.options.get("result")
+    name = said.get("type") if isinstance(said, Mapping) else said
+    if not isinstance(name, str) or name not in bench.types or isinstance(bench.types[name], ComputedType):
+        return
+    wanted = bench.types[name].parts(replace(field, type=name))[0].type
+    if unify(wanted, given) is None or (wanted.kind == "integer" and given.kind == "decimal"):
+        message = f"the figure is {given.name}, '{name}' shows {wanted.name}"
+        bench.desk.report(codes.BAD_OPTION, spot.at("result"), message, "leave 'result' out, or change it")
 
 
 def _result_of(bench: Bench, reached: Reached, function: str) -> Mapping[str, Any] | str:

@@ -134,7 +134,8 @@ class _Builder:
 
     def _present_address(self, document: Document) -> str:
         steps = document.address.split("/")
-        if steps[0] != "entities" or f"entities/{steps[1]}/entity" in self.documents:
+        is_new = document.kind is Kind.ENTITY and "extends" not in document.data
+        if steps[0] != "entities" or is_new or f"entities/{steps[1]}/entity" in self.documents:
             return document.address
         present = self.old_entities.get(steps[1])
         if present is None:

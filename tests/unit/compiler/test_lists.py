@@ -1,0 +1,25 @@
+"""Choice lists and roles."""
+
+from tests.support.builders import a_model, a_pack, diagnostics_of, told
+
+
+def test_choices() -> None:
+    pack = a_pack().with_choices(
+        "source", "web", old={"retired": True, "label": "Old one", "colour": "red", "was": ["ancient"]}
+    )
+    choices = a_model(pack).choices["source"].choices
+    assert list(choices) == ["web", "old"]
+    assert (str(choices["web"].label), choices["web"].retired) == ("Web", False)
+    assert (str(choices["old"].label), choices["old"].colour, choices["old"].was) == ("Old one", "red", ("ancient",))
+
+
+def test_an_earlier_name_that_something_else_has_now() -> None:
+    pack = a_pack().with_choices("source", "web", net={"was": ["web"]})
+    assert told(diagnostics_of(pack)) == [("C112", "/choices/net/was")]
+
+
+def test_the_administrator_is_always_there_and_may_be_described() -> None:
+    assert a_model(a_pack()).roles["administrator"].administrator
+    described = a_model(a_pack().with_document("roles/administrator", {"label": "Boss"})).roles["administrator"]
+    assert (str(described.label), described.administrator) == ("Boss", True)
+    assert not a_model(a_pack().with_role("rep")).roles["rep"].administrator

@@ -1,0 +1,62 @@
+"""Permissions."""
+
+from typing import Any
+
+import pytest
+
+from kalip.model import VERBS, Scope
+from tests.support.builders import PackBuilder, a_model, a_pack, an_entity, diagnostics_of, told
+
+
+def pack(rep: Any) -> PackBuilder:
+    return a_pack().with_entity(an_entity("deal").with_access(rep=rep)).with_role("rep")
+
+
+def scopes(rep: Any) -> dict[str, Scope]:
+    permissions = a_model(pack(rep)).entities["deal"].permissions
+    return {verb: each.scope for (_, verb), each in permissions.items()}
+
+
+def test_all_is_short_for_every_verb_that_is_not_named() -> None:
+    found = scopes({"all": "own", "export": "none", "read": "all"})
+    assert set(found) == set(VERBS)
+    assert (found["read"], found["export"], found["update"]) == (Scope.ALL, Scope.NONE, Scope.OWN)
+
+
+def test_what_is_not_permitted_is_not_there() -> None:
+    assert scopes({"read": "all"}) == {"read": Scope.ALL}
+
+
+def test_a_condition() -> None:
+    permissions = a_model(pack({"read": {"scope": "all", "where": "name != '' && owner == actor.id"}}))
+    condition = permissions.entities["deal"].permissions["rep", "read"].condition
+    assert condition is not None
+    assert condition.paths == {"name", "owner"}
+
+
+@pytest.mark.parametrize(
+    ("rep", "fault"),
+    [
+        ({"read": {"scope": "all", "where": "nme == ''"}}, ("C120", "/permissions/rep/read/where")),
+        ({"read": {"scope": "all", "where": "name"}}, ("C120", "/permissions/rep/read/where")),
+        ({"read": {"scope": "all", "where": "old.name == ''"}}, ("C120", "/permissions/rep/read/where")),
+    ],
+)
+def test_faults(rep: Any, fault: tuple[str, str]) -> None:
+    assert told(diagnostics_of(pack(rep))) == [fault]
+
+
+def test_an_unknown_role() -> None:
+    found = diagnostics_of(a_pack().with_entity(an_entity("deal").with_access(rpe="all")).with_role("rep"))
+    assert told(found) == [("C107", "/permissions/rpe")]
+    assert found[0].hint == "did you mean 'rep'?"
+
+
+def test_what_says_nothing_is_warned_of() -> None:
+    line = (
+        an_entity("line").with_keys(owned_by="deal").with_field("deal", "reference", to="deal").with_access(rep="all")
+    )
+    found = diagnostics_of(a_pack().with_entity(an_entity("deal"), line).with_role("rep"))
+    assert [(each.severity, each.code) for each in found] == [("warning", "C133")]
+    found = diagnostics_of(a_pack().with_entity(an_entity("deal").with_access(administrator="all")))
+    assert [(each.severity, each.code) for each in found] == [("warning", "C133")]
