@@ -14,17 +14,13 @@ from kalip.storage.statements import statements_for
 from kalip.storage.tables import tables_for
 
 
-def aggregate(
-    session: Session, served: Served, entity: str, wanted: Aggregate, context: Context
-) -> list[AggregateRow]:
+def aggregate(session: Session, served: Served, entity: str, wanted: Aggregate, context: Context) -> list[AggregateRow]:
     """Count and sum the records of each value of a path; groups come in no order, null is a group of its own."""
     statement, reader = served.project(statements_for).get(
         ("aggregate", session.dialect, entity, wanted), lambda: _aggregate(session, served, entity, wanted)
     )
     rows = reader(session.fetch(statement.text, statement.bind(context, session.dialect)))
-    return [
-        AggregateRow(row["key"], row["count"], {path: row[f"sum {path}"] for path in wanted.sums}) for row in rows
-    ]
+    return [AggregateRow(row["key"], row["count"], {path: row[f"sum {path}"] for path in wanted.sums}) for row in rows]
 
 
 def board_cards(

@@ -91,7 +91,13 @@ def note_column(session: Session, column: LiveColumn) -> None:
 
 def change_table(session: Session, name: str, new: LiveTable) -> None:
     """Enter what a table became; its columns follow."""
-    values = {"name": new.name, "entity": new.entity, "field": new.field, "target": new.target, "retired_at": new.retired_at}
+    values = {
+        "name": new.name,
+        "entity": new.entity,
+        "field": new.field,
+        "target": new.target,
+        "retired_at": new.retired_at,
+    }
     session.write(update(TABLES).where(TABLES.c.name == name).values(values))
 
 

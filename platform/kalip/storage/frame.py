@@ -198,7 +198,9 @@ class Frame:
         else:
             source = name_sql
             where = f"{child.alias}.{self.quote(target.fields[known.via or ''][0].column.name)} = {root.alias}.id"
-        return Collection(source, f"{where} AND {child.alias}.archived_at IS NULL", FrameColumns(self, child, False)), child
+        return Collection(
+            source, f"{where} AND {child.alias}.archived_at IS NULL", FrameColumns(self, child, False)
+        ), child
 
     def value_at(self, root: Root, rest: str, path: str) -> Place:
         """One value without joins: references on the way become scalar subqueries."""

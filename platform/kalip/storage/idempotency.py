@@ -48,9 +48,7 @@ def reserve_key(session: Session, actor: str, key: str, body_hash: str, now: dat
     return KeyState("done", found["status"], found["body"], found["headers"] or {})
 
 
-def finish_key(
-    session: Session, actor: str, key: str, status: int, body: str, headers: Mapping[str, str]
-) -> None:
+def finish_key(session: Session, actor: str, key: str, status: int, body: str, headers: Mapping[str, str]) -> None:
     """Keep the answer of a call, in the transaction of what it did."""
     answer = {"status": status, "body": body, "headers": dict(headers)}
     session.write(update(_KEYS).where(_KEYS.c.actor == actor, _KEYS.c.key == key), answer)
@@ -64,5 +62,3 @@ def release_key(session: Session, actor: str, key: str) -> None:
 def delete_old_keys(session: Session, before: datetime) -> int:
     """Forget keys made before a moment; how many there were."""
     return session.write(delete(_KEYS).where(_KEYS.c.created_at < before)).rowcount
-
-

@@ -60,7 +60,11 @@ class _Planner:
     def sort(self, part: StoredPart, *, descending: bool = False) -> str:
         """A column as lists sort by it."""
         column = self.column(part)
-        key = f"({sort_key_sql(column, self.dialect, self.language)})" if part.kind == "text" and not is_code_field(part.field) else column
+        key = (
+            f"({sort_key_sql(column, self.dialect, self.language)})"
+            if part.kind == "text" and not is_code_field(part.field)
+            else column
+        )
         return f"{key} DESC" if descending else key
 
     def spec(self, parts: Sequence[StoredPart], *, unique: bool = False, live: bool = False) -> IndexSpec:

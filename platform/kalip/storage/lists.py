@@ -115,7 +115,18 @@ def _compiled(
     session: Session, served: Served, query: Query, form: Form, phase: Phase | None, values: Sequence[Any] | None
 ) -> _Page:
     nulls = None if values is None else tuple(value is None for value in values)
-    key = ("page", session.dialect, query.entity, query.fields, query.filters, query.sort, query.archived, form, phase, nulls)
+    key = (
+        "page",
+        session.dialect,
+        query.entity,
+        query.fields,
+        query.filters,
+        query.sort,
+        query.archived,
+        form,
+        phase,
+        nulls,
+    )
     return served.project(statements_for).get(key, lambda: _make(session, served, query, form, phase, nulls))
 
 

@@ -38,7 +38,9 @@ def match(wanted: Mapping[str, tuple[str, ...]], live: Collection[str], retired:
             pending.append(source)
     revived = {}
     for name in unmatched:
-        former = next((each for each in (name, *wanted[name]) if each in retired and each not in revived.values()), None)
+        former = next(
+            (each for each in (name, *wanted[name]) if each in retired and each not in revived.values()), None
+        )
         if former is not None:
             revived[name] = former
     return Match({**claims, **own}, revived, tuple(name for name in unmatched if name not in revived))

@@ -216,8 +216,6 @@ class KalipSavedView(Base):
     name: Mapped[str]
     shared: Mapped[bool]
     body: Mapped[str]
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("user_id", "entity", "name"), Index("ix_kalip_saved_view_entity", "entity"))
 
 

@@ -125,7 +125,9 @@ class _Planner:
         for each in self.tables:
             if each.field and not each.retired_at and each.entity not in renamed:
                 self._retire_table(each)
-        self._match_indexes(index_specs(wanted, self.session.sql.identifier_preparer, self.session.dialect, self.session.language))
+        self._match_indexes(
+            index_specs(wanted, self.session.sql.identifier_preparer, self.session.dialect, self.session.language)
+        )
         if faults := unique_faults(self.session, self.steps):
             raise PlanRefused(faults)
         order = {kind: place for place, kind in enumerate(_ORDER)}
@@ -148,9 +150,7 @@ class _Planner:
             self.steps.append(RenameTable(old=old, new=new))
 
     def _retire_table(self, old: LiveTable) -> None:
-        references = tuple(
-            column for column in self.columns[old.name] if column.target and column.retired_at is None
-        )
+        references = tuple(column for column in self.columns[old.name] if column.target and column.retired_at is None)
         rows = count_rows(self.session, old.name)
         self.steps.append(RetireTable(old=old, new_name=self._retired(old.name), references=references, rows=rows))
 
@@ -248,9 +248,7 @@ class _Planner:
 
     def _retire_column(self, wanted: EntityTable, old: LiveColumn) -> None:
         rows = count_filled(self.session, old)
-        self.steps.append(
-            RetireColumn(old=old, new_name=self._retired(old.name), entity=wanted.entity.name, rows=rows)
-        )
+        self.steps.append(RetireColumn(old=old, new_name=self._retired(old.name), entity=wanted.entity.name, rows=rows))
 
     def _retired(self, name: str) -> str:
         self.numbers += 1
@@ -321,4 +319,3 @@ def retired_tables(session: Session) -> list[LiveTable]:
 def retired_columns(session: Session) -> list[LiveColumn]:
     """Give the retired columns: what `kalip storage purge` may drop."""
     return [each for each in live_columns(session) if each.retired_at is not None]
-

@@ -50,9 +50,7 @@ def copy_converted(session: Session, old: LiveColumn, new: LiveColumn) -> None:
 
 def fill_column(session: Session, column: LiveColumn, value: Any, beside: str) -> None:
     """Write one value into a column wherever another column of the row holds something."""
-    table = Table(
-        column.table, MetaData(), Column(column.name, type_of(column.kind)), Column(beside, type_of("text"))
-    )
+    table = Table(column.table, MetaData(), Column(column.name, type_of(column.kind)), Column(beside, type_of("text")))
     session.write(update(table).where(table.c[beside].is_not(None)).values({column.name: value}))
 
 
@@ -71,7 +69,9 @@ def _batches(session: Session, table: Table, column: LiveColumn) -> Iterator[Seq
     last = ""
     value = table.c[column.name]
     while True:
-        query = select(table.c.id, value).where(table.c.id > last, value.is_not(None)).order_by(table.c.id).limit(_BATCH)
+        query = (
+            select(table.c.id, value).where(table.c.id > last, value.is_not(None)).order_by(table.c.id).limit(_BATCH)
+        )
         rows = session.run(query).all()
         if rows:
             yield rows

@@ -91,7 +91,9 @@ def search(
             ("search", session.dialect, some), lambda some=some: _compiled(session, served, some)
         )
         params = parts.bind(context, session.dialect, pattern=pattern, limit=limit)
-        hits += [SearchHit(entity, record_id, float(rank)) for entity, record_id, rank in session.fetch(parts.text, params)]
+        hits += [
+            SearchHit(entity, record_id, float(rank)) for entity, record_id, rank in session.fetch(parts.text, params)
+        ]
     return sorted(hits, key=lambda hit: (-hit.rank, hit.entity, hit.id))[:limit]
 
 

@@ -39,8 +39,6 @@ def query_words(text: str) -> list[tuple[str, ...]]:
     return [word_forms(word) for word in _words(text)]
 
 
-
-
 @lru_cache(maxsize=65_536)
 def word_forms(word: str) -> tuple[str, ...]:
     """The folded word first, then its stems where they differ."""
@@ -55,7 +53,9 @@ def word_forms(word: str) -> tuple[str, ...]:
 def fold(word: str) -> str:
     """Without case and accents; Turkish dotted and dotless i are one, Russian ё is е, й stays."""
     lowered = word.translate(_TURKISH_CASE).lower().replace("ı", "i")
-    marks = (char for char in unicodedata.normalize("NFD", lowered.replace("й", "\0")) if not unicodedata.combining(char))
+    marks = (
+        char for char in unicodedata.normalize("NFD", lowered.replace("й", "\0")) if not unicodedata.combining(char)
+    )
     return "".join(marks).replace("\0", "й")
 
 

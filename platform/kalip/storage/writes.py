@@ -138,7 +138,9 @@ def _clashing(session: Session, served: Served, table: EntityTable, message: str
     """The fields of the unique key that the database names: PostgreSQL by index, SQLite by columns."""
     sql = session.sql
     specs: dict[str, list[IndexSpec]] = defaultdict(list)
-    for spec in index_specs(served.project(tables_for), sql.identifier_preparer, session.dialect, session.language).values():
+    for spec in index_specs(
+        served.project(tables_for), sql.identifier_preparer, session.dialect, session.language
+    ).values():
         if spec.unique and spec.table == table.table.name:
             specs[spec.name].append(spec)
     for name, found in specs.items():
