@@ -1,17 +1,20 @@
 """The model in the making: entities as far as they are known, and the tools that every step of compiling uses."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from kalip.compiler import codes
 from kalip.compiler.desk import Desk, Spot
 from kalip.compiler.scope import EntityScope, can_be_followed
 from kalip.compiler.system import system_fields
 from kalip.expressions import Function, Type
+from kalip.expressions.types import UNKNOWN
 from kalip.fields import FieldType, FieldTypes
 from kalip.metadata import Kind, MergedDocument, Stack
 from kalip.model import ChoiceList, Field, Role
+
+Answer = TypeVar("Answer")
 
 
 class HasParameters(Protocol):
@@ -104,9 +107,20 @@ class Bench:
         found = self._parts.get(key)
         if found is None:
             settled = self.settle(self, entity, field)
-            found = {part.name: part.type for part in self.types[settled.type].parts(settled)}
+            parts = self.ask(entity, settled, lambda: self.types[settled.type].parts(settled))
+            found = {part.name: part.type for part in parts or ()} or {"": UNKNOWN}
             self._parts[key] = found
         return found
+
+    def ask(self, entity: str, field: Field, question: Callable[[], Answer]) -> Answer | None:
+        """What a field's type answers; when a plugin's type fails, that is reported and nothing is answered."""
+        try:
+            return question()
+        except Exception as error:  # noqa: BLE001 - a plugin's type may fail in any way and must not take all down
+            spot = self.drafts[entity].spot.at("fields", field.name, "type")
+            message = f"the field type '{field.type}' failed: {type(error).__name__}: {error}"
+            self.desk.report(codes.PLUGIN_FAULT, spot, message, "mend the plugin, or choose another type")
+            return None
 
     def leads_to(self, field: Field) -> str | None:
         """The entity whose fields can be said after this one."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -52,7 +53,9 @@ def finish_fields(bench: Bench, draft: Draft) -> None:
         field = bench.settle(bench, draft.name, draft.fields[name])
         data = documents[name]
         here = spot.at(name)
-        for pointer, message, hint in bench.types[field.type].check_options(field):
+        type_ = bench.types[field.type]
+        faults = bench.ask(draft.name, field, partial(type_.check_options, field))
+        for pointer, message, hint in faults or ():
             bench.desk.report(codes.BAD_OPTION, Spot(here.document, here.pointer + pointer), message, hint)
         field = _with_conditions(bench, draft, field, data, here)
         draft.fields[name] = _with_default(bench, draft, field, data, here)
@@ -153,7 +156,7 @@ def _with_default(bench: Bench, draft: Draft, field: Field, data: Mapping[str, A
             message = f"a field of the type '{field.type}' takes no '{key}'"
             bench.desk.report(codes.BAD_OPTION, spot.at(key), message, "remove the key")
     if field.default is not None and type_.stored:
-        _check_default(bench, field, spot.at("default"))
+        bench.ask(draft.name, field, partial(_check_default, bench, field, spot.at("default")))
     source = data.get("default_expression")
     if source is None:
         return field

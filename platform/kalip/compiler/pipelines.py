@@ -12,7 +12,7 @@ from kalip.compiler.formulas import Wanted, compile_formula
 from kalip.compiler.labels import label_of, text_of
 from kalip.compiler.lists import check_former_names, role_named
 from kalip.expressions import BOOLEAN, Expression
-from kalip.metadata import MergedDocument, value_faults
+from kalip.metadata import MergedDocument, options_schema, value_faults
 from kalip.model import Effect, Outcome, Pipeline, Stage, Transition
 
 _READONLY_KINDS = frozenset({"computed", "rollup", "autonumber"})
@@ -185,12 +185,7 @@ def _action(bench: Bench, data: Mapping[str, Any], spot: Spot) -> Effect | None:
         bench.desk.unknown(codes.UNKNOWN_ACTION, spot.at("action"), "action", name, list(bench.actions))
         return None
     arguments = data.get("arguments", {})
-    schema = {
-        "type": "object",
-        "properties": dict(action.parameters),
-        "required": list(action.required),
-        "additionalProperties": False,
-    }
+    schema = options_schema(action.parameters, action.required)
     for problem in value_faults(schema, arguments):
         pointer = spot.pointer + ("/arguments" if "arguments" in data else "") + problem.pointer
         bench.desk.report(codes.BAD_ARGUMENTS, Spot(spot.document, pointer), problem.message, problem.hint)

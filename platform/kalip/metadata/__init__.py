@@ -14,7 +14,14 @@ from kalip.metadata.kinds import OVERLAID, Kind, Place, place_of
 from kalip.metadata.merged import MergedDocument
 from kalip.metadata.reader import Reading, examine_documents, examine_pack, read_documents, read_pack
 from kalip.metadata.repair import Checked, checked, sound
-from kalip.metadata.schemas import Types, document_schema, overlay_schema, source_schema, translation_schema
+from kalip.metadata.schemas import (
+    Types,
+    document_schema,
+    options_schema,
+    overlay_schema,
+    source_schema,
+    translation_schema,
+)
 from kalip.metadata.stack import Stack, check_stack, stack
 from kalip.metadata.validation import Problem, schema_fault, value_faults
 
@@ -44,6 +51,7 @@ __all__ = [
     "examine_documents",
     "examine_pack",
     "format_document",
+    "options_schema",
     "order_packs",
     "overlay_schema",
     "place_of",

@@ -5,7 +5,7 @@ translations (only the texts). The files in `schemas/` are the source of all.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Protocol
@@ -63,6 +63,17 @@ def overlay_schema(kind: Kind, types: Types) -> Schema:
 def translation_schema(kind: Kind, types: Types) -> Schema:
     """The schema of a kind's part in a language document: texts at the places of texts."""
     return _translation(kind, tuple(types.items()))
+
+
+def options_schema(properties: Mapping[str, Any], required: Iterable[str] = ()) -> Schema:
+    """The schema of an object with the keys that a plugin describes; they may refer to the common definitions."""
+    return {
+        "type": "object",
+        "properties": {name: _with_local_references(dict(each)) for name, each in properties.items()},
+        "required": list(required),
+        "additionalProperties": False,
+        "$defs": _load("common.json")["$defs"],
+    }
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,8 @@
 import importlib.util
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import entry_points
@@ -14,8 +15,10 @@ from typing import Any, TypeVar
 import pluggy
 
 from kalip.base.errors import ConfigurationError, Diagnostic, Where
+from kalip.compiler.codes import PLUGIN_FAULT
 from kalip.expressions import Function
-from kalip.fields import FieldTypes, builtin_types
+from kalip.fields import FieldType, FieldTypes, builtin_types
+from kalip.metadata import options_schema, schema_fault
 from kalip.model import Model
 from kalip.runtime import hookspecs
 from kalip.runtime.actions import Action
@@ -77,13 +80,36 @@ class _Gathered:
 
 
 def _register(manager: pluggy.PluginManager, name: str, plugin: object, gathered: _Gathered) -> _Gathered:
-    together = _Gathered(
-        gathered.types.with_types(_brought(plugin, "kalip_field_types")),
-        _with_named(gathered.actions, _brought(plugin, "kalip_actions")),
-        _with_named(gathered.functions, _brought(plugin, "kalip_functions")),
-    )
+    """Take a plugin in whole or not at all."""
+    _refuse_unmarked(manager, plugin)
     manager.register(plugin, name)
-    return together
+    try:
+        manager.check_pending()  # raises for a hook that Kalip doesn't have
+        types = _brought(plugin, "kalip_field_types", FieldType)
+        actions = _brought(plugin, "kalip_actions", Action)
+        for options in (*(each.options for each in types), *(each.parameters for each in actions)):
+            _refuse_bad_schema(options)
+        return _Gathered(
+            gathered.types.with_types(types),
+            _with_named(gathered.actions, actions),
+            _with_named(gathered.functions, _brought(plugin, "kalip_functions", Function)),
+        )
+    except BaseException:
+        manager.unregister(plugin)
+        raise
+
+
+def _refuse_unmarked(manager: pluggy.PluginManager, plugin: object) -> None:
+    for hook in vars(hookspecs):
+        is_hook = hook.startswith(f"{hookspecs.PROJECT}_") and hasattr(plugin, hook)
+        if is_hook and manager.parse_hookimpl_opts(plugin, hook) is None:
+            raise ConfigurationError("'{hook}' is not marked: write @hookimpl above it", params={"hook": hook})
+
+
+def _refuse_bad_schema(options: Mapping[str, Any]) -> None:
+    fault = schema_fault(options_schema(options))
+    if fault:
+        raise ConfigurationError("the options are no JSON Schema properties: {fault}", params={"fault": fault})
 
 
 def _in_folder(folder: Path | None) -> Iterator[tuple[str, str, Callable[[], object]]]:
@@ -108,8 +134,13 @@ def _import_file(file: Path) -> ModuleType:
     return module
 
 
-def _brought(plugin: object, hook: str) -> Sequence[Any]:
-    return getattr(plugin, hook)() if hasattr(plugin, hook) else ()
+def _brought(plugin: object, hook: str, kind: type[object]) -> tuple[Any, ...]:
+    things = tuple(getattr(plugin, hook)() if hasattr(plugin, hook) else ())
+    for thing in things:
+        if not isinstance(thing, kind):
+            params = {"hook": hook, "kind": kind.__name__, "thing": repr(thing)[:80]}
+            raise ConfigurationError("{hook} must give {kind} objects, not {thing}", params=params)
+    return things
 
 
 def _with_named(taken: Mapping[str, T], things: Iterable[T]) -> Mapping[str, T]:
@@ -127,7 +158,16 @@ def _with_named(taken: Mapping[str, T], things: Iterable[T]) -> Mapping[str, T]:
 def _guarded(diagnostics: list[Diagnostic], where: str, step: Callable[[], T]) -> T | None:
     try:
         return step()
-    except Exception as error:  # noqa: BLE001 - a plugin may fail in any way and must not take the system down
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may fail in any way and must not take the system down
         fault = f"the plugin is left out: {type(error).__name__}: {error}"
-        diagnostics.append(Diagnostic("C190", fault, "mend the plugin, or remove it", Where(where)))
+        place = Where(where, _line_in(error, where))
+        diagnostics.append(Diagnostic(PLUGIN_FAULT, fault, "mend the plugin, or remove it", place))
         return None
+
+
+def _line_in(error: BaseException, file: str) -> int:
+    """The line of the plugin's file that an error came from; 0 when it came from elsewhere."""
+    if isinstance(error, SyntaxError) and error.filename == file:
+        return error.lineno or 0
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((frame.lineno or 0 for frame in reversed(frames) if frame.filename == file), 0)

@@ -9,6 +9,7 @@ from kalip.base.errors import KalipError
 from kalip.runtime.served import Served
 
 INTERVAL = 0.5  # seconds between two looks at the published revision: every process follows within one second
+RETRY = 10.0  # seconds until a revision that could not be loaded is tried again
 
 Load = Callable[[str | None], Served]
 Probe = Callable[[], str | None]
@@ -30,6 +31,7 @@ class Runtime:
         self._lock = threading.Lock()
         self._served: Served | None = None
         self._looked = 0.0
+        self._failure: tuple[str | None, float] = (None, 0.0)
         self.fault: KalipError | None = None
 
     def pin(self) -> Served:
@@ -52,6 +54,7 @@ class Runtime:
         """Look at the published revision now and serve it. Keeps the present model when that fails."""
         with self._lock:
             served = self._served
+            self._failure = (None, 0.0)
             return self._replace(self._probe()) if served is None else self._follow(served)
 
     def swap(self, served: Served) -> None:
@@ -60,16 +63,24 @@ class Runtime:
             self._put(served)
 
     def _follow(self, served: Served) -> Served:
-        revision = self._probe()
+        revision = None
         self._looked = time.monotonic()
-        if revision in (None, served.model.revision):
-            return served
         try:
-            return self._replace(revision)
-        except KalipError as error:
-            self.fault = error
+            revision = self._probe()
+            if revision in (None, served.model.revision):
+                self.fault = None
+                return served
+            return served if self._failed_lately(revision) else self._replace(revision)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the present model must keep serving
+            self._failure = (revision, time.monotonic())
+            self.fault = error if isinstance(error, KalipError) else _wrapped(error)
             _log.exception("revision %s can't be served; %s keeps serving", revision, served.model.revision)
             return served
+
+    def _failed_lately(self, revision: str | None) -> bool:
+        """Whether loading this revision failed so lately that trying again would only cost time."""
+        failed, when = self._failure
+        return revision == failed and time.monotonic() - when < RETRY
 
     def _replace(self, revision: str | None) -> Served:
         return self._put(self._load(revision))
@@ -79,3 +90,7 @@ class Runtime:
         self._looked = time.monotonic()
         self.fault = None
         return served
+
+
+def _wrapped(error: Exception) -> KalipError:
+    return KalipError("{kind}: {error}", params={"kind": type(error).__name__, "error": str(error)})
