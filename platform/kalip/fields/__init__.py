@@ -6,6 +6,7 @@ from kalip.fields.operators import Operator
 from kalip.fields.registry import FieldTypes, builtin_types
 from kalip.fields.types.address import Address
 from kalip.fields.types.any_reference import AnyReference
+from kalip.fields.types.autonumber import AutonumberType
 from kalip.fields.types.location import Location
 from kalip.fields.types.money import Money
 from kalip.fields.types.person_name import PersonName
@@ -13,6 +14,7 @@ from kalip.fields.types.person_name import PersonName
 __all__ = [
     "Address",
     "AnyReference",
+    "AutonumberType",
     "FieldFault",
     "FieldType",
     "FieldTypes",
