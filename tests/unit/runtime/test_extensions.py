@@ -152,4 +152,4 @@ def test_listeners_hear_and_one_that_fails_harms_nobody(tmp_path: Path) -> None:
     found.record_saved({"kind": "created"})
     found.model_loaded(model)
     for name in ("a", "c"):
-        assert ["created", model.revision] == found.manager.get_plugin(name).HEARD
+        assert ["created", model.revision] == vars(found.manager.get_plugin(name))["HEARD"]
