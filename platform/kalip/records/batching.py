@@ -20,8 +20,10 @@ class BatchRejected(KalipError):
 
     def __init__(self, results: Sequence[ItemResult]) -> None:
         refused = sum(each.error is not None for each in results)
-        super().__init__("{refused} of {count} operations were refused; nothing was changed.",
-                         params={"refused": refused, "count": len(results)})
+        super().__init__(
+            "{refused} of {count} operations were refused; nothing was changed.",
+            params={"refused": refused, "count": len(results)},
+        )
         self.results = tuple(results)
 
 

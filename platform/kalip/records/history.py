@@ -55,9 +55,10 @@ def require_visible(work: Work, entity_name: str, record_id: str) -> Entity:
     """Give the entity, or raise NotFound when the actor may not see the record."""
     entity = visible_entity(work, entity_name)
     filters = allowed_rows(work, Verb.READ, entity.name)
-    if filters is None or select_one(
-        work.session, work.served, entity.name, record_id, work.context, ("id",), filters
-    ) is None:
+    if (
+        filters is None
+        or select_one(work.session, work.served, entity.name, record_id, work.context, ("id",), filters) is None
+    ):
         raise missing(entity.name, record_id)
     return entity
 

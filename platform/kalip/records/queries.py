@@ -95,9 +95,7 @@ def all_fields(entity: Entity) -> tuple[str, ...]:
     return tuple(name for name in names if name in attributes and attributes[name].type != "children")
 
 
-def _column_texts(
-    work: Work, entity: Entity, command: ListRecords, view: ListView | None
-) -> Iterable[str]:
+def _column_texts(work: Work, entity: Entity, command: ListRecords, view: ListView | None) -> Iterable[str]:
     if command.fields is not None:
         return dict.fromkeys(command.fields)
     if view is None:

@@ -59,13 +59,9 @@ def read_row(work: Work, entity: Entity, record_id: str, paths: Sequence[Path], 
     wanted = tuple(dict.fromkeys(("id", "version", *(path.text for path in paths), *concealment.fields)))
     row = None
     if filters is not None:
-        row = select_one(
-            work.session, work.served, entity.name, record_id, work.context, wanted, filters, form=form
-        )
+        row = select_one(work.session, work.served, entity.name, record_id, work.context, wanted, filters, form=form)
     if row is None:
-        raise NotFound(
-            "There is no {entity} with the id '{id}'.", params={"entity": entity.name, "id": record_id}
-        )
+        raise NotFound("There is no {entity} with the id '{id}'.", params={"entity": entity.name, "id": record_id})
     concealment.apply([row])
     return row
 

@@ -35,9 +35,7 @@ class EntityRules:
         self.served = served
         self.entity = entity
         self.attributes: dict[str, Field] = entity.attributes
-        self.types: dict[str, FieldType] = {
-            name: served.types[field.type] for name, field in self.attributes.items()
-        }
+        self.types: dict[str, FieldType] = {name: served.types[field.type] for name, field in self.attributes.items()}
         owner = {name: entity.system[name] for name in WRITABLE_SYSTEM if name in entity.system}
         mutable = {**entity.fields, **owner}
         self.children = {name: field for name, field in mutable.items() if field.type == CHILDREN}
@@ -48,9 +46,7 @@ class EntityRules:
             if self.types[name].stored and field.type not in (CHILDREN, REFERENCES)
         }
         self.writable = frozenset(
-            name
-            for name in (*self.stored, *self.children, *self.links)
-            if not self.types[name].readonly
+            name for name in (*self.stored, *self.children, *self.links) if not self.types[name].readonly
         )
         self.references = {
             name: field for name, field in self.stored.items() if field.type in (USER, REFERENCE, ANY_REFERENCE)

@@ -27,9 +27,7 @@ class PickQuery:
     limit: int = 20
 
 
-def search_records(
-    work: Work, text: str, entities: Sequence[str] | None = None, limit: int = 20
-) -> tuple[Hit, ...]:
+def search_records(work: Work, text: str, entities: Sequence[str] | None = None, limit: int = 20) -> tuple[Hit, ...]:
     """Records that hold all the words, best first; the last word may be a beginning. Only what the actor may see."""
     names = [visible_entity(work, name).name for name in entities] if entities else list(work.model.entities)
     scope = {name: filters for name in names if (filters := allowed_rows(work, Verb.READ, name)) is not None}
@@ -92,9 +90,7 @@ def _reference(work: Work, query: PickQuery) -> tuple[Entity, Field | None]:
     return entity, field
 
 
-def _by_title(
-    work: Work, entity: Entity, filters: tuple[Filter, ...], text: str, limit: int
-) -> list[Hit]:
+def _by_title(work: Work, entity: Entity, filters: tuple[Filter, ...], text: str, limit: int) -> list[Hit]:
     sort = (Sort("updated_at", descending=True),)
     if text:
         condition = _starts_with(work, entity, text)
@@ -103,9 +99,7 @@ def _by_title(
         filters, sort = (*filters, condition), (Sort(entity.title),)
     query = Query(entity=entity.name, fields=("id", entity.title), filters=filters, sort=sort, limit=limit)
     page = select_page(work.session, work.served, query, work.context, form="values")
-    return [
-        Hit(entity.name, str(row["id"]), title_text(work, entity, row.get(entity.title))) for row in page.rows
-    ]
+    return [Hit(entity.name, str(row["id"]), title_text(work, entity, row.get(entity.title))) for row in page.rows]
 
 
 def _starts_with(work: Work, entity: Entity, text: str) -> Filter | None:

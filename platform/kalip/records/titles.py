@@ -108,7 +108,14 @@ def _targets(field: Field, value: object) -> Iterable[tuple[str, str]]:
 def _guarded_titles(work: Work, entity: Entity, ids: Sequence[str]) -> dict[str, str]:
     filters = allowed_rows(work, Verb.READ, entity.name)
     rows: Mapping[str, Record] = select_many(
-        work.session, work.served, entity.name, list(ids), work.context, (entity.title,), form="values", filters=filters or ()
+        work.session,
+        work.served,
+        entity.name,
+        list(ids),
+        work.context,
+        (entity.title,),
+        form="values",
+        filters=filters or (),
     )
     return {record_id: title_text(work, entity, row.get(entity.title)) for record_id, row in rows.items()}
 
@@ -116,5 +123,3 @@ def _guarded_titles(work: Work, entity: Entity, ids: Sequence[str]) -> dict[str,
 def title_of(work: Work, entity: str, record_id: str) -> str:
     """The title of one record, or empty text when the actor may not see it."""
     return titles_of(work, {entity: [record_id]}).of(entity, record_id)
-
-

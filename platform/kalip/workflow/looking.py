@@ -30,9 +30,7 @@ class ActorRecords:
 
     def count(self, entity: str, *, where: str = "") -> int:
         """How many records match the expression `where`."""
-        command = ListRecords(
-            entity, fields=("id",), filter=where or None, limit=1, count=True, count_cap=None
-        )
+        command = ListRecords(entity, fields=("id",), filter=where or None, limit=1, count=True, count_cap=None)
         return list_records(self._work, command).count or 0
 
     def users(self, role: str = "") -> Sequence[Mapping[str, str]]:

@@ -98,7 +98,9 @@ class Decision:
         for name, raw in result.values.items():
             known = draft.rules.stored.get(name)
             if known is None:
-                draft.blame(name, "unknown_field", "The action '{action}' sets a field that isn't there.", action=action.name)
+                draft.blame(
+                    name, "unknown_field", "The action '{action}' sets a field that isn't there.", action=action.name
+                )
                 continue
             try:
                 value = draft.rules.types[name].parse(known, raw)
@@ -166,7 +168,9 @@ def refusal(work: Work, draft: Draft, pipeline: Pipeline, transition: Transition
     if transition.guard is not None and evaluate(work, draft, transition.guard) is not True:
         message = transition.guard_message.get(locale)
         target = pipeline.stages[transition.target].label.get(locale)
-        return TransitionRefused(message or "The record can't move to '{target}' yet.", params={} if message else {"target": target})
+        return TransitionRefused(
+            message or "The record can't move to '{target}' yet.", params={} if message else {"target": target}
+        )
     return None
 
 

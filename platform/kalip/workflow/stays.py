@@ -29,7 +29,9 @@ def _moves(work: Work, entity: str, record_id: str) -> list[Event]:
     cursor: str | None = None
     while True:
         page = events_for(work.session, entity, record_id, limit=AT_ONCE, cursor=cursor)
-        found += [each for each in page.events if each.kind in (CREATED, TRANSITIONED) and "stage" in (each.after or {})]
+        found += [
+            each for each in page.events if each.kind in (CREATED, TRANSITIONED) and "stage" in (each.after or {})
+        ]
         cursor = page.next
         if cursor is None:
             return found[::-1]

@@ -70,7 +70,9 @@ def moves_of(work: Work, entity_name: str, record_id: str) -> tuple[Move, ...]:
     grounds = Grounds(
         verb=Verb.READ,
         reads=tuple(move.guard for move in moves if move.guard is not None),
-        fields=tuple({name for stage in _stages(entity) for name in stage} | {name for move in moves for name in move.ask}),
+        fields=tuple(
+            {name for stage in _stages(entity) for name in stage} | {name for move in moves for name in move.ask}
+        ),
     )
     (draft,) = draft_commands(work, [SaveRecord(entity.name, id=record_id)], grounds)
     prepare(work, [draft])
@@ -140,4 +142,3 @@ def _move(work: Work, draft: Draft, move: Transition, error: KalipError | None) 
         asked=_fields(entity, dict.fromkeys((*move.ask, *missing))),
         missing=missing,
     )
-

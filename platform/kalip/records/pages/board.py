@@ -81,9 +81,7 @@ def _cards(work: Work, query: Query, command: BoardQuery) -> tuple[Cards, str | 
     if command.stage is not None:
         page = select_page(work.session, work.served, query, work.context, form="values")
         return {command.stage: page.rows}, page.next
-    found = board_cards(
-        work.session, work.served, query, "stage", command.per_stage, work.context, form="values"
-    )
+    found = board_cards(work.session, work.served, query, "stage", command.per_stage, work.context, form="values")
     return {str(stage): rows for stage, rows in found.items()}, None
 
 

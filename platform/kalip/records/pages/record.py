@@ -26,7 +26,9 @@ def record_page(work: Work, entity_name: str, record_id: str, form: str | None =
     """Read a record for its page: row 1, lines one for each children field, titles, history and its people."""
     entity = visible_entity(work, entity_name)
     view = _find_form(entity, form)
-    paths = [find_path(work.served, entity, name) for name in dict.fromkeys((*all_fields(entity), *extra_fields(entity)))]
+    paths = [
+        find_path(work.served, entity, name) for name in dict.fromkeys((*all_fields(entity), *extra_fields(entity)))
+    ]
     title_plan = TitlePlan(work, paths)
     joined = [find_path(work.served, entity, text) for text in title_plan.fields]
     ruled = [find_path(work.served, entity, text) for text in _ruled_paths(work, entity)]
@@ -140,5 +142,3 @@ def _values(work: Work, entity: Entity, paths: Iterable[Path], parts: Mapping[st
         else:
             row[path.text] = parts.get(path.text)
     return row
-
-

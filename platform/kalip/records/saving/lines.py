@@ -57,9 +57,7 @@ def _words(draft: Draft, name: str, raw: object, known: Sequence[str]) -> Mappin
     return raw
 
 
-def _plan_field(
-    work: Work, draft: Draft, name: str, change: LineChange, words: Mapping[str, object]
-) -> None:
+def _plan_field(work: Work, draft: Draft, name: str, change: LineChange, words: Mapping[str, object]) -> None:
     said: list[tuple[str, Mapping[str, object]]] = []
     for word in ("set", "add", "update"):
         said += _objects(draft, name, word if isinstance(draft.raw_lines[name], Mapping) else "", words.get(word))
@@ -130,5 +128,9 @@ def _ids(draft: Draft, name: str, word: str, raw: object) -> tuple[str, ...] | N
         return ()
     if isinstance(raw, (list, tuple)) and all(isinstance(each, str) for each in raw):
         return tuple(raw)
-    draft.blame(f"{name}/{word}" if isinstance(draft.raw_links.get(name), Mapping) else name, "wrong_type", "Expected a list of ids.")
+    draft.blame(
+        f"{name}/{word}" if isinstance(draft.raw_links.get(name), Mapping) else name,
+        "wrong_type",
+        "Expected a list of ids.",
+    )
     return None

@@ -65,8 +65,12 @@ def missing(entity: str, record_id: str) -> NotFound:
 def _fields(rules: EntityRules, needs: Needs) -> tuple[str, ...]:
     collections = {*rules.children, *rules.links}
     own = (name for name in sorted(needs.fields) if name not in collections)
-    dotted = (f"{head}.{rest}" for head, paths in needs.hops.items() if head not in collections for rest in sorted(paths))
-    always = (name for name in ("version", "archived_at", "pipeline", "stage", "stage_since") if name in rules.entity.system)
+    dotted = (
+        f"{head}.{rest}" for head, paths in needs.hops.items() if head not in collections for rest in sorted(paths)
+    )
+    always = (
+        name for name in ("version", "archived_at", "pipeline", "stage", "stage_since") if name in rules.entity.system
+    )
     return tuple(dict.fromkeys((*always, *own, *dotted)))
 
 
@@ -126,9 +130,7 @@ def _load_lines(work: Work, drafts: Sequence[Draft], name: str, elements: set[st
     readable = (each for each in lines.attributes if each not in lines.children and each not in lines.links)
     fields = tuple(dict.fromkeys((*readable, *sorted(elements))))
     ids = [draft.id for draft in drafts]
-    found = children(
-        work.session, work.served, drafts[0].entity, name, ids, fields, work.context, form="parts"
-    )
+    found = children(work.session, work.served, drafts[0].entity, name, ids, fields, work.context, form="parts")
     for draft in drafts:
         rows = found.get(draft.id, [])
         draft.lines[name] = LineChange(existing={str(row["id"]): row for row in rows})

@@ -110,5 +110,3 @@ def _read_rights(work: Work, draft: Draft, needs: Needs) -> None:
         needs.path(draft.rules, ruling.through[0])
     else:
         needs.read(draft.rules, ruling.condition)
-
-

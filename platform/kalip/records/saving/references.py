@@ -68,9 +68,7 @@ def _check_records(work: Work, entity: str, uses: dict[str, list[tuple[Draft, st
     rows: dict[str, dict[str, object]] = {}
     if filters is not None and ids:
         fields = ("archived_at", *sorted(paths))
-        rows = select_many(
-            work.session, work.served, entity, ids, work.context, fields, form="parts", filters=filters
-        )
+        rows = select_many(work.session, work.served, entity, ids, work.context, fields, form="parts", filters=filters)
     for record_id, places in uses.items():
         row = rows.get(record_id)
         if row is None:

@@ -65,11 +65,12 @@ def _holders(work: Work, key: UniqueKey, asked: Asking) -> Mapping[Values, set[s
     """The ids of stored records by the values that they hold."""
     entity, rules = asked[0][0].entity, asked[0][0].rules
     name = key.fields[0]
-    textual = len(key.fields) == 1 and rules.types[name].parts(rules.attributes[name])[0].type.kind in ("text", "record")
+    textual = len(key.fields) == 1 and rules.types[name].parts(rules.attributes[name])[0].type.kind in (
+        "text",
+        "record",
+    )
     if textual and len(asked) >= BATCH:
-        by_text = {
-            str(rules.types[name].to_parts(rules.attributes[name], values[0])[0]): values for _, values in asked
-        }
+        by_text = {str(rules.types[name].to_parts(rules.attributes[name], values[0])[0]): values for _, values in asked}
         found = find_by_texts(work.session, work.served, entity, name, list(by_text), work.context)
         return {by_text[text]: set(ids) for text, ids in found.items()}
     holders: dict[Values, set[str]] = {}

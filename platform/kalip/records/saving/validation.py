@@ -16,7 +16,11 @@ def validate(work: Work, draft: Draft) -> None:
     _readonly(work, draft)
     _forced(draft)
     hidden = hidden_fields(work, draft)
-    faulty = {fault.pointer.removeprefix(draft.pointer).split("/")[1] for fault in draft.violations if fault.pointer != draft.pointer}
+    faulty = {
+        fault.pointer.removeprefix(draft.pointer).split("/")[1]
+        for fault in draft.violations
+        if fault.pointer != draft.pointer
+    }
     for name in _missing(work, draft, hidden | faulty):
         draft.blame(name, "required", REQUIRED, label=label_of(work, draft, name))
     for check in draft.rules.checks_touched(draft.changed, new=draft.new):
@@ -33,9 +37,7 @@ def hidden_fields(work: Work, draft: Draft) -> frozenset[str]:
 def required_fields(work: Work, draft: Draft) -> frozenset[str]:
     """The fields that must be filled for the record as it will be, whether shown or not."""
     always = (name for name, field in draft.rules.entity.fields.items() if field.required)
-    sometimes = (
-        rule.field for rule in draft.rules.required_when if evaluate(work, draft, rule.expression) is True
-    )
+    sometimes = (rule.field for rule in draft.rules.required_when if evaluate(work, draft, rule.expression) is True)
     stage = current_stage(draft)
     return frozenset((*always, *sometimes, *(stage.required if stage is not None else ())))
 
@@ -66,7 +68,9 @@ def _missing(work: Work, draft: Draft, hidden: frozenset[str]) -> Iterable[str]:
 
 def _asked(work: Work, draft: Draft) -> Iterable[str]:
     rules, changed = draft.rules, draft.changed
-    yield from (name for name, field in rules.entity.fields.items() if field.required and (draft.new or name in changed))
+    yield from (
+        name for name, field in rules.entity.fields.items() if field.required and (draft.new or name in changed)
+    )
     for rule in rules.required_when:
         if (draft.new or _concerns(draft, rule.field, rule.depends)) and evaluate(work, draft, rule.expression) is True:
             yield rule.field
@@ -93,9 +97,7 @@ def _readonly(work: Work, draft: Draft) -> None:
     for rule in draft.rules.readonly_when:
         # A record that was locked stays so, even when the same change would unlock it.
         if rule.field in said and (
-            evaluate(work, draft, rule.expression) is True
-            if draft.new
-            else holds_before(work, draft, rule.expression)
+            evaluate(work, draft, rule.expression) is True if draft.new else holds_before(work, draft, rule.expression)
         ):
             fixed.add(rule.field)
     for name in sorted(fixed):
@@ -108,5 +110,3 @@ def _forced(draft: Draft) -> None:
             continue
         for fault in draft.rules.types[name].validate(draft.rules.attributes[name], value):
             draft.violations.append(fault.violation(f"{draft.pointer}/{name}"))
-
-

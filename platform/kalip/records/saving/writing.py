@@ -93,7 +93,9 @@ def _overtaken(work: Work, draft: Draft) -> None:
 def _event_of(work: Work, draft: Draft) -> Event:
     kind = CREATED if draft.new else draft.grounds.kind or UPDATED
     rules = draft.rules
-    after = {name: rules.to_json(name, value) for name, value in draft.values.items() if not draft.new or value is not None}
+    after = {
+        name: rules.to_json(name, value) for name, value in draft.values.items() if not draft.new or value is not None
+    }
     after |= {name: list(ids) for name, ids in draft.links.items()}
     before = None
     if not draft.new:

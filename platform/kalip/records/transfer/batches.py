@@ -79,7 +79,10 @@ class BatchImporter:
         if self.plan.dry_run:
             drafts = draft_commands(work, commands)
             prepare(work, drafts)
-            return [draft.refusal() or _would_be(draft.entity, draft.id, new=draft.new, idle=draft.is_idle) for draft in drafts]
+            return [
+                draft.refusal() or _would_be(draft.entity, draft.id, new=draft.new, idle=draft.is_idle)
+                for draft in drafts
+            ]
         events = len(work.events)
         try:
             with work.session.savepoint():
@@ -138,9 +141,7 @@ class BatchImporter:
         filters = allowed_rows(work, Verb.READ, self.plan.entity)
         if self.plan.match is None or filters is None or not keys:
             return {}
-        return find_by_texts(
-            work.session, work.served, self.plan.entity, self.plan.match, keys, work.context, filters
-        )
+        return find_by_texts(work.session, work.served, self.plan.entity, self.plan.match, keys, work.context, filters)
 
 
 def _waves(commands: dict[int, tuple[str, dict[str, object]]]) -> list[list[int]]:

@@ -164,7 +164,9 @@ def _xlsx(writer: _Lines) -> Iterator[bytes]:
             yield chunk
 
 
-def _write_line(put: Callable[..., object], put_text: Callable[..., object], moment: object, place: int, line: Sequence[Cell]) -> None:
+def _write_line(
+    put: Callable[..., object], put_text: Callable[..., object], moment: object, place: int, line: Sequence[Cell]
+) -> None:
     for column, cell in enumerate(line):
         if isinstance(cell, datetime):
             put(place, column, cell, moment)

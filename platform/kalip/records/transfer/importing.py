@@ -26,9 +26,7 @@ MOST_REFUSALS = 1_000
 FIRST_LINE = 2  # the header is line 1
 
 
-def run_import(
-    services: Services, actor: Actor, plan: ImportPlan, progress: Progress | None = None
-) -> ImportResult:
+def run_import(services: Services, actor: Actor, plan: ImportPlan, progress: Progress | None = None) -> ImportResult:
     """Import a file, or only check it when the plan is a dry run. Needs the import right, and those of each row.
 
     Raises NotFound, AccessDenied or BadRequest before the first row; a row's own faults refuse only that row.
@@ -36,14 +34,20 @@ def run_import(
     importer = replace(actor, locale=plan.locale)
     plan = replace(plan, entity=run(services, actor, lambda work: _entity_name(work, plan), write=False))
     columns = run(services, importer, partial(_check, plan=plan), write=False)
-    state = ImportRun(new_id(), plan.entity, plan.table.path.name, plan.table.hash, plan.hash, actor.id, services.clock())
+    state = ImportRun(
+        new_id(), plan.entity, plan.table.path.name, plan.table.hash, plan.hash, actor.id, services.clock()
+    )
     if not plan.dry_run:
         state = run(services, importer, partial(_start, state=state))
-    job = _Job(plan, BatchImporter(plan, columns, Lookups(plan.references)), ImportResult(resumed_at=state.position), state)
+    job = _Job(
+        plan, BatchImporter(plan, columns, Lookups(plan.references)), ImportResult(resumed_at=state.position), state
+    )
     began = time.monotonic()
     with RefusedFile(plan.refused, plan.table.columns, go_on=state.position > 0) as refused:
         for rows in _batched(plan.table.rows(state.position), plan.batch):
-            outcomes = run(services, importer, partial(job.save, rows=rows), write=not plan.dry_run, correlation=state.id)
+            outcomes = run(
+                services, importer, partial(job.save, rows=rows), write=not plan.dry_run, correlation=state.id
+            )
             job.count(rows, outcomes, refused)
             if progress is not None:
                 progress(job.result.rows, job.result.saved, job.result.refused)

@@ -44,9 +44,7 @@ class Lookups:
         found = find_by_texts(work.session, work.served, entity.name, by, texts, work.context, filters)
         rest = [text for text in texts if text not in found]
         if rest:
-            found |= find_by_texts(
-                work.session, work.served, entity.name, by, rest, work.context, filters, folded=True
-            )
+            found |= find_by_texts(work.session, work.served, entity.name, by, rest, work.context, filters, folded=True)
         return found
 
     def _users(self, work: Work) -> dict[str, list[str]]:

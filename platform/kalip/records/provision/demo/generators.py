@@ -104,7 +104,11 @@ def _row(making: Making, spec: Spec) -> object:
 def _by(making: Making, spec: Spec) -> object:
     cases = spec.get("cases")
     value = making.get(str(spec["by"]))
-    key = {True: "true", False: "false", None: "null"}.get(value, str(value)) if isinstance(value, bool | None) else str(value)
+    key = (
+        {True: "true", False: "false", None: "null"}.get(value, str(value))
+        if isinstance(value, bool | None)
+        else str(value)
+    )
     if isinstance(cases, Mapping) and key in cases:
         return generate(making, cases[key])
     return generate(making, spec.get("else"))

@@ -12,7 +12,9 @@ _LETTERS: Final = {
     "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ы": "y", "ь": "",
     "э": "e", "ю": "yu", "я": "ya",
 }  # fmt: skip
-_TABLE: Final = str.maketrans(_LETTERS | {low.upper(): high.capitalize() for low, high in _LETTERS.items() if "а" <= low <= "ё"})
+_TABLE: Final = str.maketrans(
+    _LETTERS | {low.upper(): high.capitalize() for low, high in _LETTERS.items() if "а" <= low <= "ё"}
+)
 
 SHAPES: Final = ("plain", "ascii", "slug", "email")
 

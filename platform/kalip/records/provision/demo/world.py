@@ -110,7 +110,9 @@ class Making:
 
     def fault(self, template: str, place: str, hint: str = "", **params: object) -> DemoError:
         """The error for something in the document, at a place of it."""
-        return DemoError("{file}: {place}: " + template, hint=hint, params={"file": self.file, "place": place, **params})
+        return DemoError(
+            "{file}: {place}: " + template, hint=hint, params={"file": self.file, "place": place, **params}
+        )
 
 
 def weighted(random: Random, options: Sequence[object], weights: Iterable[float]) -> object:

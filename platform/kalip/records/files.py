@@ -1,0 +1,202 @@
+"""Files of records: received in pieces, known by their content, given to those who may see the record.
+
+The bytes are kept before the transaction that names them: a blob that nobody names is collected later.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import puremagic
+
+from kalip.base.errors import ConfigurationError, NotFound, RecordRejected, StorageError, Violation
+from kalip.base.ids import is_id, new_id
+from kalip.base.names import did_you_mean
+from kalip.fields.types.image import ACCEPTED
+from kalip.model import Field, Verb
+from kalip.records.commands import SavedRecord, SaveRecord
+from kalip.records.filters import allowed_rows, matching
+from kalip.records.history import require_visible
+from kalip.records.naming import find_field
+from kalip.records.reading import get_record
+from kalip.records.saving import save_record
+from kalip.records.saving.loading import missing
+from kalip.records.services import Services, Work
+from kalip.access import denied
+from kalip.storage import Blob, Blobs, FileInfo, add_file, get_file
+
+FILE, FILES, IMAGE = "file", "files", "image"
+KINDS = (FILE, FILES, IMAGE)
+MAX_SIZE = 25 * 1024 * 1024
+LONGEST_NAME = 200
+UNKNOWN = "application/octet-stream"
+_TEXTS = {".csv": "text/csv", ".json": "application/json", ".md": "text/markdown"}
+_SAMPLE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The field of a record that a file is meant for."""
+
+    entity: str
+    record_id: str
+    field: Field
+
+    @property
+    def accept(self) -> Sequence[str]:
+        """Media types and endings that are accepted; empty for all."""
+        default = ACCEPTED if self.field.type == IMAGE else ()
+        return tuple(self.field.options.get("accept") or default)
+
+    @property
+    def max_size(self) -> int:
+        """The most bytes."""
+        return int(self.field.options.get("max_size") or MAX_SIZE)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file whose bytes are kept: `media_type` is what its content is, whatever it was called."""
+
+    name: str
+    media_type: str
+    blob: Blob
+
+
+def find_slot(work: Work, entity_name: str, record_id: str, field_name: str) -> Slot:
+    """The field that a file may be put in. NotFound for what isn't there, AccessDenied when the actor may not change it."""
+    entity = require_visible(work, entity_name, record_id)
+    field = find_field(work.served, entity, field_name)
+    if field is None or field.type not in KINDS:
+        known = [name for name, each in entity.fields.items() if each.type in KINDS]
+        raise NotFound(
+            "There is no field for files called '{field}'.",
+            hint=did_you_mean(field_name, known),
+            params={"field": field_name[:60]},
+        )
+    filters = allowed_rows(work, Verb.UPDATE, entity.name)
+    if filters is None or (filters and not matching(work, entity.name, [record_id], filters)):
+        raise denied(Verb.UPDATE, entity.name)
+    return Slot(entity.name, record_id, field)
+
+
+def receive(services: Services, slot: Slot, name: str, stream: IO[bytes]) -> Received:
+    """Keep the bytes of a stream. RecordRejected when they are too many, none, or of a kind that isn't accepted."""
+    blobs = _blobs(services)
+    try:
+        blob = blobs.write(stream, slot.max_size)
+    except StorageError as error:
+        if error.code != "S150":
+            raise
+        raise _refused(slot, "too_large", "The file has more than {size} bytes.", size=slot.max_size) from error
+    if blob.size == 0:
+        raise _refused(slot, "empty", "The file is empty.")
+    clean = clean_name(name)
+    media_type = sniff(blobs.path(blob.sha256), clean)
+    if not accepts(slot.accept, clean, media_type):
+        raise _refused(
+            slot,
+            "not_accepted",
+            "'{name}' is {media_type}; accepted: {accept}.",
+            name=clean,
+            media_type=media_type,
+            accept=", ".join(slot.accept),
+        )
+    return Received(clean, media_type, blob)
+
+
+def attach(work: Work, slot: Slot, received: Received, version: int | None = None) -> tuple[FileInfo, SavedRecord]:
+    """Enter a received file and name it in the record: in place of the one before, or after the others."""
+    info = FileInfo(
+        id=new_id(),
+        name=received.name,
+        media_type=received.media_type,
+        size=received.blob.size,
+        sha256=received.blob.sha256,
+        created_at=work.now,
+        created_by=work.actor.id,
+        entity=slot.entity,
+        record_id=slot.record_id,
+        field=slot.field.name,
+    )
+    add_file(work.session, info)
+    value: object = info.id
+    if slot.field.type == FILES:
+        present = get_record(work, slot.entity, slot.record_id, (slot.field.name,))[slot.field.name]
+        value = [*(present if isinstance(present, list | tuple) else ()), info.id]
+    command = SaveRecord(slot.entity, {slot.field.name: value}, slot.record_id, version)
+    return info, save_record(work, command)
+
+
+def open_file(work: Work, file_id: str) -> tuple[FileInfo, Path]:
+    """A file and where its bytes are. NotFound unless the actor may see its record, or made it while it has none."""
+    info = get_file(work.session, file_id) if is_id(file_id) else None
+    if info is None:
+        raise missing(FILE, file_id[:60])
+    if info.entity is not None and info.record_id is not None:
+        try:
+            require_visible(work, info.entity, info.record_id)
+        except NotFound:
+            raise missing(FILE, file_id) from None
+    elif info.created_by != work.actor.id and not work.actor.administrator:
+        raise missing(FILE, file_id)
+    return info, _blobs(work.services).path(info.sha256)
+
+
+def clean_name(name: str) -> str:
+    """A file's name without folders and without characters that can't be shown."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(each for each in unicodedata.normalize("NFC", last) if each.isprintable()).strip(" .")
+    stem, dot, ending = shown.rpartition(".")
+    if len(shown) > LONGEST_NAME and dot and len(ending) < 12:
+        return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
+    return shown[:LONGEST_NAME] or FILE
+
+
+def sniff(path: Path, name: str) -> str:
+    """The media type that the bytes have; the name decides only between those that look alike."""
+    with path.open("rb") as file:
+        try:
+            guesses = puremagic.magic_stream(file, name)
+        except (puremagic.PureError, ValueError, OSError):
+            guesses = []
+        if guesses and guesses[0].mime_type:
+            return str(guesses[0].mime_type)
+        file.seek(0)
+        sample = file.read(_SAMPLE)
+    return _TEXTS.get(Path(name).suffix.lower(), "text/plain") if _is_text(sample) else UNKNOWN
+
+
+def accepts(accept: Sequence[str], name: str, media_type: str) -> bool:
+    """Whether a file is of an accepted kind: a media type, a family such as `image/*`, or an ending."""
+    lowered = name.lower()
+    for kind in accept:
+        if kind.startswith("."):
+            if lowered.endswith(kind):
+                return True
+        elif media_type == kind or (kind.endswith("/*") and media_type.startswith(kind[:-1])):
+            return True
+    return not accept
+
+
+def _is_text(sample: bytes) -> bool:
+    if b"\0" in sample:
+        return False
+    try:
+        # The sample may end inside of a character.
+        sample[: max(1, len(sample) - 3)].decode()
+    except UnicodeDecodeError as error:
+        return error.start >= len(sample) - 7
+    return True
+
+
+def _blobs(services: Services) -> Blobs:
+    if services.blobs is None:
+        raise ConfigurationError("This site has no place for files.", hint="set files_url in site.toml", code="K120")
+    return services.blobs
+
+
+def _refused(slot: Slot, code: str, template: str, **params: object) -> RecordRejected:
+    return RecordRejected([Violation(f"/{slot.field.name}", code, template, params)])
