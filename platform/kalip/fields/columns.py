@@ -57,29 +57,34 @@ class ScaledDecimal(TypeDecorator[Decimal]):
 
 
 class ComputedDecimal(TypeDecorator[Decimal]):
-    """A decimal that SQL computes: text or number on SQLite, NUMERIC elsewhere; rounded to `scale` places."""
+    """A decimal that an expression's SQL gives: an integer scaled by 10^held on SQLite, NUMERIC elsewhere.
+
+    It is rounded to `scale` places, half to even.
+    """
 
     impl = Numeric
     cache_ok = True
 
-    def __init__(self, scale: int) -> None:
+    def __init__(self, held: int, scale: int) -> None:
+        self.held = held
         self.scale = scale
         super().__init__()
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The text or numeric type."""
-        return Text() if dialect.name == "sqlite" else Numeric()
+        """The integer or numeric type."""
+        return BigInteger() if dialect.name == "sqlite" else Numeric()
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        """Write plain text for SQLite."""
-        return format(value, "f") if value is not None and dialect.name == "sqlite" else value
+        """Scale for SQLite."""
+        return to_scaled(value, self.held) if value is not None and dialect.name == "sqlite" else value
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Processor:
-        """Round half to even, as expressions do."""
+        """Scale back and round."""
         unit = Decimal(1).scaleb(-self.scale)
+        held = -self.held if dialect.name == "sqlite" else 0
 
-        def read(value: str | float | Decimal | None) -> Decimal | None:
-            return None if value is None else Decimal(value).quantize(unit, context=_WIDE)
+        def read(value: float | Decimal | None) -> Decimal | None:
+            return None if value is None else Decimal(value).scaleb(held, _WIDE).quantize(unit, context=_WIDE)
 
         return read
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from kalip.expressions import Type
+from kalip.expressions.types import DEFAULT_SCALE
 from kalip.fields.columns import ComputedDecimal
 from kalip.fields.families import DecimalFamily
 from kalip.fields.fault import FieldFault
@@ -95,9 +96,11 @@ class ComputedType(FieldType):
         """The type of the result; the column type reads what SQL computes."""
         shown, inner = self.result(field)
         (part, *_) = shown.parts(inner)
+        given = field.computed.type if field.computed is not None else part.type
         if isinstance(shown, DecimalFamily):
-            return (Part("", part.type, ComputedDecimal(shown.scale(inner))),)
-        return (part,)
+            held = 0 if given.kind == "integer" else DEFAULT_SCALE if given.scale is None else given.scale
+            return (Part("", given, ComputedDecimal(held, shown.scale(inner))),)
+        return (Part("", given, part.column),)
 
     def from_parts(self, field: Field, parts: Parts) -> Any:
         """The value as its type has it."""
