@@ -56,35 +56,26 @@ class ScaledDecimal(TypeDecorator[Decimal]):
         return read
 
 
-class ComputedDecimal(TypeDecorator[Decimal]):
-    """A decimal that an expression's SQL gives: an integer scaled by 10^held on SQLite, NUMERIC elsewhere.
+class ComputedDecimal(ScaledDecimal):
+    """A decimal that SQL computes: an integer scaled by 10^scale on SQLite, NUMERIC of more places elsewhere.
 
-    It is rounded to `scale` places, half to even.
+    It is rounded half to even, as the SQL for SQLite is.
     """
 
-    impl = Numeric
     cache_ok = True
 
-    def __init__(self, held: int, scale: int) -> None:
-        self.held = held
-        self.scale = scale
-        super().__init__()
-
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The integer or numeric type."""
+        """The integer or numeric type, of any count of digits."""
         return BigInteger() if dialect.name == "sqlite" else Numeric()
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        """Scale for SQLite."""
-        return to_scaled(value, self.held) if value is not None and dialect.name == "sqlite" else value
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Processor:
-        """Scale back and round."""
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor | None:
+        """Scale back, or round."""
+        if dialect.name == "sqlite":
+            return super().result_processor(dialect, coltype)
         unit = Decimal(1).scaleb(-self.scale)
-        held = -self.held if dialect.name == "sqlite" else 0
 
-        def read(value: float | Decimal | None) -> Decimal | None:
-            return None if value is None else Decimal(value).scaleb(held, _WIDE).quantize(unit, context=_WIDE)
+        def read(value: Decimal | int | None) -> Decimal | None:
+            return None if value is None else Decimal(value).quantize(unit, context=_WIDE)
 
         return read
 

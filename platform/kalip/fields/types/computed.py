@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from kalip.expressions import Type
-from kalip.expressions.types import DEFAULT_SCALE
 from kalip.fields.columns import ComputedDecimal
 from kalip.fields.families import DecimalFamily
 from kalip.fields.fault import FieldFault
@@ -93,14 +92,12 @@ class ComputedType(FieldType):
         return self._results[name], shown
 
     def parts(self, field: Field) -> tuple[Part, ...]:
-        """The type of the result; the column type reads what SQL computes."""
+        """The type of the result; SQL must be brought to its scale, the column type reads it from there."""
         shown, inner = self.result(field)
         (part, *_) = shown.parts(inner)
-        given = field.computed.type if field.computed is not None else part.type
         if isinstance(shown, DecimalFamily):
-            held = 0 if given.kind == "integer" else DEFAULT_SCALE if given.scale is None else given.scale
-            return (Part("", given, ComputedDecimal(held, shown.scale(inner))),)
-        return (Part("", given, part.column),)
+            return (Part("", part.type, ComputedDecimal(shown.scale(inner))),)
+        return (part,)
 
     def from_parts(self, field: Field, parts: Parts) -> Any:
         """The value as its type has it."""
