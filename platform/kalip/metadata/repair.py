@@ -14,6 +14,7 @@ from kalip.metadata.source import unescape
 from kalip.metadata.stack import Stack, explained
 from kalip.metadata.validation import Problem
 
+MANIFEST = "pack.json"
 _ROUNDS = 8
 
 Data = Mapping[str, Any]
@@ -47,7 +48,10 @@ def checked(pack: Pack, types: Types) -> Checked:
         broken |= {f"{document.address}#{pointer}" for pointer in lost}
         if data is not None:
             documents[path] = replace(document, data=data)
-    kept = replace(pack, documents=documents, broken=frozenset(broken))
+    identity = {"name": pack.name, "version": pack.version}
+    manifest = documents.get(MANIFEST) or replace(pack.manifest, data=identity)
+    documents[MANIFEST] = manifest
+    kept = replace(pack, manifest=manifest, documents=documents, broken=frozenset(broken))
     return Checked(kept, tuple(diagnostics))
 
 
