@@ -130,9 +130,9 @@ def delete_login(session: Session, id_hash: str) -> None:
     session.write(delete(_LOGINS).where(_LOGINS.c.id_hash == id_hash))
 
 
-def delete_logins_of(session: Session, user_id: str) -> None:
-    """Sign a user out everywhere."""
-    session.write(delete(_LOGINS).where(_LOGINS.c.user_id == user_id))
+def delete_logins_of(session: Session, user_id: str, keep: str = "") -> None:
+    """Sign a user out everywhere, but in the browser of the login `keep` (its hash)."""
+    session.write(delete(_LOGINS).where(_LOGINS.c.user_id == user_id, _LOGINS.c.id_hash != keep))
 
 
 def delete_expired_logins(session: Session, now: datetime) -> int:

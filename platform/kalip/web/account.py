@@ -17,7 +17,18 @@ from kalip.web import htmx
 from kalip.web.errors import status_of
 from kalip.web.locale import LOCALES, current_locale, gettext, message_of, use_locale
 from kalip.web.render import View, render
-from kalip.web.session import THEMES, forget, keep_locale, keep_theme, reading, remember, services, signed_in, token, write
+from kalip.web.session import (
+    THEMES,
+    forget,
+    keep_locale,
+    keep_theme,
+    reading,
+    remember,
+    services,
+    signed_in,
+    token,
+    write,
+)
 from kalip.web.shell import Crumb, shell_of
 
 blueprint = Blueprint("account", __name__)
@@ -128,7 +139,7 @@ def change_own_password() -> BaseResponse:
         me = work.actor
     try:
         sign_out(services(), sign_in(services(), me.email, present, request.remote_addr or "", "").token)
-        write(lambda work: change_password(work, me.id or "", wanted))
+        write(lambda work: change_password(work, me.id or "", wanted, keep=token()))
     except NotAuthenticated:
         return _refused(gettext("The present password is wrong."))
     except RecordRejected as error:

@@ -1,0 +1,33 @@
+"""People and programmes that may come in: users, sessions, API tokens. Knows no cookies and no headers."""
+
+from kalip.records.accounts.people import (
+    NewUser,
+    change_password,
+    create_user,
+    find_person,
+    list_people,
+    set_user_active,
+    set_user_roles,
+)
+from kalip.records.accounts.signing_in import Locked, SignedIn, actor_of_session, identity_of, sign_in, sign_out
+from kalip.records.accounts.tokens import actor_of_token, create_api_token, revoke_token, tokens_of
+
+__all__ = [
+    "Locked",
+    "NewUser",
+    "SignedIn",
+    "actor_of_session",
+    "actor_of_token",
+    "change_password",
+    "create_api_token",
+    "create_user",
+    "find_person",
+    "identity_of",
+    "list_people",
+    "revoke_token",
+    "set_user_active",
+    "set_user_roles",
+    "sign_in",
+    "sign_out",
+    "tokens_of",
+]
