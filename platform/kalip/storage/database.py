@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, QueuePool, event
 
 from kalip.expressions import Dialect
 from kalip.storage.engine import WRITER, make_engine
@@ -71,6 +71,11 @@ class Database:
             yield seen
         finally:
             event.remove(self.engine, "before_cursor_execute", record)
+
+    def pool_use(self) -> tuple[int, int]:
+        """How many pooled connections are in use, and how many are open but idle."""
+        pool = self.engine.pool
+        return (pool.checkedout(), pool.checkedin()) if isinstance(pool, QueuePool) else (0, 0)
 
     def dispose(self) -> None:
         """Close the pooled connections."""

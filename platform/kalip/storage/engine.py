@@ -16,6 +16,7 @@ from kalip.base.errors import ConfigurationError
 from kalip.expressions import sqlite_functions
 from kalip.fields.columns import json_options
 from kalip.storage.collation import SORT_FUNCTION, sort_key
+from kalip.storage.decimals import RATIO_FUNCTION, ratio
 from kalip.storage.errors import Unavailable
 
 WRITER: Final = "kalip_writer"
@@ -79,6 +80,7 @@ def _sqlite_connect(language: str) -> Callable[[sqlite3.Connection, Any], None]:
         connection.create_function(
             SORT_FUNCTION, 1, lambda text: None if text is None else sort_key(str(text), language), deterministic=True
         )
+        connection.create_function(RATIO_FUNCTION, 3, ratio, deterministic=True)
         for name, arity, call in sqlite_functions():
             connection.create_function(name, arity, call, deterministic=True)
 

@@ -13,9 +13,9 @@ from sqlalchemy.types import TypeEngine
 from kalip.base.errors import BadRequest
 from kalip.base.names import did_you_mean
 from kalip.expressions import Collection, Dialect, Expression
-from kalip.fields import FieldType
+from kalip.fields import FieldType, Part
 from kalip.model import Entity, Field
-from kalip.storage.decimals import rescaled
+from kalip.storage.decimals import average, rescaled, scale_of
 from kalip.storage.kinds import kind_of, type_of
 from kalip.storage.tables import EntityTable, Tables
 
@@ -33,11 +33,17 @@ class Place:
     field: Field | None = None
     type: FieldType | None = None
     nullable: bool = True
+    reads: TypeEngine[Any] | None = None
 
     @property
     def column_type(self) -> TypeEngine[Any]:
-        """The type that reads and binds its values."""
+        """The type that binds its values, and reads them as they stand."""
         return type_of(self.kind)
+
+    @property
+    def shown_type(self) -> TypeEngine[Any]:
+        """The type that reads its values as they are shown: computed decimals are rounded."""
+        return self.reads or self.column_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +170,12 @@ class Frame:
             if self.dialect == "sqlite":
                 text = rescaled(text, known.computed.type, part.type)
         else:
-            text = self._rollup(root, known, kind)
-        return Place(f"({text})", kind, known, type_)
+            text = self._rollup(root, known, part)
+        # PostgreSQL computes more places than are shown; on SQLite the SQL rounds already.
+        reads = part.column if self.dialect == "postgresql" else None
+        return Place(f"({text})", kind, known, type_, reads=reads)
 
-    def _rollup(self, root: Root, known: Field, kind: str) -> str:
+    def _rollup(self, root: Root, known: Field, part: Part) -> str:
         """A correlated aggregate over the children that are not archived."""
         collection, child = self.children(root, str(known.options["of"]))
         function = str(known.options["function"])
@@ -181,7 +189,7 @@ class Frame:
         value = self.value_at(child, str(known.options["field"]), str(known.options["field"]))
         if function == "last":
             return f"SELECT {value.sql} {source} ORDER BY {child.alias}.created_at DESC, {child.alias}.id DESC LIMIT 1"
-        return f"SELECT {_aggregate(function, value, kind, self.dialect)} {source}"
+        return f"SELECT {_aggregate(function, value, part, self.dialect)} {source}"
 
     def children(self, root: Root, name: str) -> tuple[Collection, Root]:
         """The rows of a children or references field of a table."""
@@ -264,14 +272,17 @@ def _ends(root: Root, rest: str) -> bool:
     return rest in root.table.parts or rest in root.table.types
 
 
-def _aggregate(function: str, value: Place, kind: str, dialect: Dialect) -> str:
-    match function:
-        case "sum":
-            return f"coalesce(sum({value.sql}), 0)"
-        case "avg":
-            scale = int(kind.partition(":")[2] or 0)
-            if dialect == "postgresql":
-                return f"round(avg({value.sql}), {scale})"
-            held = int(value.kind.partition(":")[2] or 0)
-            return f"CAST(round(avg({value.sql}) * {10 ** max(scale - held, 0)}) AS INTEGER)"
+def _aggregate(function: str, value: Place, part: Part, dialect: Dialect) -> str:
+    if function == "avg":
+        if dialect == "postgresql":
+            return f"avg({value.sql})"
+        return average(value.sql, _places(value.kind), scale_of(part.type))
+    if function == "sum":
+        # PostgreSQL widens the sum of whole numbers to NUMERIC.
+        total = f"CAST(sum({value.sql}) AS BIGINT)" if value.kind in ("integer", "integer32", "duration") else f"sum({value.sql})"
+        return f"coalesce({total}, 0)"
     return f"{function}({value.sql})"
+
+
+def _places(kind: str) -> int:
+    return int(kind.partition(":")[2] or 0)

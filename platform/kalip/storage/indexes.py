@@ -104,7 +104,7 @@ def _entity_specs(planner: _Planner) -> Iterator[IndexSpec]:
     fields = planner.tables.fields
     entity = planner.tables.entity
     for parts in fields.values():
-        if parts and (parts[0].target or parts[0].field.indexed):
+        if parts and (parts[0].target or (parts[0].field.indexed and not parts[0].field.system)):
             yield planner.spec(parts[:1])
         elif parts and parts[0].field.type == "any_reference":
             yield planner.spec(parts)

@@ -64,7 +64,7 @@ def _whole(scope: dict[str, Any], cell: Cell, form: Form, dialect: SqlDialect) -
 
 
 def _part(scope: dict[str, Any], place: Place, position: int, dialect: SqlDialect) -> str:
-    column_type = place.column_type.dialect_impl(dialect)
+    column_type = place.shown_type.dialect_impl(dialect)
     process = column_type.result_processor(dialect, None)
     if place.kind in ("text", "integer", "integer32") or (place.kind == "boolean" and dialect.name != "sqlite"):
         process = None
