@@ -113,7 +113,7 @@ def create_login(session: Session, login: LoginSession) -> None:
 def find_login(session: Session, id_hash: str, now: datetime) -> tuple[LoginSession, User] | None:
     """A login that has not expired, with its user if still active, in one statement."""
     query = (
-        select(_LOGINS, *(_USERS.c[name].label(f"user_{name}") for name in _names(User)))
+        select(_LOGINS, *(_USERS.c[name].label(f"person_{name}") for name in _names(User)))
         .join(_USERS, _USERS.c.id == _LOGINS.c.user_id)
         .where(_LOGINS.c.id_hash == id_hash, _LOGINS.c.expires_at > now, _USERS.c.active.is_(True))
     )
@@ -148,7 +148,7 @@ def create_token(session: Session, token: Token) -> None:
 def find_token(session: Session, token_hash: str, now: datetime) -> tuple[Token, User] | None:
     """A token that has not expired, with its user if still active, in one statement."""
     query = (
-        select(_TOKENS, *(_USERS.c[name].label(f"user_{name}") for name in _names(User)))
+        select(_TOKENS, *(_USERS.c[name].label(f"person_{name}") for name in _names(User)))
         .join(_USERS, _USERS.c.id == _TOKENS.c.user_id)
         .where(_TOKENS.c.hash == token_hash, _USERS.c.active.is_(True))
         .where(_TOKENS.c.expires_at.is_(None) | (_TOKENS.c.expires_at > now))
@@ -192,7 +192,7 @@ def _one(session: Session, table: Table, class_: type[T], condition: Any) -> T |
 
 def _with_user(session: Session, query: Any, class_: type[Any]) -> tuple[Any, User] | None:
     row = session.run(query).mappings().first()
-    return None if row is None else (_made(class_, row), _made(User, row, "user_"))
+    return None if row is None else (_made(class_, row), _made(User, row, "person_"))
 
 
 def _made(class_: type[Any], row: Any, prefix: str = "") -> Any:

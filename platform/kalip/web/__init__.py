@@ -6,6 +6,7 @@ from kalip.records import Services
 from kalip.web import assets, errors, htmx, render, security, session
 from kalip.web.account import blueprint as account
 from kalip.web.administration import blueprint as administration
+from kalip.web.api import register_api
 from kalip.web.boards.routes import blueprint as boards
 from kalip.web.home import blueprint as home
 from kalip.web.lists.bulk import blueprint as bulk
@@ -28,6 +29,7 @@ def register(app: Flask, services: Services) -> None:
     render.init(app)
     assets.init(app)
     errors.init(app)
+    register_api(app)
     # Pages with a fixed first segment come before those of entities; see RESERVED_SEGMENTS.
     for blueprint in (home, account, searching, administration, picker, bulk, boards, moves, record, lists):
         app.register_blueprint(blueprint)

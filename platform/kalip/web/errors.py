@@ -24,7 +24,13 @@ STATUS: Mapping[str, int] = {
     "M1": 422,
     "R1": 422,
     "R101": 400,
+    "R102": 400,
+    "R103": 400,
     "R104": 404,
+    "R105": 400,
+    "R106": 400,
+    "R107": 400,
+    "R108": 400,
     "R109": 409,
     "R112": 412,
     "R122": 422,
@@ -32,12 +38,16 @@ STATUS: Mapping[str, int] = {
     "R124": 409,
     "R429": 429,
     "S1": 409,
-    "S102": 503,
+    "S110": 503,
+    "S111": 503,
     "W1": 422,
 }
 """HTTP status by error code; a family such as `R1` stands for its codes that are not listed themselves."""
 
 PROBLEM = "application/problem+json"
+CHALLENGE = 'Bearer realm="Kalip"'
+# What an error may say of the place in a text that it is about.
+_PLACES = ("parameter", "position", "length", "line", "column", "pointer")
 _log = logging.getLogger(__name__)
 
 
@@ -65,6 +75,7 @@ def problem_of(error: KalipError, locale: str) -> dict[str, object]:
     }
     if error.hint:
         body["hint"] = translate(locale, error.hint)
+    body.update({name: error.params[name] for name in _PLACES if name in error.params})
     violations = getattr(error, "violations", ())
     if violations:
         body["violations"] = [violation_json(each, locale) for each in violations]
@@ -93,7 +104,10 @@ def answer_error(error: KalipError) -> BaseResponse:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s %s: %s %s", request.method, request.path, error.code, error.message)
     if _for_machines():
-        return _with_retry(problem_response(problem_of(error, current_locale())), error)
+        response = problem_response(problem_of(error, current_locale()))
+        if status == HTTPStatus.UNAUTHORIZED:
+            response.headers["WWW-Authenticate"] = CHALLENGE
+        return _with_retry(response, error)
     if isinstance(error, NotAuthenticated):
         return _to_sign_in()
     hint = translate(current_locale(), error.hint) if error.hint else ""
@@ -107,7 +121,10 @@ def _answer_http(error: HTTPException) -> BaseResponse:
     title = HTTPStatus(status).phrase
     if _for_machines():
         detail = {"type": "about:blank", "title": title, "status": status, "detail": error.description}
-        return problem_response({**detail, "code": f"H{status}"})
+        response = problem_response({**detail, "code": f"H{status}"})
+        # Allow of 405, Content-Range of 416.
+        response.headers.extend(item for item in error.get_headers() if item[0] != "Content-Type")
+        return response
     messages = {
         400: gettext("The request can't be understood. Go back, reload the page and try again."),
         404: gettext("There is no such page, or you may not see it."),

@@ -1,0 +1,94 @@
+"""Who calls the API: the bearer of a token, or the person signed in at the browser, who shows a CSRF token too."""
+
+from flask import Flask, current_app, g, request
+from flask_wtf.csrf import validate_csrf
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from wtforms import ValidationError
+
+from kalip.access import Actor
+from kalip.base.errors import AccessDenied, NotAuthenticated
+from kalip.records.accounts import actor_of_session, actor_of_token
+from kalip.web import session
+from kalip.web.locale import use_locale
+
+FAILURES_A_MINUTE = 30
+CSRF_HEADER = "X-CSRFToken"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_EXTENSION = "kalip_api_failures"
+
+
+class TooManyFailures(NotAuthenticated):
+    """An address has shown too many wrong tokens; `retry_after` is in seconds."""
+
+    code = "R429"
+    retry_after = 60
+
+
+class Failures:
+    """Counts the wrong credentials of each address. A right token is never kept waiting."""
+
+    def __init__(self, storage: str) -> None:
+        self._limiter = FixedWindowRateLimiter(storage_from_string(storage))
+        self._limit: RateLimitItem = RateLimitItemPerMinute(FAILURES_A_MINUTE)
+
+    def note(self, address: str) -> None:
+        """Count one more. Raises TooManyFailures when it is one too many."""
+        if not self._limiter.hit(self._limit, "api", address):
+            raise TooManyFailures("Too many wrong tokens from this address: wait a minute.")
+
+
+def init(app: Flask) -> None:
+    """Start counting; `RATELIMIT_STORAGE_URI` names a store that several processes share."""
+    app.extensions[_EXTENSION] = Failures(app.config.get("RATELIMIT_STORAGE_URI", "memory://"))
+
+
+def identify() -> None:
+    """Find out who calls. Raises NotAuthenticated, or AccessDenied when the CSRF token is missing."""
+    g.actor = None
+    written = request.headers.get("Authorization")
+    g.actor = _bearer(written) if written is not None else _browser()
+    if written is None or "Accept-Language" not in request.headers:
+        use_locale(g.actor.locale)
+
+
+def _bearer(written: str) -> Actor:
+    scheme, _, secret = written.partition(" ")
+    try:
+        if scheme.lower() != "bearer" or not secret.strip():
+            raise NotAuthenticated("Send a token: Authorization: Bearer <token>.")
+        return actor_of_token(session.services(), secret.strip())
+    except NotAuthenticated:
+        _failures().note(request.remote_addr or "")
+        raise
+
+
+def _browser() -> Actor:
+    if not session.token():
+        raise NotAuthenticated("Send a token: Authorization: Bearer <token>.")
+    actor = actor_of_session(session.services(), session.token())
+    if actor is None:
+        _failures().note(request.remote_addr or "")
+        raise NotAuthenticated("Sign in to continue.")
+    if request.method not in _SAFE:
+        _check_csrf()
+    return actor
+
+
+def _check_csrf() -> None:
+    if not current_app.config.get("WTF_CSRF_ENABLED", True):
+        return
+    try:
+        validate_csrf(request.headers.get(CSRF_HEADER))
+    except ValidationError as error:
+        raise AccessDenied(
+            "A browser's session needs the page's CSRF token for this.",
+            hint=f"send it in the header {CSRF_HEADER}, or use an API token instead",
+            code="A103",
+        ) from error
+
+
+def _failures() -> Failures:
+    found: Failures = current_app.extensions[_EXTENSION]
+    return found

@@ -1,0 +1,57 @@
+"""Puts the document together for one actor: entities that may be seen, operations that may be called."""
+
+from typing import Any
+
+from kalip.access import Actor
+from kalip.model import Entity
+from kalip.runtime import Served
+from kalip.web.api.openapi.parts import problem_responses, problem_schemas, security_schemes, shared_parameters
+from kalip.web.api.openapi.records import entity_paths
+from kalip.web.api.openapi.schemas import entity_schemas
+from kalip.web.api.openapi.site import site_paths, site_schemas
+from kalip.web.api.rights import verbs
+
+Json = dict[str, Any]
+VERSION = "3.1.0"
+_DESCRIPTION = (
+    "Records of this site's entities, as its metadata says them and as the caller may see them. "
+    "Decimals are texts, moments RFC 3339 in UTC, ids UUIDv7."
+)
+
+
+def build_document(served: Served, actor: Actor, title: str) -> Json:
+    """The OpenAPI document of the site for an actor."""
+    allowed = {name: verbs(served, actor, name) for name in served.model.entities}
+    entities = [entity for name, entity in served.model.entities.items() if allowed[name]]
+    paths: dict[str, Json] = {}
+    schemas: dict[str, Json] = {**problem_schemas(), **site_schemas()}
+    for entity in entities:
+        paths |= entity_paths(served, entity, allowed[entity.name])
+    for entity in (*entities, *_hidden_parts(served, entities)):
+        schemas |= entity_schemas(served, entity)
+    return {
+        "openapi": VERSION,
+        "info": {"title": title, "description": _DESCRIPTION, "version": served.model.revision[:12]},
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}, {"session": []}],
+        "tags": [{"name": entity.name, "description": str(entity.plural)} for entity in entities],
+        "paths": paths | site_paths(administrator=actor.administrator),
+        "components": {
+            "schemas": schemas,
+            "responses": problem_responses(),
+            "parameters": shared_parameters(),
+            "securitySchemes": security_schemes(),
+        },
+    }
+
+
+def _hidden_parts(served: Served, entities: list[Entity]) -> list[Entity]:
+    """The entities of lines that the actor sees only as part of their parent."""
+    names = {entity.name for entity in entities}
+    lines = {
+        field.target: None
+        for entity in entities
+        for field in entity.fields.values()
+        if field.type == "children" and field.target not in names
+    }
+    return [served.model.entities[str(name)] for name in lines]

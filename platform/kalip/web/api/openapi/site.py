@@ -1,0 +1,202 @@
+"""The operations that are no entity's: files, search, metadata, health. And the schemas that they and all entities share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kalip.fields.ids import ID_SCHEMA
+from kalip.web.api.openapi.parts import JSON, READING, answer, parameter, path, query, responses
+from kalip.web.api.openapi.schemas import ref
+
+Json = dict[str, Any]
+TEXT: Json = {"type": "string"}
+_MAYBE: Json = {"type": ["string", "null"]}
+_MOMENT: Json = {"type": "string", "format": "date-time"}
+_COUNT: Json = {"type": "integer", "minimum": 0}
+_VERSION: Json = {"type": "integer", "minimum": 1}
+_ANY_OBJECT: Json = {"type": "object"}
+
+
+def site_paths(*, administrator: bool) -> dict[str, Json]:
+    """Path to path item."""
+    paths: dict[str, Json] = {
+        "/api/files/{id}": {"parameters": [path("id")], "get": _download()},
+        "/api/search": {"get": _search()},
+        "/api/metadata": {"get": _get("metadata", "What there is, by name", _ANY_OBJECT)},
+        "/api/metadata/{kind}/{name}": {
+            "parameters": [path("kind", {"enum": ["entity", "choices", "role", "pack"]}), path("name", TEXT)],
+            "get": _get("metadata_of", "One entity, choice list, role or pack", _ANY_OBJECT),
+        },
+        "/api/openapi.json": {"get": _get("openapi", "This document", _ANY_OBJECT)},
+        "/health": {"get": _health()},
+    }
+    if administrator:
+        paths["/api/metadata/revisions"] = {"get": _revisions()}
+    return paths
+
+
+def site_schemas() -> dict[str, Json]:
+    """The shared schemas but those of problems."""
+    return {
+        "Written": _object({"id": ID_SCHEMA, "entity": TEXT, "version": _VERSION}),
+        "Batch": _batch(),
+        "BatchResult": _object({"items": _list(_batch_item())}),
+        "TransitionPlan": _transition_plan(),
+        "EventPage": _object({"items": _list(_event()), "next": _MAYBE}),
+        "File": _file(),
+        "SearchResult": _object(
+            {"items": _list(_object({"entity": TEXT, "id": ID_SCHEMA, "title": TEXT, "snippet": TEXT}))}
+        ),
+        "RevisionPage": _object({"items": _list(_revision()), "next": {"type": ["integer", "null"]}}),
+    }
+
+
+def _download() -> Json:
+    file = {"description": "The bytes, or some of them.", "content": {"*/*": {"schema": {}}}}
+    ranged = {"name": "Range", "in": "header", "schema": TEXT, "example": "bytes=0-99"}
+    return {
+        "operationId": "file",
+        "tags": ["site"],
+        "summary": "Download a file",
+        "parameters": [ranged, parameter("if_none_match")],
+        "responses": responses({"200": file, "206": file, "304": {"description": "Unchanged."}}, (*READING, "416")),
+    }
+
+
+def _search() -> Json:
+    limit = query("limit", "Most hits.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 20})
+    return {
+        "operationId": "search",
+        "tags": ["site"],
+        "summary": "Records that hold all the words",
+        "parameters": [
+            query("q", "Words; the last may be a beginning.", {"type": "string", "maxLength": 200}, required=True),
+            query("entities", "Names separated by commas; all when left out.", TEXT),
+            limit,
+        ],
+        "responses": responses({"200": answer("The best first.", ref("SearchResult"))}, READING),
+    }
+
+
+def _get(name: str, summary: str, schema: Json) -> Json:
+    return {
+        "operationId": name,
+        "tags": ["site"],
+        "summary": summary,
+        "responses": responses({"200": answer("The answer.", schema)}, READING),
+    }
+
+
+def _revisions() -> Json:
+    limit = query("limit", "Most revisions.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
+    before = query("before", "`next` of the page before.", {"type": "integer", "minimum": 0, "maximum": 2**31 - 1})
+    return {
+        **_get("revisions", "What was published when", ref("RevisionPage")),
+        "parameters": [limit, before],
+    }
+
+
+def _health() -> Json:
+    checks = {"type": "object", "additionalProperties": TEXT}
+    schema = _object(
+        {"status": TEXT, "checks": checks, "revision": TEXT, "warning": TEXT}, required=("status", "checks")
+    )
+    ready = {"description": "Ready.", "content": {JSON: {"schema": schema}}}
+    return {
+        "operationId": "health",
+        "tags": ["site"],
+        "summary": "Whether work may be sent here",
+        "security": [],
+        "responses": {"200": ready, "503": {**ready, "description": "Not ready."}},
+    }
+
+
+def _batch() -> Json:
+    operation = _object(
+        {
+            "op": {"enum": ["create", "update", "archive", "restore"]},
+            "id": ID_SCHEMA,
+            "version": _VERSION,
+            "values": _ANY_OBJECT,
+        },
+        required=("op",),
+    )
+    return _object(
+        {
+            "atomic": {"type": "boolean", "default": True, "description": "All or nothing; else each for itself."},
+            "operations": {"type": "array", "items": operation, "maxItems": 1000},
+        },
+        required=("operations",),
+    )
+
+
+def _batch_item() -> Json:
+    return _object(
+        {"index": _COUNT, "id": _MAYBE, "status": _COUNT, "version": _VERSION, "error": ref("Problem")},
+        required=("index", "status"),
+    )
+
+
+def _transition_plan() -> Json:
+    return _object(
+        {
+            "transition": TEXT,
+            "from": TEXT,
+            "to": TEXT,
+            "allowed": {"type": "boolean"},
+            "asked": _list(TEXT),
+            "missing": _list(TEXT),
+            "sets": _ANY_OBJECT,
+            "confirm": _MAYBE,
+            "violations": _list(ref("Violation")),
+            "error": {"anyOf": [ref("Problem"), {"type": "null"}]},
+        }
+    )
+
+
+def _event() -> Json:
+    change = _object({"field": TEXT, "old": {}, "new": {}})
+    return _object(
+        {
+            "id": TEXT,
+            "kind": TEXT,
+            "at": _MOMENT,
+            "actor": _MAYBE,
+            "actor_name": TEXT,
+            "on_behalf": _MAYBE,
+            "correlation": _MAYBE,
+            "changes": _list(change),
+        }
+    )
+
+
+def _file() -> Json:
+    texts = {name: TEXT for name in ("name", "media_type", "sha256", "entity", "record", "field")}
+    return _object({"id": ID_SCHEMA, **texts, "size": _COUNT, "created_at": _MOMENT, "version": _VERSION})
+
+
+def _revision() -> Json:
+    return _object(
+        {
+            "number": _VERSION,
+            "revision": TEXT,
+            "base": _MAYBE,
+            "actor": _MAYBE,
+            "message": TEXT,
+            "created_at": _MOMENT,
+            "packs": {"type": "object", "additionalProperties": TEXT},
+        }
+    )
+
+
+def _list(items: Json) -> Json:
+    return {"type": "array", "items": items}
+
+
+def _object(properties: Mapping[str, Json], required: tuple[str, ...] | None = None) -> Json:
+    names = list(properties if required is None else required)
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": names,
+        "additionalProperties": False,
+    }

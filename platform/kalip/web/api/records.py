@@ -1,0 +1,171 @@
+"""REST of records: list, get, create, change, archive, restore. Every call is one use case of the records floor."""
+
+from dataclasses import replace
+from functools import partial
+
+from flask import Blueprint, Response, request
+
+from kalip.base.errors import BadRequest, NotFound
+from kalip.base.ids import is_id
+from kalip.model import Entity
+from kalip.records import (
+    ListRecords,
+    Record,
+    SavedRecord,
+    SaveRecord,
+    Work,
+    archive_record,
+    get_record,
+    list_records,
+    restore_record,
+    save_record,
+    visible_entity,
+)
+from kalip.records.queries import HIGHEST_LIMIT, all_fields
+from kalip.runtime import Served
+from kalip.web.api.answers import Answer, read, tagged, write
+from kalip.web.api.arguments import Arguments
+from kalip.web.api.bodies import read_object
+from kalip.web.api.conditions import expected_version, is_known
+
+blueprint = Blueprint("api_records", __name__)
+LIST_ARGUMENTS = ("filter", "sort", "fields", "limit", "cursor", "count", "archived", "view")
+DEFAULT_LIMIT = 50
+_ARCHIVED = ("exclude", "only", "include")
+
+
+@blueprint.get("/records/<entity>")
+def list_of(entity: str) -> Response:
+    """A page of an entity's records."""
+    arguments = Arguments(*LIST_ARGUMENTS)
+    command = ListRecords(
+        entity,
+        fields=arguments.names("fields"),
+        filter=arguments.text("filter"),
+        sort=arguments.names("sort") or (),
+        limit=arguments.integer("limit", DEFAULT_LIMIT, 1, HIGHEST_LIMIT),
+        cursor=arguments.text("cursor"),
+        count=arguments.flag("count"),
+        count_cap=None,
+        view=arguments.text("view"),
+        archived=arguments.word("archived", _ARCHIVED, "exclude"),
+    )
+    return read(partial(_list, command=command))
+
+
+@blueprint.post("/records/<entity>")
+def create(entity: str) -> Response:
+    """A new record."""
+    Arguments()
+    values = read_object()
+    return write(partial(_create, command=SaveRecord(entity, values)), request.get_data())
+
+
+@blueprint.get("/records/<entity>/<record_id>")
+def get(entity: str, record_id: str) -> Response:
+    """One record, archived or not."""
+    arguments = Arguments("fields")
+    fields = arguments.names("fields")
+    checked_id(entity, record_id)
+    return read(lambda work: _get(work, entity, record_id, fields))
+
+
+@blueprint.patch("/records/<entity>/<record_id>")
+def change(entity: str, record_id: str) -> Response:
+    """Change the fields that the body names."""
+    Arguments()
+    checked_id(entity, record_id)
+    values = read_object()
+    command = SaveRecord(entity, values, record_id)
+    return write(partial(_change, command=command), request.get_data())
+
+
+@blueprint.delete("/records/<entity>/<record_id>")
+def archive(entity: str, record_id: str) -> Response:
+    """Archive a record; `restore` brings it back."""
+    Arguments()
+    checked_id(entity, record_id)
+    return write(partial(_archive, entity=entity, record_id=record_id))
+
+
+@blueprint.post("/records/<entity>/<record_id>/restore")
+def restore(entity: str, record_id: str) -> Response:
+    """Bring an archived record back."""
+    Arguments()
+    checked_id(entity, record_id)
+    if read_object(optional=True):
+        raise BadRequest("Restoring takes no values.", hint="send no body", code="R108")
+    return write(partial(_restore, entity=entity, record_id=record_id))
+
+
+def checked_id(entity: str, record_id: str) -> None:
+    """NotFound unless the text has the shape of an id: no record can have it."""
+    if not is_id(record_id):
+        raise NotFound("There is no {entity} with the id '{id}'.", params={"entity": entity[:60], "id": record_id[:60]})
+
+
+def answer_saved(work: Work, saved: SavedRecord, status: int = 200, **headers: str) -> Answer:
+    """The record after a save; only what it is called where the actor may write it but not read it."""
+    try:
+        record = get_record(work, saved.entity, saved.id)
+    except NotFound:
+        record = {"id": saved.id, "entity": saved.entity, "version": saved.version}
+    return Answer(record, status, tagged(saved.version, **headers))
+
+
+def location(entity: str, record_id: str) -> str:
+    """The address of a record."""
+    return f"/api/records/{entity}/{record_id}"
+
+
+def _list(work: Work, command: ListRecords) -> Answer:
+    if command.fields is None and command.view is None:
+        entity = visible_entity(work, command.entity)
+        command = replace(command, fields=work.served.project(_AllFields).of(entity))
+    page = list_records(work, command)
+    body: Record = {"items": page.items, "next": page.next}
+    if command.count:
+        body["count"] = page.count
+    if page.hidden:
+        body["hidden"] = page.hidden
+    return Answer(body)
+
+
+def _create(work: Work, command: SaveRecord) -> Answer:
+    saved = save_record(work, command)
+    return answer_saved(work, saved, 201, Location=location(saved.entity, saved.id))
+
+
+def _get(work: Work, entity: str, record_id: str, fields: tuple[str, ...] | None) -> Answer:
+    record = get_record(work, entity, record_id, fields)
+    headers = tagged(record["version"])
+    if is_known(record["version"]):
+        return Answer(None, 304, headers)
+    return Answer(record, 200, headers)
+
+
+def _change(work: Work, command: SaveRecord) -> Answer:
+    version = expected_version(work, command.entity, str(command.id))
+    return answer_saved(work, save_record(work, replace(command, version=version)))
+
+
+def _archive(work: Work, entity: str, record_id: str) -> Answer:
+    version = expected_version(work, entity, record_id)
+    saved = archive_record(work, entity, record_id, version)
+    return Answer(None, 204, tagged(saved.version))
+
+
+def _restore(work: Work, entity: str, record_id: str) -> Answer:
+    version = expected_version(work, entity, record_id)
+    return answer_saved(work, restore_record(work, entity, record_id, version))
+
+
+class _AllFields:
+    """The paths of whole records, made once for each entity of a served model."""
+
+    def __init__(self, served: Served) -> None:
+        self._made = {name: all_fields(entity) for name, entity in served.model.entities.items()}
+
+    def of(self, entity: Entity) -> tuple[str, ...]:
+        """All fields of an entity but its lines."""
+        return self._made[entity.name]
