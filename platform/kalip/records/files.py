@@ -11,6 +11,7 @@ from typing import IO
 
 import puremagic
 
+from kalip.access import denied
 from kalip.base.errors import ConfigurationError, NotFound, RecordRejected, StorageError, Violation
 from kalip.base.ids import is_id, new_id
 from kalip.base.names import did_you_mean
@@ -24,7 +25,6 @@ from kalip.records.reading import get_record
 from kalip.records.saving import save_record
 from kalip.records.saving.loading import missing
 from kalip.records.services import Services, Work
-from kalip.access import denied
 from kalip.storage import Blob, Blobs, FileInfo, add_file, get_file
 
 FILE, FILES, IMAGE = "file", "files", "image"

@@ -20,6 +20,7 @@ class Grounds:
     the house itself sets (an archiving moment, say): not asked for rights to the field, validated
     all the same. `decide` is called once the record as it will be is known: it may set more values
     and refuse; `reads` and `fields` are what it needs of the record, `whole` asks for all of it.
+    `placed`: the record is put into its stage whatever the stage demands.
     """
 
     verb: Verb = Verb.UPDATE
@@ -29,6 +30,7 @@ class Grounds:
     reads: tuple[Expression, ...] = ()
     fields: tuple[str, ...] = ()
     whole: bool = False
+    placed: bool = False
 
 
 PLAIN = Grounds()

@@ -75,7 +75,7 @@ def _asked(work: Work, draft: Draft) -> Iterable[str]:
         if (draft.new or _concerns(draft, rule.field, rule.depends)) and evaluate(work, draft, rule.expression) is True:
             yield rule.field
     stage = current_stage(draft)
-    if stage is not None:
+    if stage is not None and not draft.grounds.placed:
         whole = draft.new or draft.entering is not None
         yield from (name for name in stage.required if whole or name in changed)
 

@@ -26,6 +26,7 @@ def generate(making: Making, said: object, name: str = "") -> object:
     if key is None:
         return said
     spec = cast("Spec", said)
+    making.naming = name or making.naming
     if "chance" in spec and making.random.random() >= float(str(spec["chance"])):
         return None
     if spec.get("unique"):
@@ -58,6 +59,8 @@ def _value(_making: Making, spec: Spec) -> object:
 
 def _pick(making: Making, spec: Spec) -> object:
     options, weights = _options(making, spec["pick"], spec)
+    if spec.get("each"):
+        return options[_turn(making) % len(options)]
     several = spec.get("several")
     if not isinstance(several, Sequence):
         return weighted(making.random, options, weights)
@@ -68,6 +71,10 @@ def _pick(making: Making, spec: Spec) -> object:
         if option not in chosen:
             chosen.append(option)
     return chosen
+
+
+def _turn(making: Making) -> int:
+    return int(str(making.values["index"])) - 1
 
 
 def _options(making: Making, said: object, spec: Spec) -> tuple[list[object], list[float]]:
@@ -98,6 +105,8 @@ def _row(making: Making, spec: Spec) -> object:
     rows = _table(making, str(spec["row"]), spec)
     if not isinstance(rows, Sequence) or not rows:
         raise making.fault("the table has no rows here", "row")
+    if spec.get("each"):
+        return rows[_turn(making) % len(rows)]
     return weighted(making.random, rows, [float(str(row.get("weight", 1))) for row in rows])
 
 
@@ -146,6 +155,20 @@ def _number(making: Making, spec: Spec) -> object:
     return _rounded(Decimal(repr(value)), spec)
 
 
+def _sum(making: Making, spec: Spec) -> object:
+    """The exact sum of a value over lines made before; lines keep their hidden values for this."""
+    lines = making.lines.get(str(spec["sum"]), ())
+    path = str(spec["of"])
+    amounts = [amount for line in lines if (amount := _plain(line.get(path))) is not None]
+    return _rounded(sum(amounts, Decimal(0)), {"round": "0.01", **spec}) if amounts else None
+
+
+def _plain(value: object) -> Decimal | None:
+    if isinstance(value, Mapping):
+        value = value.get("amount")
+    return None if value is None else Decimal(str(value))
+
+
 def _multiply(making: Making, spec: Spec) -> object:
     product = Decimal(1)
     for factor in cast("Sequence[object]", spec["multiply"]):
@@ -158,9 +181,7 @@ def _multiply(making: Making, spec: Spec) -> object:
 
 def _amount(making: Making, said: object) -> Decimal | None:
     value = making.get(said.strip("{}")) if isinstance(said, str) and said.startswith("{") else generate(making, said)
-    if isinstance(value, Mapping):
-        value = value.get("amount")
-    return None if value is None else Decimal(str(value))
+    return _plain(value)
 
 
 def _rounded(value: Decimal, spec: Spec) -> object:
@@ -211,22 +232,25 @@ def _list(making: Making, spec: Spec) -> object:
 
 def _children(making: Making, spec: Spec) -> object:
     inner = cast("Spec", spec["children"])
+    name = making.naming
     low, high = _count(inner)
-    lines = []
+    lines, hidden = [], []
     used: dict[str, set[str]] = {}
     for index in range(1, making.random.randint(low, high) + 1):
         line = Making(
             making.world, making.random, making.fakers, making.file,
             _built_in(making, index), making.locale, making.seen, making, used,
         )  # fmt: skip
-        for name, said in cast("Spec", inner.get("let", {})).items():
-            line.values[name] = generate(line, said, name)
+        for part, said in cast("Spec", inner.get("let", {})).items():
+            line.values[part] = generate(line, said, f"line.{part}")
         fields = {}
-        for name, said in cast("Spec", inner.get("fields", {})).items():
-            line.values[name] = generate(line, said, f"line.{name}")
-            if line.values[name] is not None:
-                fields[name] = line.values[name]
+        for part, said in cast("Spec", inner.get("fields", {})).items():
+            line.values[part] = generate(line, said, f"line.{part}")
+            if line.values[part] is not None:
+                fields[part] = line.values[part]
         lines.append(fields)
+        hidden.append(line.values)
+    making.lines[name] = hidden
     return lines
 
 
@@ -346,6 +370,7 @@ GENERATORS: Final[Mapping[str, Generator]] = {
     "pattern": _pattern,
     "number": _number,
     "multiply": _multiply,
+    "sum": _sum,
     "date": _date,
     "moment": _moment,
     "object": _object,

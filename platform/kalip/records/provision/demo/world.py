@@ -89,6 +89,8 @@ class Making:
     seen: dict[str, set[str]]
     parent: "Making | None" = None
     used: dict[str, set[str]] = field(default_factory=dict)
+    lines: dict[str, list[Values]] = field(default_factory=dict)
+    naming: str = ""
 
     def get(self, path: str) -> object:
         """The value at a path: of this record, of its parent (`parent.x`), or of a record referred to."""

@@ -1,0 +1,144 @@
+"""The steps that a case may take: each one thing that somebody does, with what came of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, cast
+
+from kalip.base.errors import KalipError, Violation
+from kalip.records import (
+    ListRecords,
+    Preview,
+    SaveRecord,
+    Work,
+    archive_record,
+    find_entity,
+    get_record,
+    list_records,
+    preview_record,
+    restore_record,
+    save_record,
+    search_records,
+)
+from kalip.records.queries import HIGHEST_LIMIT
+from kalip.workflow.commands import ApplyTransition
+from kalip.workflow.packtests.world import CaseError, CaseWorld, Data
+from kalip.workflow.transitions import apply_transition
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a step: the record acted on, the rows given, the form shown, or why it was refused."""
+
+    record: tuple[str, str] | None = None
+    rows: tuple[str, ...] | None = None
+    preview: Preview | None = None
+    error: KalipError | None = None
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """The faults of a refusal, or those that a preview shows."""
+        if self.preview is not None:
+            return self.preview.violations
+        return tuple(getattr(self.error, "violations", ()))
+
+
+Step = Callable[[CaseWorld, Work, Data], Outcome]
+
+
+def take(world: CaseWorld, actor: str, step: Data) -> Outcome:
+    """Take a step as an actor; a refusal is an outcome, and undone by itself."""
+    if len(step) != 1 or next(iter(step)) not in STEPS:
+        raise CaseError("A step has exactly one of: {known}.", params={"known": ", ".join(STEPS)})
+    name, data = next(iter(step.items()))
+    work = world.as_actor(actor)
+    try:
+        with work.session.savepoint():
+            return STEPS[name](world, work, cast("Data", data))
+    except CaseError:
+        raise
+    except KalipError as error:
+        key = cast("Data", data).get("record")
+        return Outcome(record=world.record(key) if key is not None else None, error=error)
+
+
+def _create(world: CaseWorld, work: Work, data: Data) -> Outcome:
+    saved = save_record(work, SaveRecord(str(data["entity"]), world.values(data.get("values"))))
+    if "as" in data:
+        world.remember(str(data["as"]), saved.entity, saved.id)
+    return Outcome(record=(saved.entity, saved.id))
+
+
+def _update(world: CaseWorld, work: Work, data: Data) -> Outcome:
+    entity, record_id = world.record(data["record"])
+    save_record(work, SaveRecord(entity, world.values(data.get("values")), record_id))
+    return Outcome(record=(entity, record_id))
+
+
+def _preview(world: CaseWorld, work: Work, data: Data) -> Outcome:
+    record_id = world.record(data["record"])[1] if data.get("record") else None
+    entity = find_entity(work, str(data["entity"])).name
+    preview = preview_record(work, SaveRecord(entity, world.values(data.get("values")), record_id))
+    return Outcome(record=(entity, record_id) if record_id else None, preview=preview)
+
+
+def _transition(world: CaseWorld, work: Work, data: Data) -> Outcome:
+    entity, record_id = world.record(data["record"])
+    name, target = data.get("name"), data.get("to")
+    command = ApplyTransition(
+        entity,
+        record_id,
+        None if name is None else str(name),
+        None if target is None or name is not None else str(target),
+        world.values(data.get("values")),
+    )
+    apply_transition(work, command)
+    return Outcome(record=(entity, record_id))
+
+
+def _archive(world: CaseWorld, work: Work, data: Data) -> Outcome:
+    entity, record_id = world.record(data["record"])
+    archive_record(work, entity, record_id)
+    return Outcome(record=(entity, record_id))
+
+
+def _restore(world: CaseWorld, work: Work, data: Data) -> Outcome:
+    entity, record_id = world.record(data["record"])
+    restore_record(work, entity, record_id)
+    return Outcome(record=(entity, record_id))
+
+
+def _get(world: CaseWorld, work: Work, data: Data) -> Outcome:
+    entity, record_id = world.record(data["record"])
+    get_record(work, entity, record_id, ("id",))
+    return Outcome(record=(entity, record_id))
+
+
+def _list(world: CaseWorld, work: Work, data: Data) -> Outcome:
+    view, text = data.get("view"), data.get("filter")
+    command = ListRecords(
+        str(data["entity"]),
+        view=None if view is None else str(view),
+        fields=("id",) if view is None else None,
+        filter=None if text is None else str(text),
+        limit=HIGHEST_LIMIT,
+    )
+    return Outcome(rows=tuple(str(item["id"]) for item in list_records(work, command).items))
+
+
+def _search(world: CaseWorld, work: Work, data: Data) -> Outcome:
+    entities = tuple(cast("Mapping[str, object]", data.get("entities", {})))
+    found = search_records(work, str(data["text"]), entities or None, limit=200)
+    return Outcome(rows=tuple(hit.id for hit in found))
+
+
+STEPS: Final[Mapping[str, Step]] = {
+    "create": _create,
+    "update": _update,
+    "preview": _preview,
+    "transition": _transition,
+    "archive": _archive,
+    "restore": _restore,
+    "get": _get,
+    "list": _list,
+    "search": _search,
+}
