@@ -11,7 +11,7 @@ from kalip.compiler.system import system_fields
 from kalip.expressions import Function, Type
 from kalip.expressions.types import UNKNOWN
 from kalip.fields import FieldType, FieldTypes
-from kalip.metadata import Kind, MergedDocument, Stack
+from kalip.metadata import Kind, MergedDocument, Problem, Stack, Validator, options_schema
 from kalip.model import ChoiceList, Field, Role
 
 Answer = TypeVar("Answer")
@@ -87,6 +87,7 @@ class Bench:
         self.settle: Settle = _nothing_to_settle
         self._parts: dict[tuple[str, str], Mapping[str, Type]] = {}
         self._scopes: dict[tuple[str, bool], EntityScope] = {}
+        self._options: dict[str, Validator] = {}
         self._pointing: dict[str, list[tuple[str, Field]]] | None = None
 
     # --- shapes ---
@@ -140,6 +141,13 @@ class Bench:
                         if target is not None:
                             self._pointing.setdefault(target, []).append((draft.name, each))
         return self._pointing.get(entity, ())
+
+    def option_faults(self, type_: str, options: Mapping[str, Any]) -> tuple[Problem, ...]:
+        """What is wrong with options given to a field type outside of a field's own document."""
+        if type_ not in self._options:
+            known = self.types[type_]
+            self._options[type_] = Validator(options_schema(known.options, known.needs))
+        return self._options[type_].problems(options)
 
     # --- names ---
 

@@ -42,7 +42,7 @@ class Settler:
             return field
         self._open.append(key)
         try:
-            settled = _SETTLERS[field.type](bench, draft, field, spot)
+            settled = _SETTLERS[field.type](bench, draft, _with_sound_result(bench, field, spot), spot)
         finally:
             self._open.pop()
         self._settled.add(key)
@@ -55,6 +55,41 @@ class Settler:
         names = " → ".join(f"{entity}.{name}" for entity, name in circle)
         message = f"computed fields depend on each other in a circle: {names}"
         bench.desk.report(codes.CIRCLE, spot, message, "let one of them depend on stored fields only")
+
+
+def _with_sound_result(bench: Bench, field: Field, spot: Spot) -> Field:
+    """The field without a result that no field type can show, which is reported."""
+    said = field.options.get("result")
+    if said is None:
+        return field
+    name = said["type"] if isinstance(said, Mapping) else said
+    if name not in bench.types:
+        at = spot.at("result", "type") if isinstance(said, Mapping) else spot.at("result")
+        bench.desk.unknown(codes.BAD_OPTION, at, "field type", name, list(bench.types))
+    else:
+        given = {key: each for key, each in said.items() if key != "type"} if isinstance(said, Mapping) else {}
+        problems = bench.option_faults(name, given)
+        for problem in problems:
+            place = Spot(spot.document, f"{spot.pointer}/result{problem.pointer}")
+            bench.desk.report(codes.BAD_OPTION, place, problem.message, problem.hint)
+        if not problems:
+            return _with_choices(bench, field, given.get("choices"), spot)
+    return replace(
+        field, options=MappingProxyType({key: field.options[key] for key in field.options if key != "result"})
+    )
+
+
+def _with_choices(bench: Bench, field: Field, said: object, spot: Spot) -> Field:
+    """The field with the values of the choice list in which its result is shown."""
+    if not isinstance(said, str):
+        return field
+    name = said.rpartition("/")[2]
+    if name not in bench.choices:
+        at = spot.at("result", "choices")
+        bench.desk.unknown(codes.UNKNOWN_CHOICES, at, "choice list", said, list(bench.choices))
+        return field
+    options = {**field.options, **choice_options(bench.choices[name])}
+    return replace(field, choices=name, options=MappingProxyType(options))
 
 
 def _settle_computed(bench: Bench, draft: Draft, field: Field, spot: Spot) -> Field:

@@ -23,7 +23,7 @@ from kalip.metadata.schemas import (
     translation_schema,
 )
 from kalip.metadata.stack import Stack, check_stack, stack
-from kalip.metadata.validation import Problem, schema_fault, value_faults
+from kalip.metadata.validation import Problem, Validator, schema_fault, value_faults
 
 __all__ = [
     "CODES",
@@ -41,6 +41,7 @@ __all__ = [
     "Reading",
     "Stack",
     "Types",
+    "Validator",
     "build_zip",
     "check",
     "check_stack",

@@ -101,6 +101,21 @@ def test_faults_of_computed_fields(field: dict[str, Any], fault: tuple[str, str]
     assert fault in told(diagnostics_of(pack(type="computed", **field)))
 
 
+def test_a_result_may_be_a_choice() -> None:
+    shown = {"type": "choice", "choices": "kind"}
+    made = a_model(pack(type="computed", expression="name == 'x' ? 'a' : 'b'", result=shown)).entities["order"]
+    assert (made.fields["x"].choices, made.fields["x"].options["values"]) == ("kind", ("a", "b"))
+    shown = {"type": "choice", "choices": "knd"}
+    found = told(diagnostics_of(pack(type="computed", expression="'a'", result=shown)))
+    assert found == [("C103", "/fields/x/result/choices")]
+
+
+def test_a_result_is_checked_by_its_type() -> None:
+    shown = {"type": "decimal", "scale": -1, "scael": 2}
+    found = told(diagnostics_of(pack(type="computed", expression="1.5", result=shown)))
+    assert sorted(found) == [("C122", "/fields/x/result/scael"), ("C122", "/fields/x/result/scale")]
+
+
 def test_a_circle_is_told_once_with_the_way_round() -> None:
     a = an_entity("a").with_field("b", "reference", to="b").with_field("x", "computed", expression="b.x + 1")
     b = an_entity("b").with_field("a", "reference", to="a").with_field("x", "computed", expression="a.x + 1")
