@@ -14,6 +14,7 @@ from kalip.fields.field_type import FieldType, Json, Part, Parts, Style
 from kalip.fields.ids import SAMPLE_IDS
 from kalip.fields.operators import Operator, words
 from kalip.fields.options import keys, option, setting
+from kalip.fields.plain_json import plain_json
 from kalip.fields.types.reference import ENTITY_NAME
 from kalip.model import Field
 
@@ -130,12 +131,19 @@ class ChildrenType(FieldType):
 def _line(index: int, raw: Json) -> dict[str, Any]:
     if not isinstance(raw, Mapping) or not all(isinstance(key, str) for key in raw):
         raise wrong_type("an object", raw).under(f"/{index}")
-    line = dict(raw)
+    line = {key: _value(f"/{index}/{key}", each) for key, each in raw.items()}
     if line.get("id") is None:
         line.pop("id", None)
     elif not isinstance(line["id"], str) or not is_id(line["id"]):
         raise FieldFault("not_an_id", "'{text}' is not an id.", {"text": str(line["id"])[:60]}, f"/{index}/id")
     return line
+
+
+def _value(suffix: str, raw: Json) -> Json:
+    try:
+        return plain_json(raw)
+    except FieldFault as fault:
+        raise fault.under(suffix) from fault
 
 
 def _read(parts: Parts) -> Json:

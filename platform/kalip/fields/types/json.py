@@ -1,7 +1,5 @@
 """Plain JSON of any shape."""
 
-import math
-from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any
 
@@ -12,13 +10,12 @@ from kalip.fields.columns import JsonValue
 from kalip.fields.fault import FieldFault
 from kalip.fields.field_type import FieldType, Part
 from kalip.fields.field_type import Json as Raw
-from kalip.fields.numbers import INTEGER_MAX, INTEGER_MIN
-from kalip.fields.operators import EMPTINESS, Operator, words
+from kalip.fields.numbers import INTEGER_MAX
+from kalip.fields.operators import Operator, words
 from kalip.fields.options import keys, option, setting
-from kalip.fields.texts import check_characters
+from kalip.fields.plain_json import plain_json
 from kalip.model import Field
 
-DEEPEST = 32
 DEFAULT_SIZE = 65_536
 LARGEST = 1_048_576
 
@@ -58,7 +55,7 @@ class JsonType(FieldType):
 
     def parse_value(self, field: Field, raw: Raw) -> Any:
         """Copy the value, refusing what a database can't hold."""
-        value = _copied(raw, 0)
+        value = plain_json(raw)
         size = len(orjson.dumps(value))
         most = setting(field.options, "max_size", DEFAULT_SIZE)
         if size > most:
@@ -88,37 +85,5 @@ class JsonType(FieldType):
         return orjson.dumps(value).decode()
 
     def operators(self, field: Field) -> tuple[Operator, ...]:
-        """Empty or not."""
-        return EMPTINESS
-
-
-def _copied(raw: Raw, depth: int) -> Any:
-    if depth > DEEPEST:
-        raise FieldFault("too_deep", "JSON may be nested at most {limit} levels deep.", {"limit": DEEPEST})
-    match raw:
-        case None | bool():
-            return raw
-        case int():
-            if INTEGER_MIN <= raw <= INTEGER_MAX:
-                return raw
-            raise FieldFault("too_large", "A whole number in JSON doesn't fit in 64 bits.")
-        case float():
-            # PostgreSQL knows no negative zero, and JSON neither infinity nor NaN.
-            if math.isfinite(raw):
-                return raw + 0.0 if raw else 0.0
-            raise FieldFault("not_a_number", "JSON has no infinity and no NaN.")
-        case str():
-            check_characters(raw.replace("\r", "\n"))
-            return raw
-        case Mapping():
-            return {_key(key): _copied(value, depth + 1) for key, value in raw.items()}
-        case list() | tuple():
-            return [_copied(value, depth + 1) for value in raw]
-    raise FieldFault("not_json", "A value of type {type} is not JSON.", {"type": type(raw).__name__})
-
-
-def _key(key: Any) -> str:
-    if not isinstance(key, str):
-        raise FieldFault("not_json", "The keys of a JSON object are texts.")
-    check_characters(key)
-    return key
+        """None: SQL can't look into JSON."""
+        return ()

@@ -17,7 +17,7 @@ from kalip.model import Field
 LONGEST = 2000
 SCHEMES = ("https", "http")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
-_HOST = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s/?#@\[\]\"'<>\\^`{|}%]+)")
+_HOST = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[^\s/?#@\[\]\"'<>\\^`{|}%:]+)(?::[0-9]{0,5})?")
 _UNSAFE = re.compile(r"[\s\"<>\\^`{|}]")
 
 
