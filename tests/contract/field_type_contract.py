@@ -20,7 +20,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.types import TypeEngine
 
 from kalip.base.errors import fill
@@ -34,7 +35,7 @@ from tests.contract.databases import NamedColumns, engine_of, select_where
 LANGUAGES = ("en", "tr", "ru")
 CONTEXT = Context(datetime(2026, 11, 24, 12, tzinfo=UTC), date(2026, 11, 24), ActorContext("u1", "ada@example.com"))
 EAST = timezone(timedelta(hours=3))
-DIALECTS = (sqlite.dialect(), postgresql.psycopg.dialect())
+DIALECTS: tuple[sa.Dialect, ...] = (SQLiteDialect(), PGDialect())
 FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -61,13 +62,15 @@ def any_json() -> st.SearchStrategy[Any]:
     text = st.text(st.characters(codec=None), max_size=20)
     number = st.integers(-(10**30), 10**30) | st.floats() | st.sampled_from([0, 1, 2**63, -(2**63) - 1, 1e308])
     plain = st.none() | st.booleans() | number | text | st.sampled_from(HOSTILE)
-    return st.recursive(plain, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3), max_leaves=6)
+    return st.recursive(
+        plain, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3), max_leaves=6
+    )
 
 
 HOSTILE = (
     "", " ", "\0", "\ud800", "1e999999", "9" * 5000, "NaN", "Infinity", "-0", "0x10", "1,2,3", "--1", "P", "PT", "P1Y",
     "2026-02-30", "24:00", "2026-01-31T25:00:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "http://[",
-    "https://", "a@b", "<script>", "{", "[", "{}", "[1", "'; --", "%s {0} {path}", "\u2028", "İ", "+90", "TR", ":", ";,;",
+    "https://", "a@b", "<script>", "{", "[", "{}", "[1", "'; --", "%s {0} {path}", "\u2028", "İ", "+90", "TR", ":", ",",
 )  # fmt: skip
 
 
@@ -137,7 +140,7 @@ class FieldTypeContract:
     def test_blank_text_is_none(self, case: Case) -> None:
         assert case.type.parse_text(case.field, "  ", "en") is None
 
-    @pytest.mark.parametrize("language", (*LANGUAGES, "xx-unknown"))
+    @pytest.mark.parametrize("language", [*LANGUAGES, "xx-unknown"])
     def test_it_formats_in_every_language(self, case: Case, language: str) -> None:
         for value in samples_of(case):
             assert isinstance(case.type.format(case.field, value, Style(language, EAST)), str)
@@ -167,7 +170,7 @@ class FieldTypeContract:
         for value, parts in zip(values, stored(case, database_url, values), strict=True):
             assert case.type.from_parts(case.field, parts) == value
             read = reader(parts) if reader else parts[0]
-            assert orjson.dumps(read) == orjson.dumps(case.type.to_json(case.field, value)) or same_json(case, read, value)
+            assert written(read) == written(case.type.to_json(case.field, value))
 
     def test_filters_find_the_same_in_sql_as_in_python(self, case: Case, database_url: str) -> None:
         if not case.type.stored:
@@ -208,7 +211,10 @@ class FieldTypeContract:
         read_or_refuse(case, lambda: case.type.parse(case.field, raw))
 
     @FUZZ
-    @given(text=st.text(st.characters(codec=None), max_size=40) | st.sampled_from(HOSTILE), language=st.sampled_from(LANGUAGES))
+    @given(
+        text=st.text(st.characters(codec=None), max_size=40) | st.sampled_from(HOSTILE),
+        language=st.sampled_from(LANGUAGES),
+    )
     def test_any_text_is_read_or_refused(self, case: Case, text: str, language: str) -> None:
         read_or_refuse(case, lambda: case.type.parse_text(case.field, text, language, EAST))
 
@@ -241,8 +247,8 @@ def read_or_refuse(case: Case, read: Any) -> None:
     except FieldFault as fault:
         check_fault(fault)
         return
-    for fault in case.type.validate(case.field, value):
-        check_fault(fault)
+    for found in case.type.validate(case.field, value):
+        check_fault(found)
     raw = orjson.loads(orjson.dumps(case.type.to_json(case.field, value)))
     check_schema(case.type.json_schema(case.field), raw)
     assert case.type.parse(case.field, raw) == value
@@ -259,7 +265,7 @@ def check_fault(fault: FieldFault) -> None:
     """A fault has a code, every place of its template filled, and can be shown."""
     assert is_name(fault.code)
     assert fault.template[0].isupper() or fault.template.startswith("'")
-    assert fault.template.endswith(("." , "{hint}"))
+    assert fault.template.endswith((".", "{hint}"))
     assert fill(fault.template, dict.fromkeys(fault.params, "")).find("{") == -1
     assert fault.suffix == "" or fault.suffix.startswith("/")
 
@@ -290,11 +296,13 @@ def filters_of(case: Case) -> Iterator[str]:
     """The expression of every operator, with samples as its operands."""
     samples = [operand_of(case, value) for value in case.type.samples(case.field)][:2]
     for operator in case.type.operators(case.field):
-        given_values = {"value": samples, "text": ['it\'s "é\\', "a"], "days": [7, 30]}
+        given_values = {"value": samples, "text": ["it's \"é\\", "a"], "days": [7, 30]}
         if operator.many:
             yield case.type.filter(case.field, case.field.name, operator.name, given_values[operator.operands[0]])
             continue
-        operands = [given_values[kind][min(at, len(given_values[kind]) - 1)] for at, kind in enumerate(operator.operands)]
+        operands = [
+            given_values[kind][min(at, len(given_values[kind]) - 1)] for at, kind in enumerate(operator.operands)
+        ]
         yield case.type.filter(case.field, case.field.name, operator.name, operands)
 
 
@@ -348,7 +356,6 @@ def found_by(engine: sa.Engine, table: sa.Table, expression: Any) -> list[int]:
     return select_where(engine, table, expression.sql(dialect, NamedColumns()), CONTEXT)
 
 
-def same_json(case: Case, read: Any, value: Any) -> bool:
-    """JSON whose keys a database put in another order is the same."""
-    options = orjson.OPT_SORT_KEYS
-    return orjson.dumps(read, option=options) == orjson.dumps(case.type.to_json(case.field, value), option=options)
+def written(raw: Any) -> bytes:
+    """JSON with its keys in one order, which databases don't keep."""
+    return orjson.dumps(raw, option=orjson.OPT_SORT_KEYS)

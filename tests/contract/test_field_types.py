@@ -12,7 +12,8 @@ TYPES = builtin_types()
 LABELS = {"new": Text((("en", "New"), ("tr", "Yeni"), ("ru", "Новый"))), "old": Text.of("Old, but gold")}
 LIST: dict[str, Any] = {"choices": "state", "values": ("new", "in_work"), "retired": ("old",), "labels": LABELS}
 SCOPE = {
-    "amount": decimal_of(4), "count": INTEGER, "name": TEXT, "open": BOOLEAN, "day": DATE, "at": DATETIME, "spent": DURATION,
+    "amount": decimal_of(4), "count": INTEGER, "name": TEXT, "open": BOOLEAN, "day": DATE,
+    "at": DATETIME, "spent": DURATION,
 }  # fmt: skip
 
 
