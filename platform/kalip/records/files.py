@@ -66,7 +66,7 @@ class Received:
 
 
 def find_slot(work: Work, entity_name: str, record_id: str, field_name: str) -> Slot:
-    """The field that a file may be put in. NotFound for what isn't there, AccessDenied when the actor may not change it."""
+    """The field that a file may be put in. NotFound when it isn't there, AccessDenied when it may not be changed."""
     entity = require_visible(work, entity_name, record_id)
     field = find_field(work.served, entity, field_name)
     if field is None or field.type not in KINDS:

@@ -1,6 +1,7 @@
 """REST under /api, and what watches over a site: /health and /metrics. Issues the same commands as the pages do."""
 
-from flask import Flask
+from flask import Flask, request
+from werkzeug.exceptions import NotFound
 
 from kalip.web.api import answers, identity, metrics
 from kalip.web.api.batches import blueprint as batches
@@ -25,12 +26,23 @@ def register_api(app: Flask) -> None:
     answers.init(app)
     metrics.init(app)
     for blueprint in _NOUNS:
-        blueprint.before_request(identity.identify)
         # identify asks for the CSRF token itself, and only of browsers.
         csrf.exempt(blueprint)
         app.register_blueprint(blueprint, url_prefix=PREFIX)
+    app.before_request(_enter)
     app.register_blueprint(health)
     app.register_blueprint(metrics_blueprint)
 
+
+def _enter() -> None:
+    if not request.path.startswith(f"{PREFIX}/") or request.url_rule is None:
+        return
+    if request.blueprint not in _NAMES:
+        # The rules of pages match here too, as if there were an entity called api.
+        raise NotFound("There is no such address in this API.")
+    identity.identify()
+
+
+_NAMES = frozenset(blueprint.name for blueprint in _NOUNS)
 
 __all__ = ["register_api"]

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal, get_args
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from kalip.base.errors import BadRequest, RecordRejected, Violation
 from kalip.base.ids import is_id
+from kalip.metadata.source import escape
 from kalip.records import BatchOperation, BatchRejected, ItemResult, Work, batch
 from kalip.records.batching import MOST_OPERATIONS
 from kalip.web.api.answers import Answer, write
@@ -18,7 +19,9 @@ from kalip.web.errors import problem_of
 from kalip.web.locale import current_locale
 
 blueprint = Blueprint("api_batches", __name__)
-OPERATIONS = ("create", "update", "archive", "restore")
+Op = Literal["create", "update", "archive", "restore"]
+OPERATIONS: tuple[Op, ...] = get_args(Op)
+_BODY_KEYS = frozenset({"atomic", "operations"})
 _KEYS = frozenset({"op", "id", "version", "values"})
 _CREATED, _DONE = 201, 200
 
@@ -28,9 +31,7 @@ def run_batch(entity: str) -> Response:
     """Up to 1,000 operations on one entity."""
     Arguments()
     body = read_object(BATCH_LIMIT)
-    faults: list[Violation] = []
-    for name in body.keys() - {"atomic", "operations"}:
-        faults.append(_fault(f"/{name}", "unknown_field", "There is no '{name}' here.", name=name))
+    faults = _unknown(body, "", _BODY_KEYS)
     atomic = body.get("atomic", True)
     if not isinstance(atomic, bool):
         faults.append(_fault("/atomic", "wrong_type", "Expected true or false."))
@@ -42,7 +43,7 @@ def run_batch(entity: str) -> Response:
 
 
 @blueprint.route("/records/<entity>/batch", methods=["GET", "PATCH", "DELETE", "PUT"])
-def refuse_batch(entity: str) -> Response:
+def refuse_batch(entity: str) -> Response:  # noqa: ARG001 - part of the address
     """Only POST; without this the address would be that of a record called batch."""
     raise MethodNotAllowed(["POST"])
 
@@ -62,12 +63,10 @@ def _read_operation(raw: Any, pointer: str, faults: list[Violation]) -> BatchOpe
     if not isinstance(raw, Mapping):
         faults.append(_fault(pointer, "wrong_type", "Expected an object."))
         return None
-    found = [
-        _fault(f"{pointer}/{name}", "unknown_field", "There is no '{name}' here.", name=name)
-        for name in raw.keys() - _KEYS
-    ]
-    op, record_id, version, values = raw.get("op"), raw.get("id"), raw.get("version"), raw.get("values", {})
-    if op not in OPERATIONS:
+    found = _unknown(raw, pointer, _KEYS)
+    record_id, version, values = raw.get("id"), raw.get("version"), raw.get("values", {})
+    op = next((each for each in OPERATIONS if each == raw.get("op")), None)
+    if op is None:
         found.append(_fault(f"{pointer}/op", "unknown_choice", "Expected one of {known}.", known=", ".join(OPERATIONS)))
     if op == "create" and record_id is not None:
         found.append(_fault(f"{pointer}/id", "not_wanted", "A new record has no id yet."))
@@ -80,7 +79,7 @@ def _read_operation(raw: Any, pointer: str, faults: list[Violation]) -> BatchOpe
     elif values and op in ("archive", "restore"):
         found.append(_fault(f"{pointer}/values", "not_wanted", "This operation takes no values."))
     faults.extend(found)
-    return None if found else BatchOperation(op, record_id, version, values)
+    return None if found or op is None else BatchOperation(op, record_id, version, values)
 
 
 def _batch(work: Work, entity: str, operations: Sequence[BatchOperation], *, atomic: bool) -> Answer:
@@ -119,6 +118,14 @@ def _item(operation: BatchOperation, result: ItemResult) -> dict[str, object]:
         raise BadRequest("The operation has no result.")
     status = _CREATED if operation.op == "create" else _DONE
     return {"index": result.index, "id": result.saved.id, "status": status, "version": result.saved.version}
+
+
+def _unknown(raw: Mapping[str, Any], pointer: str, known: frozenset[str]) -> list[Violation]:
+    return [
+        _fault(f"{pointer}/{escape(name)}", "unknown_field", "There is no '{name}' here.", name=name)
+        for name in raw
+        if name not in known
+    ]
 
 
 def _fault(pointer: str, code: str, template: str, **params: object) -> Violation:

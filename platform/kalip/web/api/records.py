@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import get_args
 
 from flask import Blueprint, Response, request
 
@@ -21,6 +22,7 @@ from kalip.records import (
     save_record,
     visible_entity,
 )
+from kalip.records.commands import Archived
 from kalip.records.queries import HIGHEST_LIMIT, all_fields
 from kalip.runtime import Served
 from kalip.web.api.answers import Answer, read, tagged, write
@@ -31,7 +33,7 @@ from kalip.web.api.conditions import expected_version, is_known
 blueprint = Blueprint("api_records", __name__)
 LIST_ARGUMENTS = ("filter", "sort", "fields", "limit", "cursor", "count", "archived", "view")
 DEFAULT_LIMIT = 50
-_ARCHIVED = ("exclude", "only", "include")
+_ARCHIVED: tuple[Archived, ...] = get_args(Archived)
 
 
 @blueprint.get("/records/<entity>")

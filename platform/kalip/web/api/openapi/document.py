@@ -26,7 +26,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
     paths: dict[str, Json] = {}
     schemas: dict[str, Json] = {**problem_schemas(), **site_schemas()}
     for entity in entities:
-        paths |= entity_paths(served, entity, allowed[entity.name])
+        paths |= entity_paths(entity, allowed[entity.name])
     for entity in (*entities, *_hidden_parts(served, entities)):
         schemas |= entity_schemas(served, entity)
     return {

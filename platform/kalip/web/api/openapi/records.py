@@ -4,7 +4,6 @@ from typing import Any
 
 from kalip.model import Entity, Field, Transition, Verb
 from kalip.records.files import KINDS
-from kalip.runtime import Served
 from kalip.web.api.openapi.parts import (
     READING,
     WRITING,
@@ -22,7 +21,7 @@ Json = dict[str, Any]
 _RECORD_ID = path("id")
 
 
-def entity_paths(served: Served, entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
+def entity_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
     """Path to path item."""
     base = f"/api/records/{entity.name}"
     paths: dict[str, Json] = {base: _collection(entity, rights)}

@@ -30,7 +30,7 @@ def entity_schemas(served: Served, entity: Entity) -> dict[str, Schema]:
 
 
 def _record(served: Served, entity: Entity) -> Schema:
-    properties = {
+    properties: dict[str, Schema] = {
         "id": dict(ID_SCHEMA),
         "entity": {"const": entity.name},
         "version": {"type": "integer", "minimum": 1},
@@ -52,7 +52,7 @@ def _record(served: Served, entity: Entity) -> Schema:
 
 def _line(served: Served, entity: Entity) -> Schema:
     """A record as it stands among the lines of its parent."""
-    properties = {"id": dict(ID_SCHEMA), "version": {"type": "integer", "minimum": 1}, **_answered(served, entity)}
+    properties: dict[str, Schema] = {"id": dict(ID_SCHEMA), "version": {"type": "integer", "minimum": 1}, **_answered(served, entity)}
     return _object(properties, ("id",))
 
 
@@ -69,7 +69,7 @@ def _new(served: Served, entity: Entity) -> Schema:
 
 
 def _page(entity: Entity) -> Schema:
-    properties = {
+    properties: dict[str, Schema] = {
         "items": {"type": "array", "items": ref(entity.name)},
         "next": {"type": ["string", "null"], "description": "The cursor of the next page; null on the last."},
         "count": {"type": "integer", "minimum": 0, "description": "Only with `count=true`."},

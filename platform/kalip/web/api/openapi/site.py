@@ -1,4 +1,4 @@
-"""The operations that are no entity's: files, search, metadata, health. And the schemas that they and all entities share."""
+"""The operations that are no entity's (files, search, metadata, health), and the schemas that all share."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -170,7 +170,7 @@ def _event() -> Json:
 
 
 def _file() -> Json:
-    texts = {name: TEXT for name in ("name", "media_type", "sha256", "entity", "record", "field")}
+    texts = dict.fromkeys(("name", "media_type", "sha256", "entity", "record", "field"), TEXT)
     return _object({"id": ID_SCHEMA, **texts, "size": _COUNT, "created_at": _MOMENT, "version": _VERSION})
 
 
