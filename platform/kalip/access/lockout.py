@@ -16,7 +16,8 @@ def locked_until(failures: int, last: datetime) -> datetime | None:
     if excess < 0:
         return None
     doublings = min(excess, 16)
-    return last + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    wait: timedelta = FIRST_WAIT * (1 << doublings)
+    return last + min(wait, LONGEST_WAIT)
 
 
 def counts(last: datetime, now: datetime) -> bool:

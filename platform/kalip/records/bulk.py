@@ -25,26 +25,19 @@ Progress = Callable[[int, int], None]
 
 
 def bulk_update(
-    services: Services,
-    actor: Actor,
-    selection: Selection,
-    values: Mapping[str, object],
-    source: Source = "json",
-    progress: Progress | None = None,
+    services: Services, actor: Actor, selection: Selection, values: Mapping[str, object], source: Source = "json"
 ) -> BulkResult:
     """Give every selected row the same values."""
 
     def act(work: Work, record_id: str) -> SavedRecord:
         return save_record(work, SaveRecord(selection.entity, values, id=record_id, source=source))
 
-    return run_bulk(services, actor, selection, act, progress)
+    return run_bulk(services, actor, selection, act)
 
 
-def bulk_assign(
-    services: Services, actor: Actor, selection: Selection, owner: str, progress: Progress | None = None
-) -> BulkResult:
+def bulk_assign(services: Services, actor: Actor, selection: Selection, owner: str) -> BulkResult:
     """Make a user the owner of every selected row."""
-    return bulk_update(services, actor, selection, {"owner": owner}, progress=progress)
+    return bulk_update(services, actor, selection, {"owner": owner})
 
 
 def bulk_archive(

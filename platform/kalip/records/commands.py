@@ -290,7 +290,7 @@ class Preview:
     readonly: frozenset[str]
     hidden_sections: frozenset[str]
     violations: tuple[Violation, ...]
-    lines: Mapping[str, tuple[Record, ...]] = field(default_factory=nothing)
+    lines: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from kalip.base.text import Text
 from kalip.base.names import humanize
+from kalip.base.text import Text
 from kalip.model import Entity, Verb
 from kalip.records.commands import Change, EventPage, EventView
+from kalip.records.filters import allowed_rows
 from kalip.records.naming import find_field, visible_entity
 from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES, USER
+from kalip.records.saving.loading import missing
 from kalip.records.services import Work
 from kalip.records.titles import titles_of
-from kalip.records.filters import allowed_rows
-from kalip.records.saving.loading import missing
 from kalip.storage import Event, events_for, select_one
 
 # Kept with each row and told by the event itself.
@@ -22,7 +22,7 @@ SILENT = frozenset(("updated_at", "updated_by", "created_at", "created_by", "sta
 def record_events(
     work: Work, entity_name: str, record_id: str, *, limit: int = 50, cursor: str | None = None
 ) -> EventPage:
-    """The events of a record that the actor has already been shown, latest first; check visibility with `require_visible`."""
+    """The events of a record, latest first. Whether the actor may see the record is asked before: `require_visible`."""
     entity = visible_entity(work, entity_name)
     page = events_for(work.session, entity.name, record_id, limit=limit, cursor=cursor)
     wanted: dict[str, list[str]] = {USER: []}

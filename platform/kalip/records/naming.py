@@ -91,7 +91,8 @@ def find_path(served: Served, entity: Entity, text: str) -> Path:
     steps = text.split(".")
     if len(steps) > LONGEST_PATH:
         raise BadRequest("The path '{path}' is too long.", params={"path": text})
-    owner, hops = entity, []
+    owner = entity
+    hops: list[str] = []
     for position, step in enumerate(steps):
         found = find_field(served, owner, step)
         if found is None:

@@ -1,5 +1,7 @@
-"""What an entity asks of its records, prepared once for each served model: which fields are what, which rules
-depend on which fields, and which paths a rule needs to be evaluated."""
+"""What an entity asks of its records, prepared once for each served model.
+
+Which fields are what, which rules depend on which fields, and how a record is taken apart for expressions.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass

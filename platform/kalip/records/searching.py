@@ -43,8 +43,10 @@ def search_records(work: Work, text: str, entities: Sequence[str] | None = None,
 
 
 def pick(work: Work, query: PickQuery) -> tuple[Hit, ...]:
-    """Records to choose from, at most `limit`: those just changed without a text, else those whose title
-    begins with it, then those that hold its words. The reference's own filter is obeyed."""
+    """Records to choose from, at most `limit`; the reference's own filter is obeyed.
+
+    Without a text those changed last, else those whose title begins with it, then those that hold its words.
+    """
     owner, field = _reference(work, query)
     if field is not None and field.type == "user":
         return pick_user(work, query.text, query.limit)

@@ -11,8 +11,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from kalip.access import Actor
-from kalip.base.errors import Conflict
 from kalip.base.clock import Clock, system_clock
+from kalip.base.errors import Conflict
 from kalip.base.ids import new_id
 from kalip.expressions import Context
 from kalip.model import Entity, Model

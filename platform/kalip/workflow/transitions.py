@@ -18,8 +18,8 @@ from kalip.records import (
     visible_entity,
 )
 from kalip.records.saving import Draft, Grounds, draft_commands, is_empty, prepare, save_record
-from kalip.workflow.commands import ApplyTransition, Move, TransitionPlan
 from kalip.storage import Filter
+from kalip.workflow.commands import ApplyTransition, Move, TransitionPlan
 from kalip.workflow.moving import find_decision, refusal
 
 
@@ -85,7 +85,7 @@ def moves_of(work: Work, entity_name: str, record_id: str) -> tuple[Move, ...]:
         return ()
     denied = _denied(work, draft)
     return tuple(
-        _move(work, draft, move, denied or refusal(work, draft, pipeline, move))
+        _move(draft, move, denied or refusal(work, draft, pipeline, move))
         for move in pipeline.moves_from(str(draft.before.get("stage")))
     )
 
@@ -130,7 +130,7 @@ def _denied(work: Work, draft: Draft) -> KalipError | None:
     return None if seen else denied(Verb.TRANSITION, draft.entity)
 
 
-def _move(work: Work, draft: Draft, move: Transition, error: KalipError | None) -> Move:
+def _move(draft: Draft, move: Transition, error: KalipError | None) -> Move:
     entity = draft.rules.entity
     target = entity.pipelines[str(draft.before["pipeline"])].stages[move.target]
     missing = tuple(name for name in target.required if is_empty(draft, name))

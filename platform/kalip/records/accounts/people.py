@@ -36,7 +36,7 @@ class NewUser:
 def create_user(work: Work, new: NewUser) -> str:
     """Make a user and give the id. Administrators only; RecordRejected with every fault."""
     _administering(work)
-    faults = [*_faults(work, new), *_role_faults(work, new.roles)]
+    faults = [*_faults(new), *_role_faults(work, new.roles)]
     if new.password is not None:
         faults += password_faults(new.password, new.name, new.email)
     if find_user(work.session, new.email) is not None:
@@ -77,8 +77,10 @@ def set_user_active(work: Work, user_id: str, active: bool) -> None:  # noqa: FB
 
 
 def change_password(work: Work, user_id: str, password: str, keep: str = "") -> None:
-    """Set a password: one's own, or anybody's as administrator. All other browsers are signed out; `keep` is the
-    session token of the one that stays."""
+    """Set a password: one's own, or anybody's as administrator.
+
+    All other browsers are signed out; `keep` is the session token of the one that stays.
+    """
     if work.actor.id != user_id:
         _administering(work)
     user = find_person(work, user_id)
@@ -107,16 +109,20 @@ def _administering(work: Work) -> None:
         raise AccessDenied("Only administrators may do this.")
 
 
-def _faults(work: Work, new: NewUser) -> list[Violation]:
+def _faults(new: NewUser) -> list[Violation]:
     faults = []
     if not new.name.strip():
         faults.append(Violation("/name", "required", "{label} is required.", {"label": "Name"}))
     try:
         validate_email(new.email.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        faults.append(Violation("/email", "not_an_email", "This is no e-mail address: {reason}", {"reason": str(error)}))
+        faults.append(
+            Violation("/email", "not_an_email", "This is no e-mail address: {reason}", {"reason": str(error)})
+        )
     if new.timezone not in available_timezones():
-        faults.append(Violation("/timezone", "unknown_choice", "There is no time zone '{value}'.", {"value": new.timezone}))
+        faults.append(
+            Violation("/timezone", "unknown_choice", "There is no time zone '{value}'.", {"value": new.timezone})
+        )
     return faults
 
 

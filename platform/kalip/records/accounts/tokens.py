@@ -15,9 +15,7 @@ TOUCHED = timedelta(minutes=10)
 LONGEST_DAYS = 3650
 
 
-def create_api_token(
-    work: Work, user_id: str, name: str = "", role: str | None = None, days: int | None = None
-) -> str:
+def create_api_token(work: Work, user_id: str, name: str = "", role: str | None = None, days: int | None = None) -> str:
     """Make a token of one's own, or anybody's as administrator, and give its text: it is shown this once.
 
     `role` limits it to that role of the user's; `days` is how long it lasts (None: until revoked).

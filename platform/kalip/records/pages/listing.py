@@ -1,9 +1,9 @@
 """The record list: columns, rows, titles and counts in a bounded number of statements."""
 
 from kalip.records.commands import ListColumn, ListPage, ListRecords
+from kalip.records.naming import visible_entity
 from kalip.records.pages.rows import extra_fields, make_column, make_row
 from kalip.records.queries import find_view, plan_list
-from kalip.records.naming import visible_entity
 from kalip.records.reading import count_rows, rights_of
 from kalip.records.services import Work
 from kalip.records.titles import TitlePlan
@@ -11,8 +11,11 @@ from kalip.storage import select_page
 
 
 def list_page(work: Work, command: ListRecords) -> ListPage:
-    """Read a list for the screen, in Python values: rows 1, count 1, and titles at most one for each entity
-    whose records are not all visible to the actor, and one for users."""
+    """Read a list for the screen, in Python values.
+
+    Statements: one for rows, one for the count, and one for the titles of each entity whose records are not all
+    visible to the actor.
+    """
     entity = visible_entity(work, command.entity)
     probe = plan_list(work, command)
     title_plan = TitlePlan(work, probe.columns)

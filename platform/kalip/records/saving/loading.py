@@ -119,7 +119,7 @@ def _is_unchanged(draft: Draft, pointer: str) -> bool:
         value = draft.rules.types[name].parse(draft.rules.attributes[name], raw)
     except FieldFault:
         return False
-    return value == draft.rules.value_of(name, draft.before)
+    return bool(value == draft.rules.value_of(name, draft.before))
 
 
 def _load_lines(work: Work, drafts: Sequence[Draft], name: str, elements: set[str]) -> None:

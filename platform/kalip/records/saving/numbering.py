@@ -26,7 +26,7 @@ def _give(work: Work, kind: AutonumberType, field: Field, drafts: Sequence[Draft
 
     for name, group in groupby(drafts, key=period):
         numbered = list(group)
-        counter = ":".join((numbered[0].entity, field.name, name))
+        counter = f"{numbered[0].entity}:{field.name}:{name}"
         first = next_numbers(work.session, counter, len(numbered))
         for place, draft in enumerate(numbered):
             draft.values[field.name] = kind.number(field, first + place, _day(work, draft))

@@ -45,7 +45,8 @@ def _resolve(work: Work, draft: Draft, written: str) -> str | None:
         work.deprecated.append(f"{rules.entity.name}.{written} is now {rules.entity.name}.{field.name}")
     if field.name in STAGE_FIELDS:
         if field.name == "pipeline" and draft.new:
-            return _choose_pipeline(draft, draft.command.values[written])
+            _choose_pipeline(draft, draft.command.values[written])
+            return None
         draft.blame(field.name, "use_transition", "The stage is changed by a transition only.")
         return None
     if field.name not in rules.writable:
@@ -69,12 +70,12 @@ def _load_json(draft: Draft, raw: Mapping[str, object]) -> None:
     except marshmallow.ValidationError as error:
         if isinstance(error.valid_data, Mapping):
             draft.values.update(error.valid_data)
-        messages = error.normalized_messages()
+        messages = error.messages if isinstance(error.messages, Mapping) else {"": error.messages}
         for name, faults in messages.items():
-            _blame_all(draft, name, faults, raw.get(name))
+            _blame_all(draft, name, faults)
 
 
-def _blame_all(draft: Draft, name: str, faults: object, raw: object) -> None:
+def _blame_all(draft: Draft, name: str, faults: object) -> None:
     for fault in faults if isinstance(faults, Sequence) and not isinstance(faults, str) else (faults,):
         if isinstance(fault, FieldFault):
             draft.violations.append(fault.violation(f"{draft.pointer}/{name}"))
@@ -94,10 +95,10 @@ def _load_text(work: Work, draft: Draft, raw: Mapping[str, object]) -> None:
                 value = kind.parse_inputs(field, written, work.actor.locale, timezone)
             else:
                 value = kind.parse(field, written)
-            faults = kind.validate(field, value)
         except FieldFault as fault:
-            faults = (fault,)
-        if faults:
-            _blame_all(draft, name, faults, written)
+            _blame_all(draft, name, (fault,))
+            continue
+        if faults := kind.validate(field, value):
+            _blame_all(draft, name, faults)
         else:
             draft.values[name] = value

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from kalip.base.errors import Conflict
-from kalip.model import Field
 from kalip.records.commands import Record
 from kalip.records.journal import CREATED, UPDATED, append, make_event
-from kalip.records.saving.drafts import Draft
+from kalip.records.saving.drafts import Draft, LineChange
 from kalip.records.saving.loading import stale
 from kalip.records.saving.numbering import give_numbers
 from kalip.records.saving.owned import archive_lines, archive_owned, reindex, restore_owned
@@ -71,7 +70,7 @@ def _update(work: Work, drafts: Sequence[Draft]) -> list[Draft]:
     if not drafts:
         return []
     stamp = {"updated_at": work.now, "updated_by": work.actor.id}
-    rows = [(draft.id, draft.before["version"], {**draft.values, **draft.links, **stamp}) for draft in drafts]
+    rows = [(draft.id, int(str(draft.before["version"])), {**draft.values, **draft.links, **stamp}) for draft in drafts]
     done = update_records(work.session, work.served, drafts[0].entity, rows)
     for draft, was_there in zip(drafts, done, strict=True):
         if not was_there:
@@ -103,12 +102,11 @@ def _event_of(work: Work, draft: Draft) -> Event:
         before |= {name: list(draft.old_links.get(name, ())) for name in draft.links}
     for name, change in draft.lines.items():
         if not change.is_empty:
-            after[name] = _line_summary(draft.rules.attributes[name], draft, name)
+            after[name] = _line_summary(change)
     return make_event(work, kind, draft.entity, draft.id, (before, after))
 
 
-def _line_summary(field: Field, draft: Draft, name: str) -> Record:
-    change = draft.lines[name]
+def _line_summary(change: LineChange) -> Record:
     summary: Mapping[str, list[str]] = {
         "added": [line.id for line in change.drafts if line.new],
         "changed": [line.id for line in change.drafts if not line.new and not line.is_idle],

@@ -25,8 +25,10 @@ _FOLDED: Final = str.maketrans("ıİşŞğĞçÇöÖüÜ", "iissggccoouu")
 
 @dataclass(frozen=True, slots=True)
 class ColumnGuess:
-    """What a column seems to be: `path` of the field it fills (None: none found), how sure (0 to 100), the kind of
-    its values (`text`, `integer`, `decimal`, `date`, `boolean`, `email`, `url`, `empty`) and some of them."""
+    """What a column seems to be: `path` of the field it fills (None: none found) and how sure that is (0 to 100).
+
+    `kind` is of its values: `text`, `integer`, `decimal`, `date`, `boolean`, `email`, `url` or `empty`.
+    """
 
     column: str
     path: str | None
@@ -65,7 +67,7 @@ def importable_paths(rules: EntityRules) -> Iterator[tuple[str, tuple[str, ...]]
         for path in rules.part_paths.get(name, ()) if name in rules.stored else ():
             if path != name:
                 part = path.rpartition(".")[2].replace("_", " ")
-                yield path, tuple(f"{each} {part}" for each in said) + (path,)
+                yield path, (*(f"{each} {part}" for each in said), path)
 
 
 def guess_kind(values: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import Self, TextIO
 
 from kalip.records.transfer.plans import Refusal
 from kalip.records.transfer.tables import Cells
@@ -34,7 +34,7 @@ class RefusedFile:
         if self._stream is not None:
             self._stream.flush()
 
-    def __enter__(self) -> "RefusedFile":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -46,7 +46,7 @@ class SourceTable:
 
 
 def read_table(path: Path, name: str | None = None) -> SourceTable:
-    """Look at a CSV or XLSX file; `name` is what its sender called it. BadRequest when it is neither or has no header."""
+    """Look at a CSV or XLSX file; `name` is what its sender called it. BadRequest without a readable header."""
     suffix = Path(name or path.name).suffix.lower()
     digest = _hash(path)
     if suffix in (".xlsx", ".xlsm", ".ods", ".xls", ".xlsb"):

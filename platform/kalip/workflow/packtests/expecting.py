@@ -111,7 +111,7 @@ def same(found: object, expected: object) -> bool:
     if isinstance(found, (list, tuple)) and isinstance(expected, (list, tuple)):
         return len(found) == len(expected) and all(map(same, found, expected))
     if found == expected:
-        return type(found) is type(expected) or not isinstance(found, bool) and not isinstance(expected, bool)
+        return type(found) is type(expected) or (not isinstance(found, bool) and not isinstance(expected, bool))
     return _decimal(found) is not None and _decimal(found) == _decimal(expected)
 
 

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -79,17 +79,15 @@ def _run_case(services: Services, path: str, name: str, data: Data, case: Data) 
 
 def _differences(services: Services, data: Data, case: Data) -> list[str]:
     found: list[str] = []
-    try:
-        with unit_of_work(services, SYSTEM, write=True) as work:
-            found = list(_act(work, data, case))
-            raise _Undo
-    except _Undo:
-        return found
+    with suppress(_Undo), unit_of_work(services, SYSTEM, write=True) as work:
+        found = list(_act(work, data, case))
+        raise _Undo
+    return found
 
 
 def _act(work: Work, data: Data, case: Data) -> Iterator[str]:
     said = case.get("now") or data.get("now")
-    now = datetime.fromisoformat(str(said).replace("Z", "+00:00")) if said else work.now
+    now = datetime.fromisoformat(str(said)) if said else work.now
     world = CaseWorld(work_of(work, SYSTEM, now), now)
     world.add_actors(cast("Data", data.get("actors", {})))
     world.add_given(cast("Data", data.get("given", {})))

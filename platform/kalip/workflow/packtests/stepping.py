@@ -113,7 +113,7 @@ def _get(world: CaseWorld, work: Work, data: Data) -> Outcome:
     return Outcome(record=(entity, record_id))
 
 
-def _list(world: CaseWorld, work: Work, data: Data) -> Outcome:
+def _list(_world: CaseWorld, work: Work, data: Data) -> Outcome:
     view, text = data.get("view"), data.get("filter")
     command = ListRecords(
         str(data["entity"]),
@@ -125,7 +125,7 @@ def _list(world: CaseWorld, work: Work, data: Data) -> Outcome:
     return Outcome(rows=tuple(str(item["id"]) for item in list_records(work, command).items))
 
 
-def _search(world: CaseWorld, work: Work, data: Data) -> Outcome:
+def _search(_world: CaseWorld, work: Work, data: Data) -> Outcome:
     entities = tuple(cast("Mapping[str, object]", data.get("entities", {})))
     found = search_records(work, str(data["text"]), entities or None, limit=200)
     return Outcome(rows=tuple(hit.id for hit in found))

@@ -38,9 +38,7 @@ class CaseWorld:
     def as_actor(self, name: str) -> Work:
         """The unit of work as it looks to an actor: same transaction, own rights."""
         if name not in self.actors:
-            raise CaseError(
-                "There is no actor '{name}'.", hint=did_you_mean(name, self.actors), params={"name": name}
-            )
+            raise CaseError("There is no actor '{name}'.", hint=did_you_mean(name, self.actors), params={"name": name})
         return work_of(self.work, self.actors[name], self.now)
 
     def record(self, key: object) -> tuple[str, str]:

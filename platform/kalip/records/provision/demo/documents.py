@@ -1,4 +1,4 @@
-"""Demo documents understood: users, tables and entities, the latter in an order in which each finds what it picks from."""
+"""Demo documents understood: users, tables, and entities in an order in which each finds what it picks from."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

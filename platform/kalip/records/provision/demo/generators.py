@@ -144,7 +144,7 @@ def _copy(making: Making, spec: Spec) -> object:
 
 
 def _number(making: Making, spec: Spec) -> object:
-    low, high = (float(_amount(making, end)) for end in cast("Sequence[object]", spec["number"]))
+    low, high = (float(_amount(making, end) or 0) for end in cast("Sequence[object]", spec["number"]))
     spread = spec.get("spread", "even")
     if spread == "low" and low > 0:
         value = math.exp(making.random.uniform(math.log(low), math.log(high)))
@@ -220,7 +220,8 @@ def _object(making: Making, spec: Spec) -> object:
 
 def _list(making: Making, spec: Spec) -> object:
     low, high = _count(spec)
-    wanted, values = making.random.randint(low, high), []
+    wanted = making.random.randint(low, high)
+    values: list[object] = []
     for _ in range(wanted * MOST_RETRIES):
         if len(values) == wanted:
             break

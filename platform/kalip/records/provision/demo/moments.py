@@ -52,7 +52,7 @@ def as_moment(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     if "T" in value:
-        return datetime.fromisoformat(value.replace("Z", "+00:00"))
+        return datetime.fromisoformat(value)
     return datetime.combine(date.fromisoformat(value), datetime.min.time(), UTC)
 
 
