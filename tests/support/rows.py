@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.site import Caller
+from tests.support.web_site import Caller
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.support.rows import Row, play
-from tests.support.site import a_site
+from tests.support.web_site import a_site
 
 NOBODY = "01890a5d-ac96-774b-bcce-b302099a8057"
 CUSTOMERS = "/api/records/customer"

@@ -1,0 +1,152 @@
+"""A whole site for tests: database, model in service, application, and people with tokens who call its API."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from kalip.access import new_secret
+from kalip.base.bundle import bundle_path
+from kalip.base.clock import Clock, system_clock
+from kalip.base.ids import new_id
+from kalip.compiler import ADMINISTRATOR, compile_packs
+from kalip.fields import builtin_types
+from kalip.metadata import Pack, read_pack
+from kalip.records import Services
+from kalip.runtime import Runtime, Served
+from kalip.storage import (
+    Blobs,
+    NewRevision,
+    Token,
+    User,
+    add_user,
+    apply,
+    create_token,
+    make_database,
+    plan,
+    save_revision,
+    upgrade_own_tables,
+)
+from kalip.web import register
+from tests.support.builders import EntityBuilder, PackBuilder, a_pack
+
+Json = dict[str, Any]
+Part = PackBuilder | EntityBuilder | Pack | str
+_OWN_PACKS = Path(__file__).parent.parent / "packs"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A person's client of the API; `Authorization` is sent with every call."""
+
+    client: FlaskClient
+    user_id: str
+    token: str
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        """Call the API; a body that is neither bytes nor text is sent as JSON. Header names lose underscores."""
+        sent: dict[str, str] = {"Authorization": f"Bearer {self.token}"}
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        data = body if body is None or isinstance(body, bytes | str) else json.dumps(body)
+        return self.client.open(path, method=method, data=data, headers=sent)
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        """GET."""
+        return self.call("GET", path, **headers)
+
+    def make(self, entity: str, **values: Any) -> Json:
+        """Make a record; the test fails when it is refused."""
+        response = self.call("POST", f"/api/records/{entity}", values)
+        assert response.status_code == 201, response.text
+        return dict(response.json or {})
+
+    def ids(self, path: str) -> list[str]:
+        """The ids in a page."""
+        response = self.get(path)
+        assert response.status_code == 200, response.text
+        return [each["id"] for each in (response.json or {})["items"]]
+
+
+@dataclass
+class Site:
+    """A site in service."""
+
+    app: Flask
+    services: Services
+    callers: dict[tuple[str, ...], Caller] = field(default_factory=dict)
+
+    @property
+    def served(self) -> Served:
+        """The model in service."""
+        return self.services.runtime.pin()
+
+    def person(self, *roles: str, locale: str = "en", token_role: str | None = None) -> Caller:
+        """A new person with roles and a token."""
+        user_id, secret, now = new_id(), new_secret("kalip_"), self.services.clock()
+        user = User(user_id, f"Person {user_id[-4:]}", f"{user_id}@example.org", roles, locale, "UTC", True, None, now)
+        token = Token(new_id(), secret.hash, user_id, "test", token_role, now, None, None)
+        with self.services.database.write() as session:
+            add_user(session, user)
+            create_token(session, token)
+        return Caller(self.app.test_client(), user_id, secret.text)
+
+    def caller(self, *roles: str) -> Caller:
+        """The person with these roles whom all rows of a test share."""
+        if roles not in self.callers:
+            self.callers[roles] = self.person(*roles)
+        return self.callers[roles]
+
+    @property
+    def admin(self) -> Caller:
+        """An administrator."""
+        return self.caller(ADMINISTRATOR)
+
+
+def read_packs(names: Sequence[str]) -> list[Pack]:
+    """Packs by name: shipped ones, else those of the tests."""
+    shipped = bundle_path("metadata")
+    return [read_pack(shipped / name if (shipped / name).is_dir() else _OWN_PACKS / name) for name in names]
+
+
+@contextmanager
+def a_site(
+    database_url: str,
+    folder: Path,
+    *parts: Part,
+    clock: Clock = system_clock,
+    config: Mapping[str, object] | None = None,
+) -> Iterator[Site]:
+    """Serve packs (by name, built, or as builders) for the block; entities alone become a pack of their own."""
+    entities = [part for part in parts if isinstance(part, EntityBuilder)]
+    packs = [
+        part.build() if isinstance(part, PackBuilder) else part
+        for part in parts
+        if isinstance(part, PackBuilder | Pack)
+    ]
+    packs += read_packs([part for part in parts if isinstance(part, str)])
+    if entities:
+        packs.append(a_pack().with_entity(*entities).build())
+    types = builtin_types()
+    served = Served(compile_packs(packs, types).required(), types)
+    database = make_database(database_url)
+    try:
+        upgrade_own_tables(database)
+        with database.publish() as session:
+            apply(session, plan(session, served))
+            save_revision(session, NewRevision(served.model.revision, system_clock(), None, "test", {}))
+        runtime = Runtime(lambda _: served, lambda: served.model.revision)
+        services = Services(database, runtime, blobs=Blobs(folder / "blobs"), clock=clock)
+        app = Flask("kalip.web")
+        app.config.update(SECRET_KEY="for tests only, and long enough", TESTING=True, **(config or {}))
+        register(app, services)
+        yield Site(app, services)
+    finally:
+        database.dispose()
