@@ -1,152 +1,175 @@
-"""A whole site for tests: database, model in service, application, and people with tokens who call its API."""
+"""A small site for tests of use cases: its model, a real database, and the fixed cast of users.
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+Ada administers, Bora sells and sees his own, Cem only looks at what is Turkish, Deniz may do nothing.
+"""
+
+from collections.abc import Callable
 from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
-from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
-
-from kalip.access import new_secret
-from kalip.base.bundle import bundle_path
-from kalip.base.clock import Clock, system_clock
-from kalip.base.ids import new_id
-from kalip.compiler import ADMINISTRATOR, compile_packs
-from kalip.fields import builtin_types
-from kalip.metadata import Pack, read_pack
-from kalip.records import Services
+from kalip.access import Actor, Identity, make_actor
+from kalip.records import SavedRecord, SaveRecord, Services, Work, get_record, run, save_record
 from kalip.runtime import Runtime, Served
-from kalip.storage import (
-    Blobs,
-    NewRevision,
-    Token,
-    User,
-    add_user,
-    apply,
-    create_token,
-    make_database,
-    plan,
-    save_revision,
-    upgrade_own_tables,
-)
-from kalip.web import register
-from tests.support.builders import EntityBuilder, PackBuilder, a_pack
+from kalip.storage import NewRevision, User, add_user, apply, make_database, plan, save_revision, upgrade_own_tables
+from tests.support.builders import PackBuilder, a_pack, a_served, an_entity
 
-Json = dict[str, Any]
-Part = PackBuilder | EntityBuilder | Pack | str
-_OWN_PACKS = Path(__file__).parent.parent / "packs"
-
-
-@dataclass(frozen=True)
-class Caller:
-    """A person's client of the API; `Authorization` is sent with every call."""
-
-    client: FlaskClient
-    user_id: str
-    token: str
-
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
-        """Call the API; a body that is neither bytes nor text is sent as JSON. Header names lose underscores."""
-        sent: dict[str, str] = {"Authorization": f"Bearer {self.token}"}
-        if body is not None:
-            sent["Content-Type"] = "application/json"
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        data = body if body is None or isinstance(body, bytes | str) else json.dumps(body)
-        return self.client.open(path, method=method, data=data, headers=sent)
-
-    def get(self, path: str, **headers: str) -> TestResponse:
-        """GET."""
-        return self.call("GET", path, **headers)
-
-    def make(self, entity: str, **values: Any) -> Json:
-        """Make a record; the test fails when it is refused."""
-        response = self.call("POST", f"/api/records/{entity}", values)
-        assert response.status_code == 201, response.text
-        return dict(response.json or {})
-
-    def ids(self, path: str) -> list[str]:
-        """The ids in a page."""
-        response = self.get(path)
-        assert response.status_code == 200, response.text
-        return [each["id"] for each in (response.json or {})["items"]]
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+CAST = {"ada": ("boss",), "bora": ("rep",), "cem": ("viewer",), "deniz": ()}
+T = TypeVar("T")
 
 
 @dataclass
 class Site:
-    """A site in service."""
+    """Services on one database, and the actors by name."""
 
-    app: Flask
     services: Services
-    callers: dict[tuple[str, ...], Caller] = field(default_factory=dict)
+    served: Served
+    actors: dict[str, Actor] = field(default_factory=dict)
 
-    @property
-    def served(self) -> Served:
-        """The model in service."""
-        return self.services.runtime.pin()
+    def act(self, who: str, command: Callable[[Work], T], *, write: bool = True) -> T:
+        """Run a use case as somebody."""
+        return run(self.services, self.actors[who], command, write=write)
 
-    def person(self, *roles: str, locale: str = "en", token_role: str | None = None) -> Caller:
-        """A new person with roles and a token."""
-        user_id, secret, now = new_id(), new_secret("kalip_"), self.services.clock()
-        user = User(user_id, f"Person {user_id[-4:]}", f"{user_id}@example.org", roles, locale, "UTC", True, None, now)
-        token = Token(new_id(), secret.hash, user_id, "test", token_role, now, None, None)
-        with self.services.database.write() as session:
-            add_user(session, user)
-            create_token(session, token)
-        return Caller(self.app.test_client(), user_id, secret.text)
+    def save(self, who: str, entity: str, values: dict[str, Any], record_id: str | None = None) -> SavedRecord:
+        """Make or change a record as somebody."""
+        return self.act(who, lambda work: save_record(work, SaveRecord(entity, values, record_id)))
 
-    def caller(self, *roles: str) -> Caller:
-        """The person with these roles whom all rows of a test share."""
-        if roles not in self.callers:
-            self.callers[roles] = self.person(*roles)
-        return self.callers[roles]
-
-    @property
-    def admin(self) -> Caller:
-        """An administrator."""
-        return self.caller(ADMINISTRATOR)
+    def get(self, who: str, entity: str, record_id: str) -> dict[str, Any]:
+        """Read a record as somebody."""
+        return self.act(who, lambda work: get_record(work, entity, record_id), write=False)
 
 
-def read_packs(names: Sequence[str]) -> list[Pack]:
-    """Packs by name: shipped ones, else those of the tests."""
-    shipped = bundle_path("metadata")
-    return [read_pack(shipped / name if (shipped / name).is_dir() else _OWN_PACKS / name) for name in names]
+def sales_pack() -> PackBuilder:
+    """Companies, products, and deals with lines and a pipeline."""
+    company = (
+        an_entity("company")
+        .with_keys(title="name", search={"name": {}, "city": {}})
+        .with_field("name", "text", label={"en": "Name", "tr": "Ad"}, required=True)
+        .with_field("city", "text")
+        .with_field("country", "text")
+        .with_field("sector", "choice", choices="sector")
+        .with_field("vat", "text", unique=True)
+        .with_field("founded", "date")
+        .with_access(rep="all", viewer={"read": {"scope": "all", "where": "country == 'TR'"}})
+        .with_list("name", "city", "country")
+    )
+    product = (
+        an_entity("product")
+        .with_keys(title="name")
+        .with_field("name", "text", required=True)
+        .with_field("price", "decimal", scale=2)
+        .with_field("active", "boolean", default=True)
+        .with_access(rep={"read": "all"})
+    )
+    line = (
+        an_entity("deal_line")
+        .with_keys(owned_by="deal", title="id")
+        .with_field("deal", "reference", to="deal", required=True, on_delete="cascade")
+        .with_field("product", "reference", to="product", filter="active")
+        .with_field("quantity", "integer", required=True, default=1, min=1)
+        .with_field("price", "decimal", scale=2, default_expression="product.price")
+        .with_field("total", "computed", expression="quantity * price", result={"type": "decimal", "scale": 2})
+    )
+    return (
+        a_pack("sales")
+        .with_role("rep", "viewer")
+        .with_role("boss", administrator=True)
+        .with_choices("sector", "steel", "food", old={"retired": True})
+        .with_entity(company, product, line, deal_entity())
+    )
+
+
+def deal_entity() -> Any:
+    """The deal: rules of every kind."""
+    return (
+        an_entity("deal")
+        .with_keys(
+            title="name",
+            search={"name": {}, "number": {}},
+            unique={"per_company": {"fields": {"company": {}, "reference": {}}}},
+            checks={
+                "discount_small": {
+                    "expression": "discount == null || discount <= 50",
+                    "message": {"en": "A discount is at most half.", "tr": "İndirim en çok yarısıdır."},
+                    "field": "discount",
+                },
+                "few_lines": {"expression": "size(lines) <= 3", "message": "At most three lines."},
+            },
+        )
+        .with_field("name", "text", required=True)
+        .with_field("number", "autonumber", format="D-{year}-{number:04}", period="year")
+        .with_field("company", "reference", to="company")
+        .with_field("country", "computed", expression="company.country")
+        .with_field("partners", "references", to="company")
+        .with_field("reference", "text")
+        .with_field("amount", "money", currency="TRY")
+        .with_field("discount", "percent")
+        .with_field("rush", "boolean")
+        .with_field("rush_reason", "text", required_when="rush", visible_when="rush")
+        .with_field("locked", "boolean")
+        .with_field("secret", "text", readonly_when="locked")
+        .with_field("won_at", "datetime", readonly=True)
+        .with_field("lost_reason", "text")
+        .with_field("lines", "children", of="deal_line")
+        .with_field("line_count", "rollup", of="lines", function="count")
+        .with_field("total", "rollup", of="lines", function="sum", field="total")
+        .with_access(
+            rep={"all": "own", "create": "all"},
+            viewer={"read": {"scope": "all", "where": "company.country == 'TR'"}},
+        )
+        .with_document("pipelines/sales", deal_pipeline())
+        .with_list("name", "company", "amount", "owner", "stage", "company.country", sort={"name": "asc"})
+        .with_document("views/card", {"fields": {"name": {}, "company": {}, "amount": {}}})
+        .with_document("views/board", {"pipeline": "sales", "sum": "amount", "sort": {"name": "asc"}})
+    )
+
+
+def deal_pipeline() -> dict[str, Any]:
+    """New, offer, won or lost."""
+    return {
+        "label": "Sales",
+        "stages": {
+            "new": {"label": "New"},
+            "offer": {"label": "Offer", "required": {"amount": {}}},
+            "won": {"label": "Won", "outcome": "won", "required": {"company": {}}},
+            "lost": {"label": "Lost", "outcome": "lost", "required": {"lost_reason": {}}},
+        },
+        "transitions": {
+            "make_offer": {"label": "Make offer", "from": {"new": {}}, "to": "offer"},
+            "win": {
+                "label": "Win",
+                "from": {"offer": {}},
+                "to": "won",
+                "guard": "amount > 10",
+                "guard_message": {"en": "Too small to win.", "tr": "Kazanmak için çok küçük."},
+                "effects": {"stamp": {"set": {"won_at": "now()", "rush": "false"}}},
+            },
+            "lose": {"label": "Lose", "to": "lost", "ask": {"lost_reason": {}}},
+            "reopen": {"label": "Reopen", "from": {"lost": {}}, "to": "new", "roles": {"boss": {}}},
+        },
+    }
 
 
 @contextmanager
-def a_site(
-    database_url: str,
-    folder: Path,
-    *parts: Part,
-    clock: Clock = system_clock,
-    config: Mapping[str, object] | None = None,
-) -> Iterator[Site]:
-    """Serve packs (by name, built, or as builders) for the block; entities alone become a pack of their own."""
-    entities = [part for part in parts if isinstance(part, EntityBuilder)]
-    packs = [
-        part.build() if isinstance(part, PackBuilder) else part
-        for part in parts
-        if isinstance(part, PackBuilder | Pack)
-    ]
-    packs += read_packs([part for part in parts if isinstance(part, str)])
-    if entities:
-        packs.append(a_pack().with_entity(*entities).build())
-    types = builtin_types()
-    served = Served(compile_packs(packs, types).required(), types)
-    database = make_database(database_url)
+def a_site(url: str, *packs: PackBuilder) -> Iterator[Site]:
+    """A site on an empty database, closed at the end."""
+    served = a_served(*(packs or (sales_pack(),)))
+    database = make_database(url)
+    upgrade_own_tables(database)
+    with database.publish() as session:
+        apply(session, plan(session, served))
+        save_revision(session, NewRevision(served.model.revision, NOW, None, "test", {}))
+    runtime = Runtime(lambda _: served, lambda: served.model.revision)
+    site = Site(Services(database, runtime, clock=lambda: NOW), served)
+    for place, (name, roles) in enumerate(CAST.items(), 1):
+        person = Identity(f"01990000-0000-7000-8000-00000000000{place}", name.capitalize(), f"{name}@example.com")
+        with database.write() as session:
+            add_user(session, User(person.id, person.name, person.email, roles, "en", "UTC", True, None, NOW))
+        site.actors[name] = make_actor(served.model, person, roles)
     try:
-        upgrade_own_tables(database)
-        with database.publish() as session:
-            apply(session, plan(session, served))
-            save_revision(session, NewRevision(served.model.revision, system_clock(), None, "test", {}))
-        runtime = Runtime(lambda _: served, lambda: served.model.revision)
-        services = Services(database, runtime, blobs=Blobs(folder / "blobs"), clock=clock)
-        app = Flask("kalip.web")
-        app.config.update(SECRET_KEY="for tests only, and long enough", TESTING=True, **(config or {}))
-        register(app, services)
-        yield Site(app, services)
+        yield site
     finally:
         database.dispose()
