@@ -19,6 +19,7 @@ _CYRILLIC: Final = "абвгдежзийклмнопрстуфхцчшщъыьэ
 _FIRST_LATIN: Final = ord("A")
 _FIRST_CYRILLIC: Final = ord("а")
 _PUNCTUATION: Final = "[\\]^_`{|}~"
+_UNCHANGED: Final = " 0123456789-.,&/()+:#@"
 _ACCENTED_RANGES: Final = ((0xC0, 0x180), (0x1E00, 0x1F00))
 
 
@@ -47,9 +48,11 @@ def _translation(language: str) -> tuple[str, str]:
 
 
 def _letters(language: str) -> tuple[str, str]:
-    """Two texts of equal length: characters, and what each becomes. Frequent ones first: PostgreSQL scans them."""
+    """Two texts of equal length: characters, and what each becomes. Frequent ones first: PostgreSQL scans the text."""
     dotless = language.partition("-")[0].partition("_")[0] in _DOTLESS_LANGUAGES
     keys: dict[str, str] = {letter: chr(_FIRST_LATIN + place) for place, letter in enumerate(_LATIN)}
+    # Not changed, but found sooner so: what is in no place of the text is looked for in all of it.
+    keys.update({mark: mark for mark in _UNCHANGED})
     for letter in _LATIN:
         if letter not in "iı":
             keys[letter.upper()] = keys[letter]

@@ -40,7 +40,11 @@ def after_sql(keys: Sequence[SortKey], phase: Phase, nulls: Sequence[bool]) -> s
         sign = "<" if varying[0][1].descending else ">"
         left = ", ".join(key.sql for _place, key, _nullable in varying)
         right = ", ".join(f":key{place}" for place, _key, _nullable in varying)
-        return f"({left}) {sign} ({right})" if len(varying) > 1 else f"{left} {sign} {right}"
+        if len(varying) == 1:
+            return f"{left} {sign} {right}"
+        # The first key once more by itself: SQLite seeks in an index over an expression only so.
+        place, key, _nullable = varying[0]
+        return f"{key.sql} {sign}= :key{place} AND ({left}) {sign} ({right})"
     alternatives = []
     equal: list[str] = []
     for place, key, nullable in varying:

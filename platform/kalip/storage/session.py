@@ -36,7 +36,14 @@ class Session:
 
     def fetch(self, text: str, params: Mapping[str, Any]) -> Sequence[Any]:
         """Run SQL already written for the driver and give its rows as the driver reads them."""
-        return self.connection.exec_driver_sql(text, dict(params)).fetchall()
+        result = self.connection.exec_driver_sql(text, dict(params))
+        cursor = result.cursor
+        if cursor is None:
+            return result.fetchall()
+        # The driver's own tuples: lists read thousands of cells, and readers need no names.
+        rows: Sequence[Any] = cursor.fetchall()
+        result.close()
+        return rows
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -1,12 +1,12 @@
 """Writes of records: exactly the values given, with the version counted up. Rules are the business of the floors above."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, update
+from sqlalchemy import Table, Update, bindparam, delete, insert, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from kalip.base.errors import StorageError
@@ -14,6 +14,7 @@ from kalip.runtime import Served
 from kalip.storage.errors import Dangling, UniqueClash
 from kalip.storage.indexes import IndexSpec, index_specs
 from kalip.storage.session import Session
+from kalip.storage.statements import Statements, statements_for
 from kalip.storage.tables import EntityTable, tables_for
 
 Values = Mapping[str, Any]
@@ -59,27 +60,78 @@ def update_records(
 ) -> list[bool]:
     """Change records: id, version (None: whatever it is) and values by field name each; says which were hit."""
     table = served.project(tables_for).of(entity)
-    hits = []
+    made = served.project(statements_for)
     with _faults(session, served, table):
+        changes = []
         for record_id, version, values in rows:
-            hit = _update(session, table, record_id, version, _columns(table, values))
-            hits.append(hit)
+            given = {name: value for name, value in values.items() if name != "version"}
+            changes.append(_Change(record_id, version, _columns(table, given)))
+        if len(changes) > 1 and _update_alike(session, made, table, changes):
+            hits = [True] * len(changes)
+        else:
+            hits = [_update(session, made, table, change) for change in changes]
+        for hit, (record_id, _version, values) in zip(hits, rows, strict=True):
             if hit:
                 _replace_links(session, table, record_id, values)
     return hits
 
 
-def _update(session: Session, table: EntityTable, record_id: str, version: int | None, columns: dict[str, Any]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One row to change; `columns` are values by column name."""
+
+    id: str
+    version: int | None
+    columns: dict[str, Any]
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What rows of one statement have in common."""
+        return (self.version is None, *self.columns)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters of the statement."""
+        values = {f"v_{place}": value for place, value in enumerate(self.columns.values())}
+        versioned = {} if self.version is None else {"this_version": self.version}
+        return {"this_id": self.id, **versioned, **values}
+
+
+def _update_alike(session: Session, made: Statements, table: EntityTable, changes: Sequence[_Change]) -> bool:
+    """Change rows in one go for each set of columns; false, with nothing changed, when not all of them were hit."""
+    groups: dict[tuple[object, ...], list[_Change]] = defaultdict(list)
+    for change in changes:
+        groups[change.shape].append(change)
+    try:
+        with session.savepoint():
+            for group in groups.values():
+                done = session.write(_statement(made, table, group[0]), [change.params for change in group])
+                if done.rowcount != len(group):
+                    raise _Missed
+    except _Missed:
+        return False
+    return True
+
+
+class _Missed(Exception):
+    """Not every row was hit."""
+
+
+def _update(session: Session, made: Statements, table: EntityTable, change: _Change) -> bool:
+    return session.write(_statement(made, table, change), change.params).rowcount == 1
+
+
+def _statement(made: Statements, table: EntityTable, change: _Change) -> Update:
+    return made.get(("update", table.entity.name, change.shape), lambda: _made(table, change))
+
+
+def _made(table: EntityTable, change: _Change) -> Update:
     core = table.table
-    columns.pop("version", None)
     statement = update(core).where(core.c.id == bindparam("this_id"))
-    params: dict[str, Any] = {"this_id": record_id}
-    if version is not None:
+    if change.version is not None:
         statement = statement.where(core.c.version == bindparam("this_version"))
-        params["this_version"] = version
-    new = {name: bindparam(f"v_{place}", type_=core.c[name].type) for place, name in enumerate(columns)}
-    params.update({f"v_{place}": value for place, value in enumerate(columns.values())})
-    return session.write(statement.values({**new, "version": core.c.version + 1}), params).rowcount == 1
+    new = {name: bindparam(f"v_{place}", type_=core.c[name].type) for place, name in enumerate(change.columns)}
+    return statement.values({**new, "version": core.c.version + 1})
 
 
 def _columns(table: EntityTable, values: Values) -> dict[str, Any]:
