@@ -1,5 +1,7 @@
 """Who calls the API: the bearer of a token, or the person signed in at the browser, who shows a CSRF token too."""
 
+from dataclasses import replace
+
 from flask import Flask, current_app, g, request
 from flask_wtf.csrf import ValidationError, validate_csrf
 from limits import RateLimitItem, RateLimitItemPerMinute
@@ -10,7 +12,7 @@ from kalip.access import Actor
 from kalip.base.errors import AccessDenied, NotAuthenticated
 from kalip.records.accounts import actor_of_session, actor_of_token
 from kalip.web import session
-from kalip.web.locale import use_locale
+from kalip.web.locale import current_locale, use_locale
 
 FAILURES_A_MINUTE = 30
 CSRF_HEADER = "X-CSRFToken"
@@ -44,12 +46,18 @@ def init(app: Flask) -> None:
 
 
 def identify() -> None:
-    """Find out who calls. Raises NotAuthenticated, or AccessDenied when the CSRF token is missing."""
+    """Find out who calls. Raises NotAuthenticated, or AccessDenied when the CSRF token is missing.
+
+    A programme may ask for another language than its person's by Accept-Language.
+    """
     g.actor = None
     written = request.headers.get("Authorization")
-    g.actor = _bearer(written) if written is not None else _browser()
-    if written is None or "Accept-Language" not in request.headers:
-        use_locale(g.actor.locale)
+    found = _bearer(written) if written is not None else _browser()
+    if written is not None and "Accept-Language" in request.headers:
+        found = replace(found, locale=current_locale())
+    else:
+        use_locale(found.locale)
+    g.actor = found
 
 
 def _bearer(written: str) -> Actor:
