@@ -2,6 +2,9 @@
 
 Derive a class and say which fields to try; every test below then runs for each:
 
+    from tests.contract.field_type_contract import Case, FieldTypeContract
+    from tests.support.fields import a_field
+
     class TestMyType(FieldTypeContract):
         cases = (Case(MyType(), a_field("size", unit="cm")),)
 
@@ -20,13 +23,11 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.types import TypeEngine
 
 from kalip.base.errors import fill
 from kalip.base.names import is_name
-from kalip.base.text import Text
 from kalip.expressions import BOOLEAN, TEXT, ActorContext, Context, MappingScope, compile_expression
 from kalip.fields import FieldFault, FieldType, Style
 from kalip.model import Field
@@ -35,7 +36,7 @@ from tests.contract.databases import NamedColumns, engine_of, select_where
 LANGUAGES = ("en", "tr", "ru")
 CONTEXT = Context(datetime(2026, 11, 24, 12, tzinfo=UTC), date(2026, 11, 24), ActorContext("u1", "ada@example.com"))
 EAST = timezone(timedelta(hours=3))
-DIALECTS: tuple[sa.Dialect, ...] = (SQLiteDialect(), PGDialect())
+DIALECTS: tuple[sa.Dialect, ...] = (SQLiteDialect(), sa.make_url("postgresql+psycopg://").get_dialect()())
 FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -49,12 +50,6 @@ class Case:
     def __str__(self) -> str:
         options = "".join(f",{key}={value}" for key, value in self.field.options.items() if not isinstance(value, dict))
         return f"{self.type.name}{options}"[:60]
-
-
-def a_field(type_: str, name: str = "it", **keys: Any) -> Field:
-    """A field: keys that `Field` has are its own, the others are the type's options."""
-    own = {key: keys.pop(key) for key in tuple(keys) if key in Field.__dataclass_fields__}
-    return Field(name, type_, Text.of(name), options=keys, **own)
 
 
 def any_json() -> st.SearchStrategy[Any]:

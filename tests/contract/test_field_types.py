@@ -6,7 +6,8 @@ from kalip.base.text import Text
 from kalip.expressions import MappingScope, compile_expression
 from kalip.expressions.types import BOOLEAN, DATE, DATETIME, DURATION, INTEGER, TEXT, Type, decimal_of
 from kalip.fields import builtin_types
-from tests.contract.field_type_contract import Case, FieldTypeContract, a_field
+from tests.contract.field_type_contract import Case, FieldTypeContract
+from tests.support.fields import a_field
 
 TYPES = builtin_types()
 LABELS = {"new": Text((("en", "New"), ("tr", "Yeni"), ("ru", "Новый"))), "old": Text.of("Old, but gold")}

@@ -57,7 +57,7 @@ class DateTimeType(FieldType):
 
     def json_reader(self, field: Field) -> Callable[[Parts], Json]:
         """RFC 3339 with Z."""
-        return _read
+        return read_moment
 
     def format_value(self, field: Field, value: Any, style: Style) -> str:
         """Day and time in the reader's locale and time zone."""
@@ -89,6 +89,7 @@ class DateTimeType(FieldType):
         return datetime_operators()
 
 
-def _read(parts: Parts) -> Json:
+def read_moment(parts: Parts) -> Json:
+    """JSON of a column with a moment in UTC."""
     value = parts[0]
     return None if value is None else value.isoformat()[:-6] + "Z"

@@ -17,7 +17,7 @@ from kalip.fields.families import bound, bounds_faults, decimal_text, range_faul
 from kalip.fields.fault import FieldFault, wrong_type
 from kalip.fields.field_type import FieldType, Json, OptionFault, Part, Parts, Style
 from kalip.fields.locales import locale_of
-from kalip.fields.numbers import decimal_from_json, decimal_from_text
+from kalip.fields.numbers import MAX_DIGITS, decimal_from_json, decimal_from_text
 from kalip.fields.operators import ORDER, Operator, words
 from kalip.fields.options import DECIMAL_PATTERN, decimal_bounds, keys, option
 from kalip.model import Field
@@ -27,7 +27,7 @@ SCALE = 4
 _CODE = re.compile("[A-Z]{3}")
 _CURRENCY = {"type": "string", "pattern": "^[A-Z]{3}$"}
 _AMOUNT_AND_WORD = re.compile(
-    r"(?P<before>[^\d\s.,+−-]*)\s*(?P<amount>[-+−]?\s*\d[\d\s.,'’٫]*)\s*(?P<after>[^\d\s.,]*)"
+    r"(?P<sign>[-−]?)(?P<before>[^\d\s,+−-]*)\s*(?P<amount>[-+−]?\s*\d[\d\s.,'’٫]*?)\s*(?P<after>[^\d\s,]*)"
 )
 
 
@@ -111,7 +111,7 @@ class MoneyType(FieldType):
             raise FieldFault("missing", "The amount is missing.", suffix="/amount")
         currency = self._currency(field, raw.get("currency"))
         try:
-            return Money(decimal_from_json(raw["amount"], self.places(field, currency)), currency)
+            return Money(_stored(decimal_from_json(raw["amount"], self.places(field, currency))), currency)
         except FieldFault as fault:
             raise fault.under("/amount") from fault
 
@@ -122,8 +122,8 @@ class MoneyType(FieldType):
             raise FieldFault("not_money", "'{text}' is not an amount of money.", {"text": text[:60]})
         word = match["before"] or match["after"]
         currency = self._currency(field, _code(word, locale) if word else None)
-        amount = re.sub(r"^([-+−])\s+", r"\1", match["amount"].strip()).removeprefix("+")
-        return Money(decimal_from_text(amount, self.places(field, currency), locale), currency)
+        amount = match["sign"] + re.sub(r"^([-+−])\s+", r"\1", match["amount"]).removeprefix("+")
+        return Money(_stored(decimal_from_text(amount, self.places(field, currency), locale)), currency)
 
     def parse_inputs(
         self, field: Field, inputs: Mapping[str, Sequence[str]], locale: str, timezone: tzinfo = UTC
@@ -201,7 +201,7 @@ class MoneyType(FieldType):
                 return None
             code = currency or fallback
             digits = places(code) if scale is None else scale
-            return {"amount": format(_shown(amount, digits), "f"), "currency": code}
+            return {"amount": _trimmed(format(amount, "f"), digits), "currency": code}
 
         return read
 
@@ -259,6 +259,13 @@ class MoneyType(FieldType):
                 "currency_not_allowed", "The currency must be one of {allowed}, not {code}.", params, "/currency"
             )
         return code
+
+
+def _stored(amount: Decimal) -> Decimal:
+    """The same amount when the column holds it. Raises FieldFault."""
+    if abs(amount) >= 10 ** (MAX_DIGITS - SCALE):
+        raise FieldFault("too_large", "At most {digits} digits before the point.", {"digits": MAX_DIGITS - SCALE})
+    return amount
 
 
 def _shown(amount: Decimal, places: int) -> Decimal:

@@ -101,7 +101,9 @@ def _checked(country: str, text: str) -> str:
     if not kinds:
         return re.sub(r"[ ./-]", "", text).upper()
     shorter = text[2:].lstrip(" ./-")
-    for each in (text, shorter) if text[:2].upper() == country and shorter else (text,):
+    written = (text, shorter) if text[:2].upper() == country and shorter else (text,)
+    # Not every country's module leaves out blanks and marks by itself.
+    for each in (*written, *(re.sub(r"[ ./-]", "", each) for each in written)):
         for kind in kinds:
             try:
                 return str(kind.validate(each))

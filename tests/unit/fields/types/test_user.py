@@ -1,0 +1,16 @@
+from kalip.expressions import TEXT
+from kalip.fields.ids import SAMPLE_IDS
+from tests.support.fields import Tried
+
+
+def test_it_works() -> None:
+    assert Tried("user").json(SAMPLE_IDS[0]) == SAMPLE_IDS[0]
+
+
+def test_in_expressions_it_is_an_id() -> None:
+    field = Tried("user")
+    assert field.type.parts(field.field)[0].type == TEXT
+
+
+def test_me() -> None:
+    assert Tried("user").filter("me") == "it == actor.id"
