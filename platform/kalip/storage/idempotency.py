@@ -35,8 +35,9 @@ def reserve_key(session: Session, actor: str, key: str, body_hash: str, now: dat
     session.write(delete(_KEYS).where(mine, old | dead))
     dialect = sqlite if session.dialect == "sqlite" else postgresql
     row = {"actor": actor, "key": key, "body_hash": body_hash, "created_at": now}
-    taken = session.write(dialect.insert(_KEYS).values(row).on_conflict_do_nothing())
-    if taken.rowcount == 1:
+    # Asked by RETURNING: a driver need not count the rows of an insert.
+    insert = dialect.insert(_KEYS).values(row).on_conflict_do_nothing().returning(_KEYS.c.key)
+    if session.write(insert).first() is not None:
         return KeyState("new")
     found = session.run(select(_KEYS).where(mine)).mappings().first()
     if found is None:

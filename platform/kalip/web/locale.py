@@ -20,7 +20,7 @@ COOKIE = "kalip_locale"
 TRANSLATIONS = Path(__file__).parent / "translations"
 
 
-def translate(locale: str, text: str, **params: object) -> str:
+def translate(locale: str, text: str, /, **params: object) -> str:
     """The text in a locale, its `{places}` filled; English when there is no translation."""
     found = catalogue(locale).get(text, text)
     if isinstance(found, dict):
@@ -28,7 +28,7 @@ def translate(locale: str, text: str, **params: object) -> str:
     return fill(found, params)
 
 
-def translate_count(locale: str, one: str, other: str, count: int, **params: object) -> str:
+def translate_count(locale: str, one: str, other: str, count: int, /, **params: object) -> str:
     """The text for a count. The catalogue's key is the English text for many."""
     found = catalogue(locale).get(other)
     form = Locale.parse(locale).plural_form(count)
@@ -41,10 +41,7 @@ def translate_count(locale: str, one: str, other: str, count: int, **params: obj
 
 def message_of(locale: str, fault: Violation | KalipError) -> str:
     """What a violation or error says, in a locale: the template is translated, then filled."""
-    params = {
-        name: value.get(locale) if hasattr(value, "get") else value
-        for name, value in fault.params.items()
-    }
+    params = {name: value.get(locale) if hasattr(value, "get") else value for name, value in fault.params.items()}
     return translate(locale, fault.template, **params)
 
 
@@ -65,12 +62,12 @@ def use_locale(locale: str) -> None:
         g.locale = base
 
 
-def gettext(text: str, **params: object) -> str:
+def gettext(text: str, /, **params: object) -> str:
     """Translate for the present request; templates call it `_`."""
     return translate(current_locale(), text, **params)
 
 
-def ngettext(one: str, other: str, count: int, **params: object) -> str:
+def ngettext(one: str, other: str, count: int, /, **params: object) -> str:
     """Translate a text that counts for the present request; templates call it `_n`."""
     return translate_count(current_locale(), one, other, count, **params)
 

@@ -52,7 +52,8 @@ def _record(served: Served, entity: Entity) -> Schema:
 
 def _line(served: Served, entity: Entity) -> Schema:
     """A record as it stands among the lines of its parent."""
-    properties: dict[str, Schema] = {"id": dict(ID_SCHEMA), "version": {"type": "integer", "minimum": 1}, **_answered(served, entity)}
+    version: Schema = {"type": "integer", "minimum": 1}
+    properties: dict[str, Schema] = {"id": dict(ID_SCHEMA), "version": version, **_answered(served, entity)}
     return _object(properties, ("id",))
 
 
