@@ -15,6 +15,7 @@ from kalip.records import SavedRecord, SaveRecord, Services, Work, get_record, r
 from kalip.runtime import Runtime, Served
 from kalip.storage import NewRevision, User, add_user, apply, make_database, plan, save_revision, upgrade_own_tables
 from tests.support.builders import PackBuilder, a_pack, a_served, an_entity
+from tests.support.clock import StandingClock
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CAST = {"ada": ("boss",), "bora": ("rep",), "cem": ("viewer",), "deniz": ()}
@@ -27,6 +28,7 @@ class Site:
 
     services: Services
     served: Served
+    clock: StandingClock
     actors: dict[str, Actor] = field(default_factory=dict)
 
     def act(self, who: str, command: Callable[[Work], T], *, write: bool = True) -> T:
@@ -163,7 +165,8 @@ def a_site(url: str, *packs: PackBuilder) -> Iterator[Site]:
         apply(session, plan(session, served))
         save_revision(session, NewRevision(served.model.revision, NOW, None, "test", {}))
     runtime = Runtime(lambda _: served, lambda: served.model.revision)
-    site = Site(Services(database, runtime, clock=lambda: NOW), served)
+    clock = StandingClock(NOW)
+    site = Site(Services(database, runtime, clock=clock), served, clock)
     for place, (name, roles) in enumerate(CAST.items(), 1):
         person = Identity(f"01990000-0000-7000-8000-00000000000{place}", name.capitalize(), f"{name}@example.com")
         with database.write() as session:

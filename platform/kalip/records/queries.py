@@ -12,6 +12,7 @@ from kalip.records.filters import allowed_rows, compile_filter
 from kalip.records.naming import Path, visible_entity
 from kalip.records.related import Concealment, guard_filters, readable_path
 from kalip.records.services import Work
+from kalip.records.titles import TitlePlan
 from kalip.storage import Filter, Query
 
 HIGHEST_LIMIT = 1_000
@@ -27,34 +28,41 @@ class ListPlan:
     columns: tuple[Path, ...]
     query: Query
     concealment: Concealment
+    titles: TitlePlan
     filter: str
 
 
-def plan_list(work: Work, command: ListRecords, verb: Verb = Verb.READ, extra: Sequence[str] = ()) -> ListPlan:
+def plan_list(
+    work: Work, command: ListRecords, verb: Verb = Verb.READ, *, extra: Sequence[str] = (), titled: bool = False
+) -> ListPlan:
     """Understand a list. Raises NotFound for an entity or view, BadRequest for a path, filter, sort or limit.
 
-    `extra` paths are read too, beside the columns. `verb` is the right that rows need.
+    `extra` paths are read too, beside the columns, and with `titled` what references are called. `verb` is the
+    right that rows need.
     """
     entity = visible_entity(work, command.entity)
     view = find_view(entity, command)
     columns = tuple(readable_path(work, entity, text) for text in _column_texts(work, entity, command, view))
     expressions, shown = _conditions(work, entity, command, view)
     sort = _sort(work, entity, command, view)
-    concealment = Concealment(work, entity, columns)
+    titles = TitlePlan(work, columns if titled else ())
+    concealment = Concealment(work, entity, (*columns, *titles.paths(entity)))
     filters = allowed_rows(work, verb, entity.name)
     if filters is None:
         raise NotFound("There is no entity '{entity}'.", params={"entity": command.entity})
     dotted = [path for expression in expressions for path in expression.paths] + [key.field for key in sort]
     query = Query(
         entity=entity.name,
-        fields=tuple(dict.fromkeys((*(column.text for column in columns), *concealment.fields, *extra))),
+        fields=tuple(
+            dict.fromkeys((*(column.text for column in columns), *titles.fields, *concealment.fields, *extra))
+        ),
         filters=(*filters, *map(Filter, expressions), *guard_filters(work, entity, dotted)),
         sort=sort,
         limit=_limit(command.limit),
         cursor=command.cursor,
         archived=checked_archived(command.archived),
     )
-    return ListPlan(entity, view, columns, query, concealment, shown)
+    return ListPlan(entity, view, columns, query, concealment, titles, shown)
 
 
 def find_view(entity: Entity, command: ListRecords) -> ListView | None:

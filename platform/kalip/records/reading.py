@@ -18,7 +18,7 @@ def list_records(work: Work, command: ListRecords, form: Form = "json") -> Page:
     """Read a page of a list. In JSON form items are REST's records; in values form Python values by path."""
     plan = plan_list(work, command, extra=("id", "version"))
     page = select_page(work.session, work.served, plan.query, work.context, form=form)
-    plan.concealment.apply(page.rows)
+    plan.concealment.apply(page.rows, form)
     total, capped = count_rows(work, plan, command)
     items = tuple(_shaped(plan.entity, row) for row in page.rows)
     return Page(items, page.next, total, capped)
@@ -53,16 +53,22 @@ def get_record(
 
 
 def read_row(work: Work, entity: Entity, record_id: str, paths: Sequence[Path], form: Form) -> Record:
-    """Read one record's row with `id` and `version`; NotFound when it is not for the actor."""
-    filters = allowed_rows(work, Verb.READ, entity.name)
+    """Read one record's row with `id` and `version`, blank where paths lead to what the actor may not see."""
     concealment = Concealment(work, entity, paths)
-    wanted = tuple(dict.fromkeys(("id", "version", *(path.text for path in paths), *concealment.fields)))
+    row = fetch_row(work, entity, record_id, (*(path.text for path in paths), *concealment.fields), form)
+    concealment.apply([row], form)
+    return row
+
+
+def fetch_row(work: Work, entity: Entity, record_id: str, texts: Sequence[str], form: Form) -> Record:
+    """Read one record's row as it is, related values and all; NotFound when the record is not for the actor."""
+    filters = allowed_rows(work, Verb.READ, entity.name)
+    wanted = tuple(dict.fromkeys(("id", "version", *texts)))
     row = None
     if filters is not None:
         row = select_one(work.session, work.served, entity.name, record_id, work.context, wanted, filters, form=form)
     if row is None:
         raise NotFound("There is no {entity} with the id '{id}'.", params={"entity": entity.name, "id": record_id})
-    concealment.apply([row])
     return row
 
 

@@ -1,15 +1,18 @@
 """Rights on the records that paths lead to: what the actor may not see there is neither shown nor asked about."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from kalip.access import may, row_filters
+from kalip.access import Ruling, may, row_filters, ruling_for
 from kalip.base.errors import BadRequest
 from kalip.model import Entity, Verb
-from kalip.records.commands import Record
+from kalip.records.commands import Form, Record
 from kalip.records.filters import allowed_rows, matching
 from kalip.records.naming import USER, Path, find_path
 from kalip.records.services import Work
 from kalip.storage import Filter
+
+NEAR = 1  # references that a deciding path may follow before a statement of its own is cheaper
 
 
 def readable_path(work: Work, entity: Entity, text: str) -> Path:
@@ -35,34 +38,84 @@ def guard_filters(work: Work, entity: Entity, paths: Iterable[str]) -> tuple[Fil
     return tuple(guards.values())
 
 
+@dataclass(slots=True)
+class _Station:
+    """A record on the way: the entity it is of, the values that lie behind it, and what decides about it."""
+
+    target: str
+    ruling: Ruling
+    behind: list[str] = field(default_factory=list)
+    decisive: tuple[Path, ...] | None = None
+
+
 class Concealment:
-    """Blanks the values that rows hold of related records which the actor may not see."""
+    """Blanks the values that rows hold of related records which the actor may not see.
+
+    Most conditions are answered by values that the same SELECT reads along; others ask once for all rows.
+    """
 
     def __init__(self, work: Work, entity: Entity, paths: Sequence[Path]) -> None:
         self._work = work
-        self._stations: dict[str, tuple[str, list[str]]] = {}
+        self._stations: dict[str, _Station] = {}
         for path in paths:
             for hops, target in _stations(work, entity, path.hops):
-                if row_filters(work.served, work.actor, Verb.READ, target):
-                    self._stations.setdefault(".".join(hops), (target, []))[1].append(path.text)
+                ruling = ruling_for(work.served, work.actor, Verb.READ, target)
+                if ruling.condition is not None:
+                    name = ".".join(hops)
+                    if name not in self._stations:
+                        self._stations[name] = _Station(target, ruling, decisive=_decisive(work, target, ruling))
+                    self._stations[name].behind.append(path.text)
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The reference paths that rows must hold for `apply`."""
-        return tuple(self._stations)
+        """The paths that rows must hold for `apply`."""
+        return tuple(
+            path
+            for name, station in self._stations.items()
+            for path in (name, *(f"{name}.{each.text}" for each in station.decisive or ()))
+        )
 
-    def apply(self, rows: Sequence[Record]) -> None:
-        """Blank what may not be seen, in place; one statement for each guarded path."""
-        for station, (target, paths) in self._stations.items():
-            ids = {str(row[station]) for row in rows if row.get(station) is not None}
-            filters = allowed_rows(self._work, Verb.READ, target)
-            if not ids or filters is None:
-                continue
-            work = self._work
-            seen = matching(work, target, ids, filters)
+    def apply(self, rows: Sequence[Record], form: Form = "values") -> None:
+        """Blank what may not be seen, in place, in rows of a form."""
+        verdicts = {name: self._seen(name, station, rows, form) for name, station in self._stations.items()}
+        for name, seen in verdicts.items():
             for row in rows:
-                if row.get(station) not in seen:
-                    row.update(dict.fromkeys(paths))
+                if row.get(name) not in seen:
+                    row.update(dict.fromkeys(self._stations[name].behind))
+
+    def _seen(self, name: str, station: _Station, rows: Sequence[Record], form: Form) -> set[object]:
+        ids = {str(row[name]) for row in rows if row.get(name) is not None}
+        if not ids:
+            return set()
+        if station.decisive is None:
+            filters = allowed_rows(self._work, Verb.READ, station.target) or ()
+            return set(matching(self._work, station.target, ids, filters))
+        return {row[name] for row in rows if row.get(name) is not None and self._admits(name, station, row, form)}
+
+    def _admits(self, name: str, station: _Station, row: Record, form: Form) -> bool:
+        known = {
+            path.text: part_value(self._work, path, row.get(f"{name}.{path.text}"), form)
+            for path in station.decisive or ()
+        }
+        return station.ruling.admits(known, self._work.context)
+
+
+def part_value(work: Work, path: Path, value: object, form: Form) -> object:
+    """A value as expressions read it, given as rows of a form hold it."""
+    if path.part or value is None or form == "parts":
+        return value
+    kind = work.served.types[path.field.type]
+    return kind.to_parts(path.field, kind.parse(path.field, value) if form == "json" else value)[0]
+
+
+def _decisive(work: Work, target: str, ruling: Ruling) -> tuple[Path, ...] | None:
+    """The paths of the target that decide, or None when only the database can tell."""
+    if ruling.condition is None or ruling.through or ruling.condition.element_paths:
+        return None
+    paths = tuple(find_path(work.served, work.model.entities[target], text) for text in sorted(ruling.condition.paths))
+    return (
+        None if any(len(path.hops) > NEAR or path.field.type in ("children", "references") for path in paths) else paths
+    )
 
 
 def _stations(work: Work, entity: Entity, hops: tuple[str, ...]) -> Iterable[tuple[tuple[str, ...], str]]:

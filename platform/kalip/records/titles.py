@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from kalip.access import row_filters
+from kalip.access import may, row_filters
 from kalip.fields import AnyReference
 from kalip.model import Entity, Field, Verb
 from kalip.records.commands import Record, Titles
 from kalip.records.filters import allowed_rows
-from kalip.records.naming import USER_ENTITY, Path
+from kalip.records.naming import USER_ENTITY, Path, find_path
 from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES, USER
 from kalip.records.services import Work
 from kalip.storage import select_many, titles
@@ -48,7 +48,10 @@ def title_text(work: Work, entity: Entity, value: object) -> str:
 
 
 class TitlePlan:
-    """How the titles of the references in some columns are read: joined where that leaks nothing, else apart."""
+    """How the titles of the references in some columns are read: joined to the rows, or apart with `apart`.
+
+    Joined ones must have gone through a `Concealment` made with `paths`.
+    """
 
     def __init__(self, work: Work, columns: Sequence[Path], *, apart: bool = False) -> None:
         self._work = work
@@ -59,8 +62,9 @@ class TitlePlan:
                 continue
             target = work.model.entities.get(str(column.field.target))
             joinable = column.field.type == REFERENCE and target is not None and not apart
-            if joinable and target is not None and self._is_free(target):
-                self._joined[column.text] = (target.name, f"{column.text}.{target.title}")
+            if joinable and target is not None:
+                if may(work.served, work.actor, Verb.READ, target.name):
+                    self._joined[column.text] = (target.name, f"{column.text}.{target.title}")
             elif column.field.type == USER and not apart:
                 self._joined[column.text] = (USER, f"{column.text}.name")
             elif column.field.type in (REFERENCE, REFERENCES, USER, ANY_REFERENCE):
@@ -70,6 +74,10 @@ class TitlePlan:
     def fields(self) -> tuple[str, ...]:
         """The paths that the rows must hold."""
         return tuple(path for _, path in self._joined.values())
+
+    def paths(self, entity: Entity) -> tuple[Path, ...]:
+        """The same, understood as paths of the entity that the rows are of."""
+        return tuple(find_path(self._work.served, entity, text) for text in self.fields)
 
     def read(self, rows: Sequence[Mapping[str, object]], *more: tuple[str, str]) -> Titles:
         """The titles of everything that rows of Python values refer to, and of `more` (entity and id)."""
@@ -86,12 +94,9 @@ class TitlePlan:
             named = ((row.get(path), row.get(title_path)) for row in rows)
             found.add(
                 entity,
-                {str(key): title_text(self._work, target, value) for key, value in named if key is not None},
+                {str(key): title_text(self._work, target, value) for key, value in named if value is not None},
             )
         return found
-
-    def _is_free(self, target: Entity) -> bool:
-        return row_filters(self._work.served, self._work.actor, Verb.READ, target.name) == ()
 
 
 def _targets(field: Field, value: object) -> Iterable[tuple[str, str]]:

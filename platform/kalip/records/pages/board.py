@@ -22,7 +22,7 @@ def board_page(work: Work, command: BoardQuery) -> BoardPage:
     view, pipeline = _find_board(entity, command)
     columns = [readable_path(work, entity, text) for text in view.card.fields]
     title_plan = TitlePlan(work, columns)
-    concealment = Concealment(work, entity, columns)
+    concealment = Concealment(work, entity, (*columns, *title_plan.paths(entity)))
     fields = (*(column.text for column in columns), *concealment.fields, *extra_fields(entity), *title_plan.fields)
     query = Query(
         entity=entity.name,

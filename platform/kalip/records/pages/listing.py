@@ -6,7 +6,6 @@ from kalip.records.pages.rows import extra_fields, make_column, make_row
 from kalip.records.queries import find_view, plan_list
 from kalip.records.reading import count_rows, rights_of
 from kalip.records.services import Work
-from kalip.records.titles import TitlePlan
 from kalip.storage import select_page
 
 
@@ -17,9 +16,7 @@ def list_page(work: Work, command: ListRecords) -> ListPage:
     visible to the actor.
     """
     entity = visible_entity(work, command.entity)
-    probe = plan_list(work, command)
-    title_plan = TitlePlan(work, probe.columns)
-    plan = plan_list(work, command, extra=(*extra_fields(entity), *title_plan.fields))
+    plan = plan_list(work, command, extra=extra_fields(entity), titled=True)
     page = select_page(work.session, work.served, plan.query, work.context, form="values")
     plan.concealment.apply(page.rows)
     total, capped = count_rows(work, plan, command)
@@ -28,7 +25,7 @@ def list_page(work: Work, command: ListRecords) -> ListPage:
         view=plan.view,
         columns=tuple(make_column(work, path, plan.view) for path in plan.columns),
         rows=tuple(make_row(work, entity, row) for row in page.rows),
-        titles=title_plan.read(page.rows),
+        titles=plan.titles.read(page.rows),
         sort=plan.query.sort,
         filter=plan.filter,
         next=page.next,

@@ -13,7 +13,8 @@ from kalip.records.naming import Path, find_path, visible_entity
 from kalip.records.pages.listing import list_page
 from kalip.records.pages.rows import extra_fields, make_row
 from kalip.records.queries import all_fields
-from kalip.records.reading import read_lines, read_row
+from kalip.records.reading import fetch_row, read_lines
+from kalip.records.related import Concealment
 from kalip.records.rules import rules_of
 from kalip.records.services import Work
 from kalip.records.titles import TitlePlan
@@ -30,9 +31,12 @@ def record_page(work: Work, entity_name: str, record_id: str, form: str | None =
         find_path(work.served, entity, name) for name in dict.fromkeys((*all_fields(entity), *extra_fields(entity)))
     ]
     title_plan = TitlePlan(work, paths)
-    joined = [find_path(work.served, entity, text) for text in title_plan.fields]
-    ruled = [find_path(work.served, entity, text) for text in _ruled_paths(work, entity)]
-    parts = read_row(work, entity, record_id, [*paths, *joined, *ruled], "parts")
+    joined = title_plan.paths(entity)
+    concealment = Concealment(work, entity, joined)
+    texts = [*(path.text for path in (*paths, *joined)), *concealment.fields, *_ruled_paths(work, entity)]
+    parts = fetch_row(work, entity, record_id, texts, "parts")
+    rights = _rights(work, entity, record_id, parts)
+    concealment.apply([parts], "parts")
     row = _values(work, entity, [*paths, *joined], parts)
     events = record_events(work, entity.name, record_id, limit=EVENTS_SHOWN)
     children = {name: _lines(work, entity, name, record_id) for name in _children(entity)}
@@ -49,7 +53,7 @@ def record_page(work: Work, entity_name: str, record_id: str, form: str | None =
         record=make_row(work, entity, row),
         titles=titles,
         children=children,
-        rights=_rights(work, entity, record_id, parts),
+        rights=rights,
         events=events,
     )
 

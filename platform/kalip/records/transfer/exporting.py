@@ -22,7 +22,6 @@ from kalip.records.commands import ListRecords, Record, Titles
 from kalip.records.naming import Path
 from kalip.records.queries import ListPlan, plan_list
 from kalip.records.services import Services, Work, unit_of_work
-from kalip.records.titles import TitlePlan
 from kalip.storage import select_page
 
 AT_ONCE: Final = 500
@@ -71,9 +70,7 @@ class _Lines:
         self._work = work
         self._command = command
         self._form = form
-        probe = plan_list(work, command, Verb.EXPORT)
-        self._titles = TitlePlan(work, probe.columns)
-        self._plan: ListPlan = plan_list(work, command, Verb.EXPORT, extra=("id", *self._titles.fields))
+        self._plan: ListPlan = plan_list(work, command, Verb.EXPORT, extra=("id",), titled=True)
         self._timezone: tzinfo = ZoneInfo(work.actor.timezone)
 
     def header(self) -> list[str]:
@@ -88,7 +85,7 @@ class _Lines:
         while True:
             page = select_page(self._work.session, self._work.served, query, self._work.context, form="values")
             self._plan.concealment.apply(page.rows)
-            titles = self._titles.read(page.rows)
+            titles = self._plan.titles.read(page.rows)
             style = Style(locale=self._work.actor.locale, timezone=self._timezone, titles=titles.by_id())
             for row in page.rows:
                 yield [self._cell(column, row, style, titles) for column in self._plan.columns]

@@ -1,0 +1,43 @@
+"""Live rules of a form: shown, required, locked, computed; nothing is written."""
+
+from kalip.records import SaveRecord, preview_record
+from tests.support.site import Site
+
+
+def test_it_works(site: Site) -> None:
+    values = {"name": "", "rush": True, "lines": [{"quantity": 2, "price": "3"}, {"price": "1"}], "discount": "80"}
+    preview = site.act("bora", lambda work: preview_record(work, SaveRecord("deal", values)), write=False)
+    assert {"rush_reason", "name"} <= preview.required
+    assert "rush_reason" in preview.visible
+    assert {"won_at", "number", "total"} <= preview.readonly
+    assert str(preview.computed["total"]) == "7.00"
+    assert preview.computed["line_count"] == 2
+    assert [str(line["total"]) for line in preview.lines["lines"]] == ["6.00", "1.00"]
+    assert {fault.pointer for fault in preview.violations} == {"/name", "/rush_reason", "/discount"}
+
+
+def test_only_touched_fields_are_blamed(site: Site) -> None:
+    command = SaveRecord("deal", {"discount": "80"})
+    preview = site.act("bora", lambda work: preview_record(work, command, {"discount"}), write=False)
+    assert {fault.pointer for fault in preview.violations} == {"/discount"}
+
+
+def test_of_an_existing_record(site: Site) -> None:
+    company = site.save("ada", "company", {"name": "Acme", "country": "TR"}).id
+    other = site.save("ada", "company", {"name": "Beta", "country": "DE"}).id
+    deal = site.save("bora", "deal", {"name": "x", "company": company, "lines": [{"price": "5"}]})
+    site.save("bora", "deal", {"locked": True}, deal.id)
+    command = SaveRecord("deal", {"rush": False, "company": other}, deal.id, version=99)
+    preview = site.act("bora", lambda work: preview_record(work, command), write=False)
+    assert "secret" in preview.readonly
+    assert "rush_reason" not in preview.visible
+    assert preview.computed["country"] == "DE"
+    assert str(preview.computed["total"]) == "5.00"
+    assert preview.values["name"] == "x"
+    assert site.get("bora", "deal", deal.id)["version"] == 2
+
+
+def test_text_of_a_form_is_read(site: Site) -> None:
+    command = SaveRecord("deal", {"name": "x", "discount": "12,x"}, source="text")
+    preview = site.act("bora", lambda work: preview_record(work, command), write=False)
+    assert [fault.pointer for fault in preview.violations] == ["/discount"]
