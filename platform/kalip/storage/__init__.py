@@ -1,6 +1,7 @@
 """Floor 8: the only SQL. Tables from the model, migration plans, queries, event log, search, blobs, backup."""
 
 from kalip.storage.apply import apply
+from kalip.storage.backup import BackupInfo, Progress, backup
 from kalip.storage.blobs import Blob, BlobFault, Blobs
 from kalip.storage.boards import aggregate, board_cards
 from kalip.storage.counters import next_number, next_numbers
@@ -53,6 +54,7 @@ from kalip.storage.plan import Plan, plan
 from kalip.storage.query import Aggregate, AggregateRow, Archived, Filter, Form, Query, RowPage
 from kalip.storage.records import select_many, select_one
 from kalip.storage.related import children, existing, links, titles
+from kalip.storage.restore import restore
 from kalip.storage.revisions import (
     NewRevision,
     Revision,
@@ -74,6 +76,7 @@ __all__ = [
     "Aggregate",
     "AggregateRow",
     "Archived",
+    "BackupInfo",
     "Blob",
     "BlobFault",
     "Blobs",
@@ -94,6 +97,7 @@ __all__ = [
     "NewRevision",
     "Plan",
     "PlanRefused",
+    "Progress",
     "Query",
     "ReadOnlySession",
     "Revision",
@@ -115,6 +119,7 @@ __all__ = [
     "append_events",
     "apply",
     "attach_file",
+    "backup",
     "board_cards",
     "children",
     "clear_index",
@@ -166,6 +171,7 @@ __all__ = [
     "release_key",
     "remove_pack",
     "reserve_key",
+    "restore",
     "revision_documents",
     "save_documents",
     "save_revision",

@@ -43,6 +43,14 @@ class Ddl:
             "position BIGINT NOT NULL, PRIMARY KEY (record_id, target_id))"
         )
 
+    def create_untied_links(self, table: str) -> None:
+        """Create the table of a retired `references` field."""
+        text = type_of("text").compile(self.session.sql)
+        self.run(
+            f"CREATE TABLE {self.quote(table)} (record_id {text} NOT NULL, target_id {text} NOT NULL, "
+            "position BIGINT NOT NULL, PRIMARY KEY (record_id, target_id))"
+        )
+
     def definition(self, column: LiveColumn) -> str:
         """A column in CREATE TABLE and ADD COLUMN."""
         type_ = type_of(column.kind).compile(self.session.sql)

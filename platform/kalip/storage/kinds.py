@@ -66,4 +66,7 @@ def type_of(kind: str) -> TypeEngine[Any]:
             return boolean_column()
         case "text":
             return _TEXT
-    return next(class_ for plain, class_ in _PLAIN if plain == kind)()
+    for plain, class_ in _PLAIN:
+        if plain == kind:
+            return class_()
+    raise ValueError(f"unknown kind of column: {kind}")

@@ -11,6 +11,7 @@ from sqlalchemy.engine.interfaces import Dialect as SqlDialect
 from kalip.fields import FieldType
 from kalip.model import Field
 from kalip.storage.frame import Place
+from kalip.storage.rawjson import direct_json, same
 from kalip.storage.query import Form
 
 Reader = Callable[[Sequence[Sequence[Any]]], list[dict[str, Any]]]
@@ -57,6 +58,8 @@ def _whole(scope: dict[str, Any], cell: Cell, form: Form, dialect: SqlDialect) -
     parts = f"({''.join(f'{value}, ' for value in values)})"
     if form == "json":
         convert = place.type.json_reader(place.field)
+        if (direct := direct_json(place.kind, convert, dialect.name)) and place.reads is None:
+            return _call(scope, None if direct is same else direct, f"c{cell.positions[0]}")
         return values[0] if convert is None else _call(scope, convert, parts)
     if len(values) == 1 and type(place.type).from_parts is FieldType.from_parts:
         return values[0]

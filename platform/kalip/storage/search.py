@@ -51,7 +51,7 @@ def index_records(session: Session, entity: str, texts: Mapping[str, Sequence[st
     for record_id, some in texts.items():
         title = index_words(some[0]) if some else []
         words[record_id] = title, [word for text in some[1:] for word in index_words(text)]
-    _insert(session, entity, words)
+    insert_words(session, entity, words)
 
 
 def unindex_record(session: Session, entity: str, record_id: str) -> None:
@@ -107,7 +107,8 @@ def _remove(session: Session, entity: str, ids: Sequence[str]) -> None:
         session.connection.exec_driver_sql(driver_text(text, session.dialect), params)
 
 
-def _insert(session: Session, entity: str, words: Mapping[str, tuple[Sequence[str], Sequence[str]]]) -> None:
+def insert_words(session: Session, entity: str, words: Mapping[str, tuple[Sequence[str], Sequence[str]]]) -> None:
+    """Put words that are formed already into the index: those of the title and of the rest by record id."""
     if session.dialect == "postgresql":
         session.connection.exec_driver_sql(
             "INSERT INTO kalip_search (entity, record_id, words) VALUES (%s, %s, %s::tsvector)",
