@@ -56,7 +56,7 @@ class Caller:
             sent["Content-Type"] = "application/json"
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         data = body if body is None or isinstance(body, bytes | str) else json.dumps(body)
-        return self.client.open(path, method=method, data=data, headers=sent)
+        return self.client.open(path, method=method, data=data, headers=sent, buffered=True)
 
     def get(self, path: str, **headers: str) -> TestResponse:
         """GET."""

@@ -1,13 +1,14 @@
 """Filters typed at run time: compiled once in the entity's scope, refused with the place and a way out."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
 
 from kalip.access import row_filters
 from kalip.base.errors import BadRequest
-from kalip.compiler import entity_scope
-from kalip.expressions import BOOLEAN, Expression, ExpressionError, compile_expression
+from kalip.compiler import compile_with_present_names, entity_scope
+from kalip.expressions import BOOLEAN, Expression, ExpressionError
 from kalip.model import Verb
 from kalip.records.services import Work
 from kalip.runtime import Served
@@ -17,15 +18,23 @@ REMEMBERED = 1024
 LONGEST_FILTER = 4_000  # characters
 
 
+@dataclass(frozen=True, slots=True)
+class SaidFilter:
+    """A filter that was understood; `renamed` maps the old names it says to the present ones."""
+
+    expression: Expression
+    renamed: Mapping[str, str]
+
+
 class FilterCache:
     """The filters of one served model by entity and text; the least recently used go first."""
 
     def __init__(self, served: Served) -> None:
         self._served = served
-        self._known: OrderedDict[tuple[str, str], Expression] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], SaidFilter] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, entity: str, text: str) -> Expression:
+    def find(self, entity: str, text: str) -> SaidFilter:
         """The compiled filter; BadRequest when it has a fault."""
         key = (entity, text)
         with self._lock:
@@ -43,9 +52,14 @@ class FilterCache:
 
 def compile_filter(served: Served, entity: str, text: str) -> Expression:
     """Compile a filter; BadRequest names the fault, its position in the text and what was probably meant."""
-    if len(text) > LONGEST_FILTER:
-        raise BadRequest("The filter is longer than {limit} characters.", params={"limit": LONGEST_FILTER})
-    return served.project(FilterCache).find(entity, text)
+    return _find(served, entity, text).expression
+
+
+def said_filter(work: Work, entity: str, text: str) -> Expression:
+    """Compile a filter as `compile_filter` does, and note the old names that it says as deprecated."""
+    found = _find(work.served, entity, text)
+    work.deprecated.extend(f"{old} is now {present}" for old, present in found.renamed.items())
+    return found.expression
 
 
 def allowed_rows(work: Work, verb: Verb, entity: str) -> tuple[Filter, ...] | None:
@@ -64,10 +78,16 @@ def matching(work: Work, entity: str, ids: Collection[str], filters: Sequence[Fi
     return set(rows)
 
 
-def _compile(served: Served, entity: str, text: str) -> Expression:
+def _find(served: Served, entity: str, text: str) -> SaidFilter:
+    if len(text) > LONGEST_FILTER:
+        raise BadRequest("The filter is longer than {limit} characters.", params={"limit": LONGEST_FILTER})
+    return served.project(FilterCache).find(entity, text)
+
+
+def _compile(served: Served, entity: str, text: str) -> SaidFilter:
     scope = entity_scope(served.model, served.types, entity)
     try:
-        expression = compile_expression(text, scope, expects=BOOLEAN, functions=served.functions)
+        expression, renamed = compile_with_present_names(text, scope, expects=BOOLEAN, functions=served.functions)
     except ExpressionError as error:
         fault = error.faults[0]
         raise BadRequest(
@@ -87,4 +107,4 @@ def _compile(served: Served, entity: str, text: str) -> Expression:
             code="R103",
             params={"obstacle": str(expression.sql_obstacles[0]), "filter": text},
         )
-    return expression
+    return SaidFilter(expression, renamed)

@@ -8,7 +8,7 @@ from kalip.base.names import did_you_mean
 from kalip.expressions import Expression
 from kalip.model import Entity, ListView, Sort, Verb
 from kalip.records.commands import Archived, ListRecords
-from kalip.records.filters import allowed_rows, compile_filter
+from kalip.records.filters import allowed_rows, said_filter
 from kalip.records.naming import Path, visible_entity
 from kalip.records.related import Concealment, guard_filters, readable_path
 from kalip.records.services import Work
@@ -84,7 +84,7 @@ def selection_filters(
     filters = allowed_rows(work, verb, entity.name)
     if filters is None or not filter_text:
         return filters
-    expression = compile_filter(work.served, entity.name, filter_text)
+    expression = said_filter(work, entity.name, filter_text)
     return (*filters, Filter(expression), *guard_filters(work, entity, expression.paths))
 
 
@@ -128,7 +128,7 @@ def _conditions(
         expressions.append(view.filter)
         sources.append(view.filter.source)
     if command.filter and command.filter.strip():
-        expressions.append(compile_filter(work.served, entity.name, command.filter))
+        expressions.append(said_filter(work, entity.name, command.filter))
         sources.append(command.filter.strip())
     shown = sources[0] if len(sources) == 1 else " && ".join(f"({source})" for source in sources)
     return expressions, shown

@@ -21,6 +21,8 @@ def readable_path(work: Work, entity: Entity, text: str) -> Path:
     for _, target in _stations(work, entity, path.hops):
         if not may(work.served, work.actor, Verb.READ, target):
             raise BadRequest("There is no field '{path}'.", params={"path": text})
+    if path.text != text:
+        work.deprecated.append(f"{text} is now {path.text}")
     return path
 
 

@@ -203,9 +203,13 @@ def test_of_two_with_one_tag_one_is_told_and_nothing_is_lost(database_url: str, 
         path = f"{CUSTOMERS}/{ada['id']}"
         for version in range(1, 11):
             changes = [{"notes": f"note {version}"}, {"email": f"ada{version}@example.org"}]
-            tag = f'"{version}"'
             statuses = at_once(
-                [lambda body=body: site.admin.call("PATCH", path, body, If_Match=tag).status_code for body in changes]
+                [
+                    lambda body=body, version=version: (
+                        site.admin.call("PATCH", path, body, If_Match=f'"{version}"').status_code
+                    )
+                    for body in changes
+                ]
             )
             assert sorted(statuses) == [200, 412]
             now = site.admin.get(path).json or {}

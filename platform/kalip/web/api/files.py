@@ -61,14 +61,21 @@ def _read_part(slot: Slot) -> FileStorage:
     if request.mimetype != MULTIPART:
         raise UnsupportedMediaType("Send the file as multipart/form-data, in a part called 'file'.")
     # Room for the part's own headers beside the file.
-    request.max_content_length = slot.max_size + MEBIBYTE
+    limit = slot.max_size + MEBIBYTE
+    if (request.content_length or 0) > limit:
+        raise _too_large(slot)
+    request.max_content_length = limit
     try:
         parts = list(request.files.items(multi=True))
     except RequestEntityTooLarge as error:
-        raise RequestEntityTooLarge(f"The file may have at most {slot.max_size} bytes.") from error
+        raise _too_large(slot) from error
     if len(parts) != 1 or parts[0][0] != PART or request.form:
         raise BadRequest("Send exactly one part, called '{part}'.", code="R108", params={"part": PART})
     return parts[0][1]
+
+
+def _too_large(slot: Slot) -> RequestEntityTooLarge:
+    return RequestEntityTooLarge(f"The file may have at most {slot.max_size} bytes.")
 
 
 def _attach(work: Work, slot: Slot, received: Received) -> Answer:
