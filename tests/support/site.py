@@ -3,18 +3,18 @@
 Ada administers, Bora sells and sees his own, Cem only looks at what is Turkish, Deniz may do nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from kalip.access import Actor, Identity, make_actor
+from kalip.fields import builtin_types
 from kalip.records import SavedRecord, SaveRecord, Services, Work, get_record, run, save_record
-from kalip.runtime import Runtime, Served
+from kalip.runtime import Action, Runtime, Served
 from kalip.storage import NewRevision, User, add_user, apply, make_database, plan, save_revision, upgrade_own_tables
-from tests.support.builders import PackBuilder, a_pack, a_served, an_entity
+from tests.support.builders import PackBuilder, a_compilation, a_pack, an_entity
 from tests.support.clock import StandingClock
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -156,9 +156,10 @@ def deal_pipeline() -> dict[str, Any]:
 
 
 @contextmanager
-def a_site(url: str, *packs: PackBuilder) -> Iterator[Site]:
+def a_site(url: str, *packs: PackBuilder, actions: Mapping[str, Action] | None = None) -> Iterator[Site]:
     """A site on an empty database, closed at the end."""
-    served = a_served(*(packs or (sales_pack(),)))
+    compiled = a_compilation(*(packs or (sales_pack(),)), actions=actions or {})
+    served = Served(compiled.required(), builtin_types(), actions=actions or {})
     database = make_database(url)
     upgrade_own_tables(database)
     with database.publish() as session:

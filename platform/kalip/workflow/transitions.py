@@ -67,9 +67,11 @@ def moves_of(work: Work, entity_name: str, record_id: str) -> tuple[Move, ...]:
     """The moves from the stage where a record is, refused ones with their reason; one statement, as a rule."""
     entity = visible_entity(work, entity_name)
     moves = [move for pipeline in entity.pipelines.values() for move in pipeline.transitions.values()]
+    ruling = ruling_for(work.served, work.actor, Verb.TRANSITION, entity.name)
+    decisive = () if ruling.condition is None or ruling.through else (ruling.condition,)
     grounds = Grounds(
         verb=Verb.READ,
-        reads=tuple(move.guard for move in moves if move.guard is not None),
+        reads=(*decisive, *(move.guard for move in moves if move.guard is not None)),
         fields=tuple(
             {name for stage in _stages(entity) for name in stage} | {name for move in moves for name in move.ask}
         ),
@@ -125,6 +127,8 @@ def _denied(work: Work, draft: Draft) -> KalipError | None:
         return denied(Verb.TRANSITION, draft.entity)
     if ruling.condition is None:
         return None
+    if not ruling.through and not ruling.condition.element_paths:
+        return None if ruling.admits(draft.before, work.context) else denied(Verb.TRANSITION, draft.entity)
     filters = (Filter(ruling.condition, ruling.through),)
     seen = matching(work, draft.entity, [draft.id], filters)
     return None if seen else denied(Verb.TRANSITION, draft.entity)

@@ -93,8 +93,8 @@ class TestRelated:
         assert (item["amount.currency"], item["country"], item["owner.name"]) == ("TRY", "TR", "Bora")
 
     def test_an_invisible_entity_is_an_unknown_path(self, site: Site) -> None:
+        command = ListRecords("deal_line", fields=("product.name",))
         with pytest.raises(BadRequest):
-            command = ListRecords("deal_line", fields=("product.name",))
             site.act("cem", lambda work: list_records(work, command), write=False)
 
     def test_what_is_invisible_there_is_blank_and_not_asked_about(self, site: Site, companies: dict[str, str]) -> None:

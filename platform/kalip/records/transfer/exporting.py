@@ -19,7 +19,7 @@ from kalip.access import Actor, require
 from kalip.fields import Style
 from kalip.model import Verb
 from kalip.records.commands import ListRecords, Record, Titles
-from kalip.records.naming import Path
+from kalip.records.naming import Path, visible_entity
 from kalip.records.queries import ListPlan, plan_list
 from kalip.records.services import Services, Work, unit_of_work
 from kalip.storage import select_page
@@ -48,7 +48,7 @@ def export_records(
     """
     command = replace(command, limit=AT_ONCE, cursor=None, count=False)
     with unit_of_work(services, actor) as work:
-        require(work.served, actor, Verb.EXPORT, work.served.model.entity(command.entity).name)  # type: ignore[union-attr]
+        require(work.served, actor, Verb.EXPORT, visible_entity(work, command.entity).name)
         plan_list(work, command, Verb.EXPORT)
     return _stream(services, actor, command, form)
 

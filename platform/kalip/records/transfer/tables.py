@@ -52,14 +52,14 @@ def read_table(path: Path, name: str | None = None) -> SourceTable:
     if suffix in (".xlsx", ".xlsm", ".ods", ".xls", ".xlsb"):
         if path.stat().st_size > LARGEST_SHEET:
             raise BadRequest("The file is larger than {limit} MB.", params={"limit": LARGEST_SHEET // 2**20})
-        header = next(_sheet_rows(path), ())
-        return SourceTable(path, "xlsx", _header(header), digest)
-    sample = path.open("rb").read(SAMPLE_BYTES) if path.stat().st_size else b""
+        return SourceTable(path, "xlsx", _header(_first(_sheet_rows(path))), digest)
+    with path.open("rb") as stream:
+        sample = stream.read(SAMPLE_BYTES)
     encoding = sniff_encoding(path, sample)
     text = sample.decode(encoding, "ignore").lstrip("\ufeff")
     delimiter = sniff_delimiter(text)
     table = SourceTable(path, "csv", (), digest, encoding, delimiter)
-    return SourceTable(path, "csv", _header(next(_csv_rows(table), ())), digest, encoding, delimiter)
+    return SourceTable(path, "csv", _header(_first(_csv_rows(table))), digest, encoding, delimiter)
 
 
 def sniff_encoding(path: Path, sample: bytes) -> str:
@@ -97,6 +97,10 @@ def sniff_delimiter(text: str) -> str:
 def _hash(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _first(rows: Iterator[Sequence[str]]) -> Sequence[str]:
+    return next(rows, ())
 
 
 def _header(cells: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,35 @@
+"""Actors, secrets and lock-outs."""
+
+from datetime import UTC, datetime, timedelta
+
+from kalip.access import Identity, counts, hash_secret, locked_until, make_actor, new_secret
+from tests.support.builders import a_model, a_pack, an_entity
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_roles_that_count() -> None:
+    model = a_model(a_pack().with_role("rep").with_role("boss", administrator=True).with_entity(an_entity()))
+    person = Identity("u1", "U", "u@example.com", "tr", "Europe/Istanbul")
+    assert make_actor(model, person, ("rep", "gone")).roles == ("rep",)
+    assert make_actor(model, person, ("rep", "boss")).administrator
+    limited = make_actor(model, person, ("rep", "boss"), ("rep",))
+    assert (limited.roles, limited.administrator) == (("rep",), False)
+    assert (limited.context.id, limited.context.locale) == ("u1", "tr")
+
+
+def test_secrets_are_known_by_their_hash() -> None:
+    secret = new_secret("kalip_")
+    assert secret.text.startswith("kalip_")
+    assert len(secret.text) > 40
+    assert secret.hash == hash_secret(secret.text)
+    assert secret.text not in repr(secret)
+    assert new_secret().text != new_secret().text
+
+
+def test_the_wait_doubles_up_to_a_quarter_of_an_hour() -> None:
+    assert locked_until(4, NOW) is None
+    waits = [(locked_until(failures, NOW) or NOW) - NOW for failures in (5, 6, 7, 12, 50, 10_000)]
+    assert waits == [timedelta(seconds=each) for each in (5, 10, 20, 640, 900, 900)]
+    assert counts(NOW, NOW + timedelta(hours=23))
+    assert not counts(NOW, NOW + timedelta(hours=25))

@@ -1,0 +1,119 @@
+"""Permissions add up to one expression; closed by default; lines follow their parent at any depth."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from kalip.access import SYSTEM, Actor, explain, may, require, row_filters, ruling_for
+from kalip.base.errors import AccessDenied
+from kalip.expressions import Context
+from kalip.model import Scope, Verb
+from kalip.runtime import Served
+from tests.support.builders import a_pack, a_served, an_entity
+
+
+@pytest.fixture(scope="module")
+def served() -> Served:
+    deal = (
+        an_entity("deal")
+        .with_field("name", "text")
+        .with_field("country", "text")
+        .with_access(
+            rep={"read": "own", "update": {"scope": "own", "where": "country == 'TR'"}},
+            turk={"read": {"scope": "all", "where": "country == 'TR'"}},
+            all_seer={"read": "all"},
+            mute={"read": "none"},
+        )
+    )
+    line = (
+        an_entity("line")
+        .with_keys(owned_by="deal")
+        .with_field("deal", "reference", to="deal", required=True)
+        .with_field("name", "text")
+    )
+    part = (
+        an_entity("part")
+        .with_keys(owned_by="line")
+        .with_field("line", "reference", to="line", required=True)
+        .with_field("name", "text")
+    )
+    pack = a_pack().with_role("rep", "turk", "all_seer", "mute").with_role("boss", administrator=True)
+    return a_served(pack.with_entity(deal, line, part))
+
+
+def actor(*roles: str, administrator: bool = False) -> Actor:
+    return Actor("u1", "U", "u@example.com", roles, administrator=administrator)
+
+
+def context(who: Actor) -> Context:
+    return Context(datetime(2026, 3, 2, tzinfo=UTC), date(2026, 3, 2), who.context)
+
+
+def sees(served: Served, who: Actor, **record: object) -> bool:
+    return ruling_for(served, who, Verb.READ, "deal").admits(record, context(who))
+
+
+def test_closed_by_default(served: Served) -> None:
+    for roles in ((), ("mute",), ("nobody",)):
+        assert not may(served, actor(*roles), Verb.READ, "deal")
+        assert row_filters(served, actor(*roles), Verb.READ, "deal") is None
+    assert not may(served, actor("rep"), Verb.ARCHIVE, "deal")
+    with pytest.raises(AccessDenied):
+        require(served, actor("rep"), Verb.ARCHIVE, "deal")
+
+
+def test_own_and_condition(served: Served) -> None:
+    assert sees(served, actor("rep"), owner="u1")
+    assert not sees(served, actor("rep"), owner="u2")
+    assert not sees(served, actor("rep"), owner=None)
+    assert sees(served, actor("turk"), owner="u2", country="TR")
+    assert not sees(served, actor("turk"), owner="u1", country="DE")
+
+
+def test_roles_add_up(served: Served) -> None:
+    both = actor("rep", "turk")
+    assert sees(served, both, owner="u1", country="DE")
+    assert sees(served, both, owner="u2", country="TR")
+    assert not sees(served, both, owner="u2", country="DE")
+    assert row_filters(served, actor("rep", "all_seer"), Verb.READ, "deal") == ()
+
+
+def test_own_and_where_hold_together(served: Served) -> None:
+    ruling, rep = ruling_for(served, actor("rep"), Verb.UPDATE, "deal"), actor("rep")
+    assert ruling.admits({"owner": "u1", "country": "TR"}, context(rep))
+    assert not ruling.admits({"owner": "u1", "country": "DE"}, context(rep))
+    assert not ruling.admits({"owner": "u2", "country": "TR"}, context(rep))
+
+
+def test_one_expression_for_one_set_of_roles(served: Served) -> None:
+    first = row_filters(served, actor("rep", "turk"), Verb.READ, "deal")
+    again = row_filters(served, actor("turk", "rep", "rep"), Verb.READ, "deal")
+    assert first is not None
+    assert again is not None
+    assert len(first) == 1
+    assert first[0].expression is again[0].expression
+    assert first[0].expression.sql_obstacles == ()
+
+
+@pytest.mark.parametrize(("entity", "through"), [("line", ("deal",)), ("part", ("line", "deal"))])
+def test_lines_follow_their_parent(served: Served, entity: str, through: tuple[str, ...]) -> None:
+    (found,) = row_filters(served, actor("rep"), Verb.READ, entity) or ()
+    assert found.through == through
+    (changing,) = row_filters(served, actor("rep"), Verb.CREATE, entity) or ()
+    assert changing.expression.source == "(owner == actor.id && (country == 'TR'))"
+    assert not may(served, actor("turk"), Verb.UPDATE, entity)
+
+
+def test_administrators_and_the_system(served: Served) -> None:
+    for who in (SYSTEM, actor(administrator=True)):
+        assert all(row_filters(served, who, verb, "part") == () for verb in Verb)
+
+
+def test_explanations(served: Served) -> None:
+    told = explain(served, actor("rep", "mute"), Verb.UPDATE, "line")
+    assert (told.allowed, told.decider, told.verb) == (True, "deal", Verb.UPDATE)
+    assert [(grant.role, grant.scope, grant.condition) for grant in told.grants] == [
+        ("rep", Scope.OWN, "country == 'TR'"),
+        ("mute", Scope.NONE, ""),
+    ]
+    assert not explain(served, actor("turk"), Verb.UPDATE, "deal").allowed
