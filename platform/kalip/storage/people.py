@@ -1,11 +1,12 @@
 """Users, their logins and their programmes' tokens. Secrets are known here by their hashes only."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Select, Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kalip.storage.errors import UniqueClash
@@ -112,12 +113,7 @@ def create_login(session: Session, login: LoginSession) -> None:
 
 def find_login(session: Session, id_hash: str, now: datetime) -> tuple[LoginSession, User] | None:
     """A login that has not expired, with its user if still active, in one statement."""
-    query = (
-        select(_LOGINS, *(_USERS.c[name].label(f"person_{name}") for name in _names(User)))
-        .join(_USERS, _USERS.c.id == _LOGINS.c.user_id)
-        .where(_LOGINS.c.id_hash == id_hash, _LOGINS.c.expires_at > now, _USERS.c.active.is_(True))
-    )
-    return _with_user(session, query, LoginSession)
+    return _with_user(session, _FIND_LOGIN, LoginSession, {"hash": id_hash, "now": now})
 
 
 def touch_login(session: Session, id_hash: str, now: datetime, expires_at: datetime) -> None:
@@ -147,13 +143,7 @@ def create_token(session: Session, token: Token) -> None:
 
 def find_token(session: Session, token_hash: str, now: datetime) -> tuple[Token, User] | None:
     """A token that has not expired, with its user if still active, in one statement."""
-    query = (
-        select(_TOKENS, *(_USERS.c[name].label(f"person_{name}") for name in _names(User)))
-        .join(_USERS, _USERS.c.id == _TOKENS.c.user_id)
-        .where(_TOKENS.c.hash == token_hash, _USERS.c.active.is_(True))
-        .where(_TOKENS.c.expires_at.is_(None) | (_TOKENS.c.expires_at > now))
-    )
-    return _with_user(session, query, Token)
+    return _with_user(session, _FIND_TOKEN, Token, {"hash": token_hash, "now": now})
 
 
 def list_tokens(session: Session, user_id: str) -> list[Token]:
@@ -177,8 +167,26 @@ def email_key(email: str) -> str:
     return email.strip().casefold()
 
 
-def _names(class_: type[Any]) -> list[str]:
-    return [each.name for each in fields(class_)]
+@cache
+def _names(class_: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(class_))
+
+
+def _holder(table: Table, class_: type[Any]) -> Select[Any]:
+    """What belongs to an active user, in the order of the classes' fields, then the user."""
+    columns = [table.c[name] for name in _names(class_)]
+    people = [_USERS.c[name].label(f"person_{name}") for name in _names(User)]
+    return select(*columns, *people).join(_USERS, _USERS.c.id == table.c.user_id).where(_USERS.c.active.is_(True))
+
+
+# Asked with every request, so made once: writing a statement costs more than running it.
+_FIND_LOGIN = _holder(_LOGINS, LoginSession).where(
+    _LOGINS.c.id_hash == bindparam("hash"), _LOGINS.c.expires_at > bindparam("now")
+)
+_FIND_TOKEN = _holder(_TOKENS, Token).where(
+    _TOKENS.c.hash == bindparam("hash"),
+    _TOKENS.c.expires_at.is_(None) | (_TOKENS.c.expires_at > bindparam("now")),
+)
 
 
 def _user_row(user: User) -> dict[str, Any]:
@@ -190,9 +198,15 @@ def _one(session: Session, table: Table, class_: type[T], condition: Any) -> T |
     return None if row is None else _made(class_, row)
 
 
-def _with_user(session: Session, query: Any, class_: type[Any]) -> tuple[Any, User] | None:
-    row = session.run(query).mappings().first()
-    return None if row is None else (_made(class_, row), _made(User, row, "person_"))
+def _with_user(
+    session: Session, query: Any, class_: type[Any], params: dict[str, Any]
+) -> tuple[Any, User] | None:
+    row = session.run(query, params).first()
+    if row is None:
+        return None
+    own = len(_names(class_))
+    person = User(*row[own:])
+    return class_(*row[:own]), replace(person, roles=tuple(person.roles or ()))
 
 
 def _made(class_: type[Any], row: Any, prefix: str = "") -> Any:
