@@ -67,7 +67,7 @@ from kalip.storage.revisions import (
 from kalip.storage.saved_views import SavedView, delete_view, list_saved_views, save_view
 from kalip.storage.search import SearchHit, clear_index, index_record, index_records, search, unindex_record
 from kalip.storage.session import Session
-from kalip.storage.steps import Step
+from kalip.storage.step import Step
 from kalip.storage.tables import EntityTable, Tables, tables_for
 from kalip.storage.upgrade import upgrade_own_tables
 from kalip.storage.writes import insert_record, insert_records, update_record, update_records

@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import IO, Final, Literal
 
@@ -57,7 +58,7 @@ class Blobs:
             temporary.unlink(missing_ok=True)
         return blob
 
-    def open(self, sha256: str) -> IO[bytes]:
+    def open(self, sha256: str) -> BufferedReader:
         """Open a blob for reading; NotFound when it is not in the store."""
         try:
             return self.path(sha256).open("rb")

@@ -32,7 +32,7 @@ def board_cards(
     context: Context,
     form: Form = "json",
 ) -> dict[Any, list[dict[str, Any]]]:
-    """The first records of every value of a path in the query's order, in one statement; limit and cursor don't count."""
+    """The first records of every value of a path in the query's order, by one statement; limit, cursor are unused."""
     key = ("cards", session.dialect, query.entity, query.fields, query.filters, query.sort, query.archived, by, form)
     statement, reader, position, links = served.project(statements_for).get(
         key, lambda: _cards(session, served, query, by, form)

@@ -37,7 +37,7 @@ def sort_key_sql(column: str, dialect: str, language: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _table(language: str) -> dict[int, str]:
+def _table(language: str) -> dict[int, int]:
     return str.maketrans(*_letters(language))
 
 

@@ -22,7 +22,7 @@ class Unconvertible(ValueError):
 
 
 def conversion(source: str, target: str) -> Convert | None:
-    """Give the function that turns a value of one kind into the other, raising Unconvertible; None: no such conversion."""
+    """Give the function from values of one kind to the other, which raises Unconvertible; None: there is none."""
     from_name, _, _scale = source.partition(":")
     to_name, _, scale = target.partition(":")
     to_decimal = _to_decimal(int(scale or 0))

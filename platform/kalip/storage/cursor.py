@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -23,19 +23,30 @@ def write_cursor(order: str, kinds: Sequence[str], values: Sequence[Any]) -> str
 def read_cursor(text: str, order: str, kinds: Sequence[str]) -> list[Any]:
     """Read the values of a cursor. BadRequest when no page of this order gave it."""
     try:
-        if len(text) > _LONGEST:
-            raise ValueError(text)
-        raw = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-        found = orjson.loads(raw)
-        if not isinstance(found, list) or len(found) != len(kinds) + 1 or found[0] != order:
-            raise ValueError(text)
-        return [None if each is None else _value(kind, each) for kind, each in zip(kinds, found[1:], strict=True)]
-    except (ValueError, TypeError, UnicodeEncodeError, binascii.Error, InvalidOperation, OverflowError):
-        raise BadRequest(
-            "the cursor does not belong to this list",
-            hint="start again without cursor; a cursor is valid for the sort it came with",
-            code="R102",
-        ) from None
+        named, *found = _listed(text)
+        values = [None if each is None else _value(kind, each) for kind, each in zip(kinds, found, strict=True)]
+    except (ValueError, TypeError, binascii.Error, InvalidOperation, OverflowError):
+        raise _strange() from None
+    if named != order:
+        raise _strange()
+    return values
+
+
+def _listed(text: str) -> list[Any]:
+    if len(text) > _LONGEST:
+        raise ValueError(text)
+    found = orjson.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+    if not isinstance(found, list):
+        raise TypeError(text)
+    return found
+
+
+def _strange() -> BadRequest:
+    return BadRequest(
+        "the cursor does not belong to this list",
+        hint="start again without cursor; a cursor is valid for the sort it came with",
+        code="R102",
+    )
 
 
 def _plain(kind: str, value: Any) -> Any:
@@ -50,30 +61,50 @@ def _plain(kind: str, value: Any) -> Any:
 
 
 def _value(kind: str, held: Any) -> Any:
-    match kind.partition(":")[0]:
-        case "text":
-            if not isinstance(held, str) or "\0" in held:
-                raise ValueError(held)
-            return held
-        case "integer" | "integer32":
-            if not isinstance(held, int) or isinstance(held, bool) or not -(2**63) <= held < 2**63:
-                raise ValueError(held)
-            return held
-        case "boolean":
-            if not isinstance(held, bool):
-                raise ValueError(held)
-            return held
-        case "decimal":
-            return Decimal(held)
-        case "moment":
-            moment = datetime.fromisoformat(held)
-            if moment.tzinfo is None:
-                raise ValueError(held)
-            return moment
-        case "date":
-            return date.fromisoformat(held)
-        case "time":
-            return time.fromisoformat(held)
-        case "duration":
-            return timedelta(microseconds=held)
-    raise ValueError(kind)
+    name = kind.partition(":")[0]
+    wanted = _HELD_AS[name]
+    if not isinstance(held, wanted) or (wanted is int and isinstance(held, bool)):
+        raise TypeError(kind)
+    if isinstance(held, int) and not -(2**63) <= held < 2**63:
+        raise ValueError(kind)
+    if isinstance(held, str) and "\0" in held:
+        raise ValueError(kind)
+    return _VALUES.get(name, _same)(held)
+
+
+def _same(held: Any) -> Any:
+    return held
+
+
+def _decimal(held: str) -> Decimal:
+    number = Decimal(held)
+    if not number.is_finite():
+        raise ValueError(held)
+    return number
+
+
+def _moment(held: str) -> datetime:
+    moment = datetime.fromisoformat(held)
+    if moment.tzinfo is None:
+        raise ValueError(held)
+    return moment
+
+
+_HELD_AS: Final[dict[str, type]] = {
+    "text": str,
+    "integer": int,
+    "integer32": int,
+    "boolean": bool,
+    "decimal": str,
+    "moment": str,
+    "date": str,
+    "time": str,
+    "duration": int,
+}
+_VALUES: Final[dict[str, Callable[[Any], Any]]] = {
+    "decimal": _decimal,
+    "moment": _moment,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "duration": lambda held: timedelta(microseconds=held),
+}

@@ -93,9 +93,7 @@ class Database:
             return
         result = connection.exec_driver_sql(f"{lock}; {_CURRENT}")
         cursor = result.cursor
-        if cursor is None or not cursor.nextset():
-            raise RevisionChanged(None)
-        row = cursor.fetchone()
+        row = cursor.fetchone() if cursor.nextset() else None
         result.close()
         _check_revision(row[0] if row else None, revision)
 

@@ -17,7 +17,7 @@ _INSERT_ONE: Final = insert(EVENTS).returning(EVENTS.c.id)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A fact: `kind` in the past tense (created, updated, archived, …), `before` and `after` the changed values as JSON.
+    """A fact: `kind` in the past tense (created, archived, …), `before` and `after` the changed values as JSON.
 
     `actor` acted, `on_behalf` of somebody else when given; `correlation` ties the events of one command together.
     `id` grows with time and is 0 until the event is appended.

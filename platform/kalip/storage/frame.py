@@ -279,7 +279,11 @@ def _aggregate(function: str, value: Place, part: Part, dialect: Dialect) -> str
         return average(value.sql, _places(value.kind), scale_of(part.type))
     if function == "sum":
         # PostgreSQL widens the sum of whole numbers to NUMERIC.
-        total = f"CAST(sum({value.sql}) AS BIGINT)" if value.kind in ("integer", "integer32", "duration") else f"sum({value.sql})"
+        total = (
+            f"CAST(sum({value.sql}) AS BIGINT)"
+            if value.kind in ("integer", "integer32", "duration")
+            else f"sum({value.sql})"
+        )
         return f"coalesce({total}, 0)"
     return f"{function}({value.sql})"
 

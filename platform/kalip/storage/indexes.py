@@ -114,8 +114,7 @@ def _entity_specs(planner: _Planner) -> Iterator[IndexSpec]:
         yield planner.spec((*fields["pipeline"], *fields["stage"]), live=True)
     for key in unique_keys(entity):
         yield planner.spec(tuple(part for name in key for part in fields.get(name, ())[:1]), unique=True, live=True)
-    for keys in _orders(planner, entity).values():
-        yield keys
+    yield from _orders(planner, entity).values()
     for rule in entity.duplicates:
         for name, method in rule.fields.items():
             yield from _duplicate_spec(planner, name, method)

@@ -33,7 +33,7 @@ def order_sql(keys: Sequence[SortKey], phase: Phase) -> str:
 
 
 def after_sql(keys: Sequence[SortKey], phase: Phase, nulls: Sequence[bool]) -> str:
-    """The condition on rows after the one whose key values are bound as `:key0`, `:key1`, …; `nulls` says which are null."""
+    """The condition on rows after the one whose values are bound as `:key0`, `:key1` …; `nulls` says which are null."""
     varying = _varying(keys, phase)
     plain = not any(nullable for _place, _key, nullable in varying)
     if plain and len({key.descending for _place, key, _nullable in varying}) == 1:

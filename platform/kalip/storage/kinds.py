@@ -1,4 +1,4 @@
-"""How values stand in a column, as one word that the catalogue keeps: `text`, `decimal:4`, `moment`, …"""
+"""How values stand in a column, as one word that the catalogue keeps: `text`, `decimal:4`, `moment` and so on."""
 
 from typing import Any, Final
 

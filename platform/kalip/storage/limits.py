@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from kalip.storage.catalogue import LiveColumn
+from kalip.storage.index_steps import CreateIndex
 from kalip.storage.session import Session
-from kalip.storage.steps import CreateIndex, Step
+from kalip.storage.step import Step
 from kalip.storage.tables import EntityTable, Tables
 
 SQLITE_COLUMNS: Final = 2000

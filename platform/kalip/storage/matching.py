@@ -36,7 +36,7 @@ def match(wanted: Mapping[str, tuple[str, ...]], live: Collection[str], retired:
         claims[name] = source
         if own.pop(source, None):
             pending.append(source)
-    revived = {}
+    revived: dict[str, str] = {}
     for name in unmatched:
         former = next(
             (each for each in (name, *wanted[name]) if each in retired and each not in revived.values()), None

@@ -220,7 +220,7 @@ class KalipSavedView(Base):
 
 
 class KalipTable(Base):
-    """The catalogue of tables made from the model; `field` is set for link tables. Retired ones wait under another name."""
+    """The catalogue of tables made from the model; `field` is set for links. Retired ones wait under another name."""
 
     __tablename__ = "kalip_table"
     name: Mapped[str] = mapped_column(primary_key=True)

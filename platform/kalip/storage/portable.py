@@ -48,7 +48,9 @@ class PortableTable:
     @classmethod
     def of(cls, table: Table, leave_out: Sequence[str] = ()) -> "PortableTable":
         """Describe one of the own tables."""
-        columns = tuple((str(column.name), kind_of(column.type)) for column in table.columns if column.name not in leave_out)
+        columns = tuple(
+            (str(column.name), kind_of(column.type)) for column in table.columns if column.name not in leave_out
+        )
         return cls(str(table.name), columns)
 
     @property

@@ -11,8 +11,8 @@ from sqlalchemy.engine.interfaces import Dialect as SqlDialect
 from kalip.fields import FieldType
 from kalip.model import Field
 from kalip.storage.frame import Place
-from kalip.storage.rawjson import direct_json, same
 from kalip.storage.query import Form
+from kalip.storage.rawjson import direct_json, same
 
 Reader = Callable[[Sequence[Sequence[Any]]], list[dict[str, Any]]]
 Convert = Callable[[Any], Any]

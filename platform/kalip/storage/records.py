@@ -26,8 +26,10 @@ def select_one(
     form: Form = "values",
     archived: Archived = "include",
 ) -> dict[str, Any] | None:
-    """Read one record, None when it is not there or does not match. Without `fields`: every field of the entity itself."""
-    statement, reader, linked = _compiled(session, served, entity, tuple(fields), tuple(filters), form, archived, False)
+    """Read one record, None when none is there or matches; without `fields` every field of the entity itself."""
+    statement, reader, linked = _compiled(
+        session, served, entity, tuple(fields), tuple(filters), form, archived, many=False
+    )
     rows = session.fetch(statement.text, statement.bind(context, session.dialect, id=record_id))
     found = reader(rows)
     add_links(session, served, entity, linked, found, form)
@@ -48,7 +50,9 @@ def select_many(
     """Read given records by id in one statement; those that are not there or don't match are absent."""
     if not ids:
         return {}
-    statement, reader, linked = _compiled(session, served, entity, tuple(fields), tuple(filters), form, archived, True)
+    statement, reader, linked = _compiled(
+        session, served, entity, tuple(fields), tuple(filters), form, archived, many=True
+    )
     params = statement.bind(context, session.dialect, **id_params(ids, session.dialect))
     found = reader(session.fetch(statement.text, params))
     add_links(session, served, entity, linked, found, form)
@@ -63,6 +67,7 @@ def _compiled(
     filters: tuple[Filter, ...],
     form: Form,
     archived: Archived,
+    *,
     many: bool,
 ) -> tuple[Statement, Reader, tuple[str, ...]]:
     def make() -> tuple[Statement, Reader, tuple[str, ...]]:

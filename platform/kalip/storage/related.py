@@ -13,7 +13,7 @@ from kalip.storage.reader import Reader
 from kalip.storage.select import Statement, Writer, driver_text
 from kalip.storage.session import Session
 from kalip.storage.statements import statements_for
-from kalip.storage.tables import REFERENCES, EntityTable, tables_for
+from kalip.storage.tables import EntityTable, tables_for
 
 USER: Final = "user"
 
@@ -36,7 +36,8 @@ def links(session: Session, served: Served, entity: str, field: str, ids: Sequen
 
 def split_links(table: EntityTable, paths: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Part paths into those that a SELECT reads and the fields whose links are loaded after it."""
-    selected, linked = [], []
+    selected: list[str] = []
+    linked: list[str] = []
     for path in paths:
         (linked if path in table.links else selected).append(path)
     return tuple(selected), tuple(linked)

@@ -6,6 +6,7 @@ are conditions of the query itself: nothing is found first and hidden later.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import delete
@@ -88,7 +89,7 @@ def search(
     for start in range(0, len(names), _ENTITIES_AT_ONCE):
         some = tuple((name, tuple(scope[name])) for name in names[start : start + _ENTITIES_AT_ONCE])
         parts = served.project(statements_for).get(
-            ("search", session.dialect, some), lambda some=some: _compiled(session, served, some)
+            ("search", session.dialect, some), partial(_compiled, session, served, some)
         )
         params = parts.bind(context, session.dialect, pattern=pattern, limit=limit)
         hits += [

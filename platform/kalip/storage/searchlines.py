@@ -1,4 +1,4 @@
-"""The search index as lines of JSON, which both databases write and read: [entity, record id, title words, body words]."""
+"""The search index as lines of JSON for both databases: [entity, record id, title words, body words]."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -26,9 +26,7 @@ _POSTGRES: Final = (
 def write_search_lines(session: Session) -> Iterator[bytes]:
     """Write the index."""
     last = 0
-    while rows := session.fetch(
-        _SQLITE if session.dialect == "sqlite" else _POSTGRES, {"last": last, "count": _BATCH}
-    ):
+    while rows := session.fetch(_SQLITE if session.dialect == "sqlite" else _POSTGRES, {"last": last, "count": _BATCH}):
         for number, entity, record_id, title, body in rows:
             line = [entity, record_id, _words(title), _words(body)]
             last = number

@@ -18,7 +18,7 @@ from kalip.storage.naming import digest
 from kalip.storage.query import Archived, Filter, Form
 from kalip.storage.reader import Cell, Reader, make_reader
 from kalip.storage.session import Session
-from kalip.storage.tables import EntityTable, Tables, tables_for
+from kalip.storage.tables import REFERENCE, EntityTable, Tables, tables_for
 
 _PLACE: Final = re.compile(r"(?<![:\w]):([a-z]\w*)")
 _UNSORTABLE: Final = ("json", "texts")
@@ -120,7 +120,7 @@ class Writer:
                 break
             if place.field.type == USER:
                 path = f"{path}.name"
-            elif place.field.type == "reference" and place.field.target in self.tables:
+            elif place.field.type == REFERENCE and place.field.target is not None and place.field.target in self.tables:
                 path = f"{path}.{self.tables[place.field.target].entity.title}"
             else:
                 break

@@ -37,11 +37,8 @@ class Session:
     def fetch(self, text: str, params: Mapping[str, Any]) -> Sequence[Any]:
         """Run SQL already written for the driver and give its rows as the driver reads them."""
         result = self.connection.exec_driver_sql(text, dict(params))
-        cursor = result.cursor
-        if cursor is None:
-            return result.fetchall()
         # The driver's own tuples: lists read thousands of cells, and readers need no names.
-        rows: Sequence[Any] = cursor.fetchall()
+        rows: Sequence[Any] = result.cursor.fetchall()
         result.close()
         return rows
 

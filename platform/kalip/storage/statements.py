@@ -31,6 +31,6 @@ class Statements:
         return cast("T", found)
 
 
-def statements_for(served: Served) -> Statements:
+def statements_for(_served: Served) -> Statements:
     """Make the empty store; call it through `served.project(statements_for)`."""
     return Statements()

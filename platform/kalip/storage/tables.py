@@ -50,7 +50,7 @@ class LinkTable:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EntityTable:
-    """Where an entity's records are. `columns` and `parts` are by path; `fields` gives the parts of a field in order."""
+    """Where an entity's records are; `columns` and `parts` are by path, `fields` has the parts of a field in order."""
 
     entity: Entity
     table: Table

@@ -1,4 +1,4 @@
-"""Writes of records: exactly the values given, with the version counted up. Rules are the business of the floors above."""
+"""Writes of records: exactly the values given, the version counted up. Rules are the business of the floors above."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -106,8 +106,7 @@ def _update_alike(session: Session, made: Statements, table: EntityTable, change
         with session.savepoint():
             for group in groups.values():
                 done = session.write(_statement(made, table, group[0]), [change.params for change in group])
-                if done.rowcount != len(group):
-                    raise _Missed
+                _require_all(done.rowcount, len(group))
     except _Missed:
         return False
     return True
@@ -115,6 +114,11 @@ def _update_alike(session: Session, made: Statements, table: EntityTable, change
 
 class _Missed(Exception):
     """Not every row was hit."""
+
+
+def _require_all(hit: int, wanted: int) -> None:
+    if hit != wanted:
+        raise _Missed
 
 
 def _update(session: Session, made: Statements, table: EntityTable, change: _Change) -> bool:

@@ -86,7 +86,9 @@ def row(database: Database, publish: Callable[[Served], Plan], blobs: Blobs) -> 
         insert_record(session, served, "thing", thing)
         index_record(session, "thing", thing["id"], ["Işık", "договоры"])
         session.events.append(Event("created", "thing", thing["id"], "u1", START, after={"z": 1, "a": 2}))
-        save_revision(session, NewRevision("r1", START, "u1", "first", {"b.json": "{}", "a.json": "[]"}, {"shop": "1.0.0"}))
+        save_revision(
+            session, NewRevision("r1", START, "u1", "first", {"b.json": "{}", "a.json": "[]"}, {"shop": "1.0.0"})
+        )
         next_number(session, "invoices")
         blob = blobs.write(io.BytesIO(b"hello"))
         add_file(session, FileInfo("f1", "a.txt", "text/plain", 5, blob.sha256, START, "u1", "thing", thing["id"]))

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from kalip.storage import (
     NewRevision,
     ReadOnlySession,
     RevisionChanged,
+    Session,
     Unavailable,
     current_revision,
     events_for,
@@ -34,6 +36,15 @@ def count_events(database: Database) -> int:
         return len(events_for(session, "lead", "1").events)
 
 
+def fail_after(do: Callable[[Session], object], session: Session) -> None:
+    do(session)
+    raise ZeroDivisionError
+
+
+def append_and_fail(session: Session) -> None:
+    fail_after(lambda each: each.events.append(EVENT), session)
+
+
 EVENT = Event("created", "lead", "1", "u1", NOW)
 
 
@@ -42,17 +53,18 @@ def test_a_write_commits_at_the_end_and_undoes_when_it_raises(database: Database
         session.events.append(EVENT)
     assert count_events(database) == 1
     with pytest.raises(ZeroDivisionError), database.write() as session:
-        session.events.append(EVENT)
-        _ = 1 // 0
+        append_and_fail(session)
     assert count_events(database) == 1
 
 
 def test_ddl_in_a_failed_transaction_is_undone(database: Database) -> None:
+    def create(session: Session) -> None:
+        session.connection.execute(text("CREATE TABLE half (id TEXT)"))
+
     with pytest.raises(ZeroDivisionError), database.publish() as session:
-        session.connection.execute(text("CREATE TABLE half (id TEXT)"))
-        _ = 1 // 0
+        fail_after(create, session)
     with database.publish() as session:
-        session.connection.execute(text("CREATE TABLE half (id TEXT)"))
+        create(session)
 
 
 def test_a_read_sees_one_snapshot(database: Database) -> None:
@@ -135,8 +147,7 @@ def test_a_savepoint_is_undone_by_itself(database: Database) -> None:
     with database.write() as session:
         session.events.append(EVENT)
         with pytest.raises(ZeroDivisionError), session.savepoint():
-            session.events.append(EVENT)
-            _ = 1 // 0
+            append_and_fail(session)
     assert count_events(database) == 1
 
 
@@ -164,6 +175,8 @@ def test_a_lock_held_too_long_may_be_tried_again(tmp_path: Path) -> None:
 def test_sqlite_is_set_up_for_durability(tmp_path: Path) -> None:
     database = make_database(f"sqlite:///{tmp_path / 'x.db'}")
     with database.read() as session:
-        found = {name: session.fetch(f"PRAGMA {name}", {})[0][0] for name in ("journal_mode", "synchronous", "foreign_keys")}
+        found = {
+            name: session.fetch(f"PRAGMA {name}", {})[0][0] for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
     database.dispose()

@@ -11,7 +11,7 @@ import pytest
 from kalip.expressions import Context
 from kalip.fields import Money
 from kalip.runtime import Served
-from kalip.storage import Database, Plan, PlanRefused, apply, insert_record, insert_records, plan, select_one
+from kalip.storage import Database, Plan, PlanRefused, Session, apply, insert_record, insert_records, plan, select_one
 from tests.support.builders import EntityBuilder, a_pack, a_served, an_entity
 from tests.support.records import a_row
 
@@ -251,9 +251,7 @@ def test_rows_that_can_not_fit_a_page_are_refused(database: Database) -> None:
             plan(session, served)
 
 
-def test_an_entity_of_a_thousand_fields_works(
-    database: Database, publish: Publish, put: Any, context: Context
-) -> None:
+def test_an_entity_of_a_thousand_fields_works(database: Database, publish: Publish, put: Any, context: Context) -> None:
     types = ("text", "integer", "boolean", "date", "decimal", "text", "choice", "text")
     fields: dict[str, Any] = {}
     for number in range(1000):
@@ -282,9 +280,13 @@ def test_a_unique_key_that_records_break_is_refused(database: Database, publish:
 def test_a_failing_plan_changes_nothing(database: Database, publish: Publish) -> None:
     publish(of(thing()))
     bad = of(thing(extra="text"), an_entity("other"))
-    with pytest.raises(RuntimeError, match="power"), database.publish() as session:
+
+    def die(session: Session) -> None:
         apply(session, plan(session, bad))
         raise RuntimeError("power")
+
+    with pytest.raises(RuntimeError, match="power"), database.publish() as session:
+        die(session)
     with database.read() as session:
         assert plan(session, of(thing())).is_empty
     assert kinds(publish(bad))

@@ -6,7 +6,8 @@ from kalip.storage.words import fold, index_words, query_words
 
 FOUND = [
     ("İSTANBUL", "istanbul"), ("istanbul", "ISTANBUL"), ("Işık", "ışık"), ("IŞIK", "isik"), ("müşterinin", "müşteri"),
-    ("договоры", "договор"), ("Ёлка", "елка"), ("companies", "company"), ("Çağrı", "cagri"), ("+90 532 1234567", "1234567"),
+    ("договоры", "договор"), ("Ёлка", "елка"), ("companies", "company"), ("Çağrı", "cagri"),
+    ("+90 532 1234567", "1234567"),
     ("+905321234567", "5321234567"), ("a.veli@acme.com", "acme"),
 ]  # fmt: skip
 

@@ -1,0 +1,108 @@
+"""Plans the columns of one table: which fields stay, change, come, go or come back."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from kalip.storage.catalogue import LiveColumn, LiveTable, column_entry
+from kalip.storage.column_steps import (
+    AddColumn,
+    ChangeReference,
+    ChangeType,
+    RenameColumn,
+    RetireColumn,
+    ReviveColumn,
+)
+from kalip.storage.convert import conversion
+from kalip.storage.draft import Draft
+from kalip.storage.matching import match
+from kalip.storage.rewrite import count_failures, count_filled
+from kalip.storage.tables import EntityTable
+
+
+def match_columns(draft: Draft, wanted: EntityTable, old: LiveTable) -> list[LiveColumn]:
+    """Give the columns that stay as they are (under whatever name)."""
+    live: dict[str, dict[str, LiveColumn]] = defaultdict(dict)
+    retired: dict[str, dict[str, LiveColumn]] = defaultdict(dict)
+    for column in draft.columns[old.name]:
+        group = live if column.retired_at is None else retired
+        group[column.field].setdefault(column.part, column)
+    entries = {
+        name: {part.part: column_entry(wanted.table.name, part) for part in parts}
+        for name, parts in wanted.fields.items()
+        if parts
+    }
+    was = {name: wanted.entity.attributes[name].was for name in entries}
+    found = match(was, live, retired)
+    kept: list[LiveColumn] = []
+    for name, former in found.held.items():
+        _match_parts(draft, wanted, entries[name], live[former], kept)
+    for name in (*found.revived, *found.new):
+        former = found.revived.get(name, name)
+        _add_field(draft, wanted, entries[name], retired.get(former, {}))
+    for name, columns in live.items():
+        if name not in found.held.values():
+            for column in columns.values():
+                _retire_column(draft, wanted, column)
+    return kept
+
+
+def _match_parts(
+    draft: Draft,
+    wanted: EntityTable,
+    entries: Mapping[str, LiveColumn],
+    live: Mapping[str, LiveColumn],
+    kept: list[LiveColumn],
+) -> None:
+    entity = wanted.entity.name
+    for part, new in entries.items():
+        old = live.get(part)
+        if old is None:
+            _add_column(draft, wanted, new)
+            continue
+        target = draft.target_of(old.target)
+        if new.kind == old.kind and (new.target in (target, None)):
+            if (old.name, old.field) != (new.name, new.field):
+                held = replace(new, target=target, on_delete=old.on_delete)
+                draft.steps.append(RenameColumn(old=old, new=held, entity=entity))
+            if (target, old.on_delete) != (new.target, new.on_delete):
+                draft.steps.append(ChangeReference(old=old, new=new, entity=entity))
+            kept.append(new)
+        elif new.target is None and old.target is None and conversion(old.kind, new.kind) is not None:
+            rows, failures = count_failures(draft.session, old, new.kind)
+            retired = draft.retired(old.name)
+            draft.steps.append(
+                ChangeType(old=old, new=new, retired=retired, entity=entity, rows=rows, failures=failures)
+            )
+        else:
+            _retire_column(draft, wanted, old)
+            _add_column(draft, wanted, new)
+    for part, old in live.items():
+        if part not in entries:
+            _retire_column(draft, wanted, old)
+
+
+def _add_field(
+    draft: Draft, wanted: EntityTable, entries: Mapping[str, LiveColumn], retired: Mapping[str, LiveColumn]
+) -> None:
+    for part, new in entries.items():
+        old = retired.get(part)
+        target = draft.target_of(old.target) if old else None
+        if old is not None and old.kind == new.kind and (target == new.target or new.target is None):
+            rows = count_filled(draft.session, old)
+            draft.steps.append(ReviveColumn(old=old, new=new, entity=wanted.entity.name, rows=rows))
+        else:
+            _add_column(draft, wanted, new)
+
+
+def _add_column(draft: Draft, wanted: EntityTable, new: LiveColumn) -> None:
+    options = wanted.entity.attributes[new.field].options
+    value: Any = options.get("currency") if new.part == "currency" else None
+    beside = wanted.fields[new.field][0].column.name
+    draft.steps.append(AddColumn(column=new, entity=wanted.entity.name, value=value, beside=beside))
+
+
+def _retire_column(draft: Draft, wanted: EntityTable, old: LiveColumn) -> None:
+    rows = count_filled(draft.session, old)
+    draft.steps.append(RetireColumn(old=old, new_name=draft.retired(old.name), entity=wanted.entity.name, rows=rows))

@@ -1,0 +1,46 @@
+"""A plan in the making: the catalogue as it is, and the steps found so far."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kalip.storage.catalogue import LiveColumn, LiveTable, live_columns, live_tables
+from kalip.storage.naming import retired_name
+from kalip.storage.session import Session
+from kalip.storage.step import Step
+
+
+@dataclass(slots=True)
+class Draft:
+    """What the parts of planning share. `renamed` maps old names of entities to the present ones."""
+
+    session: Session
+    tables: list[LiveTable]
+    columns: Mapping[str, list[LiveColumn]]
+    steps: list[Step] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
+    numbers: int = 0
+
+    @classmethod
+    def of(cls, session: Session) -> "Draft":
+        """Read the catalogue."""
+        tables = live_tables(session)
+        columns: dict[str, list[LiveColumn]] = defaultdict(list)
+        retired = sum(each.retired_at is not None for each in tables)
+        for column in live_columns(session):
+            columns[column.table].append(column)
+            retired += column.retired_at is not None
+        return cls(session, tables, columns, numbers=retired)
+
+    def retired(self, name: str) -> str:
+        """A free name for what is retired."""
+        taken = {table.name for table in self.tables} | {each.name for group in self.columns.values() for each in group}
+        while True:
+            self.numbers += 1
+            new = retired_name(name, self.numbers)
+            if new not in taken:
+                return new
+
+    def target_of(self, target: str | None) -> str | None:
+        """The present name of the entity that a reference points to."""
+        return self.renamed.get(target, target) if target else None

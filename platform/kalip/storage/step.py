@@ -1,0 +1,41 @@
+"""What a step of a plan is: its kind, its words for people, what it does.
+
+`safe` needs no look at the rows, `slow` reads or writes them, `lossy` takes something out of sight. Nothing is ever
+dropped with its data: what goes is renamed and waits.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from kalip.base.errors import fill
+from kalip.storage.session import Session
+
+Kind = Literal["safe", "slow", "lossy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(ABC):
+    """One change. `rows` counts the rows it reads, writes or hides; `failures` the values that can't be converted."""
+
+    rows: int = 0
+    failures: int = 0
+
+    @property
+    def kind(self) -> Kind:
+        """How careful one has to be."""
+        return "safe"
+
+    @abstractmethod
+    def describe_parts(self) -> tuple[str, Mapping[str, object]]:
+        """English template and what fills it, for callers that translate."""
+
+    @abstractmethod
+    def run(self, session: Session, now: datetime) -> None:
+        """Make the change, catalogue included."""
+
+    def describe(self) -> str:
+        """The change in an English sentence."""
+        return fill(*self.describe_parts())
