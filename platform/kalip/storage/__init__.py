@@ -51,6 +51,7 @@ from kalip.storage.people import (
     touch_token,
 )
 from kalip.storage.plan import Plan, plan
+from kalip.storage.purge import Retired, list_retired, purge
 from kalip.storage.query import Aggregate, AggregateRow, Archived, Filter, Form, Query, RowPage
 from kalip.storage.records import select_many, select_one
 from kalip.storage.related import children, existing, links, titles
@@ -100,6 +101,7 @@ __all__ = [
     "Progress",
     "Query",
     "ReadOnlySession",
+    "Retired",
     "Revision",
     "RevisionChanged",
     "RowPage",
@@ -158,6 +160,7 @@ __all__ = [
     "kept_blobs",
     "links",
     "list_packs",
+    "list_retired",
     "list_revisions",
     "list_saved_views",
     "list_tokens",
@@ -167,6 +170,7 @@ __all__ = [
     "next_number",
     "next_numbers",
     "plan",
+    "purge",
     "put_pack",
     "release_key",
     "remove_pack",

@@ -45,7 +45,7 @@ class LiveColumn:
 
 def column_entry(table: str, part: StoredPart) -> LiveColumn:
     """Describe a column that the model wants."""
-    return LiveColumn(table, part.column.name, part.field.name, part.part, part.kind, part.target, part.on_delete)
+    return LiveColumn(table, part.name, part.field.name, part.part, part.kind, part.target, part.on_delete)
 
 
 def live_tables(session: Session) -> list[LiveTable]:
@@ -118,6 +118,12 @@ def change_column(session: Session, name: str, new: LiveColumn) -> None:
 def forget_column(session: Session, table: str, name: str) -> None:
     """Strike out a column that is dropped."""
     session.write(delete(COLUMNS).where(COLUMNS.c.table_name == table, COLUMNS.c.name == name))
+
+
+def forget_table(session: Session, table: str) -> None:
+    """Strike out a table that is dropped, with its columns."""
+    session.write(delete(COLUMNS).where(COLUMNS.c.table_name == table))
+    session.write(delete(TABLES).where(TABLES.c.name == table))
 
 
 def retarget(session: Session, old: str, new: str) -> None:

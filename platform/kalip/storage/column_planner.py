@@ -29,7 +29,7 @@ def match_columns(draft: Draft, wanted: EntityTable, old: LiveTable) -> list[Liv
         group = live if column.retired_at is None else retired
         group[column.field].setdefault(column.part, column)
     entries = {
-        name: {part.part: column_entry(wanted.table.name, part) for part in parts}
+        name: {part.part: column_entry(wanted.name, part) for part in parts}
         for name, parts in wanted.fields.items()
         if parts
     }
@@ -99,7 +99,7 @@ def _add_field(
 def _add_column(draft: Draft, wanted: EntityTable, new: LiveColumn) -> None:
     options = wanted.entity.attributes[new.field].options
     value: Any = options.get("currency") if new.part == "currency" else None
-    beside = wanted.fields[new.field][0].column.name
+    beside = wanted.fields[new.field][0].name
     draft.steps.append(AddColumn(column=new, entity=wanted.entity.name, value=value, beside=beside))
 
 

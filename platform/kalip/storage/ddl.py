@@ -51,6 +51,21 @@ class Ddl:
             "position BIGINT NOT NULL, PRIMARY KEY (record_id, target_id))"
         )
 
+    def move_links(self, old: str, new: str, source: str = "", target: str = "") -> None:
+        """Copy links into a table made already and drop the old one; only those between records that are there.
+
+        Without `source` and `target` all of them.
+        """
+        kept = ""
+        if source and target:
+            kept = (
+                f" WHERE record_id IN (SELECT id FROM {self.quote(source)})"
+                f" AND target_id IN (SELECT id FROM {self.quote(target)})"
+            )
+        columns = "record_id, target_id, position"
+        self.run(f"INSERT INTO {self.quote(new)} ({columns}) SELECT {columns} FROM {self.quote(old)}{kept}")
+        self.run(f"DROP TABLE {self.quote(old)}")
+
     def definition(self, column: LiveColumn) -> str:
         """A column in CREATE TABLE and ADD COLUMN."""
         type_ = type_of(column.kind).compile(self.session.sql)

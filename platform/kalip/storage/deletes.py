@@ -20,7 +20,7 @@ def delete_record(session: Session, served: Served, entity: str, record_id: str)
     for other in tables.values():
         for part in other.parts.values():
             if part.target == table.entity.name and part.on_delete not in ("clear", "cascade"):
-                query = select(func.count()).where(part.column == record_id)
+                query = select(func.count()).where(other.table.c[part.name] == record_id)
                 if count := int(session.run(query).scalar_one()):
                     uses[other.entity.name, part.field.name] = count
     if uses:

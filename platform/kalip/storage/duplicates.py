@@ -6,6 +6,7 @@ from typing import Any, Final
 from kalip.base.errors import BadRequest
 from kalip.runtime import Served
 from kalip.storage.collation import sort_key, sort_key_sql
+from kalip.storage.kinds import type_of
 from kalip.storage.select import driver_text
 from kalip.storage.session import Session
 from kalip.storage.tables import tables_for
@@ -51,14 +52,14 @@ def find_duplicates(
         if values.get(name) is None:
             return []
         value = table.types[name].to_parts(parts[0].field, values[name])[0]
-        column = quote(parts[0].column.name)
+        column = quote(parts[0].name)
         if method in _FOLDING and parts[0].kind == "text":
             column, value = sort_key_sql(column, session.dialect, session.language), sort_key(value, session.language)
-        bind = parts[0].column.type.dialect_impl(session.sql).bind_processor(session.sql)
+        bind = type_of(parts[0].kind).dialect_impl(session.sql).bind_processor(session.sql)
         params[f"v{place}"] = bind(value) if bind else value
         conditions.append(f"{column} = :v{place}")
     if exclude_id is not None:
         conditions.append("id <> :self")
         params["self"] = exclude_id
-    text = f"SELECT id FROM {quote(table.table.name)} WHERE {' AND '.join(conditions)} ORDER BY id LIMIT :count"
+    text = f"SELECT id FROM {quote(table.name)} WHERE {' AND '.join(conditions)} ORDER BY id LIMIT :count"
     return [row[0] for row in session.fetch(driver_text(text, session.dialect), params)]

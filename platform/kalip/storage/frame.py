@@ -78,7 +78,7 @@ class Frame:
     @property
     def from_sql(self) -> str:
         """What follows FROM."""
-        base = f"{self.quote(self.tables[self.entity].table.name)} AS t0"
+        base = f"{self.quote(self.tables[self.entity].name)} AS t0"
         return " ".join((base, *self.joins))
 
     def places(self, path: str) -> tuple[Place, ...]:
@@ -140,14 +140,14 @@ class Frame:
         parts = root.table.fields.get(name) if root.table else None
         if not parts:
             return None
-        column = f"{root.alias}.{self.quote(parts[0].column.name)}"
+        column = f"{root.alias}.{self.quote(parts[0].name)}"
         if parts[0].field.type == USER:
             return column, None
         return (column, self.tables[parts[0].target]) if parts[0].target else None
 
     def _join(self, prefix: str, root: Root, column: str, target: EntityTable | None) -> Root:
         alias = f"t{len(self._joined) + 1}"
-        name = self.quote(target.table.name) if target else _USER_TABLE
+        name = self.quote(target.name) if target else _USER_TABLE
         self.joins.append(f"LEFT JOIN {name} AS {alias} ON {alias}.id = {column}")
         joined = self._joined[prefix] = Root(alias, target)
         self._prefixes[alias] = prefix
@@ -155,8 +155,8 @@ class Frame:
 
     def _stored(self, root: Root, part: Any) -> Place:
         type_ = root.table.types[part.field.name] if root.table else None
-        nullable = bool(part.column.nullable) or root.alias != "t0"
-        return Place(f"{root.alias}.{self.quote(part.column.name)}", part.kind, part.field, type_, nullable)
+        nullable = part.nullable or root.alias != "t0"
+        return Place(f"{root.alias}.{self.quote(part.name)}", part.kind, part.field, type_, nullable)
 
     def _derived(self, root: Root, known: Field, *, joins: bool = True) -> Place:
         """A field that no column holds: computed by an expression, or rolled up from children."""
@@ -198,14 +198,14 @@ class Frame:
             raise unknown_path(name, root.table.entity if root.table else None)
         target = self.tables[known.target]
         child = Root(self.fresh("c"), target)
-        name_sql = f"{self.quote(target.table.name)} AS {child.alias}"
+        name_sql = f"{self.quote(target.name)} AS {child.alias}"
         if known.name in root.table.links:
-            link, table = self.fresh("l"), self.quote(root.table.links[known.name].table.name)
+            link, table = self.fresh("l"), self.quote(root.table.links[known.name].name)
             source = f"{table} AS {link} JOIN {name_sql} ON {child.alias}.id = {link}.target_id"
             where = f"{link}.record_id = {root.alias}.id"
         else:
             source = name_sql
-            where = f"{child.alias}.{self.quote(target.fields[known.via or ''][0].column.name)} = {root.alias}.id"
+            where = f"{child.alias}.{self.quote(target.fields[known.via or ''][0].name)} = {root.alias}.id"
         return Collection(
             source, f"{where} AND {child.alias}.archived_at IS NULL", FrameColumns(self, child, False)
         ), child
@@ -223,7 +223,7 @@ class Frame:
             raise unknown_path(path, root.table.entity if root.table else None)
         inner = Root(self.fresh("s"), column[1])
         value = self.value_at(inner, tail, path)
-        name = self.quote(column[1].table.name) if column[1] else _USER_TABLE
+        name = self.quote(column[1].name) if column[1] else _USER_TABLE
         text = f"(SELECT {value.sql} FROM {name} AS {inner.alias} WHERE {inner.alias}.id = {column[0]})"
         return Place(text, value.kind, value.field, value.type)
 

@@ -55,7 +55,7 @@ class _Planner:
 
     def column(self, part: StoredPart) -> str:
         """A column as it is."""
-        return self.preparer.quote(part.column.name)
+        return self.preparer.quote(part.name)
 
     def sort(self, part: StoredPart, *, descending: bool = False) -> str:
         """A column as lists sort by it."""
@@ -70,7 +70,7 @@ class _Planner:
     def spec(self, parts: Sequence[StoredPart], *, unique: bool = False, live: bool = False) -> IndexSpec:
         """An index over columns as they are."""
         keys = tuple(self.column(part) for part in parts)
-        return IndexSpec(self.tables.table.name, keys, tuple(part.path for part in parts), unique, live)
+        return IndexSpec(self.tables.name, keys, tuple(part.path for part in parts), unique, live)
 
 
 def is_code_field(field: Field | None) -> bool:
@@ -86,7 +86,7 @@ def index_specs(tables: Tables, preparer: IdentifierPreparer, dialect: str, lang
         for spec in _entity_specs(planner):
             wanted[spec.name] = spec
         for link in each.links.values():
-            spec = IndexSpec(link.table.name, ("target_id",), ("target_id",))
+            spec = IndexSpec(link.name, ("target_id",), ("target_id",))
             wanted[spec.name] = spec
     return wanted
 
@@ -131,7 +131,7 @@ def _orders(planner: _Planner, entity: Entity) -> Mapping[str, IndexSpec]:
         part = planner.tables.parts.get(path)
         if part is not None and path != "id":
             keys = (planner.sort(part), "id")
-            found[path] = IndexSpec(planner.tables.table.name, keys, (path, "order"), live=True)
+            found[path] = IndexSpec(planner.tables.name, keys, (path, "order"), live=True)
     return found
 
 
@@ -140,6 +140,6 @@ def _duplicate_spec(planner: _Planner, name: str, method: str) -> Iterator[Index
     if parts and method in _FOLDING_METHODS and parts[0].kind == "text":
         column = planner.column(parts[0])
         key = f"({sort_key_sql(column, planner.dialect, planner.language)})"
-        yield IndexSpec(planner.tables.table.name, (key,), (name, "like"), live=True)
+        yield IndexSpec(planner.tables.name, (key,), (name, "like"), live=True)
     elif parts:
         yield planner.spec(parts, live=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from kalip.expressions import Dialect
 from kalip.storage.catalogue import LiveColumn
 from kalip.storage.index_steps import CreateIndex
 from kalip.storage.session import Session
@@ -32,8 +33,10 @@ _WIDTHS: Final[Mapping[str, int]] = {
 def limit_faults(session: Session, wanted: Tables, live: Mapping[str, Sequence[LiveColumn]]) -> tuple[str, ...]:
     """Say why the database can't hold these tables; nothing when it can."""
     faults: list[str] = []
+    dropped = _dropped_columns(session)
     for table in wanted.values():
-        faults += _table_faults(session, table, live.get(table.table.name, ()))
+        retired = sum(column.retired_at is not None for column in live.get(table.name, ()))
+        faults += _table_faults(session.dialect, table, retired + dropped.get(table.name, 0))
     return tuple(faults)
 
 
@@ -47,16 +50,16 @@ def unique_faults(session: Session, steps: Sequence[Step]) -> tuple[str, ...]:
     )
 
 
-def _table_faults(session: Session, table: EntityTable, live: Sequence[LiveColumn]) -> Iterator[str]:
+def _table_faults(dialect: Dialect, table: EntityTable, spent: int) -> Iterator[str]:
     name = table.entity.name
-    limit = SQLITE_COLUMNS if session.dialect == "sqlite" else POSTGRES_COLUMNS
-    used = len(table.parts) + _spent_columns(session, table, live)
+    limit = SQLITE_COLUMNS if dialect == "sqlite" else POSTGRES_COLUMNS
+    used = len(table.parts) + spent
     if used > limit:
         yield (
-            f"{name}: its fields and retired fields need {used} columns, and {session.dialect} has at most {limit} "
+            f"{name}: its fields and retired fields need {used} columns, and {dialect} has at most {limit} "
             "in a table; move some to an entity of their own, or purge retired ones"
         )
-    if session.dialect == "postgresql":
+    if dialect == "postgresql":
         width = _ROW_HEADER + len(table.parts) // 8
         width += sum(_WIDTHS[part.kind.partition(":")[0]] for part in table.parts.values())
         if width > _POSTGRES_PAGE:
@@ -66,14 +69,16 @@ def _table_faults(session: Session, table: EntityTable, live: Sequence[LiveColum
             )
 
 
-def _spent_columns(session: Session, table: EntityTable, live: Sequence[LiveColumn]) -> int:
-    """Columns that the wanted fields can't use: those of retired fields, and on PostgreSQL the dropped ones."""
-    spent = sum(column.retired_at is not None for column in live)
-    if session.dialect == "postgresql":
-        quoted = session.sql.identifier_preparer.quote(table.table.name)
-        query = "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(%(table)s) AND attisdropped"
-        spent += int(session.fetch(query, {"table": quoted})[0][0])
-    return spent
+def _dropped_columns(session: Session) -> dict[str, int]:
+    """Columns by table that were dropped: PostgreSQL counts them for ever."""
+    if session.dialect == "sqlite":
+        return {}
+    query = (
+        "SELECT c.relname, count(*) FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid "
+        "WHERE a.attisdropped AND c.relkind = 'r' AND c.relnamespace = to_regnamespace(current_schema()) "
+        "GROUP BY c.relname"
+    )
+    return {str(name): int(count) for name, count in session.fetch(query, {})}
 
 
 def _equal_groups(session: Session, step: CreateIndex) -> int:

@@ -198,9 +198,7 @@ def _one(session: Session, table: Table, class_: type[T], condition: Any) -> T |
     return None if row is None else _made(class_, row)
 
 
-def _with_user(
-    session: Session, query: Any, class_: type[Any], params: dict[str, Any]
-) -> tuple[Any, User] | None:
+def _with_user(session: Session, query: Any, class_: type[Any], params: dict[str, Any]) -> tuple[Any, User] | None:
     row = session.run(query, params).first()
     if row is None:
         return None

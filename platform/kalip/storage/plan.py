@@ -28,7 +28,9 @@ from kalip.storage.table_steps import (
     CreateTable,
     PutForeignKeys,
     RenameTable,
+    RetireLinks,
     RetireTable,
+    ReviveLinks,
     ReviveTable,
 )
 from kalip.storage.tables import tables_for
@@ -37,6 +39,7 @@ from kalip.storage.tables import tables_for
 _ORDER: tuple[type[Step], ...] = (
     DropIndex,
     RetireColumn,
+    RetireLinks,
     RetireTable,
     RenameTable,
     ReviveTable,
@@ -49,6 +52,7 @@ _ORDER: tuple[type[Step], ...] = (
     ChangeReference,
     PutForeignKeys,
     CreateLinks,
+    ReviveLinks,
     CreateIndex,
 )
 

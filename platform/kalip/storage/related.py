@@ -26,7 +26,7 @@ def links(session: Session, served: Served, entity: str, field: str, ids: Sequen
         raise BadRequest("'{field}' is no list of references", params={"field": field}, code="R105")
     found: dict[str, list[str]] = defaultdict(list)
     if ids:
-        name = session.sql.identifier_preparer.quote(link.table.name)
+        name = session.sql.identifier_preparer.quote(link.name)
         condition = id_condition("record_id", session.dialect)
         text = f"SELECT record_id, target_id FROM {name} WHERE {condition} ORDER BY record_id, position, target_id"
         for record_id, target_id in session.fetch(driver_text(text, session.dialect), id_params(ids, session.dialect)):

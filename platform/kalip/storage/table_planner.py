@@ -15,7 +15,9 @@ from kalip.storage.table_steps import (
     CreateTable,
     PutForeignKeys,
     RenameTable,
+    RetireLinks,
     RetireTable,
+    ReviveLinks,
     ReviveTable,
 )
 from kalip.storage.tables import EntityTable, Tables
@@ -28,7 +30,7 @@ def match_tables(draft: Draft, wanted: Tables, entities: Sequence[Entity]) -> No
     found = match({entity.name: entity.was for entity in entities}, live, retired)
     draft.renamed.update({old: new for new, old in found.held.items()})
     for name, old in found.held.items():
-        _rename_table(draft, live[old], LiveTable(wanted[name].table.name, name))
+        _rename_table(draft, live[old], LiveTable(wanted[name].name, name))
         match_columns(draft, wanted[name], live[old])
     for name, old in found.revived.items():
         _revive_table(draft, wanted[name], retired[old])
@@ -50,7 +52,7 @@ def _match_all_links(draft: Draft, wanted: Tables, found: Match) -> None:
 
 
 def _create_table(draft: Draft, wanted: EntityTable) -> None:
-    name = wanted.table.name
+    name = wanted.name
     columns = tuple(column_entry(name, part) for part in wanted.parts.values())
     draft.steps.append(CreateTable(table=LiveTable(name, wanted.entity.name), columns=columns))
     references = tuple(column for column in columns if column.target)
@@ -64,13 +66,16 @@ def _rename_table(draft: Draft, old: LiveTable, new: LiveTable) -> None:
 
 
 def _retire_table(draft: Draft, old: LiveTable) -> None:
+    rows, new_name = count_rows(draft.session, old.name), draft.retired(old.name)
+    if old.field is not None:
+        draft.steps.append(RetireLinks(old=old, new_name=new_name, rows=rows))
+        return
     references = tuple(column for column in draft.columns[old.name] if column.target and column.retired_at is None)
-    rows = count_rows(draft.session, old.name)
-    draft.steps.append(RetireTable(old=old, new_name=draft.retired(old.name), references=references, rows=rows))
+    draft.steps.append(RetireTable(old=old, new_name=new_name, references=references, rows=rows))
 
 
 def _revive_table(draft: Draft, wanted: EntityTable, old: LiveTable) -> None:
-    new = LiveTable(wanted.table.name, wanted.entity.name)
+    new = LiveTable(wanted.name, wanted.entity.name)
     draft.steps.append(ReviveTable(old=old, new=new, rows=count_rows(draft.session, old.name)))
     kept = match_columns(draft, wanted, old)
     if references := tuple(column for column in kept if column.target):
@@ -90,7 +95,7 @@ def _match_links(draft: Draft, wanted: EntityTable, former: str) -> None:
     found = match({name: link.field.was for name, link in wanted.links.items()}, live, fitting)
     gone = set(live) - set(found.held.values())
     for name, link in wanted.links.items():
-        new = LiveTable(link.table.name, entity, name, link.target)
+        new = LiveTable(link.name, entity, name, link.target)
         if name in found.held:
             old = live[found.held[name]]
             if draft.target_of(old.target) == link.target:
@@ -100,7 +105,7 @@ def _match_links(draft: Draft, wanted: EntityTable, former: str) -> None:
             gone.add(found.held[name])
         if name in found.revived:
             back = fitting[found.revived[name]]
-            draft.steps.append(ReviveTable(old=back, new=new, rows=count_rows(draft.session, back.name)))
+            draft.steps.append(ReviveLinks(old=back, new=new, rows=count_rows(draft.session, back.name)))
         else:
             draft.steps.append(CreateLinks(table=new))
     for name in gone:

@@ -127,6 +127,31 @@ class ReviveTable(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetireLinks(RetireTable):
+    """A `references` field that the model no longer has: its links wait in a table that is tied to nothing."""
+
+    def run(self, session: Session, now: datetime) -> None:
+        """Move the links into an untied table."""
+        ddl = Ddl(session)
+        ddl.create_untied_links(self.new_name)
+        ddl.move_links(self.old.name, self.new_name)
+        catalogue.change_table(session, self.old.name, replace(self.old, name=self.new_name, retired_at=now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviveLinks(ReviveTable):
+    """A retired `references` field that the model has again."""
+
+    def run(self, session: Session, now: datetime) -> None:
+        """Move the links whose records are there into a tied table."""
+        ddl = Ddl(session)
+        source, target = table_name(self.new.entity), table_name(self.new.target or "")
+        ddl.create_links(self.new.name, source, target)
+        ddl.move_links(self.old.name, self.new.name, source, target)
+        catalogue.change_table(session, self.old.name, self.new)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PutForeignKeys(Step):
     """The references of a table that was brought back, once all targets are there."""
 

@@ -1,11 +1,13 @@
 """Tables of a model: each entity's columns by path, its link tables, and which column belongs to which field's part.
 
-SQLAlchemy tables in a fresh MetaData: a served model that is swapped out takes its tables along.
+SQLAlchemy's tables are made when a statement needs one: a model of 500 entities is ready at once. They belong to no
+shared MetaData, so a served model that is swapped out takes its tables along.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cached_property
+from typing import Final
 
 from sqlalchemy import BigInteger, Column, MetaData, Table
 
@@ -28,8 +30,9 @@ class StoredPart:
 
     field: Field
     part: str
-    column: Column[Any]
+    name: str
     kind: str
+    nullable: bool
     target: str | None = None
     on_delete: str | None = None
 
@@ -39,37 +42,53 @@ class StoredPart:
         return f"{self.field.name}.{self.part}" if self.part else self.field.name
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class LinkTable:
     """The rows of a `references` field: record_id, target_id, position."""
 
     field: Field
     target: str
-    table: Table
+    name: str
+
+    @cached_property
+    def table(self) -> Table:
+        """The table for statements."""
+        return Table(
+            self.name,
+            MetaData(),
+            Column("record_id", type_of("text"), primary_key=True),
+            Column("target_id", type_of("text"), primary_key=True),
+            Column("position", BigInteger(), nullable=False),
+        )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class EntityTable:
-    """Where an entity's records are; `columns` and `parts` are by path, `fields` has the parts of a field in order."""
+    """Where an entity's records are; `parts` are by path, `fields` has the parts of a field in order."""
 
     entity: Entity
-    table: Table
-    columns: Mapping[str, Column[Any]]
+    name: str
     parts: Mapping[str, StoredPart]
     fields: Mapping[str, tuple[StoredPart, ...]]
     links: Mapping[str, LinkTable]
     types: Mapping[str, FieldType]
+
+    @cached_property
+    def table(self) -> Table:
+        """The table for statements, made when the first one is written."""
+        columns = (
+            Column(part.name, type_of(part.kind), primary_key=part.name == "id", nullable=part.nullable)
+            for part in self.parts.values()
+        )
+        return Table(self.name, MetaData(), *columns)
 
 
 class Tables(Mapping[str, EntityTable]):
     """The tables of a model by entity name."""
 
     def __init__(self, model: Model, types: FieldTypes) -> None:
-        self.metadata = MetaData()
         self._model = model
-        self._tables = {
-            name: _entity_table(self.metadata, entity, model, types) for name, entity in model.entities.items()
-        }
+        self._tables = {name: _entity_table(entity, model, types) for name, entity in model.entities.items()}
 
     def __getitem__(self, name: str) -> EntityTable:
         return self._tables[name]
@@ -95,7 +114,7 @@ def tables_for(served: Served) -> Tables:
     return Tables(served.model, served.types)
 
 
-def _entity_table(metadata: MetaData, entity: Entity, model: Model, types: FieldTypes) -> EntityTable:
+def _entity_table(entity: Entity, model: Model, types: FieldTypes) -> EntityTable:
     fields: dict[str, tuple[StoredPart, ...]] = {}
     links: dict[str, LinkTable] = {}
     used: dict[str, FieldType] = {}
@@ -104,17 +123,9 @@ def _entity_table(metadata: MetaData, entity: Entity, model: Model, types: Field
         if type_.stored:
             fields[field.name] = _parts(field, type_, model)
         elif field.type == REFERENCES and field.target is not None:
-            links[field.name] = _link_table(metadata, entity.name, field, field.target)
+            links[field.name] = LinkTable(field, field.target, link_table_name(entity.name, field.name))
     parts = {part.path: part for group in fields.values() for part in group}
-    return EntityTable(
-        entity=entity,
-        table=Table(table_name(entity.name), metadata, *(part.column for part in parts.values())),
-        columns={path: part.column for path, part in parts.items()},
-        parts=parts,
-        fields=fields,
-        links=links,
-        types=used,
-    )
+    return EntityTable(entity, table_name(entity.name), parts, fields, links, used)
 
 
 def _parts(field: Field, type_: FieldType, model: Model) -> tuple[StoredPart, ...]:
@@ -123,26 +134,11 @@ def _parts(field: Field, type_: FieldType, model: Model) -> tuple[StoredPart, ..
         StoredPart(
             field=field,
             part=part.name,
-            column=Column(
-                column_name(field.name, part.name),
-                type_of(kind := kind_of(part.column)),
-                primary_key=field.name == "id",
-                nullable=field.name not in NOT_NULL,
-            ),
-            kind=kind,
+            name=column_name(field.name, part.name),
+            kind=kind_of(part.column),
+            nullable=field.name not in NOT_NULL,
             target=field.target if points else None,
             on_delete=field.on_delete if points else None,
         )
         for part in type_.parts(field)
     )
-
-
-def _link_table(metadata: MetaData, entity: str, field: Field, target: str) -> LinkTable:
-    table = Table(
-        link_table_name(entity, field.name),
-        metadata,
-        Column("record_id", type_of("text"), primary_key=True),
-        Column("target_id", type_of("text"), primary_key=True),
-        Column("position", BigInteger(), nullable=False),
-    )
-    return LinkTable(field, target, table)

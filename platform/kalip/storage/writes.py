@@ -148,7 +148,7 @@ def _columns(table: EntityTable, values: Values) -> dict[str, Any]:
         field = parts[0].field
         held = (None,) * len(parts) if value is None else table.types[name].to_parts(field, value)
         for part, each in zip(parts, held, strict=True):
-            columns[part.column.name] = each
+            columns[part.name] = each
     return columns
 
 
@@ -197,10 +197,10 @@ def _clashing(session: Session, served: Served, table: EntityTable, message: str
     for spec in index_specs(
         served.project(tables_for), sql.identifier_preparer, session.dialect, session.language
     ).values():
-        if spec.unique and spec.table == table.table.name:
+        if spec.unique and spec.table == table.name:
             specs[spec.name].append(spec)
     for name, found in specs.items():
-        columns = ", ".join(f"{table.table.name}.{table.columns[path].name}" for path in found[0].fields)
+        columns = ", ".join(f"{table.name}.{table.parts[path].name}" for path in found[0].fields)
         if name in message or message.endswith(f": {columns}"):
             return found[0].fields
     return ("id",)

@@ -108,7 +108,8 @@ def test_batches_say_which_were_hit(database: Database, served: Served, context:
     rows = [a_row(name=str(number), size=number) for number in range(30)]
     with database.write() as session:
         insert_records(session, served, "thing", rows)
-    changes = [(row["id"], 1, {"size": row["size"] * 10}) for row in rows[:20]]
+    changes: list[tuple[str, int | None, dict[str, Any]]] = []
+    changes += [(row["id"], 1, {"size": row["size"] * 10}) for row in rows[:20]]
     changes += [(row["id"], None, {"name": "new", "size": 0}) for row in rows[20:]]
     with database.count_statements() as statements, database.write() as session:
         assert update_records(session, served, "thing", changes) == [True] * 30
