@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
-from functools import cache
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Select, Table, bindparam, delete, insert, select, update
@@ -60,6 +59,9 @@ class Token:
     created_at: datetime
     expires_at: datetime | None
     used_at: datetime | None
+
+
+_NAMES: Final = {class_.__name__: tuple(each.name for each in fields(class_)) for class_ in (User, LoginSession, Token)}
 
 
 def add_user(session: Session, user: User) -> None:
@@ -167,9 +169,8 @@ def email_key(email: str) -> str:
     return email.strip().casefold()
 
 
-@cache
 def _names(class_: type[Any]) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(class_))
+    return _NAMES[class_.__name__]
 
 
 def _holder(table: Table, class_: type[Any]) -> Select[Any]:
