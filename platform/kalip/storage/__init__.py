@@ -15,6 +15,7 @@ from kalip.storage.errors import (
     PlanRefused,
     ReadOnlySession,
     RevisionChanged,
+    TooLarge,
     Unavailable,
     UniqueClash,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "Step",
     "Tables",
     "Token",
+    "TooLarge",
     "Unavailable",
     "UniqueClash",
     "User",

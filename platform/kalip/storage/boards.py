@@ -17,7 +17,7 @@ from kalip.storage.tables import tables_for
 def aggregate(session: Session, served: Served, entity: str, wanted: Aggregate, context: Context) -> list[AggregateRow]:
     """Count and sum the records of each value of a path; groups come in no order, null is a group of its own."""
     statement, reader = served.project(statements_for).get(
-        ("aggregate", session.dialect, entity, wanted), lambda: _aggregate(session, served, entity, wanted)
+        ("aggregate", session.flavour, entity, wanted), lambda: _aggregate(session, served, entity, wanted)
     )
     rows = reader(session.fetch(statement.text, statement.bind(context, session.dialect)))
     return [AggregateRow(row["key"], row["count"], {path: row[f"sum {path}"] for path in wanted.sums}) for row in rows]
@@ -33,7 +33,7 @@ def board_cards(
     form: Form = "json",
 ) -> dict[Any, list[dict[str, Any]]]:
     """The first records of every value of a path in the query's order, by one statement; limit, cursor are unused."""
-    key = ("cards", session.dialect, query.entity, query.fields, query.filters, query.sort, query.archived, by, form)
+    key = ("cards", session.flavour, query.entity, query.fields, query.filters, query.sort, query.archived, by, form)
     statement, reader, position, links = served.project(statements_for).get(
         key, lambda: _cards(session, served, query, by, form)
     )

@@ -9,8 +9,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-SORT_FUNCTION: Final = "kalip_sort"
-"""The name of the key function inside SQLite."""
+SORT_FUNCTIONS: Final = {"kalip_sort": "en", "kalip_sort_tr": "tr"}
+"""The key functions inside SQLite, with the language of each: a site of another language wants other indexes."""
 
 _DOTLESS_LANGUAGES: Final = ("tr", "az")
 _LATIN: Final = "abcçdefgğhıijklmnoöpqrsştuüvwxyz"
@@ -31,7 +31,7 @@ def sort_key(text: str, language: str = "en") -> str:
 def sort_key_sql(column: str, dialect: str, language: str) -> str:
     """Give the SQL expression of a column's sort key; an index over the same expression serves it."""
     if dialect == "sqlite":
-        return f"{SORT_FUNCTION}({column})"
+        return f"{'kalip_sort_tr' if _is_dotless(language) else 'kalip_sort'}({column})"
     source, target = _translation(language)
     return f"""translate({column}, '{source}', '{target}') COLLATE "C\""""
 
@@ -47,9 +47,13 @@ def _translation(language: str) -> tuple[str, str]:
     return source.replace("'", "''"), target.replace("'", "''")
 
 
+def _is_dotless(language: str) -> bool:
+    return language.partition("-")[0].partition("_")[0] in _DOTLESS_LANGUAGES
+
+
 def _letters(language: str) -> tuple[str, str]:
     """Two texts of equal length: characters, and what each becomes. Frequent ones first: PostgreSQL scans the text."""
-    dotless = language.partition("-")[0].partition("_")[0] in _DOTLESS_LANGUAGES
+    dotless = _is_dotless(language)
     keys: dict[str, str] = {letter: chr(_FIRST_LATIN + place) for place, letter in enumerate(_LATIN)}
     # Not changed, but found sooner so: what is in no place of the text is looked for in all of it.
     keys.update({mark: mark for mark in _UNCHANGED})

@@ -25,7 +25,7 @@ class Database:
     def __init__(self, url: str, language: str) -> None:
         self.url = url
         self.language = language
-        self.engine: Engine = make_engine(url, language)
+        self.engine: Engine = make_engine(url)
         self.dialect: Dialect = "sqlite" if self.engine.dialect.name == "sqlite" else "postgresql"
         self._writer = self.engine.execution_options(**{WRITER: True})
         self._reader = self.engine

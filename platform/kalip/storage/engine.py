@@ -5,7 +5,7 @@ The driver opens no transactions of its own (it would commit before DDL); BEGIN 
 """
 
 import sqlite3
-from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
@@ -15,9 +15,9 @@ from sqlalchemy.exc import ArgumentError
 from kalip.base.errors import ConfigurationError
 from kalip.expressions import sqlite_functions
 from kalip.fields.columns import json_options
-from kalip.storage.collation import SORT_FUNCTION, sort_key
+from kalip.storage.collation import SORT_FUNCTIONS, sort_key
 from kalip.storage.decimals import RATIO_FUNCTION, ratio
-from kalip.storage.errors import Unavailable
+from kalip.storage.errors import TooLarge, Unavailable
 
 WRITER: Final = "kalip_writer"
 """Execution option of connections that may write."""
@@ -34,15 +34,17 @@ _PRAGMAS: Final = (
 )
 # Serialisation failure, deadlock, lock not available, cancelled, and the server or its connection gone.
 _RETRYABLE_STATES: Final = ("40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300")
+_CACHED_PLAN: Final = "0A000"
+_TOO_LARGE: Final = "54000"
 _SCHEMES: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
-def make_engine(url: str, language: str) -> Engine:
+def make_engine(url: str) -> Engine:
     """Make the engine of an SQLite file or a PostgreSQL database; nothing is connected yet."""
     address = _address(url)
     if address.get_backend_name() == "sqlite":
         engine = create_engine(address, pool_size=20, max_overflow=40)
-        event.listen(engine, "connect", _sqlite_connect(language))
+        event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
     else:
         engine = create_engine(address, pool_size=20, max_overflow=40, pool_pre_ping=True, **json_options())
@@ -72,19 +74,19 @@ def _address(url: str) -> URL:
     return address.set(drivername=_SCHEMES[scheme])
 
 
-def _sqlite_connect(language: str) -> Callable[[sqlite3.Connection, Any], None]:
-    def connect(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}").close()
-        connection.create_function(
-            SORT_FUNCTION, 1, lambda text: None if text is None else sort_key(str(text), language), deterministic=True
-        )
-        connection.create_function(RATIO_FUNCTION, 3, ratio, deterministic=True)
-        for name, arity, call in sqlite_functions():
-            connection.create_function(name, arity, call, deterministic=True)
+def _sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
+    for name, language in SORT_FUNCTIONS.items():
+        connection.create_function(name, 1, partial(_sort_key, language), deterministic=True)
+    connection.create_function(RATIO_FUNCTION, 3, ratio, deterministic=True)
+    for name, arity, call in sqlite_functions():
+        connection.create_function(name, arity, call, deterministic=True)
 
-    return connect
+
+def _sort_key(language: str, held: Any) -> str | None:
+    return None if held is None else sort_key(str(held), language)
 
 
 def _sqlite_begin(connection: Connection) -> None:
@@ -100,11 +102,22 @@ def _postgres_connect(connection: Any, _record: Any) -> None:
 
 def _translate_error(context: ExceptionContext) -> None:
     error = context.original_exception
+    state = getattr(error, "sqlstate", None)
+    if state == _CACHED_PLAN and "cached plan" in str(error):
+        # A publisher changed a column's type under statements that this process had prepared: connect anew.
+        context.is_disconnect = True
     if isinstance(error, sqlite3.OperationalError):
         retryable = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     else:
-        retryable = getattr(error, "sqlstate", None) in _RETRYABLE_STATES or context.is_disconnect
+        # Without a connection it is connecting that failed.
+        retryable = state in _RETRYABLE_STATES or context.is_disconnect or context.connection is None
     if retryable:
         raise Unavailable(
             "the database is busy or away: {reason}", params={"reason": str(error).strip()}, hint="try again"
+        ) from error
+    if state == _TOO_LARGE:
+        raise TooLarge(
+            "the database can't hold so much in one row: {reason}",
+            params={"reason": str(error).splitlines()[0]},
+            hint="shorten the longest texts",
         ) from error

@@ -63,6 +63,12 @@ class DeleteRestricted(StorageError):
         self.uses = dict(uses)
 
 
+class TooLarge(StorageError):
+    """A record that does not fit: PostgreSQL bounds a row at 8 kB (long texts aside) and an index entry at 2.7 kB."""
+
+    code = "S124"
+
+
 class PlanRefused(StorageError):
     """The database can't hold the model; `reasons` says every why."""
 

@@ -67,6 +67,10 @@ class _Planner:
         )
         return f"{key} DESC" if descending else key
 
+    def can(self, part: StoredPart) -> bool:
+        """Whether every value of a part fits in an index."""
+        return self.tables.types[part.field.name].indexable
+
     def spec(self, parts: Sequence[StoredPart], *, unique: bool = False, live: bool = False) -> IndexSpec:
         """An index over columns as they are."""
         keys = tuple(self.column(part) for part in parts)
@@ -76,6 +80,11 @@ class _Planner:
 def is_code_field(field: Field | None) -> bool:
     """Whether the text of a field is an id or another code, which sorts as it is written."""
     return field is not None and (field.name in _CODES or field.type in ("user", "reference", "any_reference"))
+
+
+def has_places(field: Field | None) -> bool:
+    """Whether the values of a field sort by their places in its choice list."""
+    return field is not None and field.type == "choice" and bool(field.options.get("values"))
 
 
 def index_specs(tables: Tables, preparer: IdentifierPreparer, dialect: str, language: str) -> dict[str, IndexSpec]:
@@ -104,7 +113,11 @@ def _entity_specs(planner: _Planner) -> Iterator[IndexSpec]:
     fields = planner.tables.fields
     entity = planner.tables.entity
     for parts in fields.values():
-        if parts and (parts[0].target or (parts[0].field.indexed and not parts[0].field.system)):
+        if (
+            parts
+            and planner.can(parts[0])
+            and (parts[0].target or (parts[0].field.indexed and not parts[0].field.system))
+        ):
             yield planner.spec(parts[:1])
         elif parts and parts[0].field.type == "any_reference":
             yield planner.spec(parts)
@@ -129,7 +142,7 @@ def _orders(planner: _Planner, entity: Entity) -> Mapping[str, IndexSpec]:
     found = {}
     for path in first:
         part = planner.tables.parts.get(path)
-        if part is not None and path != "id":
+        if part is not None and path != "id" and planner.can(part) and not has_places(part.field):
             keys = (planner.sort(part), "id")
             found[path] = IndexSpec(planner.tables.name, keys, (path, "order"), live=True)
     return found
@@ -137,9 +150,11 @@ def _orders(planner: _Planner, entity: Entity) -> Mapping[str, IndexSpec]:
 
 def _duplicate_spec(planner: _Planner, name: str, method: str) -> Iterator[IndexSpec]:
     parts = planner.tables.fields.get(name, ())[:1]
-    if parts and method in _FOLDING_METHODS and parts[0].kind == "text":
+    if not parts or not planner.can(parts[0]):
+        return
+    if method in _FOLDING_METHODS and parts[0].kind == "text":
         column = planner.column(parts[0])
         key = f"({sort_key_sql(column, planner.dialect, planner.language)})"
         yield IndexSpec(planner.tables.name, (key,), (name, "like"), live=True)
-    elif parts:
+    else:
         yield planner.spec(parts, live=True)

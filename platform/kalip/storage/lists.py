@@ -74,7 +74,7 @@ def select_page(session: Session, served: Served, query: Query, context: Context
 
 def count_records(session: Session, served: Served, query: Query, context: Context, cap: int | None = None) -> int:
     """Count the records of a query, sort and page aside; with `cap` counting stops at cap + 1."""
-    key = ("count", session.dialect, query.entity, query.filters, query.archived, cap is None)
+    key = ("count", session.flavour, query.entity, query.filters, query.archived, cap is None)
 
     def make() -> Statement:
         writer = Writer(session, served, query.entity)
@@ -117,7 +117,7 @@ def _compiled(
     nulls = None if values is None else tuple(value is None for value in values)
     key = (
         "page",
-        session.dialect,
+        session.flavour,
         query.entity,
         query.fields,
         query.filters,

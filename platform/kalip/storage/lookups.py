@@ -40,7 +40,7 @@ def find_by_texts(
         condition = " AND ".join(f"({each})" for each in where)
         return writer.statement(f"SELECT {value}, t0.id FROM {writer.frame.from_sql} WHERE {condition} ORDER BY t0.id")
 
-    key = ("lookup", session.dialect, entity, path, tuple(filters), folded)
+    key = ("lookup", session.flavour, entity, path, tuple(filters), folded)
     statement = served.project(statements_for).get(key, make)
     wanted: dict[str, list[str]] = defaultdict(list)
     for text in dict.fromkeys(texts):

@@ -81,5 +81,5 @@ def _compiled(
         text = f"SELECT {', '.join(columns)} FROM {writer.frame.from_sql} WHERE {where}"
         return writer.statement(text), writer.reader(cells, len(columns), form), linked
 
-    key = ("record", session.dialect, entity, fields, filters, form, archived, many)
+    key = ("record", session.flavour, entity, fields, filters, form, archived, many)
     return served.project(statements_for).get(key, make)

@@ -86,7 +86,7 @@ def children(
         )
         return writer.statement(text), writer.reader(cells, len(columns), form), columns.index(back)
 
-    key = ("children", session.dialect, target, via, paths, form)
+    key = ("children", session.flavour, target, via, paths, form)
     statement, reader, position = served.project(statements_for).get(key, make)
     found: dict[str, list[dict[str, Any]]] = {record_id: [] for record_id in ids}
     if ids:
@@ -139,7 +139,7 @@ def existing(
         condition = " AND ".join(f"({each})" for each in where)
         return writer.statement(f"SELECT t0.id FROM {writer.frame.from_sql} WHERE {condition}")
 
-    statement = served.project(statements_for).get(("existing", session.dialect, entity, tuple(filters)), make)
+    statement = served.project(statements_for).get(("existing", session.flavour, entity, tuple(filters)), make)
     params = statement.bind(context, session.dialect, **id_params(ids, session.dialect))
     return {row[0] for row in session.fetch(statement.text, params)}
 
@@ -154,7 +154,7 @@ def _titles(session: Session, served: Served, entity: str) -> tuple[Statement, R
         text = f"SELECT {', '.join(columns)} FROM {writer.frame.from_sql} WHERE {condition}"
         return writer.statement(text), writer.reader(cells, len(columns), "parts"), path
 
-    return served.project(statements_for).get(("titles", session.dialect, entity), make)
+    return served.project(statements_for).get(("titles", session.flavour, entity), make)
 
 
 def _text(value: Any) -> str:

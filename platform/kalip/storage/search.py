@@ -89,7 +89,7 @@ def search(
     for start in range(0, len(names), _ENTITIES_AT_ONCE):
         some = tuple((name, tuple(scope[name])) for name in names[start : start + _ENTITIES_AT_ONCE])
         parts = served.project(statements_for).get(
-            ("search", session.dialect, some), partial(_compiled, session, served, some)
+            ("search", session.flavour, some), partial(_compiled, session, served, some)
         )
         params = parts.bind(context, session.dialect, pattern=pattern, limit=limit)
         hits += [

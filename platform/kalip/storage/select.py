@@ -9,11 +9,11 @@ from sqlalchemy.engine.interfaces import Dialect as SqlDialect
 
 from kalip.base.errors import BadRequest
 from kalip.expressions import Context, Dialect, context_params
-from kalip.model import Sort
+from kalip.model import Field, Sort
 from kalip.runtime import Served
 from kalip.storage.collation import sort_key, sort_key_sql
 from kalip.storage.frame import USER, Frame, Place, Root
-from kalip.storage.indexes import is_code_field
+from kalip.storage.indexes import has_places, is_code_field
 from kalip.storage.naming import digest
 from kalip.storage.query import Archived, Filter, Form
 from kalip.storage.reader import Cell, Reader, make_reader
@@ -108,9 +108,33 @@ class Writer:
         place = self._sort_place(path)
         if place.kind in _UNSORTABLE or (place.type is not None and not place.type.sortable):
             raise BadRequest("lists can't be sorted by '{path}'", params={"path": path}, code="R106")
+        if place.field is not None and (order := self._places(place.field, path)):
+            return self._by_places(place, order, sort)
         folded = place.kind == "text" and not is_code_field(place.field)
         sql = sort_key_sql(place.sql, self.dialect, self.language) if folded else place.sql
         return SortKey(sql, place, sort.descending, place.nullable, folded)
+
+    def _places(self, field: Field, path: str) -> tuple[str, ...]:
+        """The values of a choice field, or the stages of a record, in the order that people see."""
+        if has_places(field):
+            return (*field.options["values"], *field.options.get("retired", ()))
+        if field.system and path == "stage":
+            pipelines = self.table.entity.pipelines.values()
+            return tuple(dict.fromkeys(stage for pipeline in pipelines for stage in pipeline.stages))
+        return ()
+
+    def _by_places(self, place: Place, order: Sequence[str], sort: Sort) -> SortKey:
+        """A key that is the place of the value in an order; other values come after all."""
+        cases = []
+        for at, value in enumerate(order):
+            name = self.frame.fresh("o")
+            self.frame.params[name] = value
+            cases.append(f"WHEN :{name} THEN {at}")
+        sql = (
+            f"CASE {place.sql} {' '.join(cases)} ELSE CASE WHEN {place.sql} IS NULL THEN NULL ELSE {len(order)} END END"
+        )
+        counted = Place(f"({sql})", "integer", None, None, place.nullable)
+        return SortKey(counted.sql, counted, sort.descending, place.nullable, folded=False)
 
     def _sort_place(self, path: str) -> Place:
         """A reference sorts by the title of its target."""

@@ -22,6 +22,8 @@ class Session:
         self.language = language
         self.writable = writable
         self.dialect: Dialect = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
+        # What SQL text depends on beside the model.
+        self.flavour = f"{self.dialect} {language}"
         self.events = EventLog(connection)
 
     def run(self, statement: Executable, params: Params = None) -> CursorResult[Any]:
