@@ -76,5 +76,3 @@ def _moment(moment: datetime, dialect: Dialect) -> object:
 
 def _day(day: date, dialect: Dialect) -> object:
     return day.isoformat() if dialect == "sqlite" else day
-
-

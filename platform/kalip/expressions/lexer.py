@@ -28,7 +28,8 @@ _TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 _ESCAPE: Final = re.compile(
-    r"\\(?:x(?P<x>[0-9a-fA-F]{2})|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})|(?P<o>[0-3][0-7]{2})|(?P<c>.))", re.DOTALL
+    r"\\(?:x(?P<x>[0-9a-fA-F]{2})|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})|(?P<o>[0-3][0-7]{2})|(?P<c>.))",
+    re.DOTALL,
 )
 _SIMPLE_ESCAPES: Final = {
     "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
@@ -112,7 +113,9 @@ class _Lexer:
     def _integer(self, value: int, start: int) -> None:
         # One more than the largest is let through: the parser accepts it under a minus sign.
         if value > INTEGER_MAX + 1:
-            self._fault("the number does not fit in 64 bits", "write it as a decimal, with .0", start, self.offset - start)
+            self._fault(
+                "the number does not fit in 64 bits", "write it as a decimal, with .0", start, self.offset - start
+            )
             value = 0
         self._add("integer", value, start)
 

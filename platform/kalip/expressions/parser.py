@@ -30,7 +30,14 @@ MAX_ITEMS: Final = 1_000
 
 _RELATIONS: Final = frozenset(("==", "!=", "<", "<=", ">", ">=", "in"))
 _LEVELS: Final = (_RELATIONS, frozenset("+-"), frozenset("*/%"))
-_WORDS: Final = {"and": "write &&", "or": "write ||", "not": "write !", "AND": "write &&", "OR": "write ||", "is": "write =="}
+_WORDS: Final = {
+    "and": "write &&",
+    "or": "write ||",
+    "not": "write !",
+    "AND": "write &&",
+    "OR": "write ||",
+    "is": "write ==",
+}
 _KEYWORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
 
 
@@ -98,7 +105,9 @@ class _Parser:
         """Count a node, and refuse a tree too deep or too large for those that walk it."""
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise _SyntaxFault(Fault(f"more than {MAX_NODES} parts", "cut it into several fields", node.offset, node.length))
+            raise _SyntaxFault(
+                Fault(f"more than {MAX_NODES} parts", "cut it into several fields", node.offset, node.length)
+            )
         depth = 1 + max((self.depths.pop(id(child), 1) for child in children), default=0)
         if depth > MAX_DEPTH:
             raise self._too_deep(node.offset)

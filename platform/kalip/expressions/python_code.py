@@ -71,7 +71,9 @@ class _Writer:
             typed.Items: lambda node: ast.Tuple([self.value(item) for item in node.items], ast.Load()),
             typed.Entries: self._entries,
             typed.Item: lambda node: self._applied(lists.item_at, (node.list, node.index)),
-            typed.Member: lambda node: self._call(json_functions.member, self.value(node.operand), self.value(node.key)),
+            typed.Member: lambda node: self._call(
+                json_functions.member, self.value(node.operand), self.value(node.key)
+            ),
             typed.Aggregate: self._aggregate,
             typed.Join: self._join,
             typed.Quantifier: self._quantifier,

@@ -49,7 +49,9 @@ class MappingScope:
     def names(self, path: Path) -> Sequence[str]:
         """List what may follow a path, in the order written."""
         depth = len(path)
-        return tuple(dict.fromkeys(known[depth] for known in self._paths if len(known) > depth and known[:depth] == path))
+        return tuple(
+            dict.fromkeys(known[depth] for known in self._paths if len(known) > depth and known[:depth] == path)
+        )
 
     def element(self, entity_name: str) -> Scope:
         """Give the scope of the records in a collection; KeyError for an entity not written down."""

@@ -12,6 +12,7 @@ from kalip.records.services import Work
 from kalip.runtime import Served
 
 LONGEST_PATH = 5  # steps through references
+MOST_PATHS = 20_000  # remembered; those through many references are countless
 USER = "user"
 
 
@@ -110,6 +111,23 @@ def find_path(served: Served, entity: Entity, text: str) -> Path:
         hops.append(found.name)
         owner = target
     raise AssertionError  # the loop returns or raises
+
+
+class PathCache:
+    """Paths of one served model that were understood, by entity and text."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._known: dict[tuple[str, str], Path] = {}
+
+    def find(self, entity: Entity, text: str) -> Path:
+        """The path, as `find_path` understands it."""
+        found = self._known.get((entity.name, text))
+        if found is None:
+            if len(self._known) >= MOST_PATHS:
+                self._known.clear()
+            found = self._known[entity.name, text] = find_path(self._served, entity, text)
+        return found
 
 
 def part_types(served: Served, field: Field) -> dict[str, Type]:

@@ -1,6 +1,7 @@
 """Reads records: lists by pages, and one by its id. Rights are part of the question, not of the answer."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kalip.access import may
 from kalip.base.errors import NotFound
@@ -10,8 +11,35 @@ from kalip.records.filters import allowed_rows, matching
 from kalip.records.naming import Path, visible_entity
 from kalip.records.queries import ListPlan, all_fields, plan_list
 from kalip.records.related import Concealment, readable_path
+from kalip.records.rules import CHILDREN
 from kalip.records.services import Work
+from kalip.runtime import Served
 from kalip.storage import children, count_records, select_one, select_page
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a whole record is read by: the paths of its row, and its children fields."""
+
+    fields: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+class WholeRecords:
+    """How whole records are read, worked out once for each entity of a served model."""
+
+    def __init__(self, served: Served) -> None:
+        self._known = {
+            name: Whole(
+                all_fields(entity),
+                tuple(each for each, field in entity.fields.items() if field.type == CHILDREN),
+            )
+            for name, entity in served.model.entities.items()
+        }
+
+    def of(self, entity: Entity) -> Whole:
+        """The way to read an entity's records."""
+        return self._known[entity.name]
 
 
 def list_records(work: Work, command: ListRecords, form: Form = "json") -> Page:
@@ -40,16 +68,18 @@ def get_record(
 ) -> Record:
     """Read one record, archived or not, with its lines. NotFound also for one the actor may not see."""
     entity = visible_entity(work, entity_name)
-    asked = fields if fields is not None else (*all_fields(entity), *_children_of(entity))
-    paths = [readable_path(work, entity, text) for text in asked]
-    lines = [path.text for path in paths if path.field.type == "children"]
-    plain = [path for path in paths if path.field.type != "children"]
-    row = read_row(work, entity, record_id, plain, form)
+    if fields is None:
+        # Nothing leads to other records here, so nothing is to be concealed.
+        whole = work.served.project(WholeRecords).of(entity)
+        lines = whole.lines
+        row = fetch_row(work, entity, record_id, whole.fields, form)
+    else:
+        paths = [readable_path(work, entity, text) for text in fields]
+        lines = tuple(path.text for path in paths if path.field.type == CHILDREN)
+        row = read_row(work, entity, record_id, [path for path in paths if path.field.type != CHILDREN], form)
     for name in lines:
         row[name] = read_lines(work, entity, name, record_id, form)
-    order = {"id": None, "entity": None, "version": None, **dict.fromkeys(path.text for path in paths)}
-    shaped = _shaped(entity, row)
-    return {key: shaped[key] for key in order if key in shaped}
+    return _shaped(entity, row)
 
 
 def read_row(work: Work, entity: Entity, record_id: str, paths: Sequence[Path], form: Form) -> Record:
@@ -97,11 +127,6 @@ def rights_of(work: Work, entity_name: str) -> frozenset[Verb]:
     return frozenset(verb for verb in Verb if may(work.served, work.actor, verb, entity_name))
 
 
-def _children_of(entity: Entity) -> tuple[str, ...]:
-    return tuple(name for name, field in entity.fields.items() if field.type == "children")
-
-
 def _shaped(entity: Entity, row: Record) -> Record:
     """The row as REST orders it: id, entity, version first."""
-    rest = {key: value for key, value in row.items() if key not in ("id", "version")}
-    return {"id": row["id"], "entity": entity.name, "version": row.get("version"), **rest}
+    return {"id": row["id"], "entity": entity.name, "version": row["version"], **row}

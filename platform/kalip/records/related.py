@@ -8,7 +8,7 @@ from kalip.base.errors import BadRequest
 from kalip.model import Entity, Verb
 from kalip.records.commands import Form, Record
 from kalip.records.filters import allowed_rows, matching
-from kalip.records.naming import USER, Path, find_path
+from kalip.records.naming import USER, Path, PathCache, find_path
 from kalip.records.services import Work
 from kalip.storage import Filter
 
@@ -17,8 +17,8 @@ NEAR = 1  # references that a deciding path may follow before a statement of its
 
 def readable_path(work: Work, entity: Entity, text: str) -> Path:
     """Understand a path; one through an entity that the actor may not read is as unknown as a mistyped one."""
-    path = find_path(work.served, entity, text)
-    for _, target in _stations(work, entity, path.hops):
+    path = work.served.project(PathCache).find(entity, text)
+    for _, target in _stations(work, entity, path.hops) if path.hops else ():
         if not may(work.served, work.actor, Verb.READ, target):
             raise BadRequest("There is no field '{path}'.", params={"path": text})
     if path.text != text:

@@ -140,7 +140,13 @@ def add_user() -> BaseResponse:
     if given:
         flash(gettext("{name} can sign in now.", name=new.name))
     else:
-        flash(gettext("{name} can sign in with the password {password}. It is shown only now.", name=new.name, password=password))
+        flash(
+            gettext(
+                "{name} can sign in with the password {password}. It is shown only now.",
+                name=new.name,
+                password=password,
+            )
+        )
     return redirect(url_for("admin.show_users"))
 
 

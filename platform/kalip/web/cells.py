@@ -93,10 +93,7 @@ def _choice(model: Model, field: Field, value: Any, text: str, style: Style) -> 
 
 def _choices(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:
     labels = style.choices.get(field.choices or "", {})
-    items = tuple(
-        Cell("choice", labels.get(each, each), tone=tone(_colour(model, field, each)))
-        for each in value
-    )
+    items = tuple(Cell("choice", labels.get(each, each), tone=tone(_colour(model, field, each))) for each in value)
     return Cell("choices", text, items=items)
 
 
@@ -136,8 +133,7 @@ def _rating(model: Model, field: Field, value: Any, text: str, style: Style) -> 
 def _file(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:
     ids = (value,) if isinstance(value, str) else tuple(value)
     items = tuple(
-        Cell("text", style.titles.get(each) or gettext("File"), raw=each, href=f"/api/files/{each}")
-        for each in ids
+        Cell("text", style.titles.get(each) or gettext("File"), raw=each, href=f"/api/files/{each}") for each in ids
     )
     return Cell("file", text, items=items)
 

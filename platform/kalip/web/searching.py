@@ -54,7 +54,9 @@ def show_search() -> Response:
     with reading() as work:
         hits = search_records(work, q, limit=_ON_PAGE) if q else ()
         title = gettext("Search: {q}", q=q) if q else gettext("Search")
-        return render(_PAGE, shell_of(work, title, [Crumb(gettext("Search"))]), Results(q, _groups(work, hits), len(hits)))
+        return render(
+            _PAGE, shell_of(work, title, [Crumb(gettext("Search"))]), Results(q, _groups(work, hits), len(hits))
+        )
 
 
 @blueprint.get("/suggest")

@@ -94,9 +94,7 @@ def _groups(work: Work) -> tuple[NavGroup, ...]:
 def _by_pack(work: Work) -> Iterable[tuple[str, tuple[Entity, ...]]]:
     model = work.model
     for pack in model.packs.values():
-        names = pack.navigation or tuple(
-            entity.name for entity in model.entities.values() if entity.pack == pack.name
-        )
+        names = pack.navigation or tuple(entity.name for entity in model.entities.values() if entity.pack == pack.name)
         entities = tuple(_readable(work, model, names))
         if entities:
             yield pack.title.get(current_locale()) or pack.name, entities
@@ -134,8 +132,5 @@ def _administration() -> NavGroup:
     )
     return NavGroup(
         gettext("Administration"),
-        tuple(
-            NavItem(label, url_for(endpoint), icon, request.endpoint == endpoint)
-            for label, endpoint, icon in pages
-        ),
+        tuple(NavItem(label, url_for(endpoint), icon, request.endpoint == endpoint) for label, endpoint, icon in pages),
     )

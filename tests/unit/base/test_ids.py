@@ -38,7 +38,15 @@ def test_threads_never_make_the_same_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "x", new_id().upper().replace("0", "A"), new_id() + "0", new_id() + "\n", new_id().replace("-", "")]
+    "wrong",
+    [
+        "",
+        "x",
+        "019A0F3C-7B1E-7C3A-9D52-3F60A1B2C3D4",
+        "019a0f3c-7b1e-7c3a-9d52-3f60a1b2c3d40",
+        "019a0f3c-7b1e-7c3a-9d52-3f60a1b2c3d4\n",
+        "019a0f3c7b1e7c3a9d523f60a1b2c3d4",
+    ],
 )
 def test_the_shape_of_an_id(wrong: str) -> None:
     assert is_id(new_id())

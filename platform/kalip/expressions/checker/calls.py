@@ -194,7 +194,9 @@ class CallChecks(OperatorChecks):
 def _takes(parameters: tuple[Type, ...], arguments: tuple[Node, ...], *, exact: bool) -> bool:
     if len(parameters) != len(arguments):
         return False
-    return all(_fits(parameter, argument.type, exact=exact) for parameter, argument in zip(parameters, arguments, strict=True))
+    return all(
+        _fits(parameter, argument.type, exact=exact) for parameter, argument in zip(parameters, arguments, strict=True)
+    )
 
 
 def _fits(parameter: Type, argument: Type, *, exact: bool) -> bool:
@@ -208,5 +210,3 @@ def _fits(parameter: Type, argument: Type, *, exact: bool) -> bool:
 
 def _name_of(node: nodes.Call) -> nodes.Name:
     return nodes.Name(node.name_offset, len(node.name), node.name)
-
-

@@ -74,7 +74,9 @@ class Checker(NameChecks, CallChecks):
     def _macro(self, node: nodes.Call, receiver: nodes.Node) -> Node:
         wanted = (2, 3) if node.name == "map" else (2,)
         if len(node.arguments) not in wanted or not isinstance(node.arguments[0], nodes.Name):
-            return self.fault(node, f"'{node.name}' takes a name and a condition", f"write x.{node.name}(y, y.amount > 0)")
+            return self.fault(
+                node, f"'{node.name}' takes a name and a condition", f"write x.{node.name}(y, y.amount > 0)"
+            )
         values = self.check(receiver)
         if values.type.kind == "unknown":
             return values
@@ -83,7 +85,9 @@ class Checker(NameChecks, CallChecks):
         if values.type.element is None:
             return self.fault(receiver, f"'{node.name}' takes a list, not {values.type.name}")
         if self.macro_depth == MAX_MACRO_DEPTH:
-            return self.fault(node, f"macros are nested deeper than {MAX_MACRO_DEPTH}", "make a field of the inner part")
+            return self.fault(
+                node, f"macros are nested deeper than {MAX_MACRO_DEPTH}", "make a field of the inner part"
+            )
         return self._within(node, node.arguments[0].name, values)
 
     def _within(self, node: nodes.Call, name: str, values: Node) -> Node:
@@ -135,7 +139,9 @@ class Checker(NameChecks, CallChecks):
         return Entries(span_of(node), JSON, False, tuple(entries))
 
 
-def check(source: str, tree: nodes.Node, scope: Scope, functions: Mapping[str, Function], expects: Type | None) -> tuple[Node, Uses]:
+def check(
+    source: str, tree: nodes.Node, scope: Scope, functions: Mapping[str, Function], expects: Type | None
+) -> tuple[Node, Uses]:
     """Check a whole tree; raises ExpressionError with all faults."""
     checker = Checker(scope, functions)
     typed = checker.check(tree)
@@ -179,5 +185,3 @@ def _constant(node: nodes.Constant) -> Node:
 
 def _unknown(node: nodes.Node) -> Node:
     return Literal(span_of(node), UNKNOWN, True, None)
-
-

@@ -154,5 +154,3 @@ def _segments(node: nodes.Node) -> list[_Segment] | None:
 def _whole(segments: list[_Segment]) -> Span:
     last = segments[-1].span
     return Span(segments[0].span.offset, last.offset + last.length - segments[0].span.offset)
-
-

@@ -10,7 +10,19 @@ from kalip.expressions.functions.arithmetic import NEGATIONS, OPERATIONS
 from kalip.expressions.functions.dates import date_of_text
 from kalip.expressions.functions.json import JSON_ITEMS
 from kalip.expressions.functions.numbers import decimal_of_text
-from kalip.expressions.typed import Among, Arithmetic, Choose, FieldValue, Invoke, Items, Junction, Literal, Negate, Node, Not
+from kalip.expressions.typed import (
+    Among,
+    Arithmetic,
+    Choose,
+    FieldValue,
+    Invoke,
+    Items,
+    Junction,
+    Literal,
+    Negate,
+    Node,
+    Not,
+)
 from kalip.expressions.typed import Order, Quantifier, Same
 from kalip.expressions.types import BOOLEAN, TEXT, UNKNOWN, Type, is_list_of_records, is_number, is_ordered, unify
 
@@ -104,7 +116,11 @@ class OperatorChecks(CheckerBase):
     def _arithmetic(self, node: nodes.Binary, left: Node, right: Node) -> Node:
         if left.type.kind == "null" or right.type.kind == "null":
             return null(span_of(node), right.type if left.type.kind == "null" else left.type)
-        if is_number(left.type) and is_number(right.type) and (node.operator == "/" or left.type.kind != right.type.kind):
+        if (
+            is_number(left.type)
+            and is_number(right.type)
+            and (node.operator == "/" or left.type.kind != right.type.kind)
+        ):
             left, right = coerced(left, Type("decimal")), coerced(right, Type("decimal"))
         kinds = tuple("text" if side.type.kind == "record" else side.type.kind for side in (left, right))
         operation = OPERATIONS.get((node.operator, kinds[0], kinds[1]))
@@ -235,5 +251,3 @@ def _number_hint(kinds: set[str], literal: str | None) -> str:
     if "list" in kinds:
         return "write x in list"
     return ""
-
-

@@ -256,9 +256,7 @@ def _part(name: str, of: Type, read: Callable[..., int], sql: str, operand: str)
 
 _AT_UTC: Final = "({0} AT TIME ZONE 'UTC')"
 IN_DATES: Final = "CASE WHEN {0} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' THEN {0} END"
-IN_MOMENTS: Final = (
-    "CASE WHEN {0} >= TIMESTAMPTZ '0001-01-01 UTC' AND {0} < TIMESTAMPTZ '10000-01-01 UTC' THEN {0} END"
-)
+IN_MOMENTS: Final = "CASE WHEN {0} >= TIMESTAMPTZ '0001-01-01 UTC' AND {0} < TIMESTAMPTZ '10000-01-01 UTC' THEN {0} END"
 """SQL of PostgreSQL for a result that must lie within the years 1 to 9999."""
 
 _MONTHS = f"CASE WHEN {{1}} BETWEEN -{MAX_MONTHS} AND {MAX_MONTHS} THEN %s END"

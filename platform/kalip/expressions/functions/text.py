@@ -16,9 +16,7 @@ from kalip.expressions.types import BOOLEAN, DATE, DATETIME, DECIMAL, INTEGER, T
 MAX_TEXT: Final = 1_000_000
 """Characters beyond which replace gives null, so that nested calls can't fill the memory."""
 
-WHITE_SPACE: Final = (
-    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-)
+WHITE_SPACE: Final = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _LETTERS: Final = [chr(code) for code in (*range(0x41, 0x5B), *range(0xC0, 0x530))]
 _PAIRS: Final = [
     (letter, letter.lower())
@@ -198,4 +196,3 @@ SQL_WORDS: Final = {
     "moment_format": 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"',
 }
 """Constants that the SQL of functions names in braces; the writer binds them as parameters."""
-

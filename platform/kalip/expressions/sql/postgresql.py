@@ -42,9 +42,7 @@ _QUOTIENT: Final = (
     f" * 0.{'0' * (DIVISION_SCALE - 1)}1"
 )
 # Hours and microseconds, as days would depend on the session's zone and microseconds alone on floating point.
-_INTERVAL: Final = (
-    f"({{1}} / {_HOUR}) * interval '1 hour' + ({{1}} % {_HOUR}) * interval '1 microsecond'"
-)
+_INTERVAL: Final = f"({{1}} / {_HOUR}) * interval '1 hour' + ({{1}} % {_HOUR}) * interval '1 microsecond'"
 _MOVED_MOMENT: Final = f"CASE WHEN {{1}} BETWEEN -{_REACH} AND {_REACH} THEN {{0}} %s ({_INTERVAL}) END"
 _MOVED_DATE: Final = f"CASE WHEN {{1}} BETWEEN -{_REACH} AND {_REACH} THEN {{0}} %s CAST({{1}} / {_DAY} AS INTEGER) END"
 

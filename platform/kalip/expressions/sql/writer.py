@@ -48,7 +48,9 @@ class SqlWriter(ABC):
             typed.Negate: lambda node: self.negated(node.type, self.value(node.operand)),
             typed.Choose: self._choose,
             typed.Coalesce: self._coalesce,
-            typed.Extreme: lambda node: self.extreme(node.name, node.type, [self.value(part) for part in node.operands]),
+            typed.Extreme: lambda node: self.extreme(
+                node.name, node.type, [self.value(part) for part in node.operands]
+            ),
             typed.Aggregate: self._aggregate,
         }
         self.conditions: dict[type[typed.Node], Callable[[Any], Condition]] = {
@@ -207,7 +209,9 @@ class SqlWriter(ABC):
         assert element is not None
         if not node.items:
             empty = self.literal(None, element)
-            return Rows(f"(SELECT {empty.text} AS column1 WHERE 1 = 0) AS {alias}", (), replace(empty, text=f"{alias}.column1"))
+            return Rows(
+                f"(SELECT {empty.text} AS column1 WHERE 1 = 0) AS {alias}", (), replace(empty, text=f"{alias}.column1")
+            )
         items = self.united([self.value(item) for item in node.items], element)
         values = ", ".join(f"({item.text})" for item in items)
         bound = max(item.bound for item in items)
@@ -226,7 +230,11 @@ class SqlWriter(ABC):
 
     def _arithmetic(self, node: typed.Arithmetic) -> Fragment:
         left, right = node.left, node.right
-        if isinstance(left, typed.ContextValue) and isinstance(right, typed.Literal) and isinstance(right.value, timedelta):
+        if (
+            isinstance(left, typed.ContextValue)
+            and isinstance(right, typed.Literal)
+            and isinstance(right.value, timedelta)
+        ):
             by = right.value if node.operator == "+" else -right.value
             return self.context_value(shifted_name("now" if left.name == "now" else "today", by), node.type)
         return self.operation(node, self.value(left), self.value(right))

@@ -101,7 +101,11 @@ def board_context(work: Work, query: BoardQuery) -> BoardContext:
         totals=url_for("boards.show_totals", entity=entity.name, board=board),
         movable=Verb.TRANSITION in found.rights,
         boards=tuple(
-            (view.label.get(locale) or view.name, url_for("boards.show_board", entity=entity.name, board=view.name), view.name == board)
+            (
+                view.label.get(locale) or view.name,
+                url_for("boards.show_board", entity=entity.name, board=view.name),
+                view.name == board,
+            )
             for view in entity.boards.values()
         ),
         lanes=tuple(_lanes(work, found, query)),
@@ -143,7 +147,15 @@ def _lanes(work: Work, found: BoardPage, query: BoardQuery) -> Sequence[Lane]:
             total=total(column.total).text if column.total is not None else "",
             targets=" ".join(move.target for move in found.pipeline.moves_from(column.stage.name)),
             cards=tuple(
-                _card(work, found, column.stage, row, columns, readers, _moves(entity, found.pipeline, column.stage, row) if movable else ())
+                _card(
+                    work,
+                    found,
+                    column.stage,
+                    row,
+                    columns,
+                    readers,
+                    _moves(entity, found.pipeline, column.stage, row) if movable else (),
+                )
                 for row in column.cards
             ),
             more=_more(entity, found.view.name, column, query),

@@ -23,7 +23,10 @@ def show_board(entity: str, board: str | None) -> Response:
 
 
 @blueprint.get("/<entity>/board/<board>/cards")
-def show_cards(entity: str, board: str, ) -> Response:
+def show_cards(
+    entity: str,
+    board: str,
+) -> Response:
     """More cards of a column; those already shown are left out."""
     skip = min(request.args.get("skip", 0, int), _MOST)
     with reading() as work:

@@ -119,14 +119,11 @@ def operator_options(path: ListPath, chosen: str) -> tuple[Option, ...]:
     """A path's operators to choose from."""
     locale = current_locale()
     return tuple(
-        Option(each.name, each.label.get(locale), each.name == chosen)
-        for each in path.kind.operators(path.field)
+        Option(each.name, each.label.get(locale), each.name == chosen) for each in path.kind.operators(path.field)
     )
 
 
-def _by_hand(
-    work: Work, entity: Entity, state: ListState, typed: str, *, apply: bool
-) -> tuple[Builder, str | None]:
+def _by_hand(work: Work, entity: Entity, state: ListState, typed: str, *, apply: bool) -> tuple[Builder, str | None]:
     fault = check_filter(work, entity, typed)
     paths = paths_of(work, entity)
     found = read_groups(typed, known_of(paths))
@@ -135,9 +132,7 @@ def _by_hand(
         for group in (found.groups if found else ())
     ]
     join = found.join if found else "all"
-    shown = _shown(
-        work, entity, state, paths, (join, drafts), typed, fault=fault, by_hand=found is None
-    )
+    shown = _shown(work, entity, state, paths, (join, drafts), typed, fault=fault, by_hand=found is None)
     return shown, typed if apply and not fault else None
 
 
@@ -173,9 +168,7 @@ def _fresh(paths: Mapping[str, ListPath]) -> Draft:
     return Draft(first.path, first.kind.operators(first.field)[0].name)
 
 
-def _expression(
-    work: Work, paths: Mapping[str, ListPath], join: str, drafts: Groups
-) -> tuple[str, str]:
+def _expression(work: Work, paths: Mapping[str, ListPath], join: str, drafts: Groups) -> tuple[str, str]:
     fault, groups = "", []
     for group in drafts:
         written = []
@@ -210,12 +203,7 @@ def _shown(
     join, drafts = content
     style = _style(work, paths, drafts)
     groups = tuple(
-        BuilderGroup(
-            tuple(
-                _row(work, paths, draft, style, f"c.{at}.{row}")
-                for row, draft in enumerate(group)
-            )
-        )
+        BuilderGroup(tuple(_row(work, paths, draft, style, f"c.{at}.{row}") for row, draft in enumerate(group)))
         for at, group in enumerate(drafts)
     )
     return Builder(

@@ -57,8 +57,7 @@ def inputs_for(
     places = max(_MANY, len(raw) + 1) if operator.many else len(operator.operands)
     kinds = operator.operands * places if operator.many else operator.operands
     return tuple(
-        _input(work, path, kinds[at], raw[at] if at < len(raw) else None, style, f"{name}", at)
-        for at in range(places)
+        _input(work, path, kinds[at], raw[at] if at < len(raw) else None, style, f"{name}", at) for at in range(places)
     )
 
 
@@ -99,9 +98,7 @@ def _raw(work: Work, path: ListPath, kind: str, text: str) -> Any:
     return text if isinstance(value, tuple | list) else path.kind.to_json(path.field, value)
 
 
-def _input(
-    work: Work, path: ListPath, kind: str, raw: Any, style: Style, name: str, at: int
-) -> Operand:
+def _input(work: Work, path: ListPath, kind: str, raw: Any, style: Style, name: str, at: int) -> Operand:
     field = path.field
     safe = f"{path.path}-{name}-{at}".replace(".", "-")
     return Operand(

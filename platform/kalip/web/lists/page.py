@@ -196,8 +196,7 @@ def command_of(state: ListState, limit: int = ROWS) -> ListRecords:
 def rows_of(work: Work, found: ListPage, style: Style) -> tuple[ListRow, ...]:
     """The rows with their cells, each column's reader made once."""
     readers = [
-        reader_of(work.served, work.model.entities[column.entity], column.field, style)
-        for column in found.columns
+        reader_of(work.served, work.model.entities[column.entity], column.field, style) for column in found.columns
     ]
     places = _places(work, found)
     editable = Verb.UPDATE in found.rights
@@ -207,7 +206,15 @@ def rows_of(work: Work, found: ListPage, style: Style) -> tuple[ListRow, ...]:
             row.version,
             row.title,
             tuple(
-                _cell(work, found.entity, row, column, shortened(read(row.values.get(column.path))), place, editable=editable)
+                _cell(
+                    work,
+                    found.entity,
+                    row,
+                    column,
+                    shortened(read(row.values.get(column.path))),
+                    place,
+                    editable=editable,
+                )
                 for column, read, place in zip(found.columns, readers, places, strict=True)
             ),
         )
@@ -291,9 +298,7 @@ def _width(work: Work, entity: Entity, column: ListColumn) -> int:
     return _WIDTHS.get(column.field.type, _WIDTHS.get(widget, _WIDTH))
 
 
-def _conditions(
-    text: str, paths: Mapping[str, ListPath]
-) -> tuple[tuple[str, Condition | None], ...]:
+def _conditions(text: str, paths: Mapping[str, ListPath]) -> tuple[tuple[str, Condition | None], ...]:
     known = known_of(paths)
     whole = read(text, known) if text else None
     if whole:
@@ -352,9 +357,13 @@ def _empty(entity: Entity, state: ListState, rights: frozenset[Verb]) -> Empty:
     locale = current_locale()
     plural = plural_of(entity)
     if state.filter:
-        return Empty("filter-off", gettext("Nothing matches"), gettext("No record fits this filter. Loosen or clear it."))
+        return Empty(
+            "filter-off", gettext("Nothing matches"), gettext("No record fits this filter. Loosen or clear it.")
+        )
     if state.archived == "only":
-        return Empty("archive", gettext("The archive is empty"), gettext("What you archive is kept here and can be restored."))
+        return Empty(
+            "archive", gettext("The archive is empty"), gettext("What you archive is kept here and can be restored.")
+        )
     text = gettext("They will be listed here as soon as there are any that you may see.")
     if Verb.CREATE not in rights:
         return Empty(icon_of(entity), gettext("No {entities} yet", entities=plural), text)

@@ -150,8 +150,7 @@ def show_chooser(entity: str) -> BaseResponse:
             frozen = set(request.args.getlist("frozen"))
             widths = {column.path: column.width for column in state.columns}
             chosen = tuple(
-                ColumnState(path, widths.get(path), path in frozen)
-                for path in request.args.getlist("column")
+                ColumnState(path, widths.get(path), path in frozen) for path in request.args.getlist("column")
             )
             return redirect(replace(state, columns=chosen, cursor="").address())
         return render(_CHOOSER, _shell(work, found, gettext("Columns")), _chooser(work, found, state))
@@ -261,10 +260,6 @@ def _chooser(work: Work, entity: Entity, state: ListState) -> Chooser:
     return Chooser(
         href=url_for("lists.show_chooser", entity=entity.name),
         keep=state.parameters(),
-        columns=tuple(
-            ChosenColumn(path, paths[path].label(locale), path in present, path in frozen) for path in order
-        ),
+        columns=tuple(ChosenColumn(path, paths[path].label(locale), path in present, path in frozen) for path in order),
         reset=replace(state, columns=(), cursor="").address(),
     )
-
-

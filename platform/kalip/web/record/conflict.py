@@ -54,9 +54,7 @@ def conflict_of(work: Work, entity: Entity, record_id: str, sent: Submission, fo
             continue
         read = reader_of(work.served, entity, field, style)
         touched = not sent.touched or name in sent.touched
-        differences.append(
-            Difference(name, field.label.get(current_locale()), read(theirs), read(mine), touched)
-        )
+        differences.append(Difference(name, field.label.get(current_locale()), read(theirs), read(mine), touched))
     for name in sent.lines:
         if not sent.touched or any(each.split(".")[0] == name for each in sent.touched):
             differences.append(_lines(entity, name, found.children, sent))
@@ -69,9 +67,7 @@ def conflict_of(work: Work, entity: Entity, record_id: str, sent: Submission, fo
         version=found.record.version,
         differences=tuple(differences),
         inputs=tuple(
-            (key, value)
-            for key, value in form.items(multi=True)
-            if not key.startswith((CHOICE, "csrf_", "_version"))
+            (key, value) for key, value in form.items(multi=True) if not key.startswith((CHOICE, "csrf_", "_version"))
         ),
     )
 
@@ -97,4 +93,6 @@ def _lines(entity: Entity, name: str, children: Mapping[str, tuple[object, ...]]
         return Cell("text", gettext("{count} lines", count=count))
 
     label = entity.fields[name].label.get(current_locale())
-    return Difference(name, label, counted(len(children.get(name, ()))), counted(len(sent.lines[name])), prefer_mine=True)
+    return Difference(
+        name, label, counted(len(children.get(name, ()))), counted(len(sent.lines[name])), prefer_mine=True
+    )

@@ -153,9 +153,7 @@ def _sections(
     )
 
 
-def _inputs(
-    work: Work, entity: Entity, section: Section, basis: Basis, state: State, style: Style
-) -> Iterable[Input]:
+def _inputs(work: Work, entity: Entity, section: Section, basis: Basis, state: State, style: Style) -> Iterable[Input]:
     for name, span in section.fields.items():
         field = entity.attribute(name)
         if field is None:
@@ -178,9 +176,7 @@ def _locked(field: Field) -> tuple[str, ...]:
     return () if field.name == "owner" else (field.name,)
 
 
-def _lines_input(
-    work: Work, field: Field, basis: Basis, state: State, style: Style, columns: int
-) -> Input:
+def _lines_input(work: Work, field: Field, basis: Basis, state: State, style: Style, columns: int) -> Input:
     target = work.model.entities[str(field.target)]
     names = _line_fields(target, field)
     editable = state.editable and field.name not in state.readonly
@@ -262,9 +258,7 @@ def _line_values(
 
 def _composed(work: Work, field: Field, flat: Mapping[str, Any]) -> Any:
     kind = work.served.types[field.type]
-    parts = tuple(
-        flat.get(f"{field.name}.{part.name}" if part.name else field.name) for part in kind.parts(field)
-    )
+    parts = tuple(flat.get(f"{field.name}.{part.name}" if part.name else field.name) for part in kind.parts(field))
     return None if all(part is None for part in parts) else kind.from_parts(field, parts)
 
 
@@ -301,4 +295,3 @@ def _sum(values: Sequence[Any]) -> Any:
         amount = sum((value.amount for value in values), Decimal(0))
         return Money(amount, values[0].currency) if len(same) == 1 else None
     return sum(values[1:], values[0])
-

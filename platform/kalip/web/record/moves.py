@@ -84,9 +84,7 @@ def _needs_form(entity: str, record_id: str, target: str) -> BaseResponse:
     return redirect(address)
 
 
-def _refused(
-    entity: str, record_id: str, target: str, error: TransitionRefused, submitted: Submitted
-) -> BaseResponse:
+def _refused(entity: str, record_id: str, target: str, error: TransitionRefused, submitted: Submitted) -> BaseResponse:
     if _from_board():
         return _board_refusal(error)
     with reading() as work:

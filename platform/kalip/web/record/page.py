@@ -79,7 +79,9 @@ class Attempt:
     touched_only: bool = False
 
 
-def show(work: Work, entity_name: str, record_id: str, attempt: Attempt | None = None, active: str = "") -> RecordContext:
+def show(
+    work: Work, entity_name: str, record_id: str, attempt: Attempt | None = None, active: str = ""
+) -> RecordContext:
     """A record's page, with a form as sent if there was an attempt."""
     found = record_page(work, entity_name, record_id)
     entity = found.entity
@@ -98,7 +100,9 @@ def show(work: Work, entity_name: str, record_id: str, attempt: Attempt | None =
     )
     moves = moves_of(work, entity.name, record_id) if entity.pipelines and not found.record.archived else ()
     pipeline = _pipeline(entity, found)
-    bar = stage_bar(entity, pipeline, found.record, moves, allowed=Verb.TRANSITION in found.rights) if pipeline else None
+    bar = (
+        stage_bar(entity, pipeline, found.record, moves, allowed=Verb.TRANSITION in found.rights) if pipeline else None
+    )
     return RecordContext(
         entity=entity.name,
         label=entity.label.get(current_locale()),
@@ -176,9 +180,7 @@ def _violations(preview: Preview, attempt: Attempt | None) -> Sequence[Violation
     if not attempt.touched_only:
         return attempt.violations
     touched = attempt.submission.touched
-    return tuple(
-        each for each in preview.violations if each.pointer.strip("/").split("/")[0] in touched
-    )
+    return tuple(each for each in preview.violations if each.pointer.strip("/").split("/")[0] in touched)
 
 
 def titles_with_typed(work: Work, entity: Entity, known: Titles, preview: Preview) -> Titles:
