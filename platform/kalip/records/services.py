@@ -91,11 +91,18 @@ def unit_of_work(
     database = services.database
     opened = database.write(served.model.revision) if write else database.read()
     with opened as session:
-        now = services.clock()
-        context = Context(now=now, today=now.astimezone(ZoneInfo(actor.timezone)).date(), actor=actor.context)
-        work = Work(services, served, session, actor, now, correlation or new_id(), context)
+        work = open_work(services, served, session, actor, correlation)
         yield work
     announce(work)
+
+
+def open_work(
+    services: Services, served: Served, session: Session, actor: Actor, correlation: str | None = None
+) -> Work:
+    """Work inside a transaction that the caller opened and commits; `announce` the work after that."""
+    now = services.clock()
+    context = Context(now=now, today=now.astimezone(ZoneInfo(actor.timezone)).date(), actor=actor.context)
+    return Work(services, served, session, actor, now, correlation or new_id(), context)
 
 
 def run(

@@ -107,6 +107,7 @@ class _Reader:
         _tie_tables(session)
         with self._open(SEARCH) as file:
             self._check(SEARCH, self._manifest["search"], file, lambda lines: read_search_lines(session, lines))
+        self._step("search")
         _count_on(session)
 
     def _fill(self, session: Session, table: PortableTable) -> None:

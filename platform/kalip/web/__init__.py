@@ -4,6 +4,7 @@ from flask import Flask
 
 from kalip.records import Services
 from kalip.web import assets, errors, htmx, render, security, session
+from kalip.web.account import DemoLogin
 from kalip.web.account import blueprint as account
 from kalip.web.administration import blueprint as administration
 from kalip.web.api import register_api
@@ -15,6 +16,7 @@ from kalip.web.picker import blueprint as picker
 from kalip.web.record.moves import blueprint as moves
 from kalip.web.record.routes import blueprint as record
 from kalip.web.searching import blueprint as searching
+from kalip.web.serving import serve
 
 
 def register(app: Flask, services: Services) -> None:
@@ -35,4 +37,4 @@ def register(app: Flask, services: Services) -> None:
         app.register_blueprint(blueprint)
 
 
-__all__ = ["register"]
+__all__ = ["DemoLogin", "register", "serve"]

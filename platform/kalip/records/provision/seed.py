@@ -72,11 +72,12 @@ def read_seeds(pack: str, documents: Mapping[str, Mapping[str, object]]) -> list
 
 def seed_pack(services: Services, pack: str, documents: Mapping[str, Mapping[str, object]]) -> SeedResult:
     """Make the seeds that are not there yet, archived ones counting as there; one transaction for all."""
+    return run(services, SYSTEM, lambda work: plant_seeds(work, pack, documents))
+
+
+def plant_seeds(work: Work, pack: str, documents: Mapping[str, Mapping[str, object]]) -> SeedResult:
+    """As `seed_pack`, in the transaction of the work."""
     seeds = read_seeds(pack, documents)
-    return run(services, SYSTEM, lambda work: _make(work, seeds))
-
-
-def _make(work: Work, seeds: list[Seed]) -> SeedResult:
     made = 0
     for entity, group in _runs(seeds):
         name = find_entity(work, entity).name

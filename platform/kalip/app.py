@@ -1,0 +1,87 @@
+"""The composition root: builds a site from its folder, and what serves it. Knows everybody; decides nothing."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+
+from kalip.base.bundle import bundle_path
+from kalip.cli import Composition, OpenSite, demo_logins, run_command
+from kalip.designer import Site, load_served
+from kalip.records import Services
+from kalip.runtime import Extensions, Runtime, Served, Settings, load_extensions, read_settings
+from kalip.storage import Blobs, current_revision, make_database, upgrade_own_tables
+from kalip.web import DemoLogin, register, serve
+
+SITE_VARIABLE = "KALIP_SITE"
+
+
+def create_app(folder: Path | None = None) -> Flask:
+    """The WSGI application of the site in a folder: KALIP_SITE, else `./site`."""
+    site = open_site(folder or site_folder())
+    app = Flask("kalip.web")
+    app.config.update(
+        SECRET_KEY=site.settings.secret_key,
+        KALIP_TITLE=site.settings.title,
+        KALIP_DEMO_LOGINS=tuple(DemoLogin(**each) for each in demo_logins(site.settings)),
+    )
+    register(app, site.services)
+    return app
+
+
+def site_folder() -> Path:
+    """The folder of the site that the environment names."""
+    return Path(os.environ.get(SITE_VARIABLE) or "site")
+
+
+def open_site(folder: Path) -> OpenSite:
+    """Connect to a site's database and files, own tables brought up to date. ConfigurationError without a site."""
+    settings = read_settings(folder)
+    extensions = load_extensions(bundle_path("plugins"))
+    database = make_database(settings.database_url, language=settings.locale)
+    upgrade_own_tables(database)
+    blobs = Blobs(Path(settings.files_url))
+
+    def load(revision: str | None) -> Served:
+        served = load_served(database, extensions, revision)
+        extensions.model_loaded(served.model)
+        return served
+
+    def probe() -> str | None:
+        with database.read() as session:
+            return current_revision(session)
+
+    services = Services(database, Runtime(load, probe), blobs=blobs, announce=extensions.record_saved)
+    return OpenSite(settings, Site(services, extensions, blobs))
+
+
+def main() -> None:
+    """Run the command line."""
+    run_command(_Live())
+
+
+class _Live(Composition):
+    """The command line's way to a real site and a real server."""
+
+    @contextmanager
+    def open(self, folder: Path) -> Iterator[OpenSite]:
+        """A site, disconnected at the end."""
+        site = open_site(folder)
+        try:
+            yield site
+        finally:
+            site.services.database.dispose()
+
+    def settings(self, folder: Path) -> Settings:
+        """A site's settings alone."""
+        return read_settings(folder)
+
+    def extensions(self) -> Extensions:
+        """What plugins bring, without a site."""
+        return load_extensions(bundle_path("plugins"))
+
+    def serve(self, folder: Path, host: str, port: int, workers: int) -> None:
+        """Serve a site until the process is told to stop."""
+        serve(lambda: create_app(folder), host, port, workers)

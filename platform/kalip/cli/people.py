@@ -1,0 +1,159 @@
+"""Users and their API tokens on the command line."""
+
+import secrets
+from collections.abc import Callable, Sequence
+
+import click
+
+from kalip.access import SYSTEM
+from kalip.cli.command import Environment, Group, person
+from kalip.cli.output import table
+from kalip.records import Work, run
+from kalip.records.accounts import (
+    NewUser,
+    change_password,
+    create_api_token,
+    create_user,
+    list_people,
+    revoke_token,
+    set_user_active,
+    set_user_roles,
+    tokens_of,
+)
+
+_EMAIL = click.argument("email")
+_ROLES = click.option("--role", "roles", multiple=True, help="A role; may be given several times.")
+_PASSWORD = click.option("--password", help="A random one is made and shown otherwise.")
+
+
+@click.group(cls=Group)
+def user() -> None:
+    """People who may sign in."""
+
+
+@user.command("add")
+@_EMAIL
+@click.option("--name", help="The person's name; made of the address otherwise.")
+@_ROLES
+@_PASSWORD
+@click.option("--language", default="en", show_default=True)
+@click.option("--timezone", default="UTC", show_default=True)
+@click.pass_obj
+def add_user(  # noqa: PLR0913, PLR0917 - one parameter per option, click calls by name
+    env: Environment,
+    email: str,
+    name: str | None,
+    roles: Sequence[str],
+    password: str | None,
+    language: str,
+    timezone: str,
+) -> None:
+    """Let a person in."""
+    given = password or secrets.token_urlsafe(12)
+    said = name or email.partition("@")[0].replace(".", " ").title()
+    new = NewUser(said, email, tuple(roles), given, language, timezone)
+    with env.site() as site:
+        user_id = run(site.services, SYSTEM, lambda work: create_user(work, new))
+    env.out.show(
+        {"id": user_id, "email": email, "password": None if password else given},
+        f"{said} may sign in as {email}" + ("" if password else f" with the password {given}"),
+    )
+
+
+@user.command("list")
+@click.pass_obj
+def show_users(env: Environment) -> None:
+    """List everybody."""
+    with env.site() as site:
+        people = run(site.services, SYSTEM, list_people, write=False)
+    rows = [(each.email, each.name, ", ".join(each.roles), each.active) for each in people]
+    data = [{"id": p.id, "email": p.email, "name": p.name, "roles": list(p.roles), "active": p.active} for p in people]
+    env.out.show(data, table(("e-mail", "name", "roles", "active"), rows))
+
+
+@user.command("roles")
+@_EMAIL
+@_ROLES
+@click.pass_obj
+def change_roles(env: Environment, email: str, roles: Sequence[str]) -> None:
+    """Give a user exactly these roles; none without --role."""
+    _change(env, email, lambda work, user_id: set_user_roles(work, user_id, tuple(roles)))
+    env.out.show({"email": email, "roles": list(roles)}, f"{email}: {', '.join(roles) or 'no roles'}")
+
+
+@user.command("disable")
+@_EMAIL
+@click.pass_obj
+def disable(env: Environment, email: str) -> None:
+    """Sign a user out everywhere and keep them out."""
+    _change(env, email, lambda work, user_id: set_user_active(work, user_id, active=False))
+    env.out.show({"email": email, "active": False}, f"{email} is kept out")
+
+
+@user.command("enable")
+@_EMAIL
+@click.pass_obj
+def enable(env: Environment, email: str) -> None:
+    """Let a user in again."""
+    _change(env, email, lambda work, user_id: set_user_active(work, user_id, active=True))
+    env.out.show({"email": email, "active": True}, f"{email} may sign in")
+
+
+@user.command("password")
+@_EMAIL
+@_PASSWORD
+@click.pass_obj
+def reset_password(env: Environment, email: str, password: str | None) -> None:
+    """Give a user a new password; all their browsers are signed out."""
+    given = password or secrets.token_urlsafe(12)
+    _change(env, email, lambda work, user_id: change_password(work, user_id, given))
+    said = "changed" if password else given
+    env.out.show({"email": email, "password": None if password else given}, f"The password of {email}: {said}")
+
+
+@click.group(cls=Group)
+def token() -> None:
+    """API tokens: a programme's access in a person's name."""
+
+
+@token.command("create")
+@click.option("--user", "email", required=True, help="The person's e-mail address.")
+@click.option("--role", help="Only this one of the person's roles.")
+@click.option("--days", type=click.IntRange(1), help="How long it lasts; until revoked otherwise.")
+@click.option("--name", default="", help="What it is for.")
+@click.pass_obj
+def create_token(env: Environment, email: str, role: str | None, days: int | None, name: str) -> None:
+    """Make a token and print it: it is shown this once."""
+    with env.site() as site:
+        user_id = person(site, email).id
+        text = run(site.services, SYSTEM, lambda work: create_api_token(work, user_id, name, role, days))
+    env.out.show({"token": text}, text)
+
+
+@token.command("list")
+@click.option("--user", "email", required=True, help="The person's e-mail address.")
+@click.pass_obj
+def show_tokens(env: Environment, email: str) -> None:
+    """List a person's tokens, without their secrets."""
+    with env.site() as site:
+        user_id = person(site, email).id
+        found = run(site.services, SYSTEM, lambda work: tokens_of(work, user_id), write=False)
+    columns = ("id", "name", "role", "created", "expires", "used")
+    rows = [(t.id, t.name, t.role, t.created_at, t.expires_at, t.used_at) for t in found]
+    env.out.show([dict(zip(columns, row, strict=True)) for row in rows], table(columns, rows))
+
+
+@token.command("revoke")
+@click.argument("token_id")
+@click.option("--user", "email", required=True, help="The person's e-mail address.")
+@click.pass_obj
+def end_token(env: Environment, token_id: str, email: str) -> None:
+    """End a token at once."""
+    _change(env, email, lambda work, user_id: revoke_token(work, user_id, token_id))
+    env.out.show({"revoked": token_id}, f"The token {token_id} is revoked")
+
+
+def _change(env: Environment, email: str, change: Callable[[Work, str], None]) -> None:
+    with env.site() as site:
+        user_id = person(site, email).id
+        run(site.services, SYSTEM, lambda work: change(work, user_id))

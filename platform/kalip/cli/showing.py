@@ -1,0 +1,75 @@
+"""How changes of metadata and plans are shown on a terminal, and as JSON."""
+
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+
+from kalip.cli.output import table
+from kalip.designer import PackChange, Proposal
+from kalip.metadata import Change, ChangeKind
+from kalip.storage import Plan
+
+MOST_CHANGES = 40
+_MARKS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.CHANGED: "~", ChangeKind.MOVED: "↕"}
+_LONGEST = 60
+
+
+def proposal_lines(proposal: Proposal) -> list[RenderableType]:
+    """What publishing would do: by pack, then step by step."""
+    lines: list[RenderableType] = []
+    for change in proposal.changes:
+        lines.append(_title(change))
+        if change.before is not None and change.after is not None:
+            lines += [f"  {line}" for line in change_lines(change.changes)]
+    return [*lines, *plan_lines(proposal.plan)]
+
+
+def proposal_json(proposal: Proposal) -> dict[str, object]:
+    """The same for programmes."""
+    packs = [
+        {"pack": each.name, "before": each.before, "after": each.after, "changes": len(each.changes)}
+        for each in proposal.changes
+    ]
+    return {"base": proposal.base, "revision": proposal.served.model.revision, "packs": packs} | plan_json(
+        proposal.plan
+    )
+
+
+def plan_lines(plan: Plan) -> list[RenderableType]:
+    """The steps of a plan, each with how careful one has to be and the rows it touches."""
+    if plan.is_empty:
+        return ["The database needs no change."]
+    return [table(("kind", "rows", "step"), [(step.kind, step.rows, step.describe()) for step in plan.steps])]
+
+
+def plan_json(plan: Plan) -> dict[str, object]:
+    """The same for programmes."""
+    return {"steps": [{"kind": step.kind, "rows": step.rows, "step": step.describe()} for step in plan.steps]}
+
+
+def change_lines(changes: Sequence[Change]) -> list[str]:
+    """A line for each changed property; what is more than forty is only counted."""
+    lines = [
+        f"{_MARKS[each.kind]} {each.address} {each.pointer}{_values(each)}".rstrip() for each in changes[:MOST_CHANGES]
+    ]
+    rest = len(changes) - len(lines)
+    return [*lines, f"… and {rest} more"] if rest else lines
+
+
+def _title(change: PackChange) -> str:
+    if change.before is None:
+        return f"install {change.name} {change.after}"
+    if change.after is None:
+        return f"remove {change.name} {change.before}"
+    return f"change {change.name} {change.before} → {change.after}"
+
+
+def _values(change: Change) -> str:
+    if change.kind is ChangeKind.CHANGED:
+        return f": {_short(change.before)} → {_short(change.after)}"
+    return f": {_short(change.after)}" if change.kind is ChangeKind.ADDED and change.pointer else ""
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

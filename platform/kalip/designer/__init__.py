@@ -1,0 +1,26 @@
+"""Floor 12: the published metadata and how it changes: packs installed, planned, published, loaded. Knows no HTTP."""
+
+from kalip.designer.choices import add_choices
+from kalip.designer.installing import install_packs, seed_documents
+from kalip.designer.loading import compile_served, load_served
+from kalip.designer.proposing import PackChange, Proposal, propose
+from kalip.designer.publishing import Publication, Published, publish, settle
+from kalip.designer.site import Site
+from kalip.designer.stored import stored_packs
+
+__all__ = [
+    "PackChange",
+    "Proposal",
+    "Publication",
+    "Published",
+    "Site",
+    "add_choices",
+    "compile_served",
+    "install_packs",
+    "load_served",
+    "propose",
+    "publish",
+    "seed_documents",
+    "settle",
+    "stored_packs",
+]

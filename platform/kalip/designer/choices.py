@@ -1,0 +1,81 @@
+"""Adds choices to lists as the site's own change, for values that an import brings."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+
+from kalip.base.errors import NotFound
+from kalip.designer.proposing import propose
+from kalip.designer.publishing import Publication, Published, publish
+from kalip.designer.site import Site
+from kalip.designer.stored import stored_packs
+from kalip.metadata import SITE, Kind, Pack, format_document, read_documents
+from kalip.model import Model
+from kalip.runtime import Extensions
+
+SITE_TITLE = "This site"
+_LETTERS = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ß": "ss", "&": " and "})
+
+
+def add_choices(site: Site, values: Mapping[str, Sequence[str]], publication: Publication) -> Published | None:
+    """Publish new choices by list, labelled with the values as they are; None when there is nothing to add."""
+    model = site.services.runtime.refresh().model
+    wanted = {name: labels for name, labels in values.items() if labels}
+    if not wanted:
+        return None
+    with site.services.database.read() as session:
+        packs = stored_packs(session, site.blobs)
+    proposal = propose(site, [_with_choices(packs, model, wanted, site.extensions)])
+    return publish(site, proposal, publication)
+
+
+def choice_name(label: str, taken: Sequence[str]) -> str:
+    """A name for a choice: the label's letters and digits in ASCII, made unlike those taken."""
+    plain = unicodedata.normalize("NFKD", label.lower().translate(_LETTERS))
+    words = re.findall(r"[a-z0-9]+", "".join(each for each in plain if not unicodedata.combining(each)))
+    name = "_".join(words)[:50].rstrip("_") or "choice"
+    name = name if name[0].isalpha() else f"c_{name}"
+    return next(each for each in _variants(name) if each not in taken)
+
+
+def _variants(name: str) -> Iterator[str]:
+    yield name
+    number = 2
+    while True:
+        yield f"{name}_{number}"
+        number += 1
+
+
+def _with_choices(
+    packs: Sequence[Pack], model: Model, wanted: Mapping[str, Sequence[str]], extensions: Extensions
+) -> Pack:
+    """The site's pack with an overlay, or a list of its own made longer."""
+    site = next((pack for pack in packs if pack.name == SITE), None)
+    manifest: dict[str, object] = (
+        dict(site.manifest.data) if site is not None else {"name": SITE, "version": "1.0.0", "title": SITE_TITLE}
+    )
+    requires = dict(site.manifest.data.get("requires", {})) if site is not None else {}
+    files = dict(site.contents) if site is not None else {}
+    for name, labels in wanted.items():
+        found = model.choices.get(name)
+        if found is None:
+            raise NotFound("There is no choice list '{name}'.", params={"name": name})
+        path = f"choices/{name}.json"
+        data = dict(site.documents[path].data) if site is not None and path in site.documents else {}
+        owner = _owner(packs, path)
+        if owner != SITE:
+            data.setdefault("extends", f"{owner}/{name}")
+            requires.setdefault(owner, ">=0")
+        choices = dict(data.get("choices", {}))
+        for label in labels:
+            choices[choice_name(label, [*found.choices, *choices])] = {"label": label}
+        files[path] = format_document({**data, "choices": choices}, Kind.CHOICES, extensions.types).encode()
+    if requires:
+        manifest["requires"] = requires
+    files["pack.json"] = format_document(manifest, Kind.PACK, extensions.types).encode()
+    return read_documents(files, SITE)
+
+
+def _owner(packs: Sequence[Pack], path: str) -> str:
+    """The pack whose document the others extend."""
+    return next(pack.name for pack in packs if path in pack.documents and "extends" not in pack.documents[path].data)

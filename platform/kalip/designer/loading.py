@@ -1,0 +1,40 @@
+"""From a published revision to a served model: what every process does when it starts or follows a publish."""
+
+from collections.abc import Sequence
+
+from kalip.base.errors import StorageError
+from kalip.compiler import compile_packs
+from kalip.designer.stored import packs_of
+from kalip.metadata import Kind, Pack, place_of
+from kalip.runtime import Extensions, Served
+from kalip.storage import Database, get_revision, load_documents
+
+# Seeds, demo data and tests are no part of a model, and demo documents can be large.
+_BESIDE_THE_MODEL = frozenset({Kind.SEED, Kind.DEMO, Kind.TEST})
+
+
+def load_served(database: Database, extensions: Extensions, revision: str | None) -> Served:
+    """Compile a published revision (None: the empty system). CompileError when a plugin that it needs is missing."""
+    if revision is None:
+        return compile_served((), extensions)
+    with database.read() as session:
+        found = get_revision(session, revision)
+        if found is None:
+            raise StorageError("there is no revision {hash}", params={"hash": revision}, code="S141")
+        wanted = {path: hashed for path, hashed in found.documents.items() if _makes_the_model(path)}
+        texts = load_documents(session, wanted)
+    return compile_served(packs_of(texts), extensions)
+
+
+def compile_served(packs: Sequence[Pack], extensions: Extensions) -> Served:
+    """Compile packs with what plugins bring. Raises CompileError with every diagnostic."""
+    compilation = compile_packs(packs, extensions.types, functions=extensions.functions, actions=extensions.actions)
+    model = compilation.required()
+    return Served(
+        model, extensions.types, extensions.actions, extensions.functions, warnings=tuple(compilation.diagnostics)
+    )
+
+
+def _makes_the_model(path: str) -> bool:
+    place = place_of(path.partition("/")[2])
+    return place is not None and place.kind not in _BESIDE_THE_MODEL

@@ -1,0 +1,88 @@
+"""Makes a proposal live: tables, packs and revision in one transaction under the publisher's lock, then the swap."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kalip.access import SYSTEM, Actor
+from kalip.base.errors import PublishConflict
+from kalip.designer.proposing import Proposal
+from kalip.designer.site import Site
+from kalip.designer.stored import revision_paths, store_packs
+from kalip.records import Work
+from kalip.records.services import announce, open_work
+from kalip.storage import NewRevision, Plan, Revision, apply, current_revision, plan, save_revision
+
+Then = Callable[[Work], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Who publishes and what the log shall say. `accept_loss` lets fields and tables be taken out of sight."""
+
+    actor: Actor
+    message: str
+    accept_loss: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publish did: the revision and the steps that were run."""
+
+    revision: Revision
+    plan: Plan
+
+
+def publish(site: Site, proposal: Proposal, publication: Publication, then: Then | None = None) -> Published:
+    """Publish a proposal, all or nothing, and put its model in service; other processes follow within a second.
+
+    `then` writes records under the new model in the same transaction. Raises PublishConflict when something else was
+    published since the proposal was made, or the plan takes something out of sight and that isn't accepted.
+    """
+    services, actor = site.services, publication.actor
+    now = services.clock()
+    served = proposal.served
+    with services.database.publish() as session:
+        present = current_revision(session)
+        if present != proposal.base:
+            raise PublishConflict(
+                "Something else was published meanwhile: revision {revision}.",
+                params={"revision": (present or "none")[:12]},
+                hint="look at the changes again and repeat",
+            )
+        steps = plan(session, served)
+        if steps.lossy and not publication.accept_loss:
+            raise PublishConflict(
+                "The plan takes something out of sight: {steps}.",
+                params={"steps": "; ".join(step.describe() for step in steps.lossy)},
+                hint="accept the loss; what goes is retired and comes back with its field",
+            )
+        apply(session, steps, now)
+        store_packs(session, site.blobs, proposal.packs, now, actor.id)
+        versions = {pack.name: pack.version for pack in proposal.packs}
+        documents = revision_paths(proposal.packs)
+        revision = save_revision(
+            session,
+            NewRevision(served.model.revision, now, actor.id, publication.message, documents, versions, proposal.base),
+        )
+        work = open_work(services, served, session, SYSTEM)
+        if then is not None:
+            then(work)
+    services.runtime.swap(served)
+    announce(work)
+    return Published(revision, steps)
+
+
+def settle(site: Site) -> Plan:
+    """Bring the database to the model in service, as after a restore: no step of that takes anything out of sight."""
+    services = site.services
+    served = services.runtime.refresh()
+    with services.database.publish() as session:
+        steps = plan(session, served)
+        if steps.lossy:
+            raise PublishConflict(
+                "The database holds more than its metadata says: {steps}.",
+                params={"steps": "; ".join(step.describe() for step in steps.lossy)},
+                hint="publish the metadata that the database was made with",
+            )
+        apply(session, steps, services.clock())
+    return steps
