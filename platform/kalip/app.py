@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kalip.base.bundle import bundle_path
 from kalip.cli import Composition, OpenSite, demo_logins, run_command
@@ -28,6 +29,8 @@ def create_app(folder: Path | None = None) -> Flask:
         KALIP_DEMO_LOGINS=tuple(DemoLogin(**each) for each in demo_logins(site.settings)),
     )
     register(app, site.services)
+    if proxies := site.settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     return app
 
 

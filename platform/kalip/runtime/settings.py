@@ -19,15 +19,17 @@ _ENVIRONMENT = {
     "secret_key": "KALIP_SECRET_KEY",
 }
 _SHORTEST_SECRET = 32
+_KINDS = {bool: "true or false", int: "a whole number", str: "text"}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where a site lives and what it connects to.
 
-    `folder` is absolute. `database_url` is an SQLAlchemy URL, `files_url` a folder or a
-    storage URL. Without `redis_url` jobs run inside the server. `demo` sites show their
-    demo logins on the sign-in page.
+    `folder` is absolute. `database_url` is an SQLAlchemy URL, `files_url` a folder,
+    absolute or from the site's. Without `redis_url` jobs run inside the server. `demo` sites show their
+    demo logins on the sign-in page. `proxies` is how many reverse proxies stand before the
+    server, whose X-Forwarded headers are believed.
     """
 
     folder: Path
@@ -39,6 +41,7 @@ class Settings:
     locale: str = "en"
     timezone: str = "UTC"
     demo: bool = False
+    proxies: int = 0
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -54,7 +57,7 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
             hint="set KALIP_SECRET_KEY, or secret_key in site.toml",
         )
     values.setdefault("database_url", f"sqlite:///{folder / 'site.db'}")
-    values.setdefault("files_url", str(folder / "files"))
+    values["files_url"] = str(folder / _files_folder(str(values.get("files_url", "files"))))
     return Settings(folder=folder, **values)
 
 
@@ -101,16 +104,27 @@ def _read_file(path: Path) -> dict[str, Any]:
                 params={"path": path, "name": name},
                 hint=did_you_mean(name, known) or f"known settings: {', '.join(known)}",
             )
-        if not isinstance(value, known[name]):
+        if type(value) is not known[name]:
             raise ConfigurationError(
-                "{path}: setting '{name}' must be a {kind}",
+                "{path}: setting '{name}' must be {kind}",
                 params={
                     "path": path,
                     "name": name,
-                    "kind": "true or false" if known[name] is bool else "text",
+                    "kind": _KINDS[known[name]],
                 },
             )
     return values
+
+
+def _files_folder(url: str) -> str:
+    scheme, sign, rest = url.partition("://")
+    if sign and scheme != "file":
+        raise ConfigurationError(
+            "files can't be kept at {url}",
+            params={"url": url},
+            hint="name a folder that all processes share",
+        )
+    return rest if sign else url
 
 
 def _toml(text: str) -> str:

@@ -37,6 +37,16 @@ def test_the_environment_wins(tmp_path: Path) -> None:
     assert (settings.database_url, settings.redis_url) == ("postgresql://x/y", "redis://z")
 
 
+@pytest.mark.parametrize(
+    ("said", "folder"),
+    [("files", "files"), ("../shared", "../shared"), ("/srv/files", "/srv/files"), ("file:///x", "/x")],
+)
+def test_where_files_are_kept(tmp_path: Path, said: str, folder: str) -> None:
+    write_settings(tmp_path)
+    settings = read_settings(tmp_path, {"KALIP_FILES_URL": said})
+    assert Path(settings.files_url) == tmp_path / folder
+
+
 def test_no_site(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_settings(tmp_path / "nowhere", {})
@@ -47,7 +57,9 @@ def test_no_site(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ('titel = "x"', "unknown setting 'titel'"),
-        ("demo = 3", "'demo' must be a true or false"),
+        ("demo = 3", "'demo' must be true or false"),
+        ("proxies = true", "'proxies' must be a whole number"),
+        ('files_url = "ftp://elsewhere/files"', "can't be kept at ftp"),
         ("title = [", "not valid TOML"),
         ('secret_key = "short"', "secret key"),
     ],
