@@ -59,7 +59,7 @@ def test_no_site(tmp_path: Path) -> None:
         ('titel = "x"', "unknown setting 'titel'"),
         ("demo = 3", "'demo' must be true or false"),
         ("proxies = true", "'proxies' must be a whole number"),
-        ('files_url = "ftp://elsewhere/files"', "can't be kept at ftp"),
+        (f'files_url = "ftp://elsewhere/files"\nsecret_key = "{"x" * 32}"', "can't be kept at ftp"),
         ("title = [", "not valid TOML"),
         ('secret_key = "short"', "secret key"),
     ],
