@@ -25,7 +25,7 @@ class NamedColumns:
 @contextmanager
 def engine_of(url: str) -> Iterator[sa.Engine]:
     """An engine, disposed of at the end."""
-    engine = make_engine(url, "en")
+    engine = make_engine(url)
     yield engine
     engine.dispose()
 
