@@ -1,4 +1,5 @@
-"""Writes the generated parts of docs/reference: kinds and field types from their schemas, diagnostics from their codes.
+"""Writes the generated parts of docs/reference: kinds and field types from their schemas, diagnostics from their codes,
+commands from the command line itself, errors from those who raise them.
 
 `python -m tests.support.reference` writes the files, with `--check` it only says which are out of date.
 """
@@ -13,10 +14,12 @@ from kalip import compiler, metadata
 from kalip.fields import builtin_types
 from kalip.metadata import OVERLAID, Kind, document_schema, source_schema
 from kalip.metadata.kinds import PATTERNS
+from tests.support.commands import command_page
+from tests.support.errors import error_page
 from tests.support.source import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
-GENERATED = "<!-- Written by script/docs: change the schemas or codes, not this file. -->"
+GENERATED = "<!-- Written by script/docs: change the code that it describes, not this file. -->"
 TYPES = builtin_types()
 _WORDS = {"object": "object", "array": "list", "string": "text", "integer": "whole number", "number": "number"}
 _SHARED = "#/$defs/"
@@ -31,6 +34,8 @@ def generated() -> dict[Path, str]:
         "metadata.md": _metadata_page(),
         "field-types.md": _field_types_page(),
         "diagnostics.md": _diagnostics_page(),
+        "cli.md": command_page(GENERATED),
+        "errors.md": error_page(GENERATED),
     }
     return {**schemas, **{REFERENCE / name: text for name, text in pages.items()}}
 

@@ -16,7 +16,6 @@ from kalip.web.locale import current_locale, gettext, message_of, translate
 STATUS: Mapping[str, int] = {
     "A1": 403,
     "A101": 401,
-    "A110": 429,
     "C1": 422,
     "D1": 409,
     "E1": 400,
