@@ -27,6 +27,12 @@ class EntityDocument:
         return frozenset(_picked([self.let, self.fields]))
 
 
+    @property
+    def is_catalogue(self) -> bool:
+        """Whether each record is made of a row of a table: other records pick from all of them."""
+        return any(isinstance(said, Mapping) and said.get("each") is True for said in self.let.values())
+
+
 @dataclass(frozen=True, slots=True)
 class DemoDocuments:
     """All demo documents of a pack: users by key, tables by name, entities in the order to make them."""

@@ -214,8 +214,11 @@ def _moment_of(making: Making, spec: Spec, key: str) -> str | None:
 
 
 def _object(making: Making, spec: Spec) -> object:
+    """The parts that have values; nothing at all when every generated part is missing, as an amount without lines."""
     parts = cast("Spec", spec["object"])
-    return {name: value for name, said in parts.items() if (value := generate(making, said, name)) is not None}
+    made = {name: value for name, said in parts.items() if (value := generate(making, said, name)) is not None}
+    generated = [name for name, said in parts.items() if isinstance(said, Mapping)]
+    return made if not generated or any(name in made for name in generated) else None
 
 
 def _list(making: Making, spec: Spec) -> object:
@@ -335,7 +338,9 @@ def as_json(value: object) -> object:
 
 
 def _tax_number(making: Making, spec: Spec) -> object:
-    return tax_number(making.random, fill(making, str(spec["tax_number"])))
+    country = fill(making, str(spec["tax_number"]))
+    # With its country's code the number is read by fields of that country and of any.
+    return country + tax_number(making.random, country)
 
 
 def _text(making: Making, spec: Spec) -> object:

@@ -34,7 +34,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """`scale` multiplies every count; `password` is given to all demo users (None: they can't sign in)."""
+    """`scale` multiplies every count but those of catalogues; `password` is given to all demo users (None: they can't sign in)."""
 
     seed: int = 1
     scale: float = 1.0
@@ -83,7 +83,8 @@ class _Maker:
         self._services = services
         self._world = world
         self._document = document
-        self._count = max(1, round(document.count * options.scale))
+        scale = 1.0 if document.is_catalogue else options.scale
+        self._count = max(1, round(document.count * scale))
         text = f"{options.seed}/{pack}/{document.file}"
         self._random = Random(text)  # noqa: S311 - demo data is to be the same again
         self._fakers = _fakers(document, world, text)
