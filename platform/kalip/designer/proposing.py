@@ -37,8 +37,8 @@ class Proposal:
 
     @property
     def is_empty(self) -> bool:
-        """Whether everything is published already."""
-        return not self.changes and self.plan.is_empty
+        """Whether everything is published already; even the empty system has to be, before people can be added."""
+        return self.base is not None and not self.changes and self.plan.is_empty
 
 
 def propose(site: Site, packs: Sequence[Pack], removed: Collection[str] = ()) -> Proposal:
