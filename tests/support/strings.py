@@ -33,9 +33,9 @@ def interface_texts() -> dict[str, str]:
                 assert isinstance(text, jinja2.nodes.Const), f"{file}: a text must be a literal"
                 found[text.value] = file.name
     for file in sorted((PACKAGE / "web").rglob("*.py")):
-        for name, call in _calls(file):
+        for name, python_call in _calls(file):
             if name in ("gettext", "ngettext"):
-                texts = _texts(call.args[1 if name == "ngettext" else 0])
+                texts = _texts(python_call.args[1 if name == "ngettext" else 0])
                 found.update(dict.fromkeys(texts, file.name))
     return found
 

@@ -8,8 +8,30 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _LONGEST_SUGGESTABLE = 60
 
 RESERVED_SEGMENTS = frozenset(
-    "account admin api board dashboards designer files health help home login logout metrics new palette"
-    " preferences processes search setup static tasks user".split()
+    [
+        "account",
+        "admin",
+        "api",
+        "board",
+        "dashboards",
+        "designer",
+        "files",
+        "health",
+        "help",
+        "home",
+        "login",
+        "logout",
+        "metrics",
+        "new",
+        "palette",
+        "preferences",
+        "processes",
+        "search",
+        "setup",
+        "static",
+        "tasks",
+        "user",
+    ]
 )
 """First steps of the site's own addresses, which no entity may be named after."""
 

@@ -34,7 +34,10 @@ class Spot:
 
     def at(self, *keys: str | int) -> "Spot":
         """A property inside."""
-        return Spot(self.document, self.pointer + "".join(f"/{escape(str(key))}" for key in keys))
+        pointer = self.pointer
+        for key in keys:
+            pointer = f"{pointer}/{escape(key) if isinstance(key, str) else key}"
+        return Spot(self.document, pointer)
 
 
 class Desk:

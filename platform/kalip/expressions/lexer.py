@@ -138,7 +138,7 @@ class _Lexer:
         if self.source.startswith(quote * 3, self.offset):
             quote *= 3
         self.offset += len(quote)
-        body = self._body(quote, raw, start)
+        body = self._body(quote, start, raw=raw)
         value = body if raw else _ESCAPE.sub(lambda match: self._unescaped(match, start), body)
         if "\x00" in value:
             self._fault("a text cannot hold the NUL character", "", start, self.offset - start)
@@ -146,7 +146,7 @@ class _Lexer:
             self._fault("a text cannot hold half of a surrogate pair", "", start, self.offset - start)
         self._add("text", value, start)
 
-    def _body(self, quote: str, raw: bool, start: int) -> str:
+    def _body(self, quote: str, start: int, *, raw: bool) -> str:
         begin = self.offset
         while self.offset < len(self.source):
             if self.source.startswith(quote, self.offset):

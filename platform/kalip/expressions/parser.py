@@ -144,29 +144,23 @@ class _Parser:
         return None
 
     def _unary(self) -> Node:
-        start = self._token.offset
         operators: list[Token] = []
         while self._token.kind == "symbol" and self._token.value in ("-", "!"):
             operators.append(self._token)
             self.position += 1
-        negated = bool(operators) and operators[-1].value == "-"
-        if negated and self._token.kind in ("integer", "decimal"):
-            operators.pop()
-            node = self._member(self._negative())
+        number = self._token.value
+        if operators and operators[-1].value == "-" and isinstance(number, (int, Decimal)):
+            node = self._member(self._negative(operators.pop(), number))
         else:
             node = self._member(self._primary())
         for token in reversed(operators):
             length = node.offset + node.length - token.offset
             node = self._built(Unary(token.offset, length, str(token.value), node), node)
-        assert node.offset >= start
         return node
 
-    def _negative(self) -> Node:
-        token = self._token
+    def _negative(self, sign: Token, number: int | Decimal) -> Node:
         self.position += 1
-        assert isinstance(token.value, (int, Decimal))
-        start = self.tokens[self.position - 2].offset
-        return self._built(Constant(start, token.end - start, -token.value))
+        return self._built(Constant(sign.offset, self._end - sign.offset, -number))
 
     def _member(self, node: Node) -> Node:
         start = node.offset

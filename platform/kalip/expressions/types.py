@@ -27,6 +27,13 @@ class Type:
             return f"record of {self.entity}"
         return self.kind
 
+    @property
+    def held(self) -> "Type":
+        """Give the type of a list's elements; TypeError for what is no list."""
+        if self.element is None:
+            raise TypeError(f"{self.name} is not a list")
+        return self.element
+
     def is_a(self, other: "Type") -> bool:
         """Tell whether both are of one kind, whatever their scale, element or entity."""
         return self.kind == other.kind

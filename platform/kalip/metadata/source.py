@@ -27,8 +27,10 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_SCALAR = r'"[^"\\]*(?:\\.[^"\\]*)*"|[-0-9tfn][-+.0-9a-zA-Z]*'
+# A key takes a scalar behind it along, so that half of the text makes no match of its own.
 _MARK = re.compile(
-    r"""(?P<key>"[^"\\]*(?:\\.[^"\\]*)*")[ \t\r\n]*:|"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[-0-9tfn][-+.0-9a-zA-Z]*"""
+    rf"""("[^"\\]*(?:\\.[^"\\]*)*")[ \t\r\n]*:(?:[ \t\r\n]*(?:{_SCALAR}))?|{_SCALAR}|[{{}}\[\]]""",
 )
 _NEWLINE = re.compile("\n")
 BACKSLASH = "\\"
@@ -88,27 +90,30 @@ def lines_of(text: str) -> dict[str, int]:
     """The line of every JSON pointer of healthy text: where its key, else its value, starts. Fast."""
     ends = [match.end() for match in _NEWLINE.finditer(text)]
     lines = {"": bisect_right(ends, len(text) - len(text.lstrip())) + 1}
-    frames: list[list[Any]] = []  # pointer of the array or object, index of the next item or None
-    pointer = ""
+    frames: list[tuple[str, int | None]] = []  # pointer of the array or object, index of the next item or None
+    inside, item, pointer = "", None, ""
     for mark in _MARK.finditer(text):
+        key = mark[1]
+        if key is not None:
+            name = json.loads(key) if BACKSLASH in key else key[1:-1]
+            if "~" in name or "/" in name:
+                name = escape(name)
+            pointer = f"{inside}/{name}"
+            lines[pointer] = bisect_right(ends, mark.start()) + 1
+            continue
         token = mark[0]
         if token in ("}", "]"):
             frames.pop()
+            inside, item = frames[-1] if frames else ("", None)
             continue
-        frame = frames[-1] if frames else None
-        if mark.lastgroup == "key":
-            key = mark["key"]
-            pointer = f"{frame[0]}/{escape(json.loads(key) if BACKSLASH in key else key[1:-1])}" if frame else ""
+        if item is not None:
+            pointer = f"{inside}/{item}"
+            item = item + 1
+            frames[-1] = (inside, item)
             lines[pointer] = bisect_right(ends, mark.start()) + 1
-            continue
-        if frame is not None and frame[1] is not None:
-            pointer = f"{frame[0]}/{frame[1]}"
-            frame[1] += 1
-            lines[pointer] = bisect_right(ends, mark.start()) + 1
-        if token == "{":
-            frames.append([pointer, None])
-        elif token == "[":
-            frames.append([pointer, 0])
+        if token in ("{", "["):
+            inside, item = pointer, None if token == "{" else 0
+            frames.append((inside, item))
     return lines
 
 

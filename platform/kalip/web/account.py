@@ -92,9 +92,9 @@ def sign_in_now() -> BaseResponse:
         response.headers["Retry-After"] = str(int(getattr(error, "retry_after", 60)))
         return response
     session.clear()  # a new sign-in gets a new CSRF secret
-    response = redirect(_inside(aim))
-    remember(response, found.token)
-    return response
+    welcome = redirect(_inside(aim))
+    remember(welcome, found.token)
+    return welcome
 
 
 @blueprint.post("/logout")

@@ -24,7 +24,7 @@ def init(app: Flask) -> None:
     def asset(path: str) -> str:
         return f"/static/{version if not app.debug else version_of(root)}/{path}"
 
-    def serve(version: str, path: str) -> Response:
+    def serve(version: str, path: str) -> Response:  # noqa: ARG001 one signature for all
         file = _file(root, path)
         body, encoding = _body(file, file.stat().st_mtime_ns, packed=_takes_gzip())
         response = Response(body, content_type=_type(file))
@@ -58,7 +58,7 @@ def _file(root: Path, path: str) -> Path:
 
 
 @cache
-def _body(file: Path, changed_at: int, *, packed: bool) -> tuple[bytes, str]:
+def _body(file: Path, changed_at: int, *, packed: bool) -> tuple[bytes, str]:  # noqa: ARG001 one signature for all
     body = file.read_bytes()
     if packed and file.suffix in _TEXT and len(body) >= _SMALLEST_COMPRESSED:
         return gzip.compress(body, 9, mtime=0), "gzip"
@@ -66,7 +66,7 @@ def _body(file: Path, changed_at: int, *, packed: bool) -> tuple[bytes, str]:
 
 
 def _takes_gzip() -> bool:
-    return "gzip" in request.accept_encodings
+    return request.accept_encodings.quality("gzip") > 0
 
 
 def _type(file: Path) -> str:

@@ -79,15 +79,15 @@ def record_url(entity: str, record_id: str) -> str:
     return url_for("record.show_record", entity=entity, record_id=record_id)
 
 
-def _plain(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:
+def _plain(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
     return Cell(_WIDGETS.get(field.type, "text"), text, raw=value)
 
 
-def _boolean(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:
+def _boolean(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
     return Cell("boolean", gettext("Yes") if value else gettext("No"), raw=bool(value))
 
 
-def _choice(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:
+def _choice(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
     return Cell("choice", text, raw=value, tone=tone(_colour(model, field, value)))
 
 
@@ -97,7 +97,7 @@ def _choices(model: Model, field: Field, value: Any, text: str, style: Style) ->
     return Cell("choices", text, items=items)
 
 
-def _reference(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:
+def _reference(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
     title = style.titles.get(value, "")
     if not title:
         return Cell("reference", gettext("(not visible)"))
@@ -109,28 +109,28 @@ def _references(model: Model, field: Field, value: Any, text: str, style: Style)
     return Cell("references", text, items=items)
 
 
-def _any_reference(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:
+def _any_reference(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
     title = style.titles.get(value.id, "")
     return Cell("reference", title or text, raw=value.id, href=record_url(value.entity, value.id))
 
 
-def _user(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:
+def _user(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
     name = style.titles.get(value, "") or text
     return Cell("user", name, raw=value, tone=tone_of_id(value))
 
 
-def _url(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:
+def _url(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
     # Only what opens a page may become a link: `javascript:` is text.
     href = value if value.lower().startswith(("http://", "https://")) else ""
     return Cell("url" if href else "text", text, href=href)
 
 
-def _rating(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:
+def _rating(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
     limit = int(field.options.get("max", 5))
     return Cell("rating", gettext("{value} of {limit}", value=value, limit=limit), raw=value, limit=limit)
 
 
-def _file(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:
+def _file(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
     ids = (value,) if isinstance(value, str) else tuple(value)
     items = tuple(
         Cell("text", style.titles.get(each) or gettext("File"), raw=each, href=f"/api/files/{each}") for each in ids

@@ -88,8 +88,7 @@ def _recent(work: Work) -> tuple[Recent, ...]:
             sort=("-updated_at",),
             limit=_ROWS,
         )
-        for row in list_page(work, command).rows:
-            found.append((row.values["updated_at"], entity, row))
+        found += [(row.values["updated_at"], entity, row) for row in list_page(work, command).rows]
     found.sort(key=lambda item: item[0], reverse=True)  # type: ignore[arg-type,return-value]
     return tuple(
         Recent(

@@ -1,4 +1,4 @@
-"""Fields as people edit them: each becomes a frozen `Input` that an input template shows, and is read back from a form."""
+"""Fields as people edit them: each becomes a frozen `Input` for a template, and is read back from a form."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -119,7 +119,7 @@ class State:
     editable: bool = True
 
 
-def input_of(work: Work, entity: Entity, field: Field, state: State, style: Style, span: int = 1) -> Input:
+def input_of(work: Work, entity: Entity, field: Field, state: State, style: Style, span: int = 1) -> Input:  # noqa: PLR0913, PLR0917 one view's facts, passed once
     """A field of a form as its state says. `state.prefix` goes before names, for lines inside a form."""
     kind = work.served.types[field.type]
     locale = current_locale()
@@ -204,7 +204,7 @@ def currencies(first: str) -> tuple[str, ...]:
 @cache
 def _all_currencies() -> tuple[str, ...]:
     territories = Locale("en").territories
-    return tuple(sorted({code for each in territories for code in get_territory_currencies(each)}))
+    return tuple(sorted({code for each in territories for code in get_territory_currencies(str(each))}))
 
 
 def _limits(field: Field) -> Mapping[str, Any]:
@@ -215,7 +215,7 @@ def _limits(field: Field) -> Mapping[str, Any]:
     return limits
 
 
-def _picked(
+def _picked(  # noqa: PLR0913, PLR0917 one view's facts, passed once
     work: Work, entity: Entity, field: Field, value: Any, texts: Mapping[str, Sequence[str]], style: Style
 ) -> tuple[Cell, ...]:
     ids = [text for text in texts.get("", ()) if text]

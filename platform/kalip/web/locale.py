@@ -32,10 +32,8 @@ def translate_count(locale: str, one: str, other: str, count: int, /, **params: 
     """The text for a count. The catalogue's key is the English text for many."""
     found = catalogue(locale).get(other)
     form = Locale.parse(locale).plural_form(count)
-    if isinstance(found, dict):
-        text = found.get(form) or found["other"]
-    else:
-        text = found or (one if count == 1 else other)
+    english = one if count == 1 else other
+    text = (found.get(form) or found["other"]) if isinstance(found, dict) else (found or english)
     return fill(text, {"count": count, **params})
 
 

@@ -57,7 +57,7 @@ def render_fragment(template: str, page: object, status: int = 200, **extra: obj
 
 
 def _compress(response: Response) -> Response:
-    takes = "gzip" in request.accept_encodings
+    takes = request.accept_encodings.quality("gzip") > 0
     if (
         not takes
         or response.direct_passthrough

@@ -1,4 +1,4 @@
-"""The document's schemas hold for values of every field type, written and read back; and for what renaming keeps alive."""
+"""The document's schemas hold for values of every field type, written and read back, and for old names."""
 
 from pathlib import Path
 from typing import Any

@@ -78,7 +78,7 @@ def test_health_tells_when_the_database_is_gone(database_url: str, tmp_path: Pat
     with a_site(database_url, tmp_path, "tiny") as site:
         client = site.app.test_client()
         well = client.get("/health")
-        assert (well.status_code, well.json["status"]) == (200, "ok")
+        assert (well.status_code, (well.json or {})["status"]) == (200, "ok")
         assert client.get("/health/live").status_code == 200
 
 
@@ -89,7 +89,7 @@ def test_health_without_a_database_is_not_ready(tmp_path: Path) -> None:
             file.unlink()
         ill = site.app.test_client().get("/health")
         assert ill.status_code == 503
-        assert ill.json["checks"]["database"] != "ok"
+        assert (ill.json or {})["checks"]["database"] != "ok"
         assert site.app.test_client().get("/health/live").status_code == 200
 
 

@@ -9,6 +9,7 @@ from tests.support.site import Site, a_site
 
 def make_deals(site: Site, count: int) -> str:
     company = site.save("ada", "company", {"name": "Acme", "country": "TR"}).id
+    deal = None
     for number in range(count):
         deal = site.save(
             "bora",
@@ -20,6 +21,7 @@ def make_deals(site: Site, count: int) -> str:
                 "lines": [{"quantity": 1}],
             },
         )
+    assert deal is not None
     return deal.id
 
 

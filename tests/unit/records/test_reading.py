@@ -1,5 +1,6 @@
 """Lists and single records: columns, filters, order, pages, counts; and what rights make of them."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ class TestLists:
             command = ListRecords(
                 "company", fields=("name",), sort=("city", "name"), limit=1, cursor=cursor, count=True
             )
-            page = site.act("bora", lambda work, command=command: list_records(work, command), write=False)
+            page = site.act("bora", partial(list_records, command=command), write=False)
             assert (page.count, page.count_capped) == (4, False)
             seen += [item["name"] for item in page.items]
             cursor = page.next

@@ -79,9 +79,10 @@ def span_of(node: nodes.Node) -> Span:
 
 def collection_key(items: Node, variables: tuple[MacroVariable, ...]) -> str:
     """Give the dotted path of the collection that a list of records comes from, filtered or not."""
-    while isinstance(items, Filter):
-        items = items.list
-    assert isinstance(items, FieldValue)
+    if isinstance(items, Filter):
+        return collection_key(items.list, variables)
+    if not isinstance(items, FieldValue):
+        raise TypeError(f"{type(items).__name__} gives no collection of records")
     parents = [variable.collection for variable in variables if variable.id == items.root]
     return ".".join((*parents, *items.path))
 

@@ -1,13 +1,13 @@
 """Checks the macros, which name the elements of a list, and puts all parts of the checker together."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from kalip.expressions import nodes
 from kalip.expressions.checker.base import boolean, coerced, null, span_of, unified
 from kalip.expressions.checker.calls import CallChecks
 from kalip.expressions.checker.names import NameChecks
-from kalip.expressions.errors import ExpressionError, Fault
+from kalip.expressions.errors import ExpressionError
 from kalip.expressions.functions.builtin import Function
 from kalip.expressions.functions.json import JSON_ITEMS
 from kalip.expressions.scope import Scope
@@ -37,30 +37,21 @@ class Checker(NameChecks, CallChecks):
 
     def check(self, node: nodes.Node) -> Node:
         """Give the typed tree of a part; what is faulty has the unknown type."""
-        match node:
-            case nodes.Constant():
-                return _constant(node)
-            case nodes.Name() | nodes.Select():
-                return self.name(node)
-            case nodes.Index():
-                return self.index(node)
-            case nodes.Unary():
-                return self.unary(node)
-            case nodes.Binary():
-                return self.binary(node)
-            case nodes.Chain():
-                return self.chain(node)
-            case nodes.Ternary():
-                return self.ternary(node)
-            case nodes.Call():
-                return self._called(node)
-            case nodes.ListOf():
-                return self._items(node)
-            case nodes.MapOf():
-                return self._entries(node)
-        raise AssertionError(node)
+        return _CHECKS[type(node)](self, node)
 
-    def _called(self, node: nodes.Call) -> Node:
+    def constant(self, node: nodes.Constant) -> Node:
+        """Check a literal."""
+        value = node.value
+        if value is None:
+            return null(span_of(node))
+        if isinstance(value, bool):
+            return boolean(span_of(node), value)
+        if isinstance(value, int):
+            return Literal(span_of(node), INTEGER, False, value)
+        return Literal(span_of(node), TEXT if isinstance(value, str) else DECIMAL, False, value)
+
+    def called(self, node: nodes.Call) -> Node:
+        """Check a macro or a call."""
         if node.receiver is not None and node.name in MACROS:
             return self._macro(node, node.receiver)
         receiver = node.receiver
@@ -116,7 +107,8 @@ class Checker(NameChecks, CallChecks):
         element = TEXT if value.type.kind == "record" else value.type
         return Transform(span_of(node), list_of(element), False, values, variable, value)
 
-    def _items(self, node: nodes.ListOf) -> Node:
+    def items(self, node: nodes.ListOf) -> Node:
+        """Check `[a, b]`."""
         items = tuple(self.check(item) for item in node.items)
         element = unified(items)
         if element is None:
@@ -127,7 +119,8 @@ class Checker(NameChecks, CallChecks):
         element = {"decimal": DECIMAL, "record": TEXT}.get(element.kind, element)
         return Items(span_of(node), list_of(element), False, tuple(coerced(item, element) for item in items))
 
-    def _entries(self, node: nodes.MapOf) -> Node:
+    def entries(self, node: nodes.MapOf) -> Node:
+        """Check `{"key": value}`."""
         entries: list[tuple[str, Node]] = []
         for written, value in node.entries:
             if not isinstance(written, nodes.Constant) or not isinstance(written.value, str):
@@ -137,6 +130,21 @@ class Checker(NameChecks, CallChecks):
                 return self.fault(value, "a map can't hold a collection of records", "write map(x, x.name)")
             entries.append((written.value, checked))
         return Entries(span_of(node), JSON, False, tuple(entries))
+
+
+_CHECKS: Final[Mapping[type[nodes.Node], Callable[[Checker, Any], Node]]] = {
+    nodes.Constant: Checker.constant,
+    nodes.Name: Checker.name,
+    nodes.Select: Checker.name,
+    nodes.Index: Checker.index,
+    nodes.Unary: Checker.unary,
+    nodes.Binary: Checker.binary,
+    nodes.Chain: Checker.chain,
+    nodes.Ternary: Checker.ternary,
+    nodes.Call: Checker.called,
+    nodes.ListOf: Checker.items,
+    nodes.MapOf: Checker.entries,
+}
 
 
 def check(
@@ -170,17 +178,6 @@ def _expected(checker: Checker, typed: Node, expects: Type | None) -> Node:
         message = f"this is {typed.type.name}, where {expects.name} is wanted"
         return checker.fault(typed.span, message, hints.get(expects.kind, ""))
     return coerced(typed, expects)
-
-
-def _constant(node: nodes.Constant) -> Node:
-    value = node.value
-    if value is None:
-        return null(span_of(node))
-    if isinstance(value, bool):
-        return boolean(span_of(node), value)
-    if isinstance(value, int):
-        return Literal(span_of(node), INTEGER, False, value)
-    return Literal(span_of(node), TEXT if isinstance(value, str) else DECIMAL, False, value)
 
 
 def _unknown(node: nodes.Node) -> Node:

@@ -32,10 +32,10 @@ class NameChecks(CheckerBase):
 
     def name(self, node: nodes.Name | nodes.Select) -> Node:
         """Check a name or a chain of names."""
-        segments = _segments(node)
-        if segments is None:
-            assert isinstance(node, nodes.Select)
-            return self._member_of(node)
+        operand, segments = _followed(node)
+        if operand is not None:
+            checked = self.check(operand)
+            return self._unknown(node) if checked.type.kind == "unknown" else self._members(checked, segments, ())
         variable = self.variables.get(segments[0].name)
         if variable is not None:
             return self._of_variable(variable, segments)
@@ -52,8 +52,7 @@ class NameChecks(CheckerBase):
         if kind == "json" and index.type.kind in ("text", "integer", "json"):
             return Member(span_of(node), JSON, True, operand, index)
         if kind == "list" and index.type.kind == "integer" and not is_list_of_records(operand.type):
-            assert operand.type.element is not None
-            return Item(span_of(node), operand.type.element, True, operand, index)
+            return Item(span_of(node), operand.type.held, True, operand, index)
         if is_list_of_records(operand.type):
             return self.fault(node, "a collection of records has no positions", "write exists, filter or map")
         return self.fault(node, f"{operand.type.name} has no element at {index.type.name}", "")
@@ -62,13 +61,6 @@ class NameChecks(CheckerBase):
         checked = self.fault(node, "")
         self.faults.pop()
         return checked
-
-    def _member_of(self, node: nodes.Select) -> Node:
-        operand = self.check(node.operand)
-        if operand.type.kind == "unknown":
-            return self._unknown(node)
-        place = Span(node.name_offset, len(node.name))
-        return self._members(operand, [_Segment(node.name, place)], ())
 
     def _members(self, operand: Node, segments: list[_Segment], names: tuple[str, ...]) -> Node:
         if operand.type.kind == "json":
@@ -142,13 +134,14 @@ class NameChecks(CheckerBase):
         return self.fault(first.span, f"unknown name '{first.name}'", hint)
 
 
-def _segments(node: nodes.Node) -> list[_Segment] | None:
+def _followed(node: nodes.Node) -> tuple[nodes.Node | None, list[_Segment]]:
+    """Cut a chain of names into its segments, and what they follow when that isn't a name itself."""
     if isinstance(node, nodes.Name):
-        return [_Segment(node.name, span_of(node))]
+        return None, [_Segment(node.name, span_of(node))]
     if isinstance(node, nodes.Select):
-        before = _segments(node.operand)
-        return None if before is None else [*before, _Segment(node.name, Span(node.name_offset, len(node.name)))]
-    return None
+        operand, before = _followed(node.operand)
+        return operand, [*before, _Segment(node.name, Span(node.name_offset, len(node.name)))]
+    return node, []
 
 
 def _whole(segments: list[_Segment]) -> Span:

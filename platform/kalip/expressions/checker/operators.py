@@ -22,8 +22,10 @@ from kalip.expressions.typed import (
     Negate,
     Node,
     Not,
+    Order,
+    Quantifier,
+    Same,
 )
-from kalip.expressions.typed import Order, Quantifier, Same
 from kalip.expressions.types import BOOLEAN, TEXT, UNKNOWN, Type, is_list_of_records, is_number, is_ordered, unify
 
 ORDERS: Final[dict[str, Callable[[Any, Any], bool]]] = {

@@ -52,6 +52,12 @@ class Function:
     call: Callable[..., Any]
     sql: Callable[..., str] | None = None
 
+    def written(self, dialect: str, *arguments: str) -> str:
+        """Write a call in SQL; TypeError when the function has none."""
+        if self.sql is None:
+            raise TypeError(f"the function '{self.name}' has no SQL")
+        return self.sql(dialect, *arguments)
+
 
 def by_name(builtins: Sequence[Builtin]) -> dict[str, tuple[Builtin, ...]]:
     """Sort overloads under their names, in the order given."""

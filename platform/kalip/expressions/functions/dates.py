@@ -1,7 +1,7 @@
 """Functions on days, moments, times of day and durations.
 
-A day is no moment: the one becomes the other only through `date(x)` and `datetime(x)`, in UTC. Whatever leaves the years
-1 to 9999, or a duration its 64 bits of microseconds, is null.
+A day is no moment: the one becomes the other only through `date(x)` and `datetime(x)`, in UTC. Whatever leaves the
+years 1 to 9999, or a duration its 64 bits of microseconds, is null.
 """
 
 import re
@@ -267,7 +267,9 @@ _DAYS = f"CASE WHEN {{1}} BETWEEN -{date.max.toordinal()} AND {date.max.toordina
 DATE_FUNCTIONS: Final = (
     Builtin("date", (DATE,), DATE, lambda day: day, "{0}", "{0}"),
     Builtin("date", (DATETIME,), DATE, date_of_moment, f"CAST({_AT_UTC} AS DATE)"),
-    Builtin("date", (TEXT,), DATE, date_of_text, nullable=True, complaint='this is not a day, write date("2026-01-31")'),
+    Builtin(
+        "date", (TEXT,), DATE, date_of_text, nullable=True, complaint='this is not a day, write date("2026-01-31")'
+    ),
     Builtin("datetime", (DATETIME,), DATETIME, lambda moment: moment, "{0}", "{0}"),
     Builtin("datetime", (DATE,), DATETIME, moment_of_date, "(CAST({0} AS TIMESTAMP) AT TIME ZONE 'UTC')"),
     Builtin(
@@ -275,19 +277,25 @@ DATE_FUNCTIONS: Final = (
         complaint='this is not a moment, write datetime("2026-01-31T08:30:00Z")',
     ),
     Builtin("time", (TIME,), TIME, lambda at: at, "{0}", "{0}"),
-    Builtin("time", (TEXT,), TIME, time_of_text, nullable=True, complaint='this is no time of day, write time("08:30")'),
+    Builtin(
+        "time", (TEXT,), TIME, time_of_text, nullable=True, complaint='this is no time of day, write time("08:30")'
+    ),
     Builtin("duration", (DURATION,), DURATION, lambda duration: duration, "{0}", "{0}"),
     Builtin(
         "duration", (TEXT,), DURATION, duration_of_text, nullable=True,
         complaint='this is not a duration, write duration("3d4h")',
     ),
-    Builtin("addDays", (DATE, INTEGER), DATE, add_days, _DAYS % IN_DATES.format("({0} + CAST({1} AS INTEGER))"), nullable=True),
+    Builtin(
+        "addDays", (DATE, INTEGER), DATE, add_days, _DAYS % IN_DATES.format("({0} + CAST({1} AS INTEGER))"),
+        nullable=True,
+    ),
     Builtin(
         "addDays", (DATETIME, INTEGER), DATETIME, add_days_to_moment,
         _DAYS % IN_MOMENTS.format("({0} + {1} * interval '24 hours')"), nullable=True,
     ),
     Builtin(
-        "addMonths", (DATE, INTEGER), DATE, add_months, _MONTHS % IN_DATES.format(f"CAST({_MOVED} AS DATE)"), nullable=True
+        "addMonths", (DATE, INTEGER), DATE, add_months, _MONTHS % IN_DATES.format(f"CAST({_MOVED} AS DATE)"),
+        nullable=True,
     ),
     Builtin(
         "addMonths", (DATETIME, INTEGER), DATETIME, add_months_to_moment, _MONTHS % IN_MOMENTS.format(_MOVED_AT_UTC),

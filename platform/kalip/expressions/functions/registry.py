@@ -24,7 +24,7 @@ ALIASES: Final[Mapping[str, str]] = {
 """Other name to name."""
 
 SPECIAL: Final = (
-    ("now", "today", "has", "size", "sum", "min", "max", "avg", "join", "coalesce", "isEmpty")
-    + ("exists", "exists_one", "all", "filter", "map")
+    "now", "today", "has", "size", "sum", "min", "max", "avg", "join", "coalesce", "isEmpty",
+    "exists", "exists_one", "all", "filter", "map",
 )  # fmt: skip
 """Functions that the checker knows by itself, as their types depend on their arguments."""

@@ -16,7 +16,9 @@ from kalip.expressions.types import BOOLEAN, DATE, DATETIME, DECIMAL, INTEGER, T
 MAX_TEXT: Final = 1_000_000
 """Characters beyond which replace gives null, so that nested calls can't fill the memory."""
 
-WHITE_SPACE: Final = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+WHITE_SPACE: Final = (
+    "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+)
 _LETTERS: Final = [chr(code) for code in (*range(0x41, 0x5B), *range(0xC0, 0x530))]
 _PAIRS: Final = [
     (letter, letter.lower())
@@ -158,7 +160,9 @@ _CASE = {
 
 TEXT_FUNCTIONS: Final = (
     Builtin("contains", (TEXT, TEXT), BOOLEAN, contains, "strpos({0}, {1}) > 0", "instr({0}, {1}) > 0"),
-    Builtin("startsWith", (TEXT, TEXT), BOOLEAN, starts_with, "starts_with({0}, {1})", "substr({0}, 1, length({1})) = {1}"),
+    Builtin(
+        "startsWith", (TEXT, TEXT), BOOLEAN, starts_with, "starts_with({0}, {1})", "substr({0}, 1, length({1})) = {1}"
+    ),
     Builtin("endsWith", (TEXT, TEXT), BOOLEAN, ends_with, "right({0}, length({1})) = {1}"),
     Builtin("matches", (TEXT, TEXT), BOOLEAN, matches, nullable=True, complaint="this is not a pattern known here"),
     Builtin("lower", (TEXT,), TEXT, lower, _CASE["lower"]),

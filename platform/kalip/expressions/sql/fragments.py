@@ -17,14 +17,21 @@ MOMENT_BOUND: Final = 320_000_000_000_000_000
 class Fragment:
     """The SQL of a value, complete in itself.
 
-    `atomic`: cheap to say twice. `scale`: places of a decimal that SQLite holds as a scaled integer, None for one held as
-    text. `bound`: what the integer held never exceeds either way.
+    `atomic`: cheap to say twice. `scale`: places of a decimal that SQLite holds as a scaled integer, None for one held
+    as text. `bound`: what the integer held never exceeds either way.
     """
 
     text: str
     atomic: bool = False
     scale: int | None = 0
     bound: int = INTEGER_BOUND
+
+    @property
+    def places(self) -> int:
+        """Give the scale; TypeError for a decimal held as text."""
+        if self.scale is None:
+            raise TypeError("a decimal held as text has no scale")
+        return self.scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,20 @@ class Rows:
     element: Fragment | None = None
     columns: Columns | None = None
 
+    @property
+    def value(self) -> Fragment:
+        """Give the value of an element; TypeError when the elements are records."""
+        if self.element is None:
+            raise TypeError("the elements are records")
+        return self.element
+
+    @property
+    def record(self) -> Columns:
+        """Give the columns of an element; TypeError when the elements are values."""
+        if self.columns is None:
+            raise TypeError("the elements are values")
+        return self.columns
+
     def where(self, condition: str) -> "Rows":
         """Keep only some of the rows."""
         return replace(self, conditions=(*self.conditions, condition))
@@ -51,7 +72,7 @@ class Rows:
     def select(self, what: str) -> str:
         """Write a query over the rows, in parentheses."""
         where = " AND ".join(f"({condition})" for condition in self.conditions if condition)
-        return f"(SELECT {what} FROM {self.source}{' WHERE ' if where else ''}{where})"
+        return f"(SELECT {what} FROM {self.source}{' WHERE ' if where else ''}{where})"  # noqa: S608  our own pieces
 
 
 def joined(parts: Sequence[str], operator: str) -> str:

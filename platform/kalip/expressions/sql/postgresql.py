@@ -78,7 +78,7 @@ class PostgresqlWriter(SqlWriter):
         self.context.add(name)
         return Fragment(f"CAST(:{name} AS {_TYPES[type_.kind]})", True)
 
-    def column(self, text: str, type_: Type) -> Fragment:  # noqa: ARG002  SQLite's writer needs the type
+    def column(self, text: str, type_: Type) -> Fragment:
         """Write a column as a value of its type."""
         return Fragment(text, True)
 
@@ -86,7 +86,7 @@ class PostgresqlWriter(SqlWriter):
         """Write an integer as a decimal."""
         return Fragment(f"CAST({operand.text} AS NUMERIC)", operand.atomic)
 
-    def united(self, operands: Sequence[Fragment], type_: Type) -> list[Fragment]:  # noqa: ARG002  nothing to unite here
+    def united(self, operands: Sequence[Fragment], type_: Type) -> list[Fragment]:
         """Write values that stand for one another in one representation."""
         return list(operands)
 
@@ -94,7 +94,7 @@ class PostgresqlWriter(SqlWriter):
         """Write a call of a function of the language."""
         return Fragment(self.filled(function.postgresql, arguments))
 
-    def custom_argument(self, operand: Fragment, type_: Type) -> str:  # noqa: ARG002  one representation only
+    def custom_argument(self, operand: Fragment, type_: Type) -> str:
         """Write an argument of a plugin's function in the representation of its type."""
         return operand.text
 
@@ -135,15 +135,15 @@ class PostgresqlWriter(SqlWriter):
     def aggregated(self, node: typed.Aggregate, rows: Rows, element: Fragment) -> Fragment:
         """Write sum, min, max or avg over rows."""
         if node.name in ("min", "max"):
-            assert node.list.type.element is not None
-            value = f"{element.text}{_collation(node.list.type.element)}"
+            value = f"{element.text}{_collation(node.list.type.held)}"
             return Fragment(rows.select(f"{node.name}({value})"), bound=element.bound)
         total = f"COALESCE(SUM(CAST({element.text} AS NUMERIC)), 0)"
         if node.name == "avg":
             count = f"CAST(COUNT({element.text}) AS NUMERIC)"
             alias = self.alias()
             quotient = _QUOTIENT.format(f"{alias}.s", f"{alias}.n")
-            return Fragment(f"(SELECT {quotient} FROM {rows.select(f'{total} AS s, {count} AS n')} AS {alias})")
+            sums = rows.select(f"{total} AS s, {count} AS n")
+            return Fragment(f"(SELECT {quotient} FROM {sums} AS {alias})")  # noqa: S608  our own pieces
         whole = Fragment(rows.select(total))
         return whole if node.type.kind == "decimal" else Fragment(self.filled(_FITTING, [whole]))
 
@@ -151,7 +151,7 @@ class PostgresqlWriter(SqlWriter):
         """Write an ordered comparison, null when a side is null."""
         return f"{left.text}{_collation(type_)} {operator} {right.text}{_collation(type_)}"
 
-    def equal(self, operator: str, left: Fragment, right: Fragment, type_: Type) -> str:  # noqa: ARG002  as SQLite's
+    def equal(self, operator: str, left: Fragment, right: Fragment, type_: Type) -> str:
         """Write an equality with `=`, or with the operators that treat null as a value."""
         return f"{left.text} {operator} {right.text}"
 

@@ -1,6 +1,7 @@
 """The functions that storage registers in each SQLite connection.
 
-They are the Python meaning of the language itself, on the representation that SQLite holds, so that the two can't differ.
+They are the Python meaning of the language itself, on the representation that SQLite holds, so that the two can't
+differ.
 """
 
 import json

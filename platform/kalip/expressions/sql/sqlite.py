@@ -195,8 +195,7 @@ def _fits(operand: Fragment, scale: int) -> bool:
 def _rescaled(operand: Fragment, scale: int) -> Fragment:
     if operand.scale == scale or operand.text == "NULL":
         return Fragment(operand.text, operand.atomic, scale, operand.bound)
-    assert operand.scale is not None
-    factor = 10 ** (scale - operand.scale)
+    factor = 10 ** (scale - operand.places)
     return Fragment(f"({operand.text} * {factor})", False, scale, operand.bound * factor)
 
 

@@ -13,7 +13,7 @@ from kalip.expressions.typed import Node
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How SQL is wanted: for which database, with which prefix of names, and whether conditions may be null for false."""
+    """How SQL is wanted: for which database, with which prefix of names; `exact`: null may not stand for false."""
 
     dialect: Dialect
     prefix: str

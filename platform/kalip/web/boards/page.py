@@ -165,7 +165,7 @@ def _lanes(work: Work, found: BoardPage, query: BoardQuery) -> Sequence[Lane]:
     ]
 
 
-def _card(
+def _card(  # noqa: PLR0913, PLR0917 one view's facts, passed once
     work: Work,
     found: BoardPage,
     stage: Stage,
@@ -223,7 +223,7 @@ def _column(work: Work, entity: Entity, text: str) -> ListColumn:
 
 def _total_reader(work: Work, found: BoardPage) -> Reader:
     if not found.view.sum:
-        return lambda value: Cell("text", "")
+        return lambda _: Cell("text", "")
     path = find_path(work.served, found.entity, found.view.sum)
     read = reader_of(work.served, path.entity, path.field, style_of(work))
 
@@ -231,7 +231,7 @@ def _total_reader(work: Work, found: BoardPage) -> Reader:
         try:
             return read(value)
         except AttributeError:  # a sum of amounts without their currency
-            return Cell("text", format_decimal(value, locale=current_locale()))
+            return Cell("text", format_decimal(str(value), locale=current_locale()))
 
     return plain
 

@@ -189,7 +189,7 @@ def _written(work: Work, path: ListPath, draft: Draft) -> str:
     return write(path.path, path.field, path.kind, operator.name, raw)
 
 
-def _shown(
+def _shown(  # noqa: PLR0913, PLR0917 one view's facts, passed once
     work: Work,
     entity: Entity,
     state: ListState,

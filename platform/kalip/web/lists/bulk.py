@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -112,12 +113,12 @@ def export_selected(entity: str) -> Response:
 
 
 @blueprint.get("/<entity>/export.<any(csv, xlsx):kind>")
-def export_list(entity: str, kind: str) -> Response:
+def export_list(entity: str, kind: Literal["csv", "xlsx"]) -> Response:
     """Every row of the list as it is shown: its columns, order and filter."""
     return _export(entity, state_of(entity, request.args), kind)
 
 
-def _export(entity: str, state: ListState, kind: str) -> Response:
+def _export(entity: str, state: ListState, kind: Literal["csv", "xlsx"]) -> Response:
     with reading() as work:
         found = visible_entity(work, entity)
         merged = replace(views_of(work, found, state).merged(state), cursor="")
@@ -223,14 +224,14 @@ def _move(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
     return replace(form, choice_label=gettext("Stage"), choice_name="stage", choices=choices, fields=fields)
 
 
-def _assign(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
+def _assign(work: Work, entity: Entity, form: BulkForm) -> BulkForm:  # noqa: ARG001 one signature for all
     people = pick_user(work, "", _PEOPLE)
     chosen = request.values.get("owner", "")
     choices = (Option("", ""), *(Option(hit.id, hit.title, hit.id == chosen) for hit in people))
     return replace(form, choice_label=gettext("Person"), choice_name="owner", choices=choices)
 
 
-def _plain(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
+def _plain(work: Work, entity: Entity, form: BulkForm) -> BulkForm:  # noqa: ARG001 one signature for all
     return form
 
 

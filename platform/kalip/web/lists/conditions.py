@@ -1,5 +1,7 @@
-"""Filters in people's words: takes an expression apart into conditions that name a field, an operator and operands,
-and puts it together again. The expression is the only truth; what has no such shape stays an expression."""
+"""Filters in people's words: an expression apart into conditions of field, operator and operands, and together again.
+
+The expression is the only truth; what has no such shape stays an expression.
+"""
 
 import json
 import re

@@ -50,7 +50,7 @@ def raw_operands(work: Work, path: ListPath, operator: Operator, texts: Sequence
     return tuple(_raw(work, path, kind, text) for kind, text in pairs)
 
 
-def inputs_for(
+def inputs_for(  # noqa: PLR0913, PLR0917 one view's facts, passed once
     work: Work, path: ListPath, operator: Operator, raw: Sequence[Any], style: Style, name: str = "value"
 ) -> tuple[Operand, ...]:
     """The inputs for an operator's operands, filled with those there are."""
@@ -98,7 +98,7 @@ def _raw(work: Work, path: ListPath, kind: str, text: str) -> Any:
     return text if isinstance(value, tuple | list) else path.kind.to_json(path.field, value)
 
 
-def _input(work: Work, path: ListPath, kind: str, raw: Any, style: Style, name: str, at: int) -> Operand:
+def _input(work: Work, path: ListPath, kind: str, raw: Any, style: Style, name: str, at: int) -> Operand:  # noqa: PLR0913, PLR0917 one view's facts, passed once
     field = path.field
     safe = f"{path.path}-{name}-{at}".replace(".", "-")
     return Operand(

@@ -222,7 +222,7 @@ def rows_of(work: Work, found: ListPage, style: Style) -> tuple[ListRow, ...]:
     )
 
 
-def _cell(
+def _cell(  # noqa: PLR0913, PLR0917 one view's facts, passed once
     work: Work, entity: Entity, row: Row, column: ListColumn, cell: Cell, classes: str, *, editable: bool
 ) -> ListCell:
     if "cell-title" in classes:
@@ -377,15 +377,10 @@ def _empty(entity: Entity, state: ListState, rights: frozenset[Verb]) -> Empty:
 
 
 def _tool(state: ListState, name: str) -> str:
-    plain = {
-        "count": "lists.show_count",
-        "builder": "lists.show_builder",
-        "chooser": "lists.show_chooser",
-        "save_view": "lists.show_save_view",
-        "quick": "lists.apply_quick",
-    }
-    if name in plain:
-        return state.address(plain[name])
+    if name in ("count", "builder", "chooser", "save_view"):
+        return state.address(f"lists.show_{name}")
+    if name == "quick":
+        return state.address("lists.apply_quick")
     if name in ("csv", "xlsx"):
         return replace(state, cursor="").address("bulk.export_list", kind=name)
     if name == "new":

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from flask import url_for
 
-from kalip.base.ids import new_id
 from kalip.base.errors import NotFound
+from kalip.base.ids import new_id
 from kalip.model import Entity
 from kalip.records import Work
 from kalip.storage import SavedView, delete_view, list_saved_views, save_view

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -64,7 +65,8 @@ class ListState:
     def address(self, endpoint: str = "lists.show_list", **path: str) -> str:
         """The address of this state, at the list or at one of its tools."""
         query = urlencode(self.parameters())
-        base = url_for(endpoint, entity=self.entity, **path)
+        values: dict[str, Any] = {"entity": self.entity, **path}
+        base = url_for(endpoint, **values)
         mark = "&" if "?" in base else "?"
         return f"{base}{mark}{query}" if query else base
 
@@ -99,7 +101,7 @@ def state_of(entity: str, args: MultiDict[str, str]) -> ListState:
 
 def columns_of(text: str) -> tuple[ColumnState, ...]:
     """Read `name:220!,amount`: paths with width and a mark for frozen ones."""
-    found = {}
+    found: dict[str, ColumnState] = {}
     for item in filter(None, text.split(",")):
         frozen = item.endswith("!")
         path, _, width = item.rstrip("!").partition(":")

@@ -55,9 +55,8 @@ def conflict_of(work: Work, entity: Entity, record_id: str, sent: Submission, fo
         read = reader_of(work.served, entity, field, style)
         touched = not sent.touched or name in sent.touched
         differences.append(Difference(name, field.label.get(current_locale()), read(theirs), read(mine), touched))
-    for name in sent.lines:
-        if not sent.touched or any(each.split(".")[0] == name for each in sent.touched):
-            differences.append(_lines(entity, name, found.children, sent))
+    changed = {each.split(".")[0] for each in sent.touched} or set(sent.lines)
+    differences += [_lines(entity, name, found.children, sent) for name in sent.lines if name in changed]
     last = next(iter(found.events.items), None)
     return Conflict(
         href=url_for("record.save", entity=entity.name, record_id=record_id),

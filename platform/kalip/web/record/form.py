@@ -138,7 +138,7 @@ def _names(tab: Tab) -> set[str]:
     return {name for section in tab.sections for name in section.fields}
 
 
-def _sections(
+def _sections(  # noqa: PLR0913, PLR0917 one view's facts, passed once
     work: Work, entity: Entity, tab: Tab, basis: Basis, state: State, style: Style
 ) -> tuple[ShownSection, ...]:
     return tuple(
@@ -153,7 +153,7 @@ def _sections(
     )
 
 
-def _inputs(work: Work, entity: Entity, section: Section, basis: Basis, state: State, style: Style) -> Iterable[Input]:
+def _inputs(work: Work, entity: Entity, section: Section, basis: Basis, state: State, style: Style) -> Iterable[Input]:  # noqa: PLR0913, PLR0917 one view's facts, passed once
     for name, span in section.fields.items():
         field = entity.attribute(name)
         if field is None:
@@ -176,7 +176,7 @@ def _locked(field: Field) -> tuple[str, ...]:
     return () if field.name == "owner" else (field.name,)
 
 
-def _lines_input(work: Work, field: Field, basis: Basis, state: State, style: Style, columns: int) -> Input:
+def _lines_input(work: Work, field: Field, basis: Basis, state: State, style: Style, columns: int) -> Input:  # noqa: PLR0913, PLR0917 one view's facts, passed once
     target = work.model.entities[str(field.target)]
     names = _line_fields(target, field)
     editable = state.editable and field.name not in state.readonly
@@ -216,7 +216,7 @@ def _required(target: Entity) -> Iterable[str]:
     return (name for name, each in target.fields.items() if each.required)
 
 
-def _line_rows(
+def _line_rows(  # noqa: PLR0913, PLR0917 one view's facts, passed once
     work: Work,
     target: Entity,
     field: Field,
@@ -245,7 +245,7 @@ def _line_rows(
         yield LineRow(line.id, index, inputs)
 
 
-def _line_values(
+def _line_values(  # noqa: PLR0913, PLR0917 one view's facts, passed once
     work: Work, target: Entity, field: Field, basis: Basis, index: int, saved: Row | None
 ) -> Mapping[str, Any]:
     values = dict(saved.values) if saved else {}
@@ -262,7 +262,7 @@ def _composed(work: Work, field: Field, flat: Mapping[str, Any]) -> Any:
     return None if all(part is None for part in parts) else kind.from_parts(field, parts)
 
 
-def _totals(
+def _totals(  # noqa: PLR0913, PLR0917 one view's facts, passed once
     work: Work, target: Entity, field: Field, names: Sequence[str], basis: Basis, style: Style
 ) -> tuple[str, ...]:
     saved = list((basis.children or {}).get(field.name, ()))

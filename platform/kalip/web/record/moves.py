@@ -105,7 +105,7 @@ def _from_board() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def _context(
+def _context(  # noqa: PLR0913, PLR0917 one view's facts, passed once
     work: Work,
     entity: Entity,
     record_id: str,
@@ -144,7 +144,7 @@ def _fault(plan: TransitionPlan, error: TransitionRefused | None) -> str:
     return " ".join((message_of(current_locale(), found), *hidden))
 
 
-def _fields(
+def _fields(  # noqa: PLR0913, PLR0917 one view's facts, passed once
     work: Work,
     entity: Entity,
     record_id: str,

@@ -188,13 +188,13 @@ def titles_with_typed(work: Work, entity: Entity, known: Titles, preview: Previe
     wanted: dict[str, list[str]] = {}
     pairs = [(entity.fields, preview.values)]
     for name, lines in preview.lines.items():
-        target = work.model.entities[str(entity.fields[name].target)]
-        pairs += [(target.fields, line) for line in lines]
+        owned = work.model.entities[str(entity.fields[name].target)]
+        pairs += [(owned.fields, line) for line in lines]
     for fields, values in pairs:
-        for name, field in fields.items():
+        for name, each_field in fields.items():
             value = values.get(name)
-            target = "user" if field.type == "user" else field.target
-            if field.type not in ("reference", "references", "user") or not value or not target:
+            target = "user" if each_field.type == "user" else each_field.target
+            if each_field.type not in ("reference", "references", "user") or not value or not target:
                 continue
             ids = [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
             wanted.setdefault(target, []).extend(each for each in ids if not known.knows(target, each))
@@ -210,7 +210,7 @@ def _pipeline(entity: Entity, found: RecordPage) -> Pipeline | None:
     return entity.pipelines.get(str(found.record.values.get("pipeline")))
 
 
-def _meta(work: Work, entity: Entity, found: RecordPage, titles: Titles) -> tuple[str, ...]:
+def _meta(work: Work, entity: Entity, found: RecordPage, titles: Titles) -> tuple[str, ...]:  # noqa: ARG001 one signature for all
     values = found.record.values
     said = []
     for name, text in (("updated_at", gettext("Changed {when}")), ("created_at", gettext("Made {when}"))):

@@ -1,14 +1,15 @@
 """Routes of a record: a table of contents."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from babel.numbers import format_decimal
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from kalip.access import require
 from kalip.base.errors import RecordRejected, StaleVersion, Violation
 from kalip.model import Verb
-from kalip.access import require
 from kalip.records import (
     SaveRecord,
     Work,
@@ -137,7 +138,8 @@ def show_related(entity: str, record_id: str, name: str) -> Response:
         found = related_page(work, entity, record_id, name)
         owner, page = found.entity, found.page
         count = format_decimal(page.count or 0, locale=current_locale()) + ("+" if page.count_capped else "")
-        new_one = url_for("record.new", entity=owner.name, **{found.field.name: record_id})
+        start: dict[str, Any] = {"entity": owner.name, found.field.name: record_id}
+        new_one = url_for("record.new", **start)
         context = RelatedContext(
             id=f"related-{name.replace('.', '-')}",
             label=plural_of(owner),

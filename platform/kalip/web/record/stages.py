@@ -47,8 +47,8 @@ def stage_bar(entity: Entity, pipeline: Pipeline, record: Row, moves: Sequence[M
     closed = pipeline.stages[present].outcome != "open" if present in pipeline.stages else False
     stages = []
     for index, stage in enumerate(pipeline.stages.values()):
-        move = by_target.get(stage.name)
-        usable = move is not None and move.allowed and allowed
+        found = by_target.get(stage.name)
+        usable = found is not None and found.allowed and allowed
         stages.append(
             ShownStage(
                 name=stage.name,
@@ -57,8 +57,8 @@ def stage_bar(entity: Entity, pipeline: Pipeline, record: Row, moves: Sequence[M
                 done=index < at and not closed,
                 outcome=stage.outcome.value,
                 href=_href(entity, record, stage.name) if usable else "",
-                dialog=move.needs_form if move else False,
-                reason=_reason(move, allowed=allowed),
+                dialog=found is not None and found.needs_form,
+                reason=_reason(found, allowed=allowed),
             )
         )
     return StageBar(pipeline.label.get(locale), tuple(stages))

@@ -1,6 +1,6 @@
 """A record's form as the browser sent it: which fields, which lines, which row to add or take away."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from werkzeug.datastructures import MultiDict
@@ -96,13 +96,17 @@ def _lines(work: Work, entity: Entity, name: str, form: MultiDict[str, str]) -> 
 
 
 def _resolve(
-    work: Work, entity: Entity, form: MultiDict[str, str], submitted: dict[str, Mapping[str, object]], prefix: str = ""
+    work: Work,
+    entity: Entity,
+    form: MultiDict[str, str],
+    submitted: dict[str, Mapping[str, Sequence[str]]],
+    prefix: str = "",
 ) -> dict[str, str]:
     """Choose what was typed but not picked; what stays unclear is returned by field name."""
     unresolved = {}
     for name, parts in list(submitted.items()):
         typed = form.get(f"{prefix}{name}~text", "").strip()
-        chosen = next(iter(parts.get("", ())), "")  # type: ignore[call-overload]
+        chosen = next(iter(parts.get("", ())), "")
         if entity.attributes[name].type not in _PICKED or chosen or not typed:
             continue
         hits = pick(work, PickQuery(entity.name, typed, field=name, limit=2))

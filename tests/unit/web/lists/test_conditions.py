@@ -2,15 +2,15 @@
 
 import pytest
 
-from kalip.fields import builtin_types
 from kalip.base.text import Text
+from kalip.fields import FieldType, builtin_types
 from kalip.model import Field
 from kalip.web.lists.conditions import conjoin, join_groups, read, read_groups, split, unwrap, write
 
 TYPES = builtin_types()
 
 
-def a_field(name: str, kind: str) -> tuple[Field, object]:
+def a_field(name: str, kind: str) -> tuple[Field, FieldType]:
     return Field(name, kind, Text.of(name)), TYPES[kind]
 
 
@@ -32,7 +32,7 @@ def test_it_works() -> None:
 @pytest.mark.parametrize("path", ["name", "amount", "due", "open", "company.name"])
 def test_every_operator_reads_back_what_it_wrote(path: str) -> None:
     field, kind = KNOWN[path]
-    samples = {"text": "a \"b\" && c", "decimal": "12.50", "date": "2026-01-31", "boolean": True}
+    samples = {"text": 'a "b" && c', "decimal": "12.50", "date": "2026-01-31", "boolean": True}
     for operator in kind.operators(field):
         sample = {"days": 7, "text": "x || y"}
         operands = [sample.get(each, samples[field.type]) for each in operator.operands]

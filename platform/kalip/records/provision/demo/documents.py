@@ -26,7 +26,6 @@ class EntityDocument:
         """The entities that its generators pick records of."""
         return frozenset(_picked([self.let, self.fields]))
 
-
     @property
     def is_catalogue(self) -> bool:
         """Whether each record is made of a row of a table: other records pick from all of them."""

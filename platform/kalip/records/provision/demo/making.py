@@ -34,7 +34,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """`scale` multiplies every count but those of catalogues; `password` is given to all demo users (None: they can't sign in)."""
+    """`scale` multiplies every count but those of catalogues.
+
+    `password` is given to all demo users; with None they can't sign in.
+    """
 
     seed: int = 1
     scale: float = 1.0
