@@ -24,7 +24,7 @@ from kalip.expressions.nodes import (
 )
 
 MAX_LENGTH: Final = 10_000
-MAX_DEPTH: Final = 100
+MAX_DEPTH: Final = 50
 MAX_NODES: Final = 5_000
 MAX_ITEMS: Final = 1_000
 

@@ -114,7 +114,7 @@ class PostgresqlWriter(SqlWriter):
             return self._integer_operation(node.operator, left, right)
         point, by = (right, left) if kinds[0] == "duration" else (left, right)
         moved, checked = (_MOVED_DATE, IN_DATES) if node.type.kind == "date" else (_MOVED_MOMENT, IN_MOMENTS)
-        return Fragment(self.filled(checked, [Fragment(self.filled(moved % node.operator, [point, by]))]))
+        return Fragment(self.filled(checked, [Fragment(self.filled(moved.replace("%s", node.operator), [point, by]))]))
 
     def negated(self, type_: Type, operand: Fragment) -> Fragment:
         """Write a number or duration with the other sign."""

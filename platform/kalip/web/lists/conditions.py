@@ -87,7 +87,9 @@ def read_groups(text: str, known: Known) -> Groups | None:
     whole = read(text, known)
     if whole:
         return Groups("all", ((whole,),))
-    for join, outer, inner in (("all", "&&", "||"), ("any", "||", "&&")):
+    # && binds closer than ||: groups of alternatives must be in parentheses to stand beside each other.
+    mixed = len(split(text, "||")) > 1 and len(split(text, "&&")) > 1
+    for join, outer, inner in (("all", "&&", "||"), ("any", "||", "&&"))[mixed:]:
         groups = [_conditions(part, inner, known) for part in split(text, outer)]
         if len(groups) > 1 or join == "any":
             found = tuple(group for group in groups if group)

@@ -1,0 +1,31 @@
+"""Conditions and coercion."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.support.expressions import faults, values
+
+
+@pytest.mark.parametrize(
+    ("source", "record", "expected"),
+    [
+        ("lines.filter(l, l.price > 1).size()", {"lines": ({"price": Decimal(1)}, {"price": Decimal(2)})}, 1),
+        ("lines.all(l, l.name != name)", {"name": "x", "lines": ({"name": "a"},)}, True),
+    ],
+)
+def test_it_works(source: str, record: dict[str, object], expected: object) -> None:
+    found = values(source, record)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("amount ? 1 : 2", "the condition of ? needs true or false, not decimal"),
+        ("amount && open", "&& needs true or false, not decimal"),
+    ],
+)
+def test_faults_are_told_with_the_way_out(source: str, fault: str) -> None:
+    assert faults(source) == [fault]

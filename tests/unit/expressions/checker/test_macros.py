@@ -1,0 +1,37 @@
+"""Macros over lists, and literals of lists and maps."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.support.expressions import faults, values
+
+
+@pytest.mark.parametrize(
+    ("source", "record", "expected"),
+    [
+        ("tags.exists(t, t == 'b')", {"tags": ("a", "b")}, True),
+        ("tags.exists_one(t, t == 'b')", {"tags": ("b", "b")}, False),
+        ("tags.all(t, t.size() == 1)", {"tags": ("a", "bb")}, False),
+        ("tags.filter(t, t != 'a')", {"tags": ("a", "b")}, ("b",)),
+        ("lines.map(l, l.price)", {"lines": ({"price": Decimal(1)},)}, (Decimal(1),)),
+        ("has(name)", {}, False),
+        ("[1, 2][1]", {}, 2),
+        ("{'a': 1}", {}, {"a": 1}),
+    ],
+)
+def test_it_works(source: str, record: dict[str, object], expected: object) -> None:
+    found = values(source, record)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("tags.exists(1, true)", "'exists' takes a name and a condition: write x.exists(y, y.amount > 0)"),
+        ("lines.exists(l, l.pric > 1)", "unknown name 'pric': did you mean 'price'?"),
+    ],
+)
+def test_faults_are_told_with_the_way_out(source: str, fault: str) -> None:
+    assert faults(source) == [fault]

@@ -1,0 +1,63 @@
+"""The grammar, and the bounds on what is read."""
+
+import time
+
+import pytest
+
+from kalip.expressions import ExpressionError
+from kalip.expressions.nodes import Binary, Call, Chain, Constant, Name, Ternary
+from kalip.expressions.parser import MAX_DEPTH, MAX_LENGTH, parse
+
+
+def fault_of(source: str) -> str:
+    with pytest.raises(ExpressionError) as caught:
+        parse(source)
+    return str(caught.value.faults[0])
+
+
+def test_it_works() -> None:
+    tree = parse("a > 1 ? b : c")
+    assert isinstance(tree, Ternary)
+    assert isinstance(tree.condition, Binary)
+
+
+def test_multiplication_binds_closer_than_addition_and_and_closer_than_or() -> None:
+    tree = parse("1 + 2 * 3")
+    assert isinstance(tree, Binary)
+    assert tree.operator == "+"
+    either = parse("a || b && c")
+    assert isinstance(either, Chain)
+    assert either.operator == "||"
+    assert isinstance(either.operands[0], Name)
+
+
+def test_calls_and_literals() -> None:
+    assert isinstance(parse("size(name)"), Call)
+    assert isinstance(parse("null"), Constant)
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("", "the expression is empty: write true to always hold"),
+        ("1 +", "the expression ends too early: expected a value"),
+        ("a and b", "unexpected 'and': write &&"),
+        ("1 ++ 2", "unexpected '+': expected a value"),
+    ],
+)
+def test_faults_name_the_way_out(source: str, fault: str) -> None:
+    assert fault_of(source) == fault
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["(" * 1_900 + "1" + ")" * 1_900, "!" * 3_000 + "a", "[" * 3_000, "-" * 3_000 + "1", "a" + ".b" * 1_900],
+)
+def test_what_is_too_deep_is_told_at_once(source: str) -> None:
+    began = time.process_time()
+    assert fault_of(source).startswith(f"nested deeper than {MAX_DEPTH} levels")
+    assert time.process_time() - began < 2
+
+
+def test_what_is_too_long_is_told() -> None:
+    assert "longer than" in fault_of("x" * (MAX_LENGTH + 1))
