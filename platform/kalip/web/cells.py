@@ -67,6 +67,13 @@ def reader_of(served: Served, entity: Entity, field: Field, style: Style) -> Rea
     return read
 
 
+def column_reader(served: Served, entity: Entity, field: Field, path: str, style: Style) -> Reader:
+    """As `reader_of`, for a column that may show only a part of the field: `address.city`."""
+    if path.rpartition(".")[2] == field.name:
+        return reader_of(served, entity, field, style)
+    return lambda value: Cell("text", "" if value is None else str(value))
+
+
 def is_number(served: Served, field: Field) -> bool:
     """Whether a column of the field is set to the right."""
     return served.types[field.type].widget in NUMBERS or (

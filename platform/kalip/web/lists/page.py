@@ -9,7 +9,7 @@ from kalip.base.errors import BadRequest
 from kalip.fields import Style
 from kalip.model import Entity, Verb
 from kalip.records import ListColumn, ListPage, ListRecords, Row, Work, list_page, titles_of
-from kalip.web.cells import Cell, is_number, reader_of, record_url, shortened, style_of
+from kalip.web.cells import Cell, column_reader, is_number, record_url, shortened, style_of
 from kalip.web.lists.conditions import Condition, conjoin, read, split
 from kalip.web.lists.operands import described, ids_in
 from kalip.web.lists.paths import ListPath, known_of, paths_of
@@ -196,7 +196,8 @@ def command_of(state: ListState, limit: int = ROWS) -> ListRecords:
 def rows_of(work: Work, found: ListPage, style: Style) -> tuple[ListRow, ...]:
     """The rows with their cells, each column's reader made once."""
     readers = [
-        reader_of(work.served, work.model.entities[column.entity], column.field, style) for column in found.columns
+        column_reader(work.served, work.model.entities[column.entity], column.field, column.path, style)
+        for column in found.columns
     ]
     places = _places(work, found)
     editable = Verb.UPDATE in found.rights
