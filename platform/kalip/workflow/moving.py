@@ -15,6 +15,7 @@ from kalip.workflow.commands import ApplyTransition
 from kalip.workflow.looking import ActorRecords
 
 Candidate = tuple[Pipeline, Transition]
+PLACE = ("pipeline", "stage", "stage_since")
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class Decision:
             decide=self.decide,
             reads=tuple(each for transition in transitions for each in _expressions(transition)),
             fields=tuple(dict.fromkeys(_fields(self.candidates))),
+            sets=(*PLACE, *(name for each in transitions for effect in each.effects for name in effect.set)),
             whole=any(effect.action for transition in transitions for effect in transition.effects),
         )
 
@@ -198,5 +200,3 @@ def _fields(candidates: Iterable[Candidate]) -> Iterator[str]:
     for pipeline, transition in candidates:
         yield from pipeline.stages[transition.target].required
         yield from transition.ask
-        for effect in transition.effects:
-            yield from effect.set

@@ -5,7 +5,8 @@ import pytest
 from kalip.base.errors import AccessDenied, BadRequest, NotFound, StaleVersion, TransitionRefused
 from kalip.records import SavedRecord, Selection, record_events
 from kalip.workflow import ApplyTransition, apply_transition, bulk_transition, moves_of, stage_history, transition_plan
-from tests.support.site import Site
+from tests.support.builders import a_pack, an_entity
+from tests.support.site import Site, a_site
 
 
 @pytest.fixture
@@ -138,3 +139,25 @@ def test_a_required_field_is_not_emptied_in_its_stage(site: Site, deal: str) -> 
     with pytest.raises(Exception, match="errors"):
         site.save("bora", "deal", {"amount": None}, deal)
     site.save("bora", "deal", {"name": "other"}, deal)
+
+
+def test_rules_that_read_the_stage_hold_for_the_stage_moved_to(database_url: str) -> None:
+    call = (
+        an_entity("call")
+        .with_field("name", "text", required=True)
+        .with_field("kind", "text")
+        .with_field("result", "text", required_when="kind == 'sales' && stage == 'done'")
+        .with_document(
+            "pipelines/work",
+            {"stages": {"open": {}, "done": {"outcome": "won"}}, "transitions": {"finish": {"to": "done"}}},
+        )
+        .with_access(boss="all")
+    )
+    roles = a_pack("calls").with_role("boss", administrator=True).with_role("rep", "viewer")
+    with a_site(database_url, roles.with_entity(call)) as site:
+        sales, other = (site.save("ada", "call", {"name": "x", "kind": kind}).id for kind in ("sales", "other"))
+        with pytest.raises(TransitionRefused) as caught:
+            site.act("ada", lambda work: apply_transition(work, ApplyTransition("call", sales, "finish")))
+        assert [(fault.pointer, fault.code) for fault in caught.value.violations] == [("/result", "required")]
+        site.act("ada", lambda work: apply_transition(work, ApplyTransition("call", other, "finish")))
+        assert site.get("ada", "call", other)["stage"] == "done"

@@ -19,7 +19,8 @@ class Grounds:
     `verb` is the right it needs, `kind` the event it leaves. `forced` are Python values that
     the house itself sets (an archiving moment, say): not asked for rights to the field, validated
     all the same. `decide` is called once the record as it will be is known: it may set more values
-    and refuse; `reads` and `fields` are what it needs of the record, `whole` asks for all of it.
+    and refuse; `reads` and `fields` are what it needs of the record, `sets` what it may change,
+    `whole` asks for all of it.
     `placed`: the record is put into its stage whatever the stage demands.
     """
 
@@ -29,6 +30,7 @@ class Grounds:
     decide: "Callable[[Work, Draft], None] | None" = None
     reads: tuple[Expression, ...] = ()
     fields: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
     whole: bool = False
     placed: bool = False
 

@@ -59,7 +59,7 @@ class Needs:
 def needs_of(work: Work, draft: Draft) -> Needs:
     """Everything a draft needs, decided before its row is read: a superset of what will change."""
     rules = draft.rules
-    touched = {*draft.explicit, *draft.grounds.forced, *draft.values}
+    touched = {*draft.explicit, *draft.grounds.forced, *draft.grounds.sets, *draft.values}
     touched |= {violation.pointer.rsplit("/", 1)[-1] for violation in draft.violations} & set(rules.attributes)
     needs = Needs()
     for name in touched:
