@@ -23,7 +23,7 @@ _TOKEN: Final = re.compile(
   | (?P<number>0[xX][0-9a-fA-F]+[uU]?|(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[uU]?)
   | (?P<name>[_a-zA-Z][_a-zA-Z0-9]*)
   | (?P<quoted>`[^`\n]*`)
-  | (?P<symbol>==|!=|<=|>=|&&|\|\||[-+*/%!<>()\[\]{}.,?:])
+  | (?P<symbol>==|!=|<=|>=|<>|&&|\|\||[-+*/%!<>()\[\]{}.,?:])
     """,
     re.VERBOSE,
 )
@@ -35,7 +35,7 @@ _SIMPLE_ESCAPES: Final = {
     "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
     '"': '"', "'": "'", "`": "`", "\\": "\\", "?": "?",
 }  # fmt: skip
-_MISTAKES: Final = {"=": "write ==", "&": "write &&", "|": "write ||", "<>": "write !=", "“": 'write "', "”": 'write "'}
+_MISTAKES: Final = {"=": "write ==", "&": "write &&", "|": "write ||", "“": 'write "', "”": 'write "'}
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ _WORDS: Final = {
     "AND": "write &&",
     "OR": "write ||",
     "is": "write ==",
+    "<>": "write !=",
 }
 _KEYWORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
 

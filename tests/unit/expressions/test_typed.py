@@ -21,3 +21,15 @@ def test_spans_point_into_the_source() -> None:
     tree = compiled("open && amount > 10").tree
     assert isinstance(tree, typed.Junction)
     assert (tree.operands[1].span.offset, tree.operands[1].span.length) == (8, 11)
+
+
+def test_what_may_be_null_is_marked() -> None:
+    assert compiled("amount / count").tree.nullable
+    assert not compiled("coalesce(amount, 0.0) + 1").tree.nullable
+    assert not compiled("1 + 2 == 3").tree.nullable
+
+
+def test_what_is_constant_is_folded() -> None:
+    tree = compiled("true ? 1 + 2 : count").tree
+    assert isinstance(tree, typed.Literal)
+    assert tree.value == 3

@@ -1,5 +1,6 @@
 """Checks names: fields and their parts, the actor, macro variables and members of JSON values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kalip.expressions import nodes
@@ -126,12 +127,20 @@ class NameChecks(CheckerBase):
     def _unknown_name(self, root: _Root, segments: list[_Segment]) -> Node:
         first = segments[0]
         if first.name == "old" and not root.variable:
-            return self.fault(first.span, "'old' is not known here", "there is no record before the change")
+            return self._unknown_before(segments, root.scope.names(("old",)))
         known = (*root.scope.names(()), *(() if root.variable else (*self.variables, "actor")))
         hint = suggestion(first.name, known)
         if not hint and (first.name in BUILTINS or first.name in SPECIAL or first.name in ALIASES):
             hint = f"write {first.name}()"
         return self.fault(first.span, f"unknown name '{first.name}'", hint)
+
+    def _unknown_before(self, segments: list[_Segment], known: Sequence[str]) -> Node:
+        if not known:
+            return self.fault(segments[0].span, "'old' is not known here", "there is no record before the change")
+        if len(segments) == 1:
+            return self.fault(segments[0].span, "the record before the change is not a value", f"write old.{known[0]}")
+        wrong = segments[1]
+        return self.fault(wrong.span, f"unknown name '{wrong.name}'", suggestion(wrong.name, known))
 
 
 def _followed(node: nodes.Node) -> tuple[nodes.Node | None, list[_Segment]]:

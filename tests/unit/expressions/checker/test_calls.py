@@ -13,6 +13,10 @@ from tests.support.expressions import faults, values
         ("round(amount, 1)", {"amount": Decimal("2.25")}, Decimal("2.3")),
         ("amount.round(1)", {"amount": Decimal("2.25")}, Decimal("2.3")),
         ("toUpperCase('a')", {}, "A"),
+        ("coalesce(amount, count, 7)", {"count": 2}, Decimal(2)),
+        ("max(amount, 1) == null", {}, True),
+        ("size(tags)", {}, 0),
+        ("size(lines)", {"lines": ({}, {})}, 2),
     ],
 )
 def test_it_works(source: str, record: dict[str, object], expected: object) -> None:
@@ -24,6 +28,11 @@ def test_it_works(source: str, record: dict[str, object], expected: object) -> N
 @pytest.mark.parametrize(
     ("source", "fault"),
     [
+        ("now(1)", "'now' takes 0 arguments, not 1"),
+        ("has(1)", "'has' asks for a field: write has(company.name)"),
+        ("has(lines)", "a collection of records is always there: write size(…) > 0"),
+        ("max(1, 'a')", "all arguments of 'max' must be of one type, not integer and text"),
+        ("foo(nmae)", "unknown name 'nmae': did you mean 'name'?"),
         ("foo(1)", "unknown function 'foo': did you mean 'floor'?"),
         ("round(name)", "'round' does not take (text): it takes (decimal) or (decimal, integer)"),
     ],

@@ -16,7 +16,13 @@ from tests.support.expressions import faults, values
         ("tags.filter(t, t != 'a')", {"tags": ("a", "b")}, ("b",)),
         ("lines.map(l, l.price)", {"lines": ({"price": Decimal(1)},)}, (Decimal(1),)),
         ("has(name)", {}, False),
+        ("tags.all(t, false)", {}, True),
+        ("tags.exists(t, true)", {}, False),
+        ("tags.map(t, t != 'a', t + '!')", {"tags": ("a", "b")}, ("b!",)),
+        ("tags.exists(name, name == 'a') && name == 'x'", {"name": "x", "tags": ("a",)}, True),
+        ("has(extra.a)", {"extra": {"a": 0}}, True),
         ("[1, 2][1]", {}, 2),
+        ("[1, 2][2] == null", {}, True),
         ("{'a': 1}", {}, {"a": 1}),
     ],
 )
@@ -30,6 +36,14 @@ def test_it_works(source: str, record: dict[str, object], expected: object) -> N
     ("source", "fault"),
     [
         ("tags.exists(1, true)", "'exists' takes a name and a condition: write x.exists(y, y.amount > 0)"),
+        ("name.exists(t, true)", "'exists' takes a list, not text"),
+        ("tags.exists(t, t)", "'exists' needs true or false, not text: compare it, as in name != \"\""),
+        ("[1, 'a']", "a list holds values of one type, not integer and text"),
+        ("{1: 2}", 'the key of a map is a text: write {"key": value}'),
+        (
+            "tags.exists(a, tags.exists(b, tags.exists(c, tags.exists(d, true))))",
+            "macros are nested deeper than 3: make a field of the inner part",
+        ),
         ("lines.exists(l, l.pric > 1)", "unknown name 'pric': did you mean 'price'?"),
     ],
 )

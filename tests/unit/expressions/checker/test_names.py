@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.expressions import faults, values
+from kalip.expressions import TEXT, ExpressionError, MappingScope, compile_expression
+from tests.support.expressions import compiled, faults, values
 
 
 @pytest.mark.parametrize(
@@ -24,8 +25,25 @@ def test_it_works(source: str, record: dict[str, object], expected: object) -> N
     ("source", "fault"),
     [
         ("nmae == 'x'", "unknown name 'nmae': did you mean 'name'?"),
+        ("old.nmae == 'x'", "unknown name 'nmae': did you mean 'name'?"),
+        ("old == null", "the record before the change is not a value: write old.amount"),
+        ("name.x == 'a'", "text has no 'x'"),
+        ("lines[0] == null", "a collection of records has no positions: write exists, filter or map"),
+        ("today == due", "unknown name 'today': write today()"),
+        ("tags.exists(t, true) && t == 'a'", "unknown name 't': did you mean 'at'?"),
         ("actor.nmae == 'x'", "unknown name 'nmae': known are id, email, roles, locale"),
     ],
 )
 def test_faults_are_told_with_the_way_out(source: str, fault: str) -> None:
     assert faults(source) == [fault]
+
+
+def test_a_fault_stands_at_the_wrong_segment() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        compiled("open && old.nmae == 'x'")
+    assert [(fault.offset, fault.length) for fault in caught.value.faults] == [(12, 4)]
+
+
+def test_without_a_record_before_the_change_old_is_unknown() -> None:
+    with pytest.raises(ExpressionError, match="'old' is not known here: there is no record before the change"):
+        compile_expression("old.name == 'x'", MappingScope({"name": TEXT}))

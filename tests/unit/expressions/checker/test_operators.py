@@ -16,6 +16,16 @@ from tests.support.expressions import faults, values
         ("'a' in tags", {"tags": ("a",)}, True),
         ("-count", {"count": 3}, -3),
         ("amount != null", {}, False),
+        ("amount > 1", {}, False),
+        ("!(amount > 1)", {}, True),
+        ("amount == count", {}, True),
+        ("!open", {}, True),
+        ("open ? 1 : 2", {}, 2),
+        ("open ? 1 : 2.5", {"open": True}, Decimal(1)),
+        ("name in tags", {"tags": ("a",)}, False),
+        ("null in ['a', null]", {}, True),
+        ("amount / 0 == null", {"amount": Decimal(1)}, True),
+        ("9223372036854775807 + 1 == null", {}, True),
     ],
 )
 def test_it_works(source: str, record: dict[str, object], expected: object) -> None:
@@ -30,6 +40,11 @@ def test_it_works(source: str, record: dict[str, object], expected: object) -> N
         ("amount == 'x'", "cannot compare decimal with text: write decimal(x) of the text"),
         ("due > at", "cannot compare date with datetime: write date(x) of the moment"),
         ("true ? 1 : 'a'", "both branches of ? must be of one type, not integer and text"),
+        ("'a' in name", "'in' needs a list, not text: write x.contains(y)"),
+        ("due == '2026-01-30'", 'cannot compare date with text: write date("2026-01-30")'),
+        ("name + 1", "cannot add text and integer: write string(x) to add it to a text"),
+        ("open < open", "boolean has no order: compare with == or !="),
+        ("-name", "text has no negative"),
         ("1 < 2 < 3", "cannot compare boolean with integer"),
     ],
 )
