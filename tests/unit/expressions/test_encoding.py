@@ -1,12 +1,12 @@
 """How values stand in SQLite."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from kalip.expressions import BOOLEAN, DATE, DATETIME, DECIMAL, DURATION, TEXT, Type, list_of
+from kalip.expressions import BOOLEAN, DATE, DATETIME, DECIMAL, DURATION, TEXT, TIME, Type, list_of
 from kalip.expressions.encoding import canonical, decimal_held, decode, encode
 
 
@@ -19,6 +19,8 @@ from kalip.expressions.encoding import canonical, decimal_held, decode, encode
         (datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC), DATETIME, 1_000_000),
         (timedelta(milliseconds=1), DURATION, 1_000),
         (("a", "ı"), list_of(TEXT), '["a", "ı"]'),
+        (time(8, 30), TIME, "08:30:00"),
+        (datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC), DATETIME, -1_000_000),
         (None, DATE, None),
     ],
 )

@@ -1,7 +1,9 @@
 """Faults and the error that carries them."""
 
+import pytest
+
 from kalip.expressions import ExpressionError, Fault
-from tests.support.expressions import faults
+from tests.support.expressions import compiled, faults
 
 
 def test_it_works() -> None:
@@ -13,3 +15,11 @@ def test_it_works() -> None:
 
 def test_all_faults_are_told_at_once() -> None:
     assert len(faults("nmae == 'x' && amout > 1")) == 2
+
+
+def test_a_fault_knows_its_place() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        compiled("open && (amount == 'x')")
+    fault = caught.value.faults[0]
+    assert (fault.offset, fault.length) == (9, 13)
+    assert caught.value.source == "open && (amount == 'x')"

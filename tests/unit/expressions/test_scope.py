@@ -1,5 +1,7 @@
 """Names that may be said, and suggestions."""
 
+import pytest
+
 from kalip.expressions import DECIMAL, TEXT, MappingScope
 from kalip.expressions.scope import suggestion
 
@@ -20,3 +22,13 @@ def test_what_may_follow_a_path() -> None:
 def test_suggestions() -> None:
     assert suggestion("nmae", ("name", "amount")) == "did you mean 'name'?"
     assert suggestion("zzz", ("name", "amount")) == ""
+
+
+def test_elements_have_scopes_of_their_own() -> None:
+    lines = MappingScope({"price": DECIMAL})
+    scope = MappingScope({"name": TEXT}, {"line": lines})
+    assert scope.element("line") is lines
+    assert scope.lookup(("price",)) is None
+    assert scope.lookup(("old", "name")) is None
+    with pytest.raises(KeyError):
+        scope.element("order")
