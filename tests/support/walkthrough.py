@@ -89,7 +89,7 @@ def _run(command: str) -> str:
 
 
 def _kalip(words: list[str]) -> str:
-    printed = io.StringIO()
+    printed = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
     with (
         pytest.MonkeyPatch.context() as patch,
         contextlib.redirect_stdout(printed),
@@ -98,7 +98,8 @@ def _kalip(words: list[str]) -> str:
         patch.setattr(sys, "argv", words)
         with pytest.raises(SystemExit):
             main()
-    return printed.getvalue()
+    printed.seek(0)
+    return printed.read()
 
 
 def _curl(words: list[str]) -> str:
