@@ -10,10 +10,24 @@ from kalip.expressions.errors import Fault
 _LISTED: Final = ("text", "record", "integer")
 _ADVICE: Final = "it works where records are evaluated one by one, not in filters and rights"
 
+# SQLite's parser holds a hundred places and refuses what needs more; the statement around takes some.
+STACK: Final = 84
+_PLACES: Final = {
+    typed.Invoke: 10,
+    typed.Choose: 7,
+    typed.Quantifier: 12,
+    typed.Aggregate: 12,
+    typed.Filter: 12,
+    typed.Among: 8,
+}
+_PLACES_ELSEWHERE: Final = 4
+
 
 def obstacles_of(tree: typed.Node) -> tuple[Fault, ...]:
     """List the obstacles in a tree in source order; none means that it translates."""
     found = [_fault(node, reason) for node in _parts(tree) if (reason := _reason(node))]
+    if _stack(tree) > STACK:
+        found.append(_fault(tree, "the expression is nested too deep for SQL"))
     if tree.type.kind in ("list", "json"):
         found.append(_fault(tree, f"SQL has no {tree.type.kind} as result"))
     return tuple(dict.fromkeys(sorted(found, key=lambda fault: fault.offset)))
@@ -21,15 +35,24 @@ def obstacles_of(tree: typed.Node) -> tuple[Fault, ...]:
 
 def _parts(node: typed.Node) -> Iterator[typed.Node]:
     yield node
+    for child in _children(node):
+        yield from _parts(child)
+
+
+def _children(node: typed.Node) -> Iterator[typed.Node]:
     for field in fields(node):
         value = getattr(node, field.name)
         if isinstance(value, typed.Node):
-            yield from _parts(value)
+            yield value
         elif isinstance(value, tuple):
             for item in value:
                 part = item[1] if isinstance(item, tuple) else item
                 if isinstance(part, typed.Node):
-                    yield from _parts(part)
+                    yield part
+
+
+def _stack(node: typed.Node) -> int:
+    return _PLACES.get(type(node), _PLACES_ELSEWHERE) + max(map(_stack, _children(node)), default=0)
 
 
 def _fault(node: typed.Node, reason: str) -> Fault:
