@@ -14,7 +14,9 @@ from kalip.model import Model
 from kalip.runtime import Extensions
 
 SITE_TITLE = "This site"
-_LETTERS = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ß": "ss", "&": " and "})
+_ONE_LETTER = dict(zip("ıłøđабвгдезийклмнопрстуфыэё", "ilodabvgdeziyklmnoprstufyee", strict=True))
+_SEVERAL = {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}
+_LETTERS = str.maketrans({**_ONE_LETTER, **_SEVERAL, "ß": "ss", "&": " and "})
 
 
 def add_choices(site: Site, values: Mapping[str, Sequence[str]], publication: Publication) -> Published | None:
