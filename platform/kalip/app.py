@@ -62,10 +62,10 @@ def open_site(folder: Path) -> OpenSite:
 
 def main() -> None:
     """Run the command line."""
-    run_command(_Live())
+    run_command(LiveComposition())
 
 
-class _Live(Composition):
+class LiveComposition(Composition):
     """The command line's way to a real site and a real server."""
 
     @contextmanager
