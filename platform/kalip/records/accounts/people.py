@@ -11,6 +11,7 @@ from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
 from kalip.records.services import Work
 from kalip.storage import (
+    UniqueClash,
     User,
     add_user,
     delete_logins_of,
@@ -40,7 +41,7 @@ def create_user(work: Work, new: NewUser) -> str:
     if new.password is not None:
         faults += password_faults(new.password, new.name, new.email)
     if find_user(work.session, new.email) is not None:
-        faults.append(Violation("/email", "not_unique", "There is a user with this e-mail address already."))
+        faults.append(_taken())
     if faults:
         raise RecordRejected(faults)
     user = User(
@@ -54,7 +55,10 @@ def create_user(work: Work, new: NewUser) -> str:
         password_hash=hash_password(new.password) if new.password is not None else None,
         created_at=work.now,
     )
-    add_user(work.session, user)
+    try:
+        add_user(work.session, user)
+    except UniqueClash as error:  # somebody made one at the same moment
+        raise RecordRejected([_taken()]) from error
     return user.id
 
 
@@ -124,6 +128,10 @@ def _faults(new: NewUser) -> list[Violation]:
             Violation("/timezone", "unknown_choice", "There is no time zone '{value}'.", {"value": new.timezone})
         )
     return faults
+
+
+def _taken() -> Violation:
+    return Violation("/email", "not_unique", "There is a user with this e-mail address already.")
 
 
 def _role_faults(work: Work, roles: tuple[str, ...]) -> list[Violation]:
