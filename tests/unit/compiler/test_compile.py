@@ -1,7 +1,6 @@
 """From packs to the model."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -9,6 +8,7 @@ from kalip.base.errors import CompileError
 from kalip.compiler import ADMINISTRATOR, compile_model, compile_packs
 from kalip.fields import builtin_types
 from kalip.metadata import examine_documents, read_pack, stack
+from tests.support.big_pack import a_big_pack
 from tests.support.builders import a_compilation, a_model, a_pack, an_entity, diagnostics_of, told
 
 ROOT = Path(__file__).parents[3]
@@ -129,24 +129,8 @@ def test_an_entity_of_1000_fields() -> None:
     assert len(model.entities["wide"].forms["default"].fields) == 1001  # and the owner
 
 
-def _big_pack(entities: int, fields: int) -> dict[str, Any]:
-    pack = a_pack("big").with_role("rep")
-    kinds = ("text", "integer", "money", "date", "decimal", "boolean", "email", "datetime", "long_text", "percent")
-    for number in range(entities):
-        entity = (
-            an_entity(f"e{number}").with_keys(label=f"Entity {number}").with_access(rep="all").with_list("f0", "f1")
-        )
-        for field in range(fields):
-            entity.with_field(f"f{field}", kinds[field % 10], label=f"Field {field} of {number}", help="A sentence.")
-        entity.with_field("next", "reference", to=f"e{(number + 1) % entities}")
-        entity.with_field("double", "computed", expression="f1 * 2")
-        entity.fields["f7"]["visible_when"] = "f1 > 10 && f3 != null"
-        pack.with_entity(entity)
-    return pack.files()
-
-
 @pytest.mark.slow
 def test_500_entities_of_30_fields() -> None:
-    reading = examine_documents(_big_pack(500, 28))
+    reading = examine_documents(a_big_pack(500, 28).files())
     assert reading.pack is not None
     assert len(compile_packs([reading.pack], builtin_types()).required().entities) == 500
