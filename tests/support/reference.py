@@ -16,6 +16,7 @@ from kalip.metadata import OVERLAID, Kind, document_schema, source_schema
 from kalip.metadata.kinds import PATTERNS
 from tests.support.commands import command_page
 from tests.support.errors import error_page
+from tests.support.language import language_page
 from tests.support.source import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -36,6 +37,7 @@ def generated() -> dict[Path, str]:
         "diagnostics.md": _diagnostics_page(),
         "cli.md": command_page(GENERATED),
         "errors.md": error_page(GENERATED),
+        "expressions.md": language_page(GENERATED),
     }
     return {**schemas, **{REFERENCE / name: text for name, text in pages.items()}}
 
