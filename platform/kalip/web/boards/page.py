@@ -9,7 +9,7 @@ from flask import url_for
 
 from kalip.model import Entity, Pipeline, Stage, Verb
 from kalip.records import BoardColumn, BoardPage, BoardQuery, ListColumn, Row, Work, board_page, find_path
-from kalip.web.cells import Cell, Reader, reader_of, record_url, stage_colour, style_of
+from kalip.web.cells import Cell, Reader, column_reader, reader_of, record_url, stage_colour, style_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.shell import plural_of
 from kalip.web.tones import tone
@@ -131,7 +131,8 @@ def _lanes(work: Work, found: BoardPage, query: BoardQuery) -> Sequence[Lane]:
     style = style_of(work, found.titles)
     columns = tuple(_column(work, entity, path) for path in found.view.card.fields)
     readers = tuple(
-        reader_of(work.served, work.model.entities[column.entity], column.field, style) for column in columns
+        column_reader(work.served, work.model.entities[column.entity], column.field, column.path, style)
+        for column in columns
     )
     total = _total_reader(work, found)
     movable = Verb.TRANSITION in found.rights
