@@ -18,6 +18,7 @@ from kalip.web.lists.paths import ListPath
 from kalip.web.locale import current_locale, gettext
 
 _PICKED = frozenset({"reference", "user"})
+_OF_PIPELINES = frozenset({"stage", "pipeline"})  # text in the table, but one of a few names
 _MANY = 3  # places offered for an operator that takes several values
 _PLACES = 4
 
@@ -99,12 +100,11 @@ def _raw(work: Work, path: ListPath, kind: str, text: str) -> Any:
 
 
 def _input(work: Work, path: ListPath, kind: str, raw: Any, style: Style, name: str, at: int) -> Operand:  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    field = path.field
     safe = f"{path.path}-{name}-{at}".replace(".", "-")
     return Operand(
         operand=name,
         kind=kind,
-        widget="decimal" if field.type == "money" else path.kind.widget,
+        widget=_widget(path),
         id=f"q-{safe}",
         label=path.label(style.locale),
         text="" if raw is None else _typed(path, kind, raw, style),
@@ -114,11 +114,18 @@ def _input(work: Work, path: ListPath, kind: str, raw: Any, style: Style, name: 
     )
 
 
+def _widget(path: ListPath) -> str:
+    if path.field.system and path.field.name in _OF_PIPELINES:
+        return "choice"
+    return "decimal" if path.field.type == "money" else path.kind.widget
+
+
 def _typed(path: ListPath, kind: str, raw: Any, style: Style) -> str:
     if kind != "value":
         return str(raw)
     if path.field.type == "money":
-        return decimal_text(decimal_from_json(raw, _PLACES), style.locale, _PLACES, grouped=False)
+        amount = decimal_from_json(raw, _PLACES)
+        return decimal_text(amount, style.locale, 0 if amount == amount.to_integral_value() else 2, grouped=False)
     value = path.kind.parse_operand(path.field, raw)
     if isinstance(raw, str) and isinstance(value, str):
         return raw
@@ -148,7 +155,7 @@ def _picker(path: ListPath) -> str:
 
 
 def _options(work: Work, path: ListPath, style: Style) -> tuple[Option, ...]:
-    if path.field.name in ("stage", "pipeline") and path.field.system:
+    if path.field.system and path.field.name in _OF_PIPELINES:
         return _stages(path, style)
     known = work.model.choices.get(path.field.choices or "")
     return tuple(
