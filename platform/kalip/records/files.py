@@ -4,8 +4,8 @@ The bytes are kept before the transaction that names them: a blob that nobody na
 """
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -25,7 +25,7 @@ from kalip.records.reading import get_record
 from kalip.records.saving import save_record
 from kalip.records.saving.loading import missing
 from kalip.records.services import Services, Work
-from kalip.storage import Blob, Blobs, FileInfo, add_file, get_file
+from kalip.storage import Blob, Blobs, FileInfo, add_file, attach_file, get_file
 
 FILE, FILES, IMAGE = "file", "files", "image"
 KINDS = (FILE, FILES, IMAGE)
@@ -38,7 +38,7 @@ _SAMPLE = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The field of a record that a file is meant for."""
+    """The field of a record that a file is meant for; `record_id` is empty while the record is being made."""
 
     entity: str
     record_id: str
@@ -109,25 +109,31 @@ def receive(services: Services, slot: Slot, name: str, stream: IO[bytes]) -> Rec
 
 def attach(work: Work, slot: Slot, received: Received, version: int | None = None) -> tuple[FileInfo, SavedRecord]:
     """Enter a received file and name it in the record: in place of the one before, or after the others."""
-    info = FileInfo(
-        id=new_id(),
-        name=received.name,
-        media_type=received.media_type,
-        size=received.blob.size,
-        sha256=received.blob.sha256,
-        created_at=work.now,
-        created_by=work.actor.id,
-        entity=slot.entity,
-        record_id=slot.record_id,
-        field=slot.field.name,
-    )
-    add_file(work.session, info)
+    info = _entered(work, slot, received)
     value: object = info.id
     if slot.field.type == FILES:
         present = get_record(work, slot.entity, slot.record_id, (slot.field.name,))[slot.field.name]
         value = [*(present if isinstance(present, list | tuple) else ()), info.id]
     command = SaveRecord(slot.entity, {slot.field.name: value}, slot.record_id, version)
     return info, save_record(work, command)
+
+
+def save_with_files(work: Work, command: SaveRecord, received: Sequence[tuple[Slot, Received]]) -> SavedRecord:
+    """Save a form together with the files that came with it, in one event.
+
+    `command.source` is text; a file takes the place of the one before, or comes after those that stay.
+    """
+    values = dict(command.values)
+    entered = [_entered(work, slot, file) for slot, file in received]
+    for (slot, _), info in zip(received, entered, strict=True):
+        parts = values.get(slot.field.name)
+        stay = parts.get("", ()) if slot.field.type == FILES and isinstance(parts, Mapping) else ()
+        values[slot.field.name] = {"": [*(each for each in stay if each), info.id]}
+    saved = save_record(work, replace(command, values=values))
+    if command.id is None:
+        for info in entered:
+            attach_file(work.session, info.id, saved.entity, saved.id, info.field or "")
+    return saved
 
 
 def open_file(work: Work, file_id: str) -> tuple[FileInfo, Path]:
@@ -179,6 +185,24 @@ def accepts(accept: Sequence[str], name: str, media_type: str) -> bool:
         elif media_type == kind or (kind.endswith("/*") and media_type.startswith(kind[:-1])):
             return True
     return not accept
+
+
+def _entered(work: Work, slot: Slot, received: Received) -> FileInfo:
+    # A record that is being made has no id yet: its files belong to their maker until it has.
+    info = FileInfo(
+        id=new_id(),
+        name=received.name,
+        media_type=received.media_type,
+        size=received.blob.size,
+        sha256=received.blob.sha256,
+        created_at=work.now,
+        created_by=work.actor.id,
+        entity=slot.entity if slot.record_id else None,
+        record_id=slot.record_id or None,
+        field=slot.field.name,
+    )
+    add_file(work.session, info)
+    return info
 
 
 def _is_text(sample: bytes) -> bool:

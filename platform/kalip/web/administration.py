@@ -102,7 +102,7 @@ def show_revisions() -> Response:
         shown = tuple(
             ShownRevision(
                 each.hash[:12],
-                moment(work, each.created_at, "medium"),
+                moment(work, each.created_at),
                 names.get(each.actor or "", each.actor or "Kalip"),
                 each.message,
                 each.hash == work.model.revision,

@@ -10,13 +10,22 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+LIMITS = {
+    "MAX_CONTENT_LENGTH": 300 * 2**20,  # bytes, several files at once; the API narrows it by call
+    "MAX_FORM_MEMORY_SIZE": 8 * 2**20,  # bytes of texts: long documents are written in forms
+    "MAX_FORM_PARTS": 20_000,  # inputs: a record with five hundred lines has that many
+}
+"""What a request may hold at most."""
 _YEAR = 31_536_000
+_MOST_PARTS = 20_000
+_MOST_TEXT = 8 * 1024 * 1024
 
 
 def init(app: Flask) -> None:
     """Add the headers to every answer and the check to every form."""
     # A token lasts as long as the session: a form may stay open over lunch.
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    app.config.update(LIMITS)
     csrf.init_app(app)
     app.after_request(_headers)
 

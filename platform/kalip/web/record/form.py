@@ -72,7 +72,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a form is made of: the record as saved (None for a new one), the preview, what was typed, what is wrong."""
+    """What a form is made of: the record as saved (None for a new one), the preview, what was typed, what is wrong.
+
+    `to_faults` shows the first tab with a fault instead of the active one.
+    """
 
     preview: Preview
     record: Row | None = None
@@ -82,10 +85,11 @@ class Basis:
     editable: bool = True
     titles: Titles | None = None
     active: str = ""
+    to_faults: bool = False
 
 
 def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Style) -> Form:
-    """Work the form out. Tabs that were not loaded and have no fault stay unloaded, except the active one."""
+    """Work the form out. Tabs of a form to fill in load when they are opened, or have a fault."""
     submission = basis.submission
     errors = errors_of(basis.violations)
     if submission:
@@ -93,17 +97,16 @@ def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Sty
         errors |= {name: template for name in submission.unresolved if name not in errors}
     active = basis.active or (submission.active if submission else "") or (view.tabs[0].name if view.tabs else "")
     faulty = {tab.name for tab in view.tabs if errors.keys() and _names(tab) & {e.split(".")[0] for e in errors}}
-    if submission and faulty and active not in faulty and submission.touched == frozenset():
+    if basis.to_faults and faulty and active not in faulty:
         active = next(tab.name for tab in view.tabs if tab.name in faulty)
     state = _state(basis, errors)
-    loaded = {active, *faulty, *(submission.tabs if submission else ())}
-    loaded.add(view.tabs[0].name if view.tabs else "")
+    loaded = {active, *faulty, *(submission.tabs if submission else ()), *(tab.name for tab in view.tabs[:1])}
     tabs = tuple(
         ShownTab(
             tab.name,
             tab.label.get(current_locale()) or gettext("Details"),
             tab.name == active,
-            _sections(work, entity, tab, basis, state, style) if tab.name in loaded else None,
+            _sections(work, entity, tab, basis, state, style) if tab.name in loaded or not basis.editable else None,
             tab.name in faulty,
         )
         for tab in view.tabs

@@ -1,12 +1,12 @@
 """What a record's page shows, worked out for its templates."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import url_for
 
 from kalip.base.errors import Violation
-from kalip.model import Entity, FormView, Pipeline, Verb
+from kalip.model import Entity, Pipeline, Verb
 from kalip.records import (
     Preview,
     RecordPage,
@@ -18,7 +18,9 @@ from kalip.records import (
     titles_of,
     visible_entity,
 )
-from kalip.web.cells import Cell, record_url, style_of
+from kalip.records.files import KINDS
+from kalip.storage import get_files
+from kalip.web.cells import Cell, style_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.form import Basis, Form, form_of
 from kalip.web.record.stages import StageBar, stage_bar
@@ -46,7 +48,6 @@ class Addresses:
     back: str
     archive: str = ""
     restore: str = ""
-    tabs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def show(
     editable = Verb.UPDATE in found.rights and not found.record.archived
     preview = _preview(work, entity, record_id, attempt)
     titles = titles_with_typed(work, entity, found.titles, preview)
+    _name_files(work, entity, found, titles)
     style = style_of(work, titles)
     basis = Basis(
         preview=preview,
@@ -97,6 +99,7 @@ def show(
         violations=_violations(preview, attempt),
         editable=editable,
         active=active,
+        to_faults=attempt is not None and not attempt.touched_only,
     )
     moves = moves_of(work, entity.name, record_id) if entity.pipelines and not found.record.archived else ()
     pipeline = _pipeline(entity, found)
@@ -130,7 +133,12 @@ def show_new(work: Work, entity_name: str, attempt: Attempt) -> RecordContext:
     entity = visible_entity(work, entity_name)
     preview = _preview(work, entity, None, attempt)
     titles = titles_with_typed(work, entity, Titles(), preview)
-    basis = Basis(preview, submission=_started(attempt), violations=_violations(preview, attempt))
+    basis = Basis(
+        preview,
+        submission=_started(attempt),
+        violations=_violations(preview, attempt),
+        to_faults=not attempt.touched_only,
+    )
     label = entity.label.get(current_locale())
     view = next(iter(entity.forms.values()))
     return RecordContext(
@@ -149,7 +157,6 @@ def show_new(work: Work, entity_name: str, attempt: Attempt) -> RecordContext:
             save=url_for("record.create", entity=entity.name),
             preview=url_for("record.preview_new", entity=entity.name),
             back=url_for("lists.show_list", entity=entity.name),
-            tabs=_tabs(view, url_for("record.preview_new", entity=entity.name)),
         ),
         rights=frozenset(),
     )
@@ -206,6 +213,12 @@ def titles_with_typed(work: Work, entity: Entity, known: Titles, preview: Previe
     return Titles({**dict(known.items()), **dict(titles_of(work, wanted).items())})
 
 
+def _name_files(work: Work, entity: Entity, found: RecordPage, titles: Titles) -> None:
+    values = [found.record.values.get(name) for name, each in entity.fields.items() if each.type in KINDS]
+    ids = [key for value in values if value for key in ([value] if isinstance(value, str) else value)]  # type: ignore[attr-defined]
+    titles.add("file", {key: file.name for key, file in get_files(work.session, ids).items()})
+
+
 def _pipeline(entity: Entity, found: RecordPage) -> Pipeline | None:
     return entity.pipelines.get(str(found.record.values.get("pipeline")))
 
@@ -237,9 +250,4 @@ def _addresses(entity: Entity, record_id: str, found: RecordPage) -> Addresses:
         back=url_for("lists.show_list", entity=entity.name),
         archive=at("record.archive") if Verb.ARCHIVE in found.rights and not archived else "",
         restore=at("record.restore") if Verb.RESTORE in found.rights and archived else "",
-        tabs=_tabs(found.form, record_url(entity.name, record_id)),
     )
-
-
-def _tabs(view: FormView, base: str) -> Mapping[str, str]:
-    return {tab.name: f"{base}?tab={tab.name}" for tab in view.tabs}

@@ -18,7 +18,6 @@ from kalip.records import (
     related_page,
     require_visible,
     restore_record,
-    save_record,
     visible_entity,
 )
 from kalip.web import htmx
@@ -29,8 +28,9 @@ from kalip.web.record.conflict import conflict_of, settled
 from kalip.web.record.page import Attempt, RecordContext, record_shell, show, show_new
 from kalip.web.record.submission import Submission, blank, read_form, stepped
 from kalip.web.record.timeline import timeline_of
+from kalip.web.record.uploads import Uploads, save_form, uploads_of
 from kalip.web.render import View, render, render_fragment
-from kalip.web.session import reading, write
+from kalip.web.session import reading, services, write
 from kalip.web.shell import icon_of, plural_of
 
 blueprint = Blueprint("record", __name__)
@@ -66,12 +66,13 @@ def new(entity: str) -> Response:
 @blueprint.post("/<entity>/new")
 def create(entity: str) -> BaseResponse:
     """Make a record."""
-    sent = _sent(entity)
+    sent, uploads = _sent(entity)
     refused = _unresolved(sent)
     if refused:
         return _refused_new(entity, Attempt(sent, refused))
+    command = SaveRecord(entity, sent.values(), None, None, "text")
     try:
-        saved = write(lambda work: save_record(work, SaveRecord(entity, sent.values(), None, None, "text")))
+        saved = write(save_form(services(), command, uploads))
     except RecordRejected as error:
         return _refused_new(entity, Attempt(sent, error.violations))
     flash(gettext("Saved."))
@@ -93,21 +94,20 @@ def show_record(entity: str, record_id: str) -> Response:
     """A record's page."""
     with reading() as work:
         page = show(work, entity, record_id, active=request.args.get("tab", ""))
-        if htmx.wants_fragment() and "tab" in request.args:
-            return render_fragment("record/_panel.html", page)
         return render(_PAGE, record_shell(work, visible_entity(work, entity), page.title), page)
 
 
 @blueprint.post("/<entity>/<record_id>")
 def save(entity: str, record_id: str) -> BaseResponse:
     """Save a record; refused values come back beside their fields, a stale version beside the other one."""
-    sent = settled(_sent(entity), request.form)
+    sent, uploads = _sent(entity, record_id)
+    sent = settled(sent, request.form)
     refused = _unresolved(sent)
     if refused:
         return _refused(entity, record_id, Attempt(sent, refused))
     command = SaveRecord(entity, sent.values(), record_id, sent.version, "text")
     try:
-        saved = write(lambda work: save_record(work, command))
+        saved = write(save_form(services(), command, uploads))
     except RecordRejected as error:
         return _refused(entity, record_id, Attempt(sent, error.violations))
     except StaleVersion:
@@ -179,9 +179,10 @@ def restore(entity: str, record_id: str) -> BaseResponse:
     return redirect(record_url(entity, record_id))
 
 
-def _sent(entity: str) -> Submission:
+def _sent(entity: str, record_id: str = "") -> tuple[Submission, Uploads]:
     with reading() as work:
-        return read_form(work, visible_entity(work, entity), request.form)
+        found = visible_entity(work, entity)
+        return read_form(work, found, request.form), uploads_of(work, found, record_id, request.files)
 
 
 def _unresolved(sent: Submission) -> tuple[Violation, ...]:

@@ -11,6 +11,7 @@ from kalip.web.inputs import Submitted, read_inputs
 
 _MOST_LINES = 500
 _PICKED = frozenset({"reference", "user"})
+_FILES = frozenset({"file", "files", "image"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What the form says. `tabs` are those that were loaded, `touched` the inputs a person changed."""
+    """What the form says.
+
+    `tabs` are those that were loaded, `active` the one to show, `touched` the inputs a person changed.
+    """
 
     submitted: Submitted
     lines: Mapping[str, tuple[Line, ...]]
@@ -45,6 +49,7 @@ def read_form(work: Work, entity: Entity, form: MultiDict[str, str]) -> Submissi
     """Read a submitted form. Names typed into reference inputs are looked up: a single match counts as chosen."""
     plain = [name for name, field in entity.attributes.items() if field.type != "children"]
     submitted = dict(read_inputs(form, plain))
+    _take_away(entity, form, submitted)
     unresolved = _resolve(work, entity, form, submitted)
     lines = {
         name: _lines(work, entity, name, form)
@@ -56,7 +61,7 @@ def read_form(work: Work, entity: Entity, form: MultiDict[str, str]) -> Submissi
         lines=lines,
         version=form.get("_version", type=int),
         tabs=tuple(form.getlist("_tab")),
-        active=form.get("_active", ""),
+        active=form.get("_open") or form.get("_active", ""),
         touched=frozenset(filter(None, form.get("_touched", "").split(","))),
         unresolved=unresolved,
     )
@@ -77,6 +82,14 @@ def stepped(submission: Submission, form: MultiDict[str, str]) -> Submission:
 def blank(names: Iterable[tuple[str, str]]) -> Submission:
     """A submission of plain texts, for a new record that starts with some values."""
     return Submission({name: {"": [text]} for name, text in names}, {})
+
+
+def _take_away(entity: Entity, form: MultiDict[str, str], submitted: dict[str, Mapping[str, Sequence[str]]]) -> None:
+    """Leave out the files that were ticked to be removed."""
+    for name, parts in submitted.items():
+        removed = set(form.getlist(f"{name}~remove"))
+        if removed and entity.attributes[name].type in _FILES:
+            submitted[name] = {"": [each for each in parts.get("", ()) if each not in removed] or [""]}
 
 
 def _lines(work: Work, entity: Entity, name: str, form: MultiDict[str, str]) -> tuple[Line, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from flask import url_for
 
 from kalip.fields import FieldFault, Style
@@ -23,6 +23,7 @@ _ICONS: Mapping[str, str] = {
     "record.restored": "restore",
     "record.transitioned": "arrows-right-left",
 }
+_WIDTHS = ((format_date, "medium"), (format_time, "short"))
 _QUIET = frozenset({"stage_since", "archived_at", "pipeline"})
 
 
@@ -69,14 +70,15 @@ def ago(work: Work, at: datetime) -> str:
     """How long ago a moment was, or its date when that is longer than a week."""
     seconds = (work.now - at).total_seconds()
     if seconds >= _LONG_AGO:
-        return moment(work, at, "medium")
+        return format_date(at.astimezone(ZoneInfo(work.actor.timezone)), "medium", locale=current_locale())
     return format_timedelta(at - work.now, add_direction=True, locale=current_locale(), threshold=1.2)
 
 
-def moment(work: Work, at: datetime, style: str = "long") -> str:
-    """A moment in the person's time zone and language."""
+def moment(work: Work, at: datetime) -> str:
+    """A moment to the minute, in the person's time zone and language."""
     shown = at.astimezone(ZoneInfo(work.actor.timezone))
-    return format_datetime(shown, "medium" if style == "medium" else "long", locale=current_locale())
+    day, time = (form(shown, width, locale=current_locale()) for form, width in _WIDTHS)
+    return f"{day} {time}"
 
 
 def _event(work: Work, entity: Entity, event: EventView, style: Style) -> ShownEvent:
