@@ -1,0 +1,96 @@
+"""The command behind `script/bench`."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import orjson
+from rich.console import Console
+
+from tests.bench.comparing import compare, pages, serving_pairs, starts
+from tests.bench.figures import Figure, table_of
+from tests.bench.operations import OPERATIONS
+from tests.bench.serving import Refused
+from tests.bench.single import compiling, evaluating, importing
+from tests.bench.sites import MadeSite, make_site
+from tests.support.postgres import fresh_database, postgres_cluster, postgres_programs
+
+DATABASES = ("sqlite", "postgresql")
+SERVED = (*(operation.name for operation in OPERATIONS), "page", "start", "import")
+ALL = ("compile", "expression", *SERVED)
+ENTITIES = (5, 500)
+
+
+@click.command()
+@click.option("--rows", multiple=True, type=click.IntRange(1_000), default=(10_000, 200_000), show_default=True)
+@click.option("--seconds", type=click.FloatRange(0.05), default=1.0, show_default=True, help="Of each of five rounds.")
+@click.option("--database", multiple=True, type=click.Choice(DATABASES), default=DATABASES, show_default=True)
+@click.option("--only", multiple=True, type=click.Choice(ALL), help="Measure only this; may be given several times.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def main(rows: Sequence[int], seconds: float, database: Sequence[str], only: Sequence[str], *, as_json: bool) -> None:
+    """Measure Kalip beside a hand-written floor.
+
+    Ratios say more than rates: both run in turns. Entities are 5 with every number of rows, and 500 with the first.
+    """
+    wanted = only or ALL
+    console = Console(stderr=True)
+    figures: list[Figure] = []
+    if "compile" in wanted:
+        figures.append(compiling())
+    if "expression" in wanted:
+        figures += evaluating()
+    try:
+        for name in database if set(wanted) & set(SERVED) else ():
+            figures += _served(console, name, rows, seconds, wanted)
+    except Refused as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        sys.stdout.buffer.write(orjson.dumps([each.to_json() for each in figures], option=orjson.OPT_INDENT_2) + b"\n")
+    else:
+        Console().print(table_of(figures))
+
+
+def _served(
+    console: Console, database: str, rows: Sequence[int], seconds: float, wanted: Sequence[str]
+) -> Iterator[Figure]:
+    sizes = [(ENTITIES[0], count) for count in rows] + [(ENTITIES[1], rows[0])]
+    with TemporaryDirectory(prefix="kalip-bench-") as name, ExitStack() as stack:
+        folder = Path(name)
+        urls = stack.enter_context(_addresses(database, folder, len(sizes)))
+        sites: list[MadeSite] = []
+        for place, (url, (entities, count)) in enumerate(zip(urls, sizes, strict=True)):
+            console.print(f"Making a site: {database}, {count:,} rows, {entities} entities")
+            sites.append(make_site(folder / f"site{place}", url, entities, count))
+        with serving_pairs(sites, database, folder) as pairs:
+            for operation in OPERATIONS:
+                if operation.name in wanted:
+                    console.print(f"Measuring {operation.name} on {database}")
+                    yield from compare(pairs, operation, seconds)
+            if "page" in wanted:
+                yield from pages(pairs)
+            if "start" in wanted:
+                yield from starts(pairs)
+        if "import" in wanted:
+            console.print(f"Importing into {database}")
+            yield importing(sites[0], folder)
+
+
+@contextmanager
+def _addresses(database: str, folder: Path, count: int) -> Iterator[list[str]]:
+    """Addresses of as many empty databases; PostgreSQL's server lives as long as the block."""
+    if database == "sqlite":
+        yield [f"sqlite:///{folder / f'{place}.db'}" for place in range(count)]
+        return
+    programs = postgres_programs()
+    if programs is None:
+        raise click.ClickException("PostgreSQL is not installed: apt install postgresql, or --database sqlite")
+    with ExitStack() as stack:
+        server = stack.enter_context(postgres_cluster(programs))
+        yield [stack.enter_context(fresh_database(server, f"bench_{place}")) for place in range(count)]
+
+
+if __name__ == "__main__":
+    main()
