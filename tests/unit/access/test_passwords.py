@@ -5,6 +5,7 @@ import time
 import pytest
 
 from kalip.access import hash_password, needs_rehash, password_faults, verify_password
+from kalip.access.passwords import NOBODY
 
 
 def test_it_works() -> None:
@@ -15,6 +16,11 @@ def test_it_works() -> None:
     assert not verify_password("no hash", "x")
     assert not needs_rehash(stored)
     assert needs_rehash("$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$iWh06vD8Fy27wf9npn6FXWiCX4K6pW6Ue1Bnzz07Z8A")
+
+
+def test_nobody_has_a_hash_of_todays_settings() -> None:
+    assert not needs_rehash(NOBODY)
+    assert not verify_password(None, "nobody signs in with this")
 
 
 def test_nobody_takes_as_long_as_somebody() -> None:
