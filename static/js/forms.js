@@ -51,7 +51,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s" && form()) { event.preventDefault(); form().requestSubmit(); }
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s" && form()) { event.preventDefault(); document.querySelector("[data-save]")?.click(); }
   const tab = event.target.closest?.("[role=tab]");
   if (tab && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
     const tabs = [...tab.parentElement.querySelectorAll("[role=tab]")];
