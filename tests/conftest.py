@@ -60,10 +60,16 @@ def redis_url(redis_address: str) -> str:
     return redis_address
 
 
+@pytest.fixture(scope="session")
+def base_address() -> str | None:
+    """The address that paths given to `page.goto` belong to; tests with a server override it."""
+    return None
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, base_address: str | None) -> Iterator[Page]:
     """A page in a fresh browser context; the test fails when its console holds errors."""
-    context = browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900})
+    context = browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900}, base_url=base_address)
     context.set_default_timeout(10_000)
     faults = PageFaults()
     context.on("page", faults.watch)

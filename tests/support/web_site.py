@@ -88,10 +88,11 @@ class Site:
         """The model in service."""
         return self.services.runtime.pin()
 
-    def person(self, *roles: str, locale: str = "en", token_role: str | None = None) -> Caller:
+    def person(self, *roles: str, name: str = "", locale: str = "en", token_role: str | None = None) -> Caller:
         """A new person with roles and a token."""
         user_id, secret, now = new_id(), new_secret("kalip_"), self.services.clock()
-        user = User(user_id, f"Person {user_id[-4:]}", f"{user_id}@example.org", roles, locale, "UTC", True, None, now)
+        name = name or f"Person {user_id[-4:]}"
+        user = User(user_id, name, f"{user_id}@example.org", roles, locale, "UTC", True, None, now)
         token = Token(new_id(), secret.hash, user_id, "test", token_role, now, None, None)
         with self.services.database.write() as session:
             add_user(session, user)
