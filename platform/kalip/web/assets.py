@@ -6,9 +6,10 @@ import mimetypes
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort
 
 from kalip.base.bundle import bundle_path
+from kalip.web.render import takes_gzip
 
 _SERVED = ("css", "js", "vendor", "img")
 _TEXT = {".css", ".js", ".svg", ".json", ".txt", ".mjs"}
@@ -24,9 +25,9 @@ def init(app: Flask) -> None:
     def asset(path: str) -> str:
         return f"/static/{version if not app.debug else version_of(root)}/{path}"
 
-    def serve(version: str, path: str) -> Response:  # noqa: ARG001 one signature for all
+    def serve(version: str, path: str) -> Response:  # noqa: ARG001 - only makes the address new when a file changes
         file = _file(root, path)
-        body, encoding = _body(file, file.stat().st_mtime_ns, packed=_takes_gzip())
+        body, encoding = _body(file, file.stat().st_mtime_ns, packed=takes_gzip())
         response = Response(body, content_type=_type(file))
         if encoding:
             response.headers["Content-Encoding"] = encoding
@@ -58,15 +59,11 @@ def _file(root: Path, path: str) -> Path:
 
 
 @cache
-def _body(file: Path, changed_at: int, *, packed: bool) -> tuple[bytes, str]:  # noqa: ARG001 one signature for all
+def _body(file: Path, changed_at: int, *, packed: bool) -> tuple[bytes, str]:  # noqa: ARG001 - a key of the cache
     body = file.read_bytes()
     if packed and file.suffix in _TEXT and len(body) >= _SMALLEST_COMPRESSED:
         return gzip.compress(body, 9, mtime=0), "gzip"
     return body, ""
-
-
-def _takes_gzip() -> bool:
-    return request.accept_encodings.quality("gzip") > 0
 
 
 def _type(file: Path) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import url_for
@@ -37,6 +37,16 @@ class Cell:
         return not self.text and not self.items and self.raw is None
 
 
+class _Shown(NamedTuple):
+    """A value with all that its cell may be made of."""
+
+    model: Model
+    field: Field
+    value: Any
+    text: str
+    style: Style
+
+
 Reader = Callable[[Any], Cell]
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -62,7 +72,7 @@ def reader_of(served: Served, entity: Entity, field: Field, style: Style) -> Rea
     def read(value: Any) -> Cell:
         if value is None:
             return Cell(kind.widget, "")
-        return make(served.model, field, value, kind.format(field, value, style), style)
+        return make(_Shown(served.model, field, value, kind.format(field, value, style), style))
 
     return read
 
@@ -86,63 +96,66 @@ def record_url(entity: str, record_id: str) -> str:
     return url_for("record.show_record", entity=entity, record_id=record_id)
 
 
-def _plain(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
-    return Cell(_WIDGETS.get(field.type, "text"), text, raw=value)
+def _plain(shown: _Shown) -> Cell:
+    return Cell(_WIDGETS.get(shown.field.type, "text"), shown.text, raw=shown.value)
 
 
-def _boolean(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
-    return Cell("boolean", gettext("Yes") if value else gettext("No"), raw=bool(value))
+def _boolean(shown: _Shown) -> Cell:
+    return Cell("boolean", gettext("Yes") if shown.value else gettext("No"), raw=bool(shown.value))
 
 
-def _choice(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
-    return Cell("choice", text, raw=value, tone=tone(_colour(model, field, value)))
+def _choice(shown: _Shown) -> Cell:
+    return Cell("choice", shown.text, raw=shown.value, tone=tone(_colour(shown, shown.value)))
 
 
-def _choices(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:
-    labels = style.choices.get(field.choices or "", {})
-    items = tuple(Cell("choice", labels.get(each, each), tone=tone(_colour(model, field, each))) for each in value)
-    return Cell("choices", text, items=items)
+def _choices(shown: _Shown) -> Cell:
+    labels = shown.style.choices.get(shown.field.choices or "", {})
+    items = tuple(Cell("choice", labels.get(each, each), tone=tone(_colour(shown, each))) for each in shown.value)
+    return Cell("choices", shown.text, items=items)
 
 
-def _reference(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
-    title = style.titles.get(value, "")
+def _reference(shown: _Shown) -> Cell:
+    title = shown.style.titles.get(shown.value, "")
     if not title:
         return Cell("reference", gettext("(not visible)"))
-    return Cell("reference", title, raw=value, href=record_url(field.target or "", value))
+    return Cell("reference", title, raw=shown.value, href=record_url(shown.field.target or "", shown.value))
 
 
-def _references(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:
-    items = tuple(_reference(model, field, each, "", style) for each in value)
-    return Cell("references", text, items=items)
+def _references(shown: _Shown) -> Cell:
+    items = tuple(_reference(shown._replace(value=each)) for each in shown.value)
+    return Cell("references", shown.text, items=items)
 
 
-def _any_reference(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
-    title = style.titles.get(value.id, "")
-    return Cell("reference", title or text, raw=value.id, href=record_url(value.entity, value.id))
-
-
-def _user(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
-    name = style.titles.get(value, "") or text
-    return Cell("user", name, raw=value, tone=tone_of_id(value))
-
-
-def _url(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
-    # Only what opens a page may become a link: `javascript:` is text.
-    href = value if value.lower().startswith(("http://", "https://")) else ""
-    return Cell("url" if href else "text", text, href=href)
-
-
-def _rating(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
-    limit = int(field.options.get("max", 5))
-    return Cell("rating", gettext("{value} of {limit}", value=value, limit=limit), raw=value, limit=limit)
-
-
-def _file(model: Model, field: Field, value: Any, text: str, style: Style) -> Cell:  # noqa: ARG001 one signature for all
-    ids = (value,) if isinstance(value, str) else tuple(value)
-    items = tuple(
-        Cell("text", style.titles.get(each) or gettext("File"), raw=each, href=f"/api/files/{each}") for each in ids
+def _any_reference(shown: _Shown) -> Cell:
+    title = shown.style.titles.get(shown.value.id, "")
+    return Cell(
+        "reference", title or shown.text, raw=shown.value.id, href=record_url(shown.value.entity, shown.value.id)
     )
-    return Cell("file", text, items=items)
+
+
+def _user(shown: _Shown) -> Cell:
+    name = shown.style.titles.get(shown.value, "") or shown.text
+    return Cell("user", name, raw=shown.value, tone=tone_of_id(shown.value))
+
+
+def _url(shown: _Shown) -> Cell:
+    # Only what opens a page may become a link: `javascript:` is text.
+    href = shown.value if shown.value.lower().startswith(("http://", "https://")) else ""
+    return Cell("url" if href else "text", shown.text, href=href)
+
+
+def _rating(shown: _Shown) -> Cell:
+    limit = int(shown.field.options.get("max", 5))
+    return Cell("rating", gettext("{value} of {limit}", value=shown.value, limit=limit), raw=shown.value, limit=limit)
+
+
+def _file(shown: _Shown) -> Cell:
+    ids = (shown.value,) if isinstance(shown.value, str) else tuple(shown.value)
+    items = tuple(
+        Cell("text", shown.style.titles.get(each) or gettext("File"), raw=each, href=f"/api/files/{each}")
+        for each in ids
+    )
+    return Cell("file", shown.text, items=items)
 
 
 def _stage_reader(entity: Entity, name: str) -> Reader:
@@ -163,8 +176,8 @@ def stage_colour(stage: Any) -> str:
     return stage.colour or {"won": "green", "lost": "red"}.get(stage.outcome, "blue")
 
 
-def _colour(model: Model, field: Field, value: str) -> str:
-    choices = model.choices.get(field.choices or "")
+def _colour(shown: _Shown, value: str) -> str:
+    choices = shown.model.choices.get(shown.field.choices or "")
     found = choices.choices.get(value) if choices else None
     return found.colour if found else ""
 
@@ -188,7 +201,7 @@ def shortened(cell: Cell) -> Cell:
     return Cell("text", cell.text[:_LONGEST_IN_LIST] + "…")
 
 
-_Maker = Callable[[Model, Field, Any, str, Style], Cell]
+_Maker = Callable[[_Shown], Cell]
 _MAKERS: Mapping[str, _Maker] = {
     "boolean": _boolean,
     "choice": _choice,

@@ -1,10 +1,12 @@
 """The start page: what one changed last, and the ways in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, Response, url_for
 
-from kalip.records import ListRecords, Work, list_page
+from kalip.model import Entity
+from kalip.records import ListRecords, Row, Work, list_page
 from kalip.web.cells import record_url
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.timeline import ago
@@ -79,7 +81,7 @@ def _boards(work: Work) -> tuple[Tile, ...]:
 
 
 def _recent(work: Work) -> tuple[Recent, ...]:
-    found = []
+    found: list[tuple[datetime, Entity, Row]] = []
     for entity in entities_shown(work)[:_ENTITIES_ASKED]:
         command = ListRecords(
             entity.name,
@@ -88,15 +90,18 @@ def _recent(work: Work) -> tuple[Recent, ...]:
             sort=("-updated_at",),
             limit=_ROWS,
         )
-        found += [(row.values["updated_at"], entity, row) for row in list_page(work, command).rows]
-    found.sort(key=lambda item: item[0], reverse=True)  # type: ignore[arg-type,return-value]
+        for row in list_page(work, command).rows:
+            at = row.values["updated_at"]
+            if isinstance(at, datetime):
+                found.append((at, entity, row))
+    found.sort(key=lambda item: item[0], reverse=True)
     return tuple(
         Recent(
             row.title or gettext("(no name)"),
             entity.label.get(current_locale()),
             record_url(entity.name, row.id),
             icon_of(entity),
-            ago(work, at),  # type: ignore[arg-type]
+            ago(work, at),
         )
         for at, entity, row in found[:8]
     )

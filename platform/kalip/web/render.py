@@ -56,10 +56,14 @@ def render_fragment(template: str, page: object, status: int = 200, **extra: obj
     return Response(body, status=status, content_type="text/html; charset=utf-8")
 
 
+def takes_gzip() -> bool:
+    """Whether the client takes compressed answers; `gzip;q=0` says that it does not."""
+    return request.accept_encodings.quality("gzip") > 0
+
+
 def _compress(response: Response) -> Response:
-    takes = request.accept_encodings.quality("gzip") > 0
     if (
-        not takes
+        not takes_gzip()
         or response.direct_passthrough
         or response.is_streamed
         or response.mimetype != "text/html"

@@ -1,13 +1,13 @@
 """Changes of many selected rows: a small form first, then a result for each row. Also exports."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from kalip.base.errors import BadRequest, KalipError
+from kalip.base.errors import BadRequest, KalipError, RecordRejected, TransitionRefused
 from kalip.model import Entity
 from kalip.records import (
     BulkResult,
@@ -36,6 +36,7 @@ from kalip.workflow import ApplyTransition, bulk_transition
 blueprint = Blueprint("bulk", __name__)
 _FORM = View("lists/bulk.html", "lists/_bulk.html")
 _RESULT = View("lists/bulk_result.html", "lists/_bulk_result.html")
+_ADDRESS = "/<entity>/bulk/<any(edit, move, assign, archive, restore):action>"
 _MOST = 1000
 _PEOPLE = 100
 _NOT_IN_BULK = frozenset({"children", "file", "files", "image", "references", "any_reference", "autonumber", "json"})
@@ -78,7 +79,7 @@ class BulkOutcome:
     refused: tuple[Refusal, ...]
 
 
-@blueprint.get("/<entity>/bulk/<action>")
+@blueprint.get(_ADDRESS)
 def choose(entity: str, action: str) -> Response:
     """The form of a change of the selected rows."""
     with reading() as work:
@@ -86,7 +87,7 @@ def choose(entity: str, action: str) -> Response:
         return _form(work, found, action)
 
 
-@blueprint.post("/<entity>/bulk/<action>")
+@blueprint.post(_ADDRESS)
 def change(entity: str, action: str) -> BaseResponse:
     """Change the selected rows, each for itself, and tell what became of each."""
     ids = _ids()
@@ -165,15 +166,6 @@ def _ids() -> tuple[str, ...]:
 
 
 def _form(work: Work, entity: Entity, action: str, fault: str = "") -> Response:
-    makers: dict[str, Callable[[Work, Entity, BulkForm], BulkForm]] = {
-        "edit": _edit,
-        "move": _move,
-        "assign": _assign,
-        "archive": _plain,
-        "restore": _plain,
-    }
-    if action not in makers:
-        raise BadRequest("There is no such action.")
     ids = _ids()
     title = _title(action)
     plain = BulkForm(
@@ -185,10 +177,18 @@ def _form(work: Work, entity: Entity, action: str, fault: str = "") -> Response:
         button=title,
         fault=fault,
     )
-    page = makers[action](work, entity, plain)
+    page = _asking(work, entity, action, plain)
     plural = plural_of(entity)
     shell = shell_of(work, title, [Crumb(plural, _back(entity)), Crumb(title)])
     return render(_FORM, shell, page, 422 if fault else 200)
+
+
+def _asking(work: Work, entity: Entity, action: str, form: BulkForm) -> BulkForm:
+    if action == "edit":
+        return _edit(work, entity, form)
+    if action == "move":
+        return _move(work, entity, form)
+    return _assign(work, form) if action == "assign" else form
 
 
 def _edit(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
@@ -224,15 +224,11 @@ def _move(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
     return replace(form, choice_label=gettext("Stage"), choice_name="stage", choices=choices, fields=fields)
 
 
-def _assign(work: Work, entity: Entity, form: BulkForm) -> BulkForm:  # noqa: ARG001 one signature for all
+def _assign(work: Work, form: BulkForm) -> BulkForm:
     people = pick_user(work, "", _PEOPLE)
     chosen = request.values.get("owner", "")
     choices = (Option("", ""), *(Option(hit.id, hit.title, hit.id == chosen) for hit in people))
     return replace(form, choice_label=gettext("Person"), choice_name="owner", choices=choices)
-
-
-def _plain(work: Work, entity: Entity, form: BulkForm) -> BulkForm:  # noqa: ARG001 one signature for all
-    return form
 
 
 def _outcome(work: Work, entity: Entity, action: str, result: BulkResult) -> Response:
@@ -258,9 +254,8 @@ def _outcome(work: Work, entity: Entity, action: str, result: BulkResult) -> Res
 
 def _reason(error: KalipError) -> str:
     locale = current_locale()
-    violations: Sequence[object] = getattr(error, "violations", ())
-    if violations:
-        return " ".join(message_of(locale, each) for each in violations)  # type: ignore[arg-type]
+    if isinstance(error, RecordRejected | TransitionRefused) and error.violations:
+        return " ".join(message_of(locale, each) for each in error.violations)
     return message_of(locale, error)
 
 

@@ -13,7 +13,7 @@ from kalip.web import htmx
 from kalip.web.cells import record_url, style_of
 from kalip.web.errors import status_of
 from kalip.web.faults import errors_of
-from kalip.web.inputs import Input, State, Submitted, input_of, read_inputs
+from kalip.web.inputs import Input, State, input_of, read_inputs
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.record.page import record_shell
 from kalip.web.render import View, render
@@ -43,7 +43,7 @@ def ask(entity: str, record_id: str, target: str) -> Response:
     """The form of a move."""
     with reading() as work:
         found = visible_entity(work, entity)
-        page = _context(work, found, record_id, target)
+        page = _context(work, found, ApplyTransition(entity, record_id, target=target, source="text"))
         return render(_MOVE, record_shell(work, found, page.title), page)
 
 
@@ -53,15 +53,15 @@ def move(entity: str, record_id: str, target: str) -> BaseResponse:
     with reading() as work:
         found = visible_entity(work, entity)
         submitted = read_inputs(request.form, found.attributes)
-        plan = transition_plan(work, ApplyTransition(entity, record_id, target=target, values=submitted, source="text"))
+        command = ApplyTransition(entity, record_id, target=target, values=submitted, source="text")
+        plan = transition_plan(work, command)
         asks = (plan.asked or plan.confirm) and "_asked" not in request.form
-    command = ApplyTransition(entity, record_id, target=target, values=submitted, source="text")
     if asks and (plan.allowed or plan.violations):
         return _needs_form(entity, record_id, target)
     try:
         write(lambda work: apply_transition(work, command))
     except TransitionRefused as error:
-        return _refused(entity, record_id, target, error, submitted)
+        return _refused(command, error)
     except (AccessDenied, Conflict) as error:
         if _from_board():
             return _board_refusal(error)
@@ -84,12 +84,12 @@ def _needs_form(entity: str, record_id: str, target: str) -> BaseResponse:
     return redirect(address)
 
 
-def _refused(entity: str, record_id: str, target: str, error: TransitionRefused, submitted: Submitted) -> BaseResponse:
+def _refused(command: ApplyTransition, error: TransitionRefused) -> BaseResponse:
     if _from_board():
         return _board_refusal(error)
     with reading() as work:
-        found = visible_entity(work, entity)
-        page = _context(work, found, record_id, target, error, submitted)
+        found = visible_entity(work, command.entity)
+        page = _context(work, found, command, error)
         return render(_MOVE, record_shell(work, found, page.title), page, 422)
 
 
@@ -105,27 +105,19 @@ def _from_board() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def _context(  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    work: Work,
-    entity: Entity,
-    record_id: str,
-    target: str,
-    error: TransitionRefused | None = None,
-    submitted: Submitted | None = None,
+def _context(
+    work: Work, entity: Entity, command: ApplyTransition, error: TransitionRefused | None = None
 ) -> MoveContext:
-    require_visible(work, entity.name, record_id)
-    values = submitted or {}
-    command = ApplyTransition(entity.name, record_id, target=target, values=values, source="text")
+    require_visible(work, entity.name, command.id)
     plan = transition_plan(work, command)
-    fault = _fault(plan, error)
     locale = current_locale()
     return MoveContext(
-        href=url_for("moves.move", entity=entity.name, record_id=record_id, target=target),
-        back=record_url(entity.name, record_id),
+        href=url_for("moves.move", entity=entity.name, record_id=command.id, target=command.target),
+        back=record_url(entity.name, command.id),
         title=plan.transition.label.get(locale) or plan.target.label.get(locale),
         text=plan.confirm.get(locale),
-        fault=fault,
-        fields=_fields(work, entity, record_id, plan, values, error.violations if error else ()),
+        fault=_fault(plan, error),
+        fields=_fields(work, entity, command, plan, error.violations if error else ()),
         button=gettext("Move to {stage}", stage=plan.target.label.get(locale)),
         from_board="board" in request.args or bool(request.form.get("_board")),
     )
@@ -144,19 +136,14 @@ def _fault(plan: TransitionPlan, error: TransitionRefused | None) -> str:
     return " ".join((message_of(current_locale(), found), *hidden))
 
 
-def _fields(  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    work: Work,
-    entity: Entity,
-    record_id: str,
-    plan: TransitionPlan,
-    submitted: Submitted,
-    violations: Sequence[Violation],
+def _fields(
+    work: Work, entity: Entity, command: ApplyTransition, plan: TransitionPlan, violations: Sequence[Violation]
 ) -> tuple[Input, ...]:
     names = tuple(field.name for field in plan.asked)
-    values: Mapping[str, object] = get_record(work, entity.name, record_id, names, form="values") if names else {}
+    values: Mapping[str, object] = get_record(work, entity.name, command.id, names, form="values") if names else {}
     state = State(
         values=values,
-        submitted=submitted,
+        submitted=read_inputs(request.form, entity.attributes),
         errors=errors_of(violations),
         required=(*plan.missing, *plan.target.required),
     )

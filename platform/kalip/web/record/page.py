@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 
@@ -10,6 +11,7 @@ from kalip.model import Entity, Pipeline, Verb
 from kalip.records import (
     Preview,
     RecordPage,
+    Row,
     SaveRecord,
     Titles,
     Work,
@@ -114,7 +116,7 @@ def show(
         title=found.record.title or gettext("(no name)"),
         tone=tone_of_id(record_id),
         archived=found.record.archived,
-        meta=_meta(work, entity, found, titles),
+        meta=_meta(work, found.record),
         owner=_owner(found, titles),
         stages=bar,
         form=form_of(work, entity, found.form, basis, style),
@@ -201,10 +203,9 @@ def titles_with_typed(work: Work, entity: Entity, known: Titles, preview: Previe
         for name, each_field in fields.items():
             value = values.get(name)
             target = "user" if each_field.type == "user" else each_field.target
-            if each_field.type not in ("reference", "references", "user") or not value or not target:
+            if each_field.type not in ("reference", "references", "user") or not target:
                 continue
-            ids = [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
-            wanted.setdefault(target, []).extend(each for each in ids if not known.knows(target, each))
+            wanted.setdefault(target, []).extend(each for each in _ids(value) if not known.knows(target, each))
     if "owner" in entity.system and isinstance(preview.values.get("owner"), str):
         wanted.setdefault("user", []).append(str(preview.values["owner"]))
     wanted = {name: ids for name, ids in wanted.items() if ids}
@@ -214,22 +215,29 @@ def titles_with_typed(work: Work, entity: Entity, known: Titles, preview: Previe
 
 
 def _name_files(work: Work, entity: Entity, found: RecordPage, titles: Titles) -> None:
-    values = [found.record.values.get(name) for name, each in entity.fields.items() if each.type in KINDS]
-    ids = [key for value in values if value for key in ([value] if isinstance(value, str) else value)]  # type: ignore[attr-defined]
+    values = (found.record.values.get(name) for name, each in entity.fields.items() if each.type in KINDS)
+    ids = [each for value in values for each in _ids(value)]
     titles.add("file", {key: file.name for key, file in get_files(work.session, ids).items()})
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    """The ids in the value of a field that points to one or to several."""
+    if isinstance(value, list | tuple):
+        return tuple(map(str, value))
+    return (str(value),) if value else ()
 
 
 def _pipeline(entity: Entity, found: RecordPage) -> Pipeline | None:
     return entity.pipelines.get(str(found.record.values.get("pipeline")))
 
 
-def _meta(work: Work, entity: Entity, found: RecordPage, titles: Titles) -> tuple[str, ...]:  # noqa: ARG001 one signature for all
-    values = found.record.values
+def _meta(work: Work, record: Row) -> tuple[str, ...]:
+    changed, made = record.values.get("updated_at"), record.values.get("created_at")
     said = []
-    for name, text in (("updated_at", gettext("Changed {when}")), ("created_at", gettext("Made {when}"))):
-        at = values.get(name)
-        if at is not None:
-            said.append(text.replace("{when}", ago(work, at)))  # type: ignore[arg-type]
+    if isinstance(changed, datetime):
+        said.append(gettext("Changed {when}", when=ago(work, changed)))
+    if isinstance(made, datetime):
+        said.append(gettext("Made {when}", when=ago(work, made)))
     return tuple(said)
 
 
