@@ -7,7 +7,7 @@ import pytest
 
 from kalip.base.bundle import bundle_path
 from kalip.metadata import read_pack
-from kalip.records.provision import DemoOptions, make_demo
+from kalip.records.provision.demo import DemoOptions, make_demo
 from tests.support.web_site import a_site
 
 PROMISED = {

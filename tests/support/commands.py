@@ -21,7 +21,7 @@ def command_page(mark: str) -> str:
         "",
         "| option of every command | meaning |",
         "|---|---|",
-        *(_option_row(each) for each in _options(cli.commands["check"]) if each.name in COMMON),
+        *(_option_row(each) for each in _options(commands()["check"]) if each.name in COMMON),
         "",
         "| exit code | when |",
         "|---|---|",
@@ -74,8 +74,11 @@ def parse(line: str, cwd: Path) -> None:
 
 
 def _leaves(group: click.Group, before: str) -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
         path = f"{before} {name}".strip()
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from _leaves(command, path)
         else:

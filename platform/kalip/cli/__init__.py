@@ -1,28 +1,53 @@
-"""Floor 14: the shell over the same use cases as the browser. Knows terminals; holds no rules and no SQL."""
+"""Floor 14: the shell over the same use cases as the browser. Knows terminals; holds no rules and no SQL.
+
+A command's module is imported when the command is called: a web server starts without any, and `kalip user list`
+without what makes demo data.
+"""
+
+import pkgutil
 
 import click
 
 import kalip
 from kalip.cli.command import Group
 from kalip.cli.composition import Composition, OpenSite, demo_logins
-from kalip.cli.packs import pack
-from kalip.cli.people import token, user
-from kalip.cli.published import log, plan
-from kalip.cli.safety import backup, restore
-from kalip.cli.site import check, init, serve
-from kalip.cli.transfer import export, import_file
 
 __all__ = ["Composition", "OpenSite", "cli", "demo_logins", "run_command"]
 
+_COMMANDS = {
+    "init": "kalip.cli.site:init",
+    "serve": "kalip.cli.site:serve",
+    "check": "kalip.cli.site:check",
+    "pack": "kalip.cli.packs:pack",
+    "plan": "kalip.cli.published:plan",
+    "log": "kalip.cli.published:log",
+    "user": "kalip.cli.people:user",
+    "token": "kalip.cli.people:token",
+    "import": "kalip.cli.transfer:import_file",
+    "export": "kalip.cli.transfer:export",
+    "backup": "kalip.cli.safety:backup",
+    "restore": "kalip.cli.safety:restore",
+}
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(Group):
+    """All commands, in the order in which a site meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; None without one."""
+        target = _COMMANDS.get(cmd_name)
+        found: click.Command | None = pkgutil.resolve_name(target) if target else None
+        return found
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(kalip.__version__, message="kalip %(version)s")
 def cli() -> None:
     """Kalip casts JSON metadata into a running business system."""
-
-
-for _command in (init, serve, check, pack, plan, log, user, token, import_file, export, backup, restore):
-    cli.add_command(_command)
 
 
 def run_command(composition: Composition) -> None:

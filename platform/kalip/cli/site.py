@@ -20,7 +20,7 @@ from kalip.designer import Publication, install_packs, seed_documents
 from kalip.metadata import Kind, Pack, order_packs, read_pack
 from kalip.records import run
 from kalip.records.accounts import NewUser, create_user
-from kalip.records.provision import DemoOptions, make_demo
+from kalip.records.provision.demo import DemoOptions, make_demo
 from kalip.runtime import write_settings
 from kalip.runtime.settings import SITE_FILE
 from kalip.storage import plan

@@ -5,12 +5,13 @@ stems of both, and a query word matches when any of its forms is there.
 """
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-import snowballstemmer
+from Stemmer import Stemmer
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _LONGEST_WORD: Final = 60
@@ -19,9 +20,18 @@ _SHORTEST_STEMMED: Final = 3
 # A local telephone number is the tail of an international one.
 _PHONE_TAILS: Final = (10, 7)
 _TURKISH_CASE: Final = str.maketrans({"İ": "i", "I": "ı"})
-_ENGLISH: Final = snowballstemmer.stemmer("english")
-_TURKISH: Final = snowballstemmer.stemmer("turkish")
-_RUSSIAN: Final = snowballstemmer.stemmer("russian")
+
+
+class _Stemmers(threading.local):
+    """Snowball's stemmers; one of them works for one thread at a time."""
+
+    def __init__(self) -> None:
+        self.english = Stemmer("english")
+        self.turkish = Stemmer("turkish")
+        self.russian = Stemmer("russian")
+
+
+_STEMMERS: Final = _Stemmers()
 
 
 def index_words(text: str) -> list[str]:
@@ -66,7 +76,7 @@ def _words(text: str) -> Iterator[str]:
 
 def _stems(word: str) -> Iterator[str]:
     if any("\u0400" <= char <= "\u04ff" for char in word):
-        yield _RUSSIAN.stemWord(word.lower().replace("ё", "е"))
+        yield _STEMMERS.russian.stemWord(word.lower().replace("ё", "е"))
     elif word.isalpha():
-        yield _TURKISH.stemWord(word.translate(_TURKISH_CASE).lower())
-        yield _ENGLISH.stemWord(unicodedata.normalize("NFC", word.replace("İ", "i")).lower())
+        yield _STEMMERS.turkish.stemWord(word.translate(_TURKISH_CASE).lower())
+        yield _STEMMERS.english.stemWord(unicodedata.normalize("NFC", word.replace("İ", "i")).lower())

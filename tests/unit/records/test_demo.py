@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kalip.records import ListRecords, list_records
-from kalip.records.provision import DemoError, DemoOptions, make_demo
+from kalip.records.provision.demo import DemoError, DemoOptions, make_demo
 from tests.support.site import NOW, Site, a_site
 
 DOCUMENTS: dict[str, Any] = {
