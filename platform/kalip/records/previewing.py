@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from kalip.base.errors import NotFound
-from kalip.model import Entity, FormView
+from kalip.model import Entity, FormView, Verb
 from kalip.records.commands import Preview, Record, SaveRecord
 from kalip.records.naming import find_entity
 from kalip.records.saving import Draft, Grounds, draft_commands, prepare
@@ -14,12 +14,17 @@ from kalip.records.services import Work
 
 
 def preview_record(
-    work: Work, command: SaveRecord, touched: Collection[str] | None = None, form: str | None = None
+    work: Work,
+    command: SaveRecord,
+    touched: Collection[str] | None = None,
+    form: str | None = None,
+    verb: Verb = Verb.UPDATE,
 ) -> Preview:
     """Work out a form without writing anything, in one round trip.
 
     Violations are those of `touched` fields (all when None), and of the whole record. Raises
-    NotFound and AccessDenied as saving would; a stale version is not asked about.
+    NotFound and AccessDenied as saving would; a stale version is not asked about. With the verb `read`
+    the form is only looked at: by whoever sees the record, also when it is archived.
     """
     view = _form(find_entity(work, command.entity), form)
     conditions = tuple(
@@ -28,7 +33,7 @@ def preview_record(
         for section in tab.sections
         if section.visible_when is not None
     )
-    grounds = Grounds(reads=conditions, whole=True)
+    grounds = Grounds(verb=verb, reads=conditions, whole=True)
     (draft,) = draft_commands(work, [replace(command, version=None)], grounds)
     prepare(work, [draft])
     if isinstance(draft.error, NotFound):

@@ -1,6 +1,10 @@
 """Live rules of a form: shown, required, locked, computed; nothing is written."""
 
-from kalip.records import SaveRecord, preview_record
+import pytest
+
+from kalip.base.errors import AccessDenied
+from kalip.model import Verb
+from kalip.records import SaveRecord, archive_record, preview_record
 from tests.support.site import Site
 
 
@@ -41,3 +45,23 @@ def test_text_of_a_form_is_read(site: Site) -> None:
     command = SaveRecord("deal", {"name": "x", "discount": "12,x"}, source="text")
     preview = site.act("bora", lambda work: preview_record(work, command), write=False)
     assert [fault.pointer for fault in preview.violations] == ["/discount"]
+
+
+def test_who_only_reads_looks_at_the_form(site: Site) -> None:
+    company = site.save("ada", "company", {"name": "Acme", "country": "TR"}).id
+    command = SaveRecord("company", {}, company)
+    looked = site.act("cem", lambda work: preview_record(work, command, verb=Verb.READ), write=False)
+    assert looked.values["name"] == "Acme"
+    assert "name" in looked.required
+    with pytest.raises(AccessDenied):
+        site.act("cem", lambda work: preview_record(work, command), write=False)
+
+
+def test_the_rules_of_an_archived_record_still_hold(site: Site) -> None:
+    deal = site.save("bora", "deal", {"name": "x", "lines": [{"price": "5"}]}).id
+    site.act("bora", lambda work: archive_record(work, "deal", deal))
+    command = SaveRecord("deal", {}, deal)
+    looked = site.act("bora", lambda work: preview_record(work, command, verb=Verb.READ), write=False)
+    assert looked.values["name"] == "x"
+    assert "rush_reason" not in looked.visible
+    assert "name" in looked.visible

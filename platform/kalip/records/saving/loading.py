@@ -78,6 +78,8 @@ def _obstacle(draft: Draft, row: dict[str, object]) -> KalipError | None:
     current = row["version"]
     if draft.command.version is not None and draft.command.version != current:
         return stale(draft, int(str(current)))
+    if draft.grounds.verb is Verb.READ:
+        return None
     archived = row.get("archived_at") is not None
     if draft.grounds.verb is Verb.RESTORE:
         return None if archived else Conflict("The record is not archived.", params={"id": draft.id})

@@ -125,8 +125,10 @@ def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Sty
 def _state(basis: Basis, errors: Mapping[str, str]) -> State:
     preview = basis.preview
     saved = basis.record.values if basis.record else {}
+    worked_out = {**preview.values, **preview.computed}
     return State(
-        values={**saved, **preview.values, **preview.computed},
+        # What is only looked at is shown as it was saved, an archived record with the sums of its lines too.
+        values={**saved, **worked_out} if basis.submission else {**worked_out, **saved},
         submitted=basis.submission.submitted if basis.submission else {},
         errors=errors,
         required=preview.required,

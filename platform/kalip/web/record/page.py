@@ -178,9 +178,10 @@ def _started(attempt: Attempt) -> Submission | None:
 
 def _preview(work: Work, entity: Entity, record_id: str | None, attempt: Attempt | None) -> Preview:
     values = attempt.submission.values() if attempt else {}
+    verb = Verb.UPDATE if attempt else Verb.READ
     touched = attempt.submission.touched if attempt and attempt.touched_only else ()
     command = SaveRecord(entity.name, values, record_id, None, "text")
-    return preview_record(work, command, touched)
+    return preview_record(work, command, touched, verb=verb)
 
 
 def _violations(preview: Preview, attempt: Attempt | None) -> Sequence[Violation]:
