@@ -22,9 +22,9 @@ from kalip.web.shell import Crumb, Shell, shell_of
 from kalip.web.tones import tone_of_id
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
-_PACKS = View("admin/packs.html", "admin/packs.html")
-_REVISIONS = View("admin/revisions.html", "admin/revisions.html")
-_USERS = View("admin/users.html", "admin/users.html")
+_PACKS = View("admin/packs.html")
+_REVISIONS = View("admin/revisions.html")
+_USERS = View("admin/users.html")
 _MOST_REVISIONS = 50
 
 

@@ -164,6 +164,13 @@ def read_inputs(form: MultiDict[str, str], fields: Iterable[str], prefix: str = 
     return found
 
 
+def whole_number(text: str, most: int) -> int | None:
+    """The number that a text of digits names, up to a bound; None for any other text, however long."""
+    if not text.isdecimal() or len(text) > len(str(most)):
+        return None
+    return number if (number := int(text)) <= most else None
+
+
 def _meant(texts: Sequence[str]) -> Sequence[str]:
     # A hidden input says "nothing" for boxes that browsers leave out when they are empty.
     chosen = [text for text in texts if text]

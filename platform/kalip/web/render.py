@@ -17,10 +17,13 @@ _SMALLEST_COMPRESSED = 1400
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A page's template and that of its part; the page includes the part, which is never written twice."""
+    """A page's template and that of its part; the page includes the part, which is never written twice.
+
+    A page without a part is always shown whole.
+    """
 
     page: str
-    fragment: str
+    fragment: str = ""
 
 
 def init(app: Flask) -> None:
@@ -44,7 +47,7 @@ def init(app: Flask) -> None:
 
 def render(view: View, shell: Shell, page: object, status: int = 200) -> Response:
     """The whole page, or only its part when htmx asks for it."""
-    if htmx.wants_fragment():
+    if view.fragment and htmx.wants_fragment():
         return render_fragment(view.fragment, page, status)
     body = render_template(view.page, shell=shell, page=page)
     return Response(body, status=status, content_type="text/html; charset=utf-8")

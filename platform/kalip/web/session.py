@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from flask import Flask, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.wrappers import Response
 
 from kalip.access import Actor
@@ -22,9 +23,20 @@ _EXTENSION = "kalip_services"
 T = TypeVar("T")
 
 
+class _FormCookie(SecureCookieSessionInterface):
+    """Flask's own cookie, for the token of forms: kept as close as the session's."""
+
+    def get_cookie_samesite(self, app: Flask) -> str:
+        return "Lax"
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
 def init(app: Flask, services: Services) -> None:
     """Find out, before each request outside /static and /api, who asks."""
     app.extensions[_EXTENSION] = services
+    app.session_interface = _FormCookie()
     app.before_request(_identify)
 
 

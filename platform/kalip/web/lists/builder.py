@@ -11,7 +11,7 @@ from kalip.fields import FieldFault, Operator, Style
 from kalip.model import Entity
 from kalip.records import Work, compile_filter, titles_of
 from kalip.web.cells import style_of
-from kalip.web.inputs import Option
+from kalip.web.inputs import Option, whole_number
 from kalip.web.lists.conditions import join_groups, read_groups, write
 from kalip.web.lists.operands import Operand, inputs_for, raw_operands
 from kalip.web.lists.paths import ListPath, filterable, known_of, paths_of
@@ -155,11 +155,12 @@ def _step(drafts: Groups, form: MultiDict[str, str], paths: Mapping[str, ListPat
     add, remove = form.get("add", ""), form.get("remove", "")
     if add == "group" and len(drafts) < _MOST_GROUPS:
         drafts.append([_fresh(paths)])
-    elif add.isdecimal() and int(add) < len(drafts) and len(drafts[int(add)]) < _MOST_ROWS:
-        drafts[int(add)].append(_fresh(paths))
-    group, _, row = remove.partition(".")
-    if group.isdecimal() and row.isdecimal() and int(group) < len(drafts):
-        del drafts[int(group)][int(row) : int(row) + 1]
+    at = whole_number(add, len(drafts) - 1)
+    if at is not None and len(drafts[at]) < _MOST_ROWS:
+        drafts[at].append(_fresh(paths))
+    group, row = (whole_number(each, _MOST_ROWS) for each in (remove.partition(".")[0], remove.partition(".")[2]))
+    if group is not None and row is not None and group < len(drafts):
+        del drafts[group][row : row + 1]
         drafts[:] = [each for each in drafts if each]
 
 

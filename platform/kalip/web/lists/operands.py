@@ -12,7 +12,7 @@ from kalip.fields.families import decimal_text
 from kalip.fields.numbers import decimal_from_json, machine_number
 from kalip.records import Work
 from kalip.web.cells import reader_of
-from kalip.web.inputs import Option
+from kalip.web.inputs import Option, whole_number
 from kalip.web.lists.conditions import Condition
 from kalip.web.lists.paths import ListPath
 from kalip.web.locale import current_locale, gettext
@@ -21,6 +21,7 @@ _PICKED = frozenset({"reference", "user"})
 _OF_PIPELINES = frozenset({"stage", "pipeline"})  # text in the table, but one of a few names
 _MANY = 3  # places offered for an operator that takes several values
 _PLACES = 4
+_MOST_DAYS = 99_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,10 @@ def ids_in(path: ListPath, condition: Condition) -> tuple[tuple[str, str], ...]:
 def _raw(work: Work, path: ListPath, kind: str, text: str) -> Any:
     locale, timezone = current_locale(), ZoneInfo(work.actor.timezone)
     if kind == "days":
-        if not text.isdecimal():
+        days = whole_number(text, _MOST_DAYS)
+        if days is None:
             raise FieldFault("wrong_type", "Expected a number of days.")
-        return int(text)
+        return days
     if kind == "text":
         return text
     if path.field.type == "money":

@@ -10,6 +10,7 @@ from kalip.fields import Style
 from kalip.model import Entity, Verb
 from kalip.records import ListColumn, ListPage, ListRecords, Row, Work, list_page, titles_of
 from kalip.web.cells import Cell, column_reader, is_number, record_url, shortened, style_of
+from kalip.web.inputs import PARTS
 from kalip.web.lists.conditions import Condition, conjoin, read, split
 from kalip.web.lists.operands import described, ids_in
 from kalip.web.lists.paths import ListPath, known_of, paths_of
@@ -277,7 +278,7 @@ def _heads(
         heads.append(
             Head(
                 path=column.path,
-                label=column.label.get(locale),
+                label=_label(column, locale),
                 number=is_number(work.served, column.field),
                 width=own.width or column.width or _width(work, found.entity, column),
                 frozen=column.frozen,
@@ -290,6 +291,12 @@ def _heads(
             )
         )
     return tuple(heads)
+
+
+def _label(column: ListColumn, locale: str) -> str:
+    parts = dict(PARTS.get(column.field.type, ()))
+    part = parts.get(column.path.rpartition(".")[2]) if column.path.rpartition(".")[2] != column.field.name else None
+    return gettext(part) if part else column.label.get(locale)
 
 
 def _width(work: Work, entity: Entity, column: ListColumn) -> int:

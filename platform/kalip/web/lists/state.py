@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
+from kalip.web.inputs import whole_number
+
 SAVED = "~"  # before the id of a saved view in `view`, so that it can't clash with a pack's
 _WIDTHS = range(60, 1201)
 
@@ -105,8 +107,8 @@ def columns_of(text: str) -> tuple[ColumnState, ...]:
     for item in filter(None, text.split(",")):
         frozen = item.endswith("!")
         path, _, width = item.rstrip("!").partition(":")
-        wide = int(width) if width.isdecimal() and int(width) in _WIDTHS else None
-        found.setdefault(path, ColumnState(path, wide, frozen))
+        wide = whole_number(width, _WIDTHS.stop - 1)
+        found.setdefault(path, ColumnState(path, wide if wide in _WIDTHS else None, frozen))
     return tuple(found.values())
 
 

@@ -56,7 +56,7 @@ def move(entity: str, record_id: str, target: str) -> BaseResponse:
         command = ApplyTransition(entity, record_id, target=target, values=submitted, source="text")
         plan = transition_plan(work, command)
         asks = (plan.asked or plan.confirm) and "_asked" not in request.form
-    if asks and (plan.allowed or plan.violations):
+    if asks and (plan.allowed or plan.violations or plan.answerable):
         return _needs_form(entity, record_id, target)
     try:
         write(lambda work: apply_transition(work, command))
@@ -124,7 +124,7 @@ def _context(
 
 
 def _fault(plan: TransitionPlan, error: TransitionRefused | None) -> str:
-    found = error or (plan.error if plan.error and not plan.violations else None)
+    found = error or (None if plan.violations or plan.answerable else plan.error)
     if found is None:
         return ""
     shown = {field.name for field in plan.asked}

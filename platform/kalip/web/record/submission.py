@@ -7,9 +7,9 @@ from werkzeug.datastructures import MultiDict
 
 from kalip.model import Entity
 from kalip.records import PickQuery, Work, pick
-from kalip.web.inputs import Submitted, read_inputs
+from kalip.records.saving.lines import MOST_LINES
+from kalip.web.inputs import Submitted, read_inputs, whole_number
 
-_MOST_LINES = 500
 _PICKED = frozenset({"reference", "user"})
 _FILES = frozenset({"file", "files", "image"})
 
@@ -71,11 +71,12 @@ def stepped(submission: Submission, form: MultiDict[str, str]) -> Submission:
     """The submission with a line more or less, as the pressed button says."""
     lines = dict(submission.lines)
     add, remove = form.get("_add", ""), form.get("_remove", "")
-    if add in lines and len(lines[add]) < _MOST_LINES:
+    if add in lines and len(lines[add]) < MOST_LINES:
         lines[add] = (*lines[add], Line("", {}))
     name, _, index = remove.partition(".")
-    if name in lines and index.isdecimal():
-        lines[name] = tuple(line for at, line in enumerate(lines[name]) if at != int(index))
+    if name in lines:
+        removed = whole_number(index, MOST_LINES)
+        lines[name] = tuple(line for at, line in enumerate(lines[name]) if at != removed)
     return replace(submission, lines=lines)
 
 
@@ -94,13 +95,10 @@ def _take_away(entity: Entity, form: MultiDict[str, str], submitted: dict[str, M
 
 def _lines(work: Work, entity: Entity, name: str, form: MultiDict[str, str]) -> tuple[Line, ...]:
     target = work.model.entities[str(entity.fields[name].target)]
-    found: dict[int, None] = {}
-    for key in form:
-        steps = key.split(".")
-        if len(steps) > 2 and steps[0] == name and steps[1].isdecimal():
-            found[int(steps[1])] = None
+    steps = (key.split(".") for key in form)
+    sent = {whole_number(each[1], MOST_LINES) for each in steps if len(each) > 2 and each[0] == name}
     lines = []
-    for index in sorted(found)[:_MOST_LINES]:
+    for index in sorted(each for each in sent if each is not None)[:MOST_LINES]:
         prefix = f"{name}.{index}."
         submitted = dict(read_inputs(form, target.fields, prefix))
         _resolve(work, target, form, submitted, prefix)
