@@ -25,7 +25,10 @@ class ApplyTransition:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move from the stage where a record is. `reason` says why it is refused; `missing` fields would be asked."""
+    """A move from the stage where a record is. `reason` says why it is refused; `missing` fields would be asked.
+
+    A guard that reads what is asked refuses only once that was answered.
+    """
 
     transition: Transition
     target: Stage
@@ -45,7 +48,8 @@ class TransitionPlan:
     """What a move would do. `error` is why it would be refused; `violations` lists missing or wrong fields.
 
     `asked` are the fields of the dialogue: those that the transition asks for, and those that the target stage
-    requires and that are empty. `sets` are the JSON values that the effects would give.
+    requires and that are empty. `answerable`: the guard refuses, but reads some of them. `sets` are the JSON values
+    that the effects would give.
     """
 
     transition: Transition
@@ -57,6 +61,7 @@ class TransitionPlan:
     missing: tuple[str, ...]
     violations: tuple[Violation, ...]
     confirm: Text
+    answerable: bool = False
     sets: Mapping[str, object] = field(default_factory=nothing)
 
 

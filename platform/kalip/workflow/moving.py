@@ -1,6 +1,6 @@
 """Decides a move while the record is on its way through the save pipeline: source, roles, guard, effects."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kalip.base.errors import BadRequest, NotFound, TransitionRefused
@@ -163,8 +163,8 @@ def find_decision(entity: Entity, command: ApplyTransition) -> Decision:
 
 def refusal(work: Work, draft: Draft, pipeline: Pipeline, transition: Transition) -> TransitionRefused | None:
     """Why the actor may not make this move now, or None; the guard sees the values typed for the move."""
-    actor, locale = work.actor, work.actor.locale
-    if transition.roles and not actor.administrator and not set(transition.roles) & set(actor.roles):
+    locale = work.actor.locale
+    if not _has_role(work, transition):
         labels = [work.model.roles[name].label.get(locale) for name in transition.roles if name in work.model.roles]
         return TransitionRefused("Only {roles} may do this.", params={"roles": ", ".join(labels)})
     if transition.guard is not None and evaluate(work, draft, transition.guard) is not True:
@@ -174,6 +174,13 @@ def refusal(work: Work, draft: Draft, pipeline: Pipeline, transition: Transition
             message or "The record can't move to '{target}' yet.", params={} if message else {"target": target}
         )
     return None
+
+
+def may_be_answered(work: Work, transition: Transition, asked: Collection[str]) -> bool:
+    """Whether a refusal may yet turn into a yes: its guard reads what the move's form asks for."""
+    if transition.guard is None or not _has_role(work, transition):
+        return False
+    return any(path.partition(".")[0] in asked for path in transition.guard.paths)
 
 
 def put(draft: Draft, values: Mapping[str, object]) -> None:
@@ -187,6 +194,11 @@ def put(draft: Draft, values: Mapping[str, object]) -> None:
         draft.after.update(rules.flatten({name: value}))
     for name in rules.derived:
         draft.after.pop(name, None)
+
+
+def _has_role(work: Work, transition: Transition) -> bool:
+    actor = work.actor
+    return not transition.roles or actor.administrator or bool(set(transition.roles) & set(actor.roles))
 
 
 def _expressions(transition: Transition) -> Iterator[Expression]:

@@ -20,7 +20,7 @@ from kalip.records import (
 from kalip.records.saving import Draft, Grounds, draft_commands, is_empty, prepare, save_record
 from kalip.storage import Filter
 from kalip.workflow.commands import ApplyTransition, Move, TransitionPlan
-from kalip.workflow.moving import find_decision, refusal
+from kalip.workflow.moving import find_decision, may_be_answered, refusal
 
 
 def apply_transition(work: Work, command: ApplyTransition) -> SavedRecord:
@@ -49,6 +49,7 @@ def transition_plan(work: Work, command: ApplyTransition) -> TransitionPlan:
         raise error or NotFound("There is no such move.")
     missing = tuple(fault.pointer.lstrip("/") for fault in draft.faults() if fault.code == "required")
     asked = dict.fromkeys((*decision.transition.ask, *missing))
+    answerable = isinstance(draft.error, TransitionRefused) and may_be_answered(work, decision.transition, asked)
     return TransitionPlan(
         transition=decision.transition,
         source=decision.source,
@@ -59,6 +60,7 @@ def transition_plan(work: Work, command: ApplyTransition) -> TransitionPlan:
         missing=missing,
         violations=tuple(draft.faults()),
         confirm=decision.transition.confirm,
+        answerable=answerable,
         sets=decision.sets,
     )
 
@@ -86,10 +88,7 @@ def moves_of(work: Work, entity_name: str, record_id: str) -> tuple[Move, ...]:
     if pipeline is None:
         return ()
     denied = _denied(work, draft)
-    return tuple(
-        _move(draft, move, denied or refusal(work, draft, pipeline, move))
-        for move in pipeline.moves_from(str(draft.before.get("stage")))
-    )
+    return tuple(_move(work, draft, move, denied) for move in pipeline.moves_from(str(draft.before.get("stage"))))
 
 
 def bulk_transition(
@@ -134,15 +133,20 @@ def _denied(work: Work, draft: Draft) -> KalipError | None:
     return None if seen else denied(Verb.TRANSITION, draft.entity)
 
 
-def _move(draft: Draft, move: Transition, error: KalipError | None) -> Move:
+def _move(work: Work, draft: Draft, move: Transition, barred: KalipError | None) -> Move:
     entity = draft.rules.entity
-    target = entity.pipelines[str(draft.before["pipeline"])].stages[move.target]
+    pipeline = entity.pipelines[str(draft.before["pipeline"])]
+    target = pipeline.stages[move.target]
     missing = tuple(name for name in target.required if is_empty(draft, name))
+    asked = dict.fromkeys((*move.ask, *missing))
+    error = barred
+    if error is None and not may_be_answered(work, move, asked):
+        error = refusal(work, draft, pipeline, move)
     return Move(
         transition=move,
         target=target,
         allowed=error is None,
         reason=error.message if error is not None else "",
-        asked=_fields(entity, dict.fromkeys((*move.ask, *missing))),
+        asked=_fields(entity, asked),
         missing=missing,
     )

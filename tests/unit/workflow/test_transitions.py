@@ -1,5 +1,7 @@
 """Moves along a pipeline: allowed, refused with the reason, planned without being made."""
 
+from functools import partial
+
 import pytest
 
 from kalip.base.errors import AccessDenied, BadRequest, NotFound, StaleVersion, TransitionRefused
@@ -113,6 +115,35 @@ def test_moves_in_one_statement(site: Site, deal: str) -> None:
     move(site, "bora", deal, transition="make_offer", values={"amount": {"amount": "5"}})
     (win, _) = site.act("bora", lambda work: moves_of(work, "deal", deal), write=False)
     assert (win.allowed, win.reason) == (False, "Too small to win.")
+
+
+def test_a_guard_that_reads_what_is_asked_refuses_only_the_answer(database_url: str) -> None:
+    end = {"to": "done", "guard": "ends_on > begins_on", "guard_message": "Too early.", "ask": {"ends_on": {}}}
+    bossy = {**end, "roles": {"boss": {}}}
+    stages: dict[str, object] = {"open": {}, "done": {}, "filed": {}}
+    job = (
+        an_entity("job")
+        .with_field("begins_on", "date")
+        .with_field("ends_on", "date")
+        .with_document(
+            "pipelines/work",
+            {"stages": stages, "transitions": {"end": end, "file": {**bossy, "to": "filed"}}},
+        )
+        .with_access(boss="all", rep="all")
+    )
+    roles = a_pack("jobs").with_role("boss", administrator=True).with_role("rep", "viewer")
+    with a_site(database_url, roles.with_entity(job)) as site:
+        made = site.save("bora", "job", {"begins_on": "2026-11-24"}).id
+        end_, file_ = site.act("bora", lambda work: moves_of(work, "job", made), write=False)
+        assert (end_.allowed, end_.reason) == (True, "")
+        assert (file_.allowed, file_.reason) == (False, "Only Boss may do this.")
+        for values, allowed in (({}, False), ({"ends_on": "2026-11-23"}, False), ({"ends_on": "2026-11-25"}, True)):
+            command = ApplyTransition("job", made, "end", values=values)
+            plan = site.act("bora", partial(transition_plan, command=command), write=False)
+            assert (plan.allowed, plan.answerable) == (allowed, not allowed)
+        early = ApplyTransition("job", made, "end", values={"ends_on": "2026-11-23"})
+        with pytest.raises(TransitionRefused, match="Too early"):
+            site.act("bora", lambda work: apply_transition(work, early))
 
 
 def test_moves_of_what_may_only_be_seen(site: Site) -> None:
