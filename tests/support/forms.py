@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 
 @dataclass
@@ -17,12 +19,19 @@ class Form:
     values: dict[str, list[Any]]
 
     def send(self, client: FlaskClient, values: Mapping[str, object] | None = None, **headers: str) -> TestResponse:
-        """Send it with some inputs changed, as the browser would, files and all. Header names lose underscores."""
-        sent = self.values | {name: each if isinstance(each, list) else [each] for name, each in (values or {}).items()}
+        """Send it with some inputs changed, as the browser would. A file is a pair of content and name."""
+        changed = {name: each if isinstance(each, list) else [each] for name, each in (values or {}).items()}
+        sent = {
+            name: [FileStorage(BytesIO(each[0]), each[1]) if isinstance(each, tuple) else each for each in texts]
+            for name, texts in (self.values | changed).items()
+        }
+        # Encoded here: the client would leave a temporary file open behind large forms.
+        boundary, body = encode_multipart(sent)
         return client.post(
             self.action,
-            data=sent,
-            content_type="multipart/form-data",
+            data=body,
+            content_type=f"multipart/form-data; boundary={boundary}",
+            buffered=True,
             headers={name.replace("_", "-"): text for name, text in headers.items()},
         )
 

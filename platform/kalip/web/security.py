@@ -16,6 +16,7 @@ LIMITS = {
     "MAX_FORM_PARTS": 20_000,  # inputs: a record with five hundred lines has that many
 }
 """What a request may hold at most."""
+_PLAIN_FORM = "application/x-www-form-urlencoded"
 _YEAR = 31_536_000
 
 
@@ -24,9 +25,18 @@ def init(app: Flask) -> None:
     # A token lasts as long as the session: a form may stay open over lunch.
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     app.config.update(LIMITS)
+    app.before_request(_bound_plain_forms)
     csrf.init_app(app)
     app.before_request(_refuse_zeros)
     app.after_request(_headers)
+
+
+def _bound_plain_forms() -> None:
+    # Werkzeug bounds texts and inputs of multipart forms only.
+    if request.mimetype == _PLAIN_FORM:
+        request.max_content_length = LIMITS["MAX_FORM_MEMORY_SIZE"]
+        if request.get_data().count(b"&") >= LIMITS["MAX_FORM_PARTS"]:
+            abort(413)
 
 
 def _refuse_zeros() -> None:

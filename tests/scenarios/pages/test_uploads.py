@@ -1,7 +1,6 @@
 """Files sent with the form of their record (W24): taken with it, or refused at their field with nothing lost."""
 
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -44,11 +43,6 @@ def client(site: Site) -> FlaskClient:
     return client_of(site, site.caller("writer"))
 
 
-def a_file(content: bytes, name: str) -> tuple[BytesIO, str]:
-    """A file as a form sends it."""
-    return BytesIO(content), name
-
-
 def kept(site: Site) -> list[str]:
     """The ids of all papers."""
     return site.caller("writer").ids("/api/records/paper")
@@ -68,8 +62,8 @@ def file_names(site: Site, ids: object) -> list[str]:
 
 
 def test_it_works(site: Site, client: FlaskClient) -> None:
-    more = [a_file(b"a;b\n1;2", "one.csv"), a_file(b"plain", "two.txt")]
-    values = {"name": "Deed", "scan~upload": a_file(PDF, "deed.pdf"), "photo~upload": a_file(PNG, "a.png")}
+    more = [(b"a;b\n1;2", "one.csv"), (b"plain", "two.txt")]
+    values = {"name": "Deed", "scan~upload": (PDF, "deed.pdf"), "photo~upload": (PNG, "a.png")}
     made = form_at(client, "/paper/new").send(client, {**values, "more~upload": more})
     assert made.status_code == 302, made.text
     page = client.get(made.location)
@@ -95,7 +89,7 @@ def test_it_works(site: Site, client: FlaskClient) -> None:
 def test_a_refused_file_is_told_at_its_field_and_nothing_is_lost(
     site: Site, client: FlaskClient, slot: str, content: bytes, name: str, says: str
 ) -> None:
-    values = {"name": "Deed", "note": "two\r\nlines", f"{slot}~upload": a_file(content, name)}
+    values = {"name": "Deed", "note": "two\r\nlines", f"{slot}~upload": (content, name)}
     refused = form_at(client, "/paper/new").send(client, values)
     assert refused.status_code == 422
     assert says in refused.text.split(f'id="error-f-{slot}"')[1].split("</p>")[0]
@@ -109,7 +103,7 @@ def test_a_refused_file_is_told_at_its_field_and_nothing_is_lost(
 
 
 def test_each_refused_file_is_told(site: Site, client: FlaskClient) -> None:
-    values = {"name": "Deed", "scan~upload": a_file(PAGE, "a.pdf"), "photo~upload": a_file(PAGE, "a.png")}
+    values = {"name": "Deed", "scan~upload": (PAGE, "a.pdf"), "photo~upload": (PAGE, "a.png")}
     refused = form_at(client, "/paper/new").send(client, values)
     assert 'id="error-f-scan"' in refused.text
     assert 'id="error-f-photo"' in refused.text
@@ -117,16 +111,16 @@ def test_each_refused_file_is_told(site: Site, client: FlaskClient) -> None:
 
 
 def test_a_refused_field_keeps_the_file_out(site: Site, client: FlaskClient) -> None:
-    refused = form_at(client, "/paper/new").send(client, {"name": "", "scan~upload": a_file(PDF, "deed.pdf")})
+    refused = form_at(client, "/paper/new").send(client, {"name": "", "scan~upload": (PDF, "deed.pdf")})
     assert refused.status_code == 422
     assert 'id="error-f-name"' in refused.text
     assert kept(site) == []
 
 
 def test_a_file_takes_the_place_of_the_one_before(site: Site, client: FlaskClient) -> None:
-    values = {"name": "Deed", "scan~upload": a_file(PDF, "old.pdf"), "more~upload": [a_file(b"one", "one.txt")]}
+    values = {"name": "Deed", "scan~upload": (PDF, "old.pdf"), "more~upload": [(b"one", "one.txt")]}
     address = form_at(client, "/paper/new").send(client, values).location
-    more = {"scan~upload": a_file(PDF + b"y", "new.pdf"), "more~upload": [a_file(b"two", "two.txt")]}
+    more = {"scan~upload": (PDF + b"y", "new.pdf"), "more~upload": [(b"two", "two.txt")]}
     form_at(client, address).send(client, more)
     found = paper(site)
     assert file_names(site, [found["scan"]]) == ["new.pdf"]
@@ -134,8 +128,8 @@ def test_a_file_takes_the_place_of_the_one_before(site: Site, client: FlaskClien
 
 
 def test_a_refused_file_leaves_the_one_before(site: Site, client: FlaskClient) -> None:
-    address = form_at(client, "/paper/new").send(client, {"name": "A", "scan~upload": a_file(PDF, "old.pdf")}).location
-    refused = form_at(client, address).send(client, {"name": "B", "scan~upload": a_file(PAGE, "new.pdf")})
+    address = form_at(client, "/paper/new").send(client, {"name": "A", "scan~upload": (PDF, "old.pdf")}).location
+    refused = form_at(client, address).send(client, {"name": "B", "scan~upload": (PAGE, "new.pdf")})
     assert refused.status_code == 422
     found = paper(site)
     assert (found["name"], found["version"]) == ("A", 1)
@@ -146,8 +140,8 @@ def test_a_refused_file_leaves_the_one_before(site: Site, client: FlaskClient) -
 
 
 def test_ticked_files_are_removed(site: Site, client: FlaskClient) -> None:
-    more = [a_file(b"one", "one.txt"), a_file(b"two", "two.txt")]
-    values = {"name": "Deed", "scan~upload": a_file(PDF, "old.pdf"), "more~upload": more}
+    more = [(b"one", "one.txt"), (b"two", "two.txt")]
+    values = {"name": "Deed", "scan~upload": (PDF, "old.pdf"), "more~upload": more}
     address = form_at(client, "/paper/new").send(client, values).location
     found = paper(site)
     ids = found["more"]
@@ -163,9 +157,9 @@ def test_whoever_may_not_change_a_record_adds_no_file(site: Site, client: FlaskC
     reader = client_of(site, site.caller("reader"))
     form = form_at(reader, address, "/account/display")
     form.action = address
-    sent = form.send(reader, {"name": "Mine", "scan~upload": a_file(PDF, "deed.pdf")})
+    sent = form.send(reader, {"name": "Mine", "scan~upload": (PDF, "deed.pdf")})
     assert sent.status_code == 403
     assert (paper(site)["name"], paper(site)["scan"]) == ("Deed", None)
     form.action = "/paper/new"
-    assert form.send(reader, {"name": "Mine", "scan~upload": a_file(PDF, "deed.pdf")}).status_code == 403
+    assert form.send(reader, {"name": "Mine", "scan~upload": (PDF, "deed.pdf")}).status_code == 403
     assert len(kept(site)) == 1
