@@ -167,6 +167,9 @@ def _insert(services: Services, entity: str, rows: Sequence[dict[str, Any]], sea
 
 
 def _analyze(services: Services) -> None:
-    """Tell the database how the rows are spread, as its own daemon or a nightly job would."""
+    """Tell the database how the rows are spread, as an import or PostgreSQL's own daemon would."""
+    services.database.learn()
+    if services.database.dialect == "sqlite":
+        return
     with services.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")

@@ -68,6 +68,7 @@ def publish(site: Site, proposal: Proposal, publication: Publication, then: Then
         if then is not None:
             then(work)
     services.runtime.swap(served)
+    services.database.learn()
     announce(work)
     return Published(revision, steps)
 
@@ -85,4 +86,5 @@ def settle(site: Site) -> Plan:
                 hint="publish the metadata that the database was made with",
             )
         apply(session, steps, services.clock())
+    services.database.learn()
     return steps

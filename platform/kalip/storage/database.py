@@ -4,8 +4,10 @@ A writer holds the model lock shared and a publisher holds it alone, so no write
 served. On PostgreSQL it is an advisory lock of the transaction; on SQLite the write lock itself.
 """
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, QueuePool, event
@@ -16,6 +18,9 @@ from kalip.storage.errors import RevisionChanged
 from kalip.storage.session import Session
 
 _MODEL_LOCK: Final = 0x6B616C6970  # "kalip"
+# So many rows of an index are looked at: milliseconds, however large the site is.
+_LOOK: Final = ("PRAGMA analysis_limit = 400", "ANALYZE")
+_FIRST_LOOK: Final = 1_024
 _CURRENT: Final = "SELECT hash FROM kalip_revision ORDER BY id DESC LIMIT 1"
 
 
@@ -29,6 +34,7 @@ class Database:
         self.dialect: Dialect = "sqlite" if self.engine.dialect.name == "sqlite" else "postgresql"
         self._writer = self.engine.execution_options(**{WRITER: True})
         self._reader = self.engine
+        self._writes = count(1)
         if self.dialect == "postgresql":
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
@@ -48,6 +54,26 @@ class Database:
         with self._writer.connect() as connection, connection.begin():
             self._share_lock(connection, revision)
             yield Session(connection, self.language, writable=True)
+        written = next(self._writes)
+        if written >= _FIRST_LOOK and written.bit_count() == 1:
+            self.learn()
+
+    def learn(self) -> None:
+        """Look at how rows are spread, by which SQLite chooses indexes; call it when many were written at once.
+
+        Where a site grows by single writes it happens by itself, each time that their number has doubled. PostgreSQL's
+        autovacuum needs no call.
+        """
+        if self.dialect != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            # A busy database is looked at next time.
+            with suppress(sqlite3.OperationalError):
+                for statement in _LOOK:
+                    connection.cursor().execute(statement).close()
+        finally:
+            connection.close()
 
     @contextmanager
     def publish(self) -> Iterator[Session]:

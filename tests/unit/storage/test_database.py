@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from kalip.storage import (
     events_for,
     make_database,
     save_revision,
+    upgrade_own_tables,
 )
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -141,6 +142,36 @@ def test_statements_are_counted(database: Database) -> None:
     with database.read() as session:
         current_revision(session)
     assert len(statements) == 1
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    database = make_database(f"sqlite:///{tmp_path / 'x.db'}")
+    upgrade_own_tables(database)
+    with database.write() as session:
+        save_revision(session, revision("one"))
+    yield database
+    database.dispose()
+
+
+def known_tables(database: Database) -> set[str]:
+    with database.read() as session:
+        if not session.fetch("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'", {}):
+            return set()
+        return set(session.connection.exec_driver_sql("SELECT tbl FROM sqlite_stat1").scalars())
+
+
+def test_sqlite_knows_how_rows_are_spread_after_many_were_written(sqlite: Database) -> None:
+    assert known_tables(sqlite) == set()
+    sqlite.learn()
+    assert "kalip_revision" in known_tables(sqlite)
+
+
+def test_sqlite_learns_by_itself_where_a_site_grows_by_single_writes(sqlite: Database) -> None:
+    for _ in range(1_024):
+        with sqlite.write():
+            pass
+    assert "kalip_revision" in known_tables(sqlite)
 
 
 def test_a_savepoint_is_undone_by_itself(database: Database) -> None:

@@ -53,6 +53,7 @@ def run_import(services: Services, actor: Actor, plan: ImportPlan, progress: Pro
                 progress(job.result.rows, job.result.saved, job.result.refused)
     if not plan.dry_run:
         run(services, importer, job.finish)
+        services.database.learn()
     job.result.seconds = time.monotonic() - began
     return job.result
 

@@ -74,6 +74,7 @@ def make_demo(
         maker = _Maker(services, world, pack, document, options)
         made = maker.make(progress)
         result.counts[document.entity] = result.counts.get(document.entity, 0) + made
+    services.database.learn()
     return result
 
 
