@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from kalip.access import Ruling, ruling_for
 from kalip.base.errors import NotFound
 from kalip.base.names import did_you_mean
+from kalip.fields.literals import text_literal
 from kalip.model import Entity, Field, FormView, Verb
 from kalip.records.commands import ListRecords, Record, RecordPage, Related, Row
 from kalip.records.filters import allowed_rows, matching
@@ -63,7 +64,11 @@ def related_page(work: Work, entity_name: str, record_id: str, name: str) -> Rel
     entity = visible_entity(work, entity_name)
     owner, field = related_field(work, entity, name)
     command = ListRecords(
-        entity=owner.name, filter=f'{field.name} == "{record_id}"', limit=RELATED_SHOWN, count=True, count_cap=1_000
+        entity=owner.name,
+        filter=f"{field.name} == {text_literal(record_id)}",
+        limit=RELATED_SHOWN,
+        count=True,
+        count_cap=1_000,
     )
     page = list_page(work, command)
     return Related(name=name, entity=owner, field=field, page=page)

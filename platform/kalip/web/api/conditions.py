@@ -22,7 +22,7 @@ def expected_version(work: Work, entity: str, record_id: str) -> int | None:
     tags = request.if_match
     if tags.star_tag:
         return None
-    versions = [_version(tag) for tag in tags]
+    versions = [_version(tag or "") for tag in tags]  # Werkzeug reads the empty tag as None
     if len(versions) > MOST_TAGS:
         raise BadRequest("If-Match names at most {limit} tags.", params={"limit": MOST_TAGS})
     if not versions:

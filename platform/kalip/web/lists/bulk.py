@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.base.errors import BadRequest, KalipError, RecordRejected, TransitionRefused
+from kalip.fields.literals import text_literal
 from kalip.model import Entity
 from kalip.records import (
     BulkResult,
@@ -108,7 +109,7 @@ def export_selected(entity: str) -> Response:
     ids = _ids()
     if not ids:
         raise BadRequest("Select some rows first.")
-    listed = ", ".join(f'"{each}"' for each in ids)
+    listed = ", ".join(map(text_literal, ids))
     state = ListState(entity, filter=f"id in [{listed}]", archived="include")
     return _export(entity, state, "csv")
 

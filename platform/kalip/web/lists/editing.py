@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from kalip.base.errors import NotFound
+from kalip.fields.literals import text_literal
 from kalip.model import Entity
 from kalip.records import ListPage, ListRecords, Row, Work, list_page
 from kalip.web.cells import style_of
@@ -63,7 +64,9 @@ def shown_cell(work: Work, entity: Entity, record_id: str, path: str) -> tuple[L
 def _row(work: Work, entity: Entity, record_id: str, path: str) -> tuple[ListPage, Row]:
     found = list_page(
         work,
-        ListRecords(entity.name, fields=(path,), filter=f'id == "{record_id}"', limit=1, archived="include"),
+        ListRecords(
+            entity.name, fields=(path,), filter=f"id == {text_literal(record_id)}", limit=1, archived="include"
+        ),
     )
     if not found.rows:
         raise NotFound("There is no such record, or you may not see it.")

@@ -12,12 +12,13 @@ from kalip.records import ListColumn, ListPage, ListRecords, Row, Work, list_pag
 from kalip.web.cells import Cell, column_reader, is_number, record_url, shortened, style_of
 from kalip.web.inputs import PARTS
 from kalip.web.lists.conditions import Condition, conjoin, read, split
+from kalip.web.lists.empty import Empty, empty_of
 from kalip.web.lists.operands import described, ids_in
 from kalip.web.lists.paths import ListPath, known_of, paths_of
 from kalip.web.lists.saved import Views, views_of
 from kalip.web.lists.state import ColumnState, ListState
 from kalip.web.locale import current_locale, gettext, message_of
-from kalip.web.shell import icon_of, plural_of
+from kalip.web.shell import plural_of
 
 ROWS = 50
 _WIDTHS: Mapping[str, int] = {
@@ -75,17 +76,6 @@ class Bulk:
 
     href: str
     actions: tuple[Action, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Empty:
-    """What an empty list says, and the way on."""
-
-    icon: str
-    title: str
-    text: str
-    action: str = ""
-    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +156,7 @@ def list_context(work: Work, entity: Entity, state: ListState) -> ListContext:
         rows=rows_of(work, found, style),
         chips=_chips(work, effective, conditions, paths),
         fault=fault,
-        empty=_empty(entity, effective, found.rights),
+        empty=empty_of(entity, effective, found.rights),
         bulk=_bulk(entity, found.rights, effective),
         rights=frozenset(found.rights),
         more=replace(state, cursor=found.next).address() if found.next else "",
@@ -294,9 +284,9 @@ def _heads(
 
 
 def _label(column: ListColumn, locale: str) -> str:
-    parts = dict(PARTS.get(column.field.type, ()))
-    part = parts.get(column.path.rpartition(".")[2]) if column.path.rpartition(".")[2] != column.field.name else None
-    return gettext(part) if part else column.label.get(locale)
+    part = column.path.rpartition(".")[2]
+    called = dict(PARTS.get(column.field.type, ())).get(part, "") if part != column.field.name else ""
+    return gettext(called) if called else column.label.get(locale)
 
 
 def _width(work: Work, entity: Entity, column: ListColumn) -> int:
@@ -359,29 +349,6 @@ def _bulk_href(entity: Entity, action: str) -> str:
     if action == "export":
         return url_for("bulk.export_selected", entity=entity.name)
     return url_for("bulk.choose", entity=entity.name, action=action)
-
-
-def _empty(entity: Entity, state: ListState, rights: frozenset[Verb]) -> Empty:
-    locale = current_locale()
-    plural = plural_of(entity)
-    if state.filter:
-        return Empty(
-            "filter-off", gettext("Nothing matches"), gettext("No record fits this filter. Loosen or clear it.")
-        )
-    if state.archived == "only":
-        return Empty(
-            "archive", gettext("The archive is empty"), gettext("What you archive is kept here and can be restored.")
-        )
-    text = gettext("They will be listed here as soon as there are any that you may see.")
-    if Verb.CREATE not in rights:
-        return Empty(icon_of(entity), gettext("No {entities} yet", entities=plural), text)
-    return Empty(
-        icon_of(entity),
-        gettext("No {entities} yet", entities=plural),
-        gettext("Make the first one, or import a table by the command line."),
-        gettext("New {entity}", entity=entity.label.get(locale)),
-        url_for("record.new", entity=entity.name),
-    )
 
 
 def _tool(state: ListState, name: str) -> str:

@@ -1,33 +1,41 @@
-"""The fields a list can show or filter by: the entity's own, and those of the records it refers to."""
+"""The fields a list can show or filter by: the entity's own with their parts, and those of records it refers to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kalip.access import may
 from kalip.fields import FieldType
 from kalip.model import Entity, Field, Verb
 from kalip.records import Work
 from kalip.runtime import Served
+from kalip.web.inputs import PARTS
 from kalip.web.lists.conditions import Known
+from kalip.web.locale import gettext
 
 _NOT_IN_LISTS = frozenset({"children", "json"})
 _TOO_TECHNICAL = frozenset({"id", "version"})
+_WITH_PARTS = ("address", "person_name")
 _LAST = ("owner", "stage", "stage_since", "pipeline", "created_at", "created_by", "updated_at", "updated_by")
 
 
 @dataclass(frozen=True, slots=True)
 class ListPath:
-    """A path with the field at its end; `through` is the reference that leads there, if any."""
+    """A path with the field at its end; `through` is the reference that leads there, if any.
+
+    A part of a field is a text field of its own here; `part` is what it is called within the whole.
+    """
 
     path: str
     entity: Entity
     field: Field
     kind: FieldType
     through: Field | None = None
+    part: str = ""
 
     def label(self, locale: str) -> str:
         """What a column with it is called."""
         own = self.field.label.get(locale) or self.field.name
+        own = f"{own}: {gettext(self.part)}" if self.part else own
         return f"{self.through.label.get(locale)}: {own}" if self.through else own
 
 
@@ -40,7 +48,7 @@ def paths_of(work: Work, entity: Entity) -> Mapping[str, ListPath]:
             continue
         for each in _own(work.served, target, system=False):
             path = f"{field.name}.{each.path}"
-            found[path] = ListPath(path, target, each.field, each.kind, field)
+            found[path] = replace(each, path=path, through=field)
     return found
 
 
@@ -60,6 +68,10 @@ def _own(served: Served, entity: Entity, *, system: bool = True) -> Iterable[Lis
         field = entity.attributes[name]
         if field.type not in _NOT_IN_LISTS and name not in _TOO_TECHNICAL:
             yield ListPath(name, entity, field, served.types[field.type])
+        if field.type in _WITH_PARTS:
+            as_text = replace(field, type="text", required=False, options={})
+            for part, label in PARTS[field.type]:
+                yield ListPath(f"{name}.{part}", entity, as_text, served.types["text"], part=label)
 
 
 def _readable(work: Work, entity: Entity) -> bool:

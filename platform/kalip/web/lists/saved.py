@@ -26,9 +26,13 @@ class ViewTab:
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """The views of a list. `body` is what the chosen saved view keeps; `delete` removes it, where one may."""
+    """The views of a list. `body` is what the chosen saved view keeps; `delete` removes it, where one may.
+
+    `base` is the pack's view that lies beneath.
+    """
 
     tabs: tuple[ViewTab, ...]
+    base: str
     body: Mapping[str, str]
     delete: str = ""
     own: str = ""
@@ -39,12 +43,10 @@ class Views:
 
     def merged(self, state: ListState) -> ListState:
         """The state with what the saved view says where the person said nothing."""
-        if not self.body:
-            return state
         body = self.body
         return replace(
             state,
-            view=state.view,
+            base=self.base,
             columns=state.columns or columns_of(body.get("columns", "")),
             sort=state.sort or tuple(key for key in body.get("sort", "").split(",") if key),
             filter=state.filter or body.get("filter", ""),
@@ -76,10 +78,11 @@ def views_of(work: Work, entity: Entity, state: ListState) -> Views:
     ]
     chosen = next((view for view in saved if view.id == state.saved_view), None)
     if chosen is None:
-        return Views(tuple(tabs), {})
+        return Views(tuple(tabs), names[0] if names else "", {})
     mine = chosen.user_id == work.actor.id or work.actor.administrator
     delete = url_for("lists.remove_view", entity=entity.name, view=chosen.id) if mine else ""
-    return Views(tuple(tabs), dict(chosen.body), delete, chosen.id if mine else "", chosen.name)
+    base = next((name for name in (chosen.body.get("base", ""), *names) if name in entity.lists), "")
+    return Views(tuple(tabs), base, dict(chosen.body), delete, chosen.id if mine else "", chosen.name)
 
 
 def keep_view(work: Work, state: ListState, name: str, *, shared: bool, replaces: str) -> str:

@@ -28,7 +28,10 @@ class ColumnState:
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """What a list shows. None and "" mean: as the view says; `sort` has a minus before descending paths."""
+    """What a list shows. None and "" mean: as the view says; `sort` has a minus before descending paths.
+
+    `base` is the pack's view beneath a saved view, and the one that is shown when none is named.
+    """
 
     entity: str
     view: str = ""
@@ -37,6 +40,7 @@ class ListState:
     filter: str = ""
     archived: str = "exclude"
     cursor: str = ""
+    base: str = ""
 
     @property
     def saved_view(self) -> str:
@@ -46,7 +50,7 @@ class ListState:
     @property
     def pack_view(self) -> str | None:
         """The name of the pack's view that is shown or lies beneath."""
-        return None if not self.view or self.saved_view else self.view
+        return (self.base if not self.view or self.saved_view else self.view) or None
 
     def changed(self) -> bool:
         """Whether the person changed anything about the view."""

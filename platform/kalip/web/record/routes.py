@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.access import require
 from kalip.base.errors import RecordRejected, StaleVersion, Violation
+from kalip.fields.literals import text_literal
 from kalip.model import Verb
 from kalip.records import (
     SaveRecord,
@@ -146,7 +147,9 @@ def show_related(entity: str, record_id: str, name: str) -> Response:
             icon=icon_of(owner),
             count=count,
             rows=rows_of(work, page, style_of(work, page.titles)),
-            all=url_for("lists.show_list", entity=owner.name, filter=f'{found.field.name} == "{record_id}"'),
+            all=url_for(
+                "lists.show_list", entity=owner.name, filter=f"{found.field.name} == {text_literal(record_id)}"
+            ),
             new=new_one if Verb.CREATE in page.rights else "",
         )
         return render_fragment("record/_related.html", context)
