@@ -1,4 +1,5 @@
-/* Cells edited where they stand: double click or Enter opens, Enter saves, Escape leaves; arrows move between cells. */
+/* The list by keyboard: arrows, Home and End move between cells, Space selects the row, Enter opens the record or
+   edits the cell, F2 edits. A cell is edited where it stands: Enter saves, Escape leaves. */
 let before = null;
 
 document.addEventListener("dblclick", (event) => {
@@ -18,17 +19,26 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.matches("select")) { event.preventDefault(); event.target.form.requestSubmit(); }
     return;
   }
+  if (event.target.matches?.(".table-wrap") && ["ArrowDown", "ArrowRight"].includes(event.key)) enter(event);
   const cell = event.target.closest?.(".records tbody td");
-  if (!cell || event.target !== cell) return;
-  if (["Enter", "F2"].includes(event.key)) {
+  if (!cell || event.target !== cell || event.ctrlKey || event.metaKey || event.altKey) return;
+  const row = cell.parentElement;
+  if (event.key === "Enter" || event.key === "F2") {
     event.preventDefault();
-    if (cell.matches("[data-editable]")) open(cell);
-    else cell.querySelector("a")?.click();
+    const link = cell.querySelector("a");
+    if (cell.matches("[data-editable]") && (event.key === "F2" || !cell.matches(".cell-title"))) open(cell);
+    else link?.click();
     return;
   }
-  const row = cell.parentElement;
+  if (event.key === " ") {
+    event.preventDefault();
+    row.querySelector(".row-check")?.click();
+    return;
+  }
   const index = [...row.children].indexOf(cell);
   const next = {
+    Home: row.children[1],
+    End: row.lastElementChild,
     ArrowLeft: cell.previousElementSibling,
     ArrowRight: cell.nextElementSibling,
     ArrowUp: row.previousElementSibling?.children[index],
@@ -64,6 +74,11 @@ document.addEventListener("kalip:saved", (event) => {
   const row = document.querySelector(`tr[data-id="${CSS.escape(event.detail.id)}"]`);
   if (row) row.dataset.version = event.detail.version;
 });
+
+function enter(event) {
+  const cell = document.querySelector(".records td[tabindex='0']") ?? document.querySelector(".records tbody .cell-title");
+  if (cell) { event.preventDefault(); focusCell(cell); }
+}
 
 function open(cell) {
   before = cell.dataset.editable;

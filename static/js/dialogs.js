@@ -24,8 +24,11 @@ document.addEventListener("click", (event) => {
   }
 });
 
-/* The filter builder: each change of a field or comparison, and each step, asks the server for the next form. */
+/* The filter builder: each change of a field or comparison, and each step, asks the server for the next form.
+   The form is morphed, so that the button one presses while leaving an input is still there when it is released. */
 document.addEventListener("change", (event) => {
+  // A button that is being pressed sends the form itself.
+  if (document.querySelector("#builder button:active")) return;
   if (event.target.matches("#builder [data-builder], #builder .builder-row :is(input, select)")) step(event.target.form);
 });
 document.addEventListener("click", (event) => {
@@ -33,11 +36,14 @@ document.addEventListener("click", (event) => {
   if (button && dialog?.contains(button)) { event.preventDefault(); step(button.form, button); }
 });
 
-function step(form, button) {
+async function step(form, button) {
   if (!dialog?.contains(form)) return;
   const values = new FormData(form, button);
   values.delete("csrf_token");
-  window.htmx.ajax("POST", form.action, { source: form, target: "#dialog", swap: "innerHTML", values: collect(values) });
+  await window.htmx.ajax("POST", form.action, { source: dialog, target: "#dialog", swap: "morph:innerHTML", values: collect(values) });
+  // Morphing spares the input one is in; an expression that nobody has edited follows all the same.
+  const expression = document.getElementById("builder-expression");
+  if (expression?.value === values.get("expression")) expression.value = expression.form.elements.built.value;
 }
 
 function collect(data) {

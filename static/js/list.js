@@ -56,13 +56,40 @@ function freeze() {
   });
 }
 
+/* The way back leads to the rows and the place one left, however many had been loaded. */
+const wrap = document.querySelector(".table-wrap");
+const place = () => `list ${location.pathname}${location.search}`;
+
+async function comeBack() {
+  const left = JSON.parse(sessionStorage.getItem(place()) ?? "null");
+  const [way] = performance.getEntriesByType("navigation");
+  if (!left || way?.type === "navigate") return;
+  while (loadedRows() < left.rows) {
+    const before = loadedRows();
+    const more = document.querySelector(".more-row");
+    if (!more) break;
+    await window.htmx.ajax("GET", more.getAttribute("hx-get"), { source: more, target: more, swap: "outerHTML" });
+    if (loadedRows() === before) break;
+  }
+  wrap.scrollTo(left.x, left.y);
+}
+
+function loadedRows() {
+  return document.querySelectorAll(".records tbody tr[data-id]").length;
+}
+
+addEventListener("pagehide", () => {
+  if (wrap) sessionStorage.setItem(place(), JSON.stringify({ rows: loadedRows(), x: wrap.scrollLeft, y: wrap.scrollTop }));
+});
+
 if (page) {
   freeze();
+  comeBack();
   if (document.querySelector(".row-check:checked")) update();
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!event.target.closest?.(".records")) return;
     freeze();
-    const rows = document.querySelectorAll(".records tbody tr[data-id]").length;
+    const rows = loadedRows();
     const loaded = document.querySelector("[data-loaded]");
     if (loaded) loaded.textContent = loaded.textContent.replace(/\d+/, rows);
   });

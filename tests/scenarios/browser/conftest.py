@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.office import Office, an_office
+
+# As long as actions wait: the machine may be busy with other workers.
+expect.set_options(timeout=10_000)
 
 
 @pytest.fixture(scope="session")
