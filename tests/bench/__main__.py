@@ -10,7 +10,7 @@ import click
 import orjson
 from rich.console import Console
 
-from tests.bench.comparing import compare, pages, serving_pairs, starts
+from tests.bench.comparing import compare, crm_start, pages, serving_pairs, starts
 from tests.bench.figures import Figure, table_of
 from tests.bench.operations import OPERATIONS
 from tests.bench.serving import Refused
@@ -22,6 +22,7 @@ DATABASES = ("sqlite", "postgresql")
 SERVED = (*(operation.name for operation in OPERATIONS), "page", "start", "import")
 ALL = ("compile", "expression", *SERVED)
 ENTITIES = (5, 500)
+_LONGEST_LINE = 160
 
 
 @click.command()
@@ -42,6 +43,9 @@ def main(rows: Sequence[int], seconds: float, database: Sequence[str], only: Seq
         figures.append(compiling())
     if "expression" in wanted:
         figures += evaluating()
+    if "start" in wanted:
+        with TemporaryDirectory(prefix="kalip-bench-") as folder:
+            figures.append(crm_start(Path(folder)))
     try:
         for name in database if set(wanted) & set(SERVED) else ():
             figures += _served(console, name, rows, seconds, wanted)
@@ -50,7 +54,9 @@ def main(rows: Sequence[int], seconds: float, database: Sequence[str], only: Seq
     if as_json:
         sys.stdout.buffer.write(orjson.dumps([each.to_json() for each in figures], option=orjson.OPT_INDENT_2) + b"\n")
     else:
-        Console().print(table_of(figures))
+        # A pipe has no width of its own: lines stay whole.
+        out = Console(width=None if sys.stdout.isatty() else _LONGEST_LINE)
+        out.print(table_of(figures))
 
 
 def _served(

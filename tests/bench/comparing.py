@@ -10,7 +10,7 @@ from statistics import median, quantiles
 from tests.bench.figures import Figure
 from tests.bench.operations import Operation, agree, page_of, reading_of
 from tests.bench.serving import Call, Server, serving
-from tests.bench.sites import MadeSite
+from tests.bench.sites import MadeSite, make_crm_site
 
 ROUNDS = 5
 _PAGES_AT_ONCE = 20
@@ -111,6 +111,17 @@ def starts(pairs: Iterable[Pair]) -> list[Figure]:
             Figure("memory", pair.where, kalip.memory(), "MB", floor.memory(), kalip.memory() / floor.memory())
         )
     return figures
+
+
+def crm_start(folder: Path) -> Figure:
+    """Seconds from the start of a process that serves the CRM to its first answer."""
+    site, first = folder / "crm", Call("GET", "/health")
+    make_crm_site(site)
+    seconds = []
+    for turn in range(ROUNDS):
+        with serving("wsgi:app", first, folder / f"start{turn}.log", {"KALIP_SITE": str(site)}) as server:
+            seconds.append(server.started)
+    return Figure("start-up", "the crm site, sqlite", median(seconds), "s", wanted=2.0, at_most=True)
 
 
 def _timed(server: Server, call: Call, count: int) -> list[float]:

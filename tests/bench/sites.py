@@ -10,9 +10,11 @@ from typing import Any
 
 from kalip.access import SYSTEM
 from kalip.app import open_site
+from kalip.base.bundle import bundle_path
 from kalip.base.ids import new_id
 from kalip.cli import OpenSite
 from kalip.designer import Publication, install_packs
+from kalip.metadata import read_pack
 from kalip.records import Services, run
 from kalip.records.accounts import NewUser, create_api_token, create_user, sign_in
 from kalip.runtime import write_settings
@@ -53,6 +55,16 @@ def make_site(folder: Path, url: str, entities: int, rows: int) -> MadeSite:
     site = open_site(folder)
     try:
         return _fill(site, folder, entities, rows)
+    finally:
+        site.services.database.dispose()
+
+
+def make_crm_site(folder: Path) -> None:
+    """Make a site of the CRM that is shipped, without records, on SQLite."""
+    write_settings(folder)
+    site = open_site(folder)
+    try:
+        install_packs(site.site, [read_pack(bundle_path("metadata") / "crm")], Publication(SYSTEM, "Measure"))
     finally:
         site.services.database.dispose()
 
