@@ -52,6 +52,11 @@ class Token:
         """Give the offset just behind the token."""
         return self.offset + self.length
 
+    @property
+    def bare(self) -> bool:
+        """Tell whether a name stands without backquotes, so that it may be a word of the language."""
+        return self.length == len(str(self.value))
+
 
 def tokens_of(source: str) -> tuple[list[Token], list[Fault]]:
     """Cut a source into tokens, the last of kind end, with all lexical faults."""

@@ -88,6 +88,8 @@ class _Parser:
         node = self._chain("||")
         if self._accept("?"):
             then = self._chain("||")
+            if self._token.value == "?" and self._token.kind == "symbol":
+                raise self._unexpected("':'", "put the inner choice in parentheses: a ? (b ? 1 : 2) : 3")
             self._expect(":")
             otherwise = self._expression()
             node = self._built(Ternary(start, self._end - start, node, then, otherwise), node, then, otherwise)
@@ -139,7 +141,7 @@ class _Parser:
 
     def _operator(self, among: frozenset[str]) -> str | None:
         token = self._token
-        if token.value in among and (token.kind == "symbol" or (token.kind == "name" and token.value == "in")):
+        if token.value in among and (token.kind == "symbol" or (token.kind == "name" and token.bare)):
             self.position += 1
             return str(token.value)
         return None
@@ -213,11 +215,11 @@ class _Parser:
 
     def _named(self) -> Node:
         token = self._token
-        if token.kind != "name" or token.value == "in":
+        if token.kind != "name" or (token.value == "in" and token.bare):
             raise self._unexpected("a value")
         self.position += 1
         name = str(token.value)
-        if name in _KEYWORDS and self.tokens[self.position - 1].length == len(name):
+        if name in _KEYWORDS and token.bare:
             return self._built(Constant(token.offset, token.length, _KEYWORDS[name]))
         if self._accept("("):
             arguments = self._list(")")
@@ -263,9 +265,9 @@ class _Parser:
         if not self._accept(symbol):
             raise self._unexpected(f"'{symbol}'")
 
-    def _unexpected(self, wanted: str) -> _SyntaxFault:
+    def _unexpected(self, wanted: str, hint: str = "") -> _SyntaxFault:
         token = self._token
         if token.kind == "end":
             return _SyntaxFault(Fault("the expression ends too early", f"expected {wanted}", token.offset, 0))
-        hint = _WORDS.get(str(token.value), f"expected {wanted}")
+        hint = hint or _WORDS.get(str(token.value), f"expected {wanted}")
         return _SyntaxFault(Fault(f"unexpected '{token.value}'", hint, token.offset, token.length))

@@ -95,6 +95,19 @@ def test_subtraction_associates_to_the_left_and_the_ternary_to_the_right() -> No
     assert isinstance(choice.otherwise, Ternary)
 
 
+def test_a_choice_as_the_first_branch_is_put_in_parentheses() -> None:
+    assert isinstance(parse("a ? (b ? 1 : 2) : 3"), Ternary)
+    assert fault_of("a ? b ? 1 : 2 : 3") == ("unexpected '?': put the inner choice in parentheses: a ? (b ? 1 : 2) : 3")
+
+
+@pytest.mark.parametrize("word", ["in", "true", "null"])
+def test_a_word_in_backquotes_is_a_name(word: str) -> None:
+    name = parse(f"`{word}`")
+    assert isinstance(name, Name)
+    assert name.name == word
+    assert fault_of(f"a `{word}` b").startswith(f"unexpected '{word}'")
+
+
 def test_the_smallest_integer_can_be_written_and_one_beyond_the_largest_not() -> None:
     smallest = parse("-9223372036854775808")
     assert isinstance(smallest, Constant)

@@ -168,7 +168,9 @@ class OperatorChecks(CheckerBase):
         type_ = unify(left.type, right.type)
         if type_ is None:
             message = f"cannot compare {left.type.name} with {right.type.name}"
-            fault = self.fault(node, message, _comparison_hint(left, right))
+            fault = self.fault(
+                node, message, _comparison_hint({left.type.kind, right.type.kind}, _text_in(left, right))
+            )
             return fault, fault
         if is_list_of_records(left.type) or is_list_of_records(right.type):
             fault = self.fault(node, "a collection of records is not compared", "write size(…) == 0 or exists(…)")
@@ -187,7 +189,7 @@ class OperatorChecks(CheckerBase):
         type_ = unify(item.type, items.type.element)
         if type_ is None:
             message = f"cannot find {item.type.name} in {items.type.name}"
-            return self.fault(node, message, _comparison_hint(item, _first(items)))
+            return self.fault(node, message, _membership_hint(item, items, items.type.element))
         if is_list_of_records(items.type):
             return self._record_among(node, item, items)
         number = Type("decimal") if type_.kind == "decimal" else type_
@@ -203,10 +205,6 @@ class OperatorChecks(CheckerBase):
 
 
 _COMPARING: Final = frozenset(("in", "==", "!=", *ORDERS))
-
-
-def _first(items: Node) -> Node:
-    return items.items[0] if isinstance(items, Items) and items.items else items
 
 
 def _is_certain(operator_: str, right: Node) -> bool:
@@ -226,11 +224,24 @@ def _arithmetic_hint(operator_: str, left: Type, right: Type) -> str:
     return ""
 
 
-def _comparison_hint(left: Node, right: Node) -> str:
-    kinds = {left.type.kind, right.type.kind}
+def _membership_hint(item: Node, items: Node, element: Type) -> str:
+    if element.kind == "text" and is_number(item.type):
+        return f'write "{item.value}"' if isinstance(item, Literal) else "write string(x)"
+    return _comparison_hint({item.type.kind, element.kind}, _text_in(item, *_parts(items)))
+
+
+def _parts(items: Node) -> tuple[Node, ...]:
+    return items.items if isinstance(items, Items) else ()
+
+
+def _text_in(*nodes: Node) -> str | None:
+    """Give the first literal text."""
+    return next((node.value for node in nodes if isinstance(node, Literal) and node.type == TEXT), None)
+
+
+def _comparison_hint(kinds: set[str], literal: str | None) -> str:
     if kinds == {"date", "datetime"}:
         return "write date(x) of the moment"
-    literal = next((side.value for side in (left, right) if isinstance(side, Literal) and side.type == TEXT), None)
     if kinds == {"date", "text"}:
         written = literal if literal is not None and date_of_text(literal) is not None else "2026-01-31"
         return f'write date("{written}")'

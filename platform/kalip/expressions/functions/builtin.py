@@ -43,7 +43,8 @@ class Function:
     """A function added from outside.
 
     `call` gets values, none of them null, and may answer null. `sql`, when given, gets the dialect and the SQL of each
-    argument and gives the SQL of the call; without it the function is an obstacle to SQL.
+    argument and gives the SQL of the call; without it the function is an obstacle to SQL. It can't answer records:
+    only a field's path tells which records those are. Raises ValueError for such a result.
     """
 
     name: str
@@ -51,6 +52,10 @@ class Function:
     result: Type
     call: Callable[..., Any]
     sql: Callable[..., str] | None = None
+
+    def __post_init__(self) -> None:
+        if "record" in (self.result.kind, self.result.element and self.result.element.kind):
+            raise ValueError(f"the function '{self.name}' can't answer records; answer their ids as text")
 
     def written(self, dialect: str, *arguments: str) -> str:
         """Write a call in SQL; TypeError when the function has none."""
