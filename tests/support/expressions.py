@@ -75,6 +75,12 @@ def values(source: str, record: Mapping[str, object]) -> Any:
     return compiled(source).evaluate(record, CONTEXT)
 
 
+def assert_gives(source: str, record: Mapping[str, object], expected: object) -> None:
+    """Fail unless the value for a record is the expected one, in type too: 1 is not 1.0 here."""
+    found = values(source, record)
+    assert (type(found), found) == (type(expected), expected)
+
+
 def faults(source: str) -> list[str]:
     """What is wrong with a source, each with its hint."""
     with pytest.raises(ExpressionError) as caught:

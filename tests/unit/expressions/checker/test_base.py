@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.support.expressions import compiled, faults, values
+from tests.support.expressions import assert_gives, compiled, faults, values
 
 
 @pytest.mark.parametrize(
@@ -15,9 +15,7 @@ from tests.support.expressions import compiled, faults, values
     ],
 )
 def test_it_works(source: str, record: dict[str, object], expected: object) -> None:
-    found = values(source, record)
-    assert found == expected
-    assert type(found) is type(expected)
+    assert_gives(source, record, expected)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from kalip.expressions import TEXT, ExpressionError, MappingScope, compile_expression
-from tests.support.expressions import compiled, faults, values
+from tests.support.expressions import assert_gives, compiled, faults
 
 
 @pytest.mark.parametrize(
@@ -16,9 +16,7 @@ from tests.support.expressions import compiled, faults, values
     ],
 )
 def test_it_works(source: str, record: dict[str, object], expected: object) -> None:
-    found = values(source, record)
-    assert found == expected
-    assert type(found) is type(expected)
+    assert_gives(source, record, expected)
 
 
 @pytest.mark.parametrize(

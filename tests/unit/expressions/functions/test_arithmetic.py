@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.support.expressions import values
+from tests.support.expressions import assert_gives
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,4 @@ from tests.support.expressions import values
     ],
 )
 def test_it_works(source: str, record: dict[str, object], expected: object) -> None:
-    found = values(source, record)
-    assert found == expected
-    assert type(found) is type(expected)
+    assert_gives(source, record, expected)
