@@ -151,6 +151,7 @@ WRITING = (
     Row(f"PATCH {CUSTOMERS}/{{cantor}}", 412, {"notes": "finite"}, sends={"If_Match": '"1"'}, has=['"code":"R112"']),
     Row(f"PATCH {CUSTOMERS}/{{cantor}}", 412, {"notes": "finite"}, sends={"If_Match": '"abc"'}),
     Row(f"PATCH {CUSTOMERS}/{{cantor}}", 412, {"notes": "finite"}, sends={"If_Match": 'W/"2"'}),
+    Row(f"PATCH {CUSTOMERS}/{{cantor}}", 412, {"notes": "finite"}, sends={"If_Match": '""'}),
     Row(
         f"PATCH {CUSTOMERS}/{{cantor}}", 200, {"notes": "aleph"}, sends={"If_Match": '"9", "2"'}, tells={"ETag": '"3"'}
     ),
