@@ -115,7 +115,8 @@ def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Sty
     labels = {name: field.label.get(current_locale()) for name, field in entity.attributes.items()}
     return Form(
         tabs=tabs,
-        faults=summary_of(basis.violations, shown, labels),
+        # While one types, a fault is told at its field only: a summary would push the form down.
+        faults=summary_of(basis.violations, shown, labels) if basis.to_faults else (),
         version=submission.version if submission else (basis.record.version if basis.record else None),
         touched=",".join(sorted(submission.touched)) if submission else "",
         editable=basis.editable,
