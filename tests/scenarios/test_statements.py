@@ -18,6 +18,7 @@ from tests.support.signed_in import client_of
 from tests.support.web_site import Site, a_site
 
 MOST = 8
+MOST_OF_A_RECORD = 12
 TARGETS = tuple(f"target{number}" for number in range(5))
 REFERENCES = tuple(f"ref{number}" for number in range(5))
 CARD: dict[str, object] = {"fields": {"name": {}, "place.city": {}, **{name: {} for name in REFERENCES}}}
@@ -31,6 +32,7 @@ def thing() -> EntityBuilder:
         .with_field("hidden_note", "text")
         .with_field("amount", "money", currency="TRY")
         .with_field("place", "address")
+        .with_field("parts", "children", of="part")
         .with_access(rep="all")
         .with_pipeline("flow", "todo", "doing", "done")
         .with_document("views/card", CARD)
@@ -47,7 +49,14 @@ def pack() -> PackBuilder:
         an_entity(name).with_keys(title="name", search={"name": {}}).with_field("name", "text").with_access(rep=rights)
         for name in TARGETS
     ]
-    return a_pack().with_role("rep").with_entity(*targets, thing())
+    part = (
+        an_entity("part")
+        .with_keys(title="name", owned_by="thing")
+        .with_field("name", "text", required=True)
+        .with_field("thing", "reference", to="thing", required=True)
+        .with_field("made_by", "reference", to="target0")
+    )
+    return a_pack().with_role("rep").with_entity(*targets, thing(), part)
 
 
 @pytest.fixture
@@ -136,3 +145,21 @@ def test_a_picker_asks_the_server_for_a_few(site: Site) -> None:
         assert all("LIMIT" in each or " IN " in each for each in asked), asked
     unknown = client.get("/thing/pick/ref0", query_string={"q": new_id()})
     assert unknown.json == {"options": [], "create": False}
+
+
+@pytest.mark.parametrize("count", [2, 60])
+def test_a_record_costs_little_with_many_lines_and_changes(site: Site, count: int) -> None:
+    fill(site, count)
+    rep = site.caller("rep")
+    targets = {name: rep.ids(f"/api/records/{target}") for name, target in zip(REFERENCES, TARGETS, strict=True)}
+    parts = [{"name": f"Part {at:02}", "made_by": targets["ref0"][at % len(targets["ref0"])]} for at in range(count)]
+    record = rep.make("thing", name="Whole", parts=parts, **{name: ids[0] for name, ids in targets.items()})
+    address = f"/api/records/thing/{record['id']}"
+    for at in range(4):
+        change = {"ref1": targets["ref1"][at % 2], "ref2": targets["ref2"][(at + 1) % 2]}
+        changed = (rep if at else site.admin).call("PATCH", address, change, If_Match="*")
+        assert changed.status_code == 200, changed.text
+    statements, text = statements_of(site, client_of(site, rep), f"/thing/{record['id']}")
+    assert len(statements) <= MOST_OF_A_RECORD, "\n".join(statements)
+    assert f"Part {count - 1:02}" in text
+    assert "target4 number" in text

@@ -48,7 +48,7 @@ from kalip.records.reading import get_record, list_records, record_rights, right
 from kalip.records.saving import Grounds, save_record
 from kalip.records.searching import PickQuery, pick, pick_user, search_records
 from kalip.records.services import Overtaken, Services, Work, run, unit_of_work
-from kalip.records.titles import title_of, titles_of
+from kalip.records.titles import add_missing, title_of, titles_of
 
 __all__ = [
     "ARCHIVED",
@@ -88,6 +88,7 @@ __all__ = [
     "Source",
     "Titles",
     "Work",
+    "add_missing",
     "archive_record",
     "batch",
     "board_page",

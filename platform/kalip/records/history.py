@@ -6,14 +6,15 @@ from datetime import datetime
 from kalip.base.names import humanize
 from kalip.base.text import Text
 from kalip.model import Entity, Verb
-from kalip.records.commands import Change, EventPage, EventView
+from kalip.records.commands import Change, EventPage, EventView, Titles
 from kalip.records.filters import allowed_rows
 from kalip.records.naming import find_field, visible_entity
 from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES, USER
 from kalip.records.saving.loading import missing
 from kalip.records.services import Work
-from kalip.records.titles import titles_of
+from kalip.records.titles import add_missing
 from kalip.storage import Event, events_for, select_one
+from kalip.storage import EventPage as Events
 
 # Kept with each row and told by the event itself.
 SILENT = frozenset(("updated_at", "updated_by", "created_at", "created_by", "stage_since"))
@@ -24,7 +25,11 @@ def record_events(
 ) -> EventPage:
     """The events of a record, latest first. Whether the actor may see the record is asked before: `require_visible`."""
     entity = visible_entity(work, entity_name)
-    page = events_for(work.session, entity.name, record_id, limit=limit, cursor=cursor)
+    return events_shown(work, entity, events_for(work.session, entity.name, record_id, limit=limit, cursor=cursor))
+
+
+def events_shown(work: Work, entity: Entity, page: Events, known: Titles | None = None) -> EventPage:
+    """Events in words, with the titles of what they name; those that are not known yet are read and added."""
     wanted: dict[str, list[str]] = {USER: []}
     views = []
     for event in page.events:
@@ -34,7 +39,8 @@ def record_events(
             for value in (change.old, change.new):
                 _want(change, value, wanted)
         views.append((event, changes))
-    titles = titles_of(work, wanted)
+    titles = known or Titles()
+    add_missing(work, titles, wanted)
     items = tuple(
         EventView(
             id=str(event.id),

@@ -39,6 +39,13 @@ def titles_of(work: Work, wanted: Wanted) -> Titles:
     return found
 
 
+def add_missing(work: Work, known: Titles, wanted: Wanted) -> None:
+    """Add to the known titles those of `wanted` that are not among them yet."""
+    unknown = {entity: [each for each in ids if not known.knows(entity, each)] for entity, ids in wanted.items()}
+    for (entity, record_id), title in titles_of(work, unknown).items():
+        known.add(entity, {record_id: title})
+
+
 def title_text(work: Work, entity: Entity, value: object) -> str:
     """The value of an entity's title field as text."""
     field = entity.attribute(entity.title)

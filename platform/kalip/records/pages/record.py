@@ -9,7 +9,7 @@ from kalip.fields.literals import text_literal
 from kalip.model import Entity, Field, FormView, Verb
 from kalip.records.commands import ListRecords, Record, RecordPage, Related, Row
 from kalip.records.filters import allowed_rows, matching
-from kalip.records.history import record_events
+from kalip.records.history import events_shown
 from kalip.records.naming import Path, find_path, visible_entity
 from kalip.records.pages.listing import list_page
 from kalip.records.pages.rows import extra_fields, make_row
@@ -19,6 +19,7 @@ from kalip.records.related import Concealment
 from kalip.records.rules import rules_of
 from kalip.records.services import Work
 from kalip.records.titles import TitlePlan
+from kalip.storage import events_for
 
 EVENTS_SHOWN = 20
 RELATED_SHOWN = 5
@@ -39,15 +40,13 @@ def record_page(work: Work, entity_name: str, record_id: str, form: str | None =
     rights = _rights(work, entity, record_id, parts)
     concealment.apply([parts], "parts")
     row = _values(work, entity, [*paths, *joined], parts)
-    events = record_events(work, entity.name, record_id, limit=EVENTS_SHOWN)
     children = {name: _lines(work, entity, name, record_id) for name in _children(entity)}
     titles = title_plan.read([row])
-    for (owner, key), title in events.titles.items():
-        titles.add(owner, {key: title})
     for name, lines in children.items():
         found = _line_titles(work, entity.fields[name], lines)
         for (owner, key), title in found:
             titles.add(owner, {key: title})
+    events = events_shown(work, entity, events_for(work.session, entity.name, record_id, limit=EVENTS_SHOWN), titles)
     return RecordPage(
         entity=entity,
         form=view,

@@ -1,13 +1,13 @@
 """What a record's page shows, worked out for its templates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
 
 from kalip.base.errors import Violation
-from kalip.model import Entity, Pipeline, Verb
+from kalip.model import Entity, Field, Pipeline, Verb
 from kalip.records import (
     Preview,
     RecordPage,
@@ -15,9 +15,9 @@ from kalip.records import (
     SaveRecord,
     Titles,
     Work,
+    add_missing,
     preview_record,
     record_page,
-    titles_of,
     visible_entity,
 )
 from kalip.records.files import KINDS
@@ -194,9 +194,9 @@ def _violations(preview: Preview, attempt: Attempt | None) -> Sequence[Violation
 
 
 def titles_with_typed(work: Work, entity: Entity, known: Titles, preview: Preview) -> Titles:
-    """The titles with those of records that were just chosen in the form."""
+    """The known titles, with those of records that were just chosen in the form added to them."""
     wanted: dict[str, list[str]] = {}
-    pairs = [(entity.fields, preview.values)]
+    pairs: list[tuple[Mapping[str, Field], Mapping[str, object]]] = [(entity.attributes, preview.values)]
     for name, lines in preview.lines.items():
         owned = work.model.entities[str(entity.fields[name].target)]
         pairs += [(owned.fields, line) for line in lines]
@@ -206,13 +206,9 @@ def titles_with_typed(work: Work, entity: Entity, known: Titles, preview: Previe
             target = "user" if each_field.type == "user" else each_field.target
             if each_field.type not in ("reference", "references", "user") or not target:
                 continue
-            wanted.setdefault(target, []).extend(each for each in _ids(value) if not known.knows(target, each))
-    if "owner" in entity.system and isinstance(preview.values.get("owner"), str):
-        wanted.setdefault("user", []).append(str(preview.values["owner"]))
-    wanted = {name: ids for name, ids in wanted.items() if ids}
-    if not wanted:
-        return known
-    return Titles({**dict(known.items()), **dict(titles_of(work, wanted).items())})
+            wanted.setdefault(target, []).extend(_ids(value))
+    add_missing(work, known, wanted)
+    return known
 
 
 def _name_files(work: Work, entity: Entity, found: RecordPage, titles: Titles) -> None:
