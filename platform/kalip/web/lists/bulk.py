@@ -7,9 +7,10 @@ from typing import Literal
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from kalip.access import may
 from kalip.base.errors import BadRequest, KalipError, RecordRejected, TransitionRefused
 from kalip.fields.literals import text_literal
-from kalip.model import Entity
+from kalip.model import Entity, Verb
 from kalip.records import (
     BulkResult,
     Selection,
@@ -40,6 +41,7 @@ _RESULT = View("lists/bulk_result.html", "lists/_bulk_result.html")
 _ADDRESS = "/<entity>/bulk/<any(edit, move, assign, archive, restore):action>"
 _MOST = 1000
 _PEOPLE = 100
+_UNDOES = {"archive": Verb.RESTORE, "restore": Verb.ARCHIVE}
 _NOT_IN_BULK = frozenset({"children", "file", "files", "image", "references", "any_reference", "autonumber", "json"})
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
@@ -72,12 +74,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class BulkOutcome:
-    """What became of the rows."""
+    """What became of the rows. `undo` is where the changed ones, `ids`, are sent to be as they were; often nowhere."""
 
     title: str
     back: str
     done: int
     refused: tuple[Refusal, ...]
+    undo: str
+    ids: tuple[str, ...]
 
 
 @blueprint.get(_ADDRESS)
@@ -248,9 +252,18 @@ def _outcome(work: Work, entity: Entity, action: str, result: BulkResult) -> Res
             for item in refused
             if item.error is not None
         ),
+        undo=_undo(work, entity, action),
+        ids=tuple(item.id for item in result.items if item.error is None and item.id),
     )
     plural = plural_of(entity)
     return render(_RESULT, shell_of(work, page.title, [Crumb(plural, page.back), Crumb(page.title)]), page)
+
+
+def _undo(work: Work, entity: Entity, action: str) -> str:
+    verb = _UNDOES.get(action)
+    if verb is None or not may(work.served, work.actor, verb, entity.name):
+        return ""
+    return url_for("bulk.change", entity=entity.name, action=verb.value)
 
 
 def _reason(error: KalipError) -> str:

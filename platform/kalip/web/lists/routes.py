@@ -6,7 +6,7 @@ from babel.numbers import format_decimal
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from kalip.base.errors import RecordRejected, StaleVersion
+from kalip.base.errors import AccessDenied, RecordRejected, StaleVersion
 from kalip.model import Entity
 from kalip.records import SaveRecord, Work, list_records, save_record, visible_entity
 from kalip.web import htmx
@@ -19,7 +19,7 @@ from kalip.web.lists.paths import paths_of
 from kalip.web.lists.quick import applied, quick_of
 from kalip.web.lists.saved import drop_view, keep_view, views_of
 from kalip.web.lists.state import SAVED, ColumnState, ListState, state_of
-from kalip.web.locale import current_locale, gettext
+from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.render import View, render, render_fragment
 from kalip.web.session import reading, write
 from kalip.web.shell import Crumb, Shell, plural_of, shell_of
@@ -216,6 +216,9 @@ def edit_cell(entity: str, record_id: str, path: str) -> Response:
     except RecordRejected as error:
         typed = Typed(submitted, errors_of(error.violations))
         return _refused(entity, record_id, path, typed)
+    except AccessDenied as error:
+        said = message_of(current_locale(), error)
+        return _refused(entity, record_id, path, Typed(submitted, {path: said}))
     except StaleVersion:
         said = gettext("Somebody else changed this record meanwhile. Check the new value, then enter yours again.")
         return _refused(entity, record_id, path, Typed({}, {path: said}))

@@ -7,7 +7,7 @@ from babel.numbers import format_decimal
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from kalip.access import require
+from kalip.access import may, require
 from kalip.base.errors import RecordRejected, StaleVersion, Violation
 from kalip.fields.literals import text_literal
 from kalip.model import Verb
@@ -167,10 +167,14 @@ def show_events(entity: str, record_id: str) -> Response:
 
 @blueprint.post("/<entity>/<record_id>/archive")
 def archive(entity: str, record_id: str) -> BaseResponse:
-    """Archive a record; the next page offers to undo it."""
-    write(lambda work: archive_record(work, entity, record_id))
-    undo = url_for("record.restore", entity=entity, record_id=record_id)
-    flash({"text": gettext("Archived."), "undo": undo}, "message")  # type: ignore[arg-type]
+    """Archive a record; the next page offers to undo it, to whom may."""
+
+    def put_away(work: Work) -> bool:
+        archive_record(work, entity, record_id)
+        return may(work.served, work.actor, Verb.RESTORE, entity)
+
+    undo = {"undo": url_for("record.restore", entity=entity, record_id=record_id)} if write(put_away) else {}
+    flash({"text": gettext("Archived."), **undo}, "message")  # type: ignore[arg-type]
     return redirect(url_for("lists.show_list", entity=entity))
 
 
@@ -190,7 +194,9 @@ def _sent(entity: str, record_id: str = "") -> tuple[Submission, Uploads]:
 
 def _unresolved(sent: Submission) -> tuple[Violation, ...]:
     return tuple(
-        Violation(f"/{name}", "choose", "“{text}” is not clear: choose one from the list.", {"text": text})
+        Violation(
+            f"/{name.replace('.', '/')}", "choose", "“{text}” is not clear: choose one from the list.", {"text": text}
+        )
         for name, text in sent.unresolved.items()
     )
 
