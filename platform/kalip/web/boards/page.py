@@ -1,7 +1,7 @@
 """What a board shows, worked out for its templates."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from babel.numbers import format_decimal
@@ -48,7 +48,7 @@ class Card:
     owner: Cell | None
     age: str
     aged: bool
-    moves: tuple[MoveTo, ...]
+    moves: tuple[MoveTo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,8 @@ def _lanes(work: Work, found: BoardPage, query: BoardQuery) -> Sequence[Lane]:
     entity, locale = found.entity, current_locale()
     style = style_of(work, found.titles)
     columns = tuple(_column(work, entity, path) for path in found.view.card.fields)
-    readers = tuple(
-        column_reader(work.served, work.model.entities[column.entity], column.field, column.path, style)
+    face = tuple(
+        (column, column_reader(work.served, work.model.entities[column.entity], column.field, column.path, style))
         for column in columns
     )
     total = _total_reader(work, found)
@@ -148,14 +148,9 @@ def _lanes(work: Work, found: BoardPage, query: BoardQuery) -> Sequence[Lane]:
             total=total(column.total).text if column.total is not None else "",
             targets=" ".join(move.target for move in found.pipeline.moves_from(column.stage.name)),
             cards=tuple(
-                _card(
-                    work,
-                    found,
-                    column.stage,
-                    row,
-                    columns,
-                    readers,
-                    _moves(entity, found.pipeline, column.stage, row) if movable else (),
+                replace(
+                    _card(found, column.stage, row, _days(work, row), face),
+                    moves=_moves(entity, found.pipeline, column.stage, row) if movable else (),
                 )
                 for row in column.cards
             ),
@@ -166,18 +161,10 @@ def _lanes(work: Work, found: BoardPage, query: BoardQuery) -> Sequence[Lane]:
     ]
 
 
-def _card(  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    work: Work,
-    found: BoardPage,
-    stage: Stage,
-    row: Row,
-    columns: Sequence[ListColumn],
-    readers: Sequence[Reader],
-    moves: tuple[MoveTo, ...],
-) -> Card:
+def _card(found: BoardPage, stage: Stage, row: Row, days: int, face: Sequence[tuple[ListColumn, Reader]]) -> Card:
     locale = current_locale()
     fields, owner = [], None
-    for column, read in zip(columns, readers, strict=True):
+    for column, read in face:
         cell = read(row.values.get(column.path))
         if column.path == found.entity.title or cell.empty:
             continue
@@ -185,7 +172,6 @@ def _card(  # noqa: PLR0913, PLR0917 one view's facts, passed once
             owner = cell
             continue
         fields.append(CardField(column.label.get(locale), cell, column.field.type in _STRONG))
-    days = _days(work, row)
     aged = stage.ageing_days is not None and days >= stage.ageing_days
     return Card(
         id=row.id,
@@ -195,7 +181,6 @@ def _card(  # noqa: PLR0913, PLR0917 one view's facts, passed once
         owner=owner,
         age=gettext("{days} d", days=days) if days else "",
         aged=aged,
-        moves=moves,
     )
 
 

@@ -66,6 +66,17 @@ class Builder:
 Groups = list[list[Draft]]
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the builder holds: conditions, the expression that they make, and what is wrong with it."""
+
+    join: str
+    drafts: Groups
+    expression: str
+    fault: str = ""
+    by_hand: bool = False
+
+
 def builder_of(work: Work, entity: Entity, state: ListState) -> Builder:
     """The builder for the filter that is in force."""
     paths = paths_of(work, entity)
@@ -77,7 +88,7 @@ def builder_of(work: Work, entity: Entity, state: ListState) -> Builder:
     if found and not drafts:
         drafts = [[_fresh(paths)]]
     join = found.join if found else "all"
-    return _shown(work, entity, state, paths, (join, drafts), state.filter, by_hand=found is None)
+    return _shown(work, entity, state, paths, Content(join, drafts, state.filter, by_hand=found is None))
 
 
 def stepped(work: Work, entity: Entity, state: ListState, form: MultiDict[str, str]) -> tuple[Builder, str | None]:
@@ -93,7 +104,7 @@ def stepped(work: Work, entity: Entity, state: ListState, form: MultiDict[str, s
     if not drafts and "c.0.0.path" not in form and "add" not in form and typed:
         return _by_hand(work, entity, state, typed, apply="apply" in form)
     fault = fault if "apply" in form else ""
-    shown = _shown(work, entity, state, paths, (join, drafts), expression, fault=fault)
+    shown = _shown(work, entity, state, paths, Content(join, drafts, expression, fault))
     return shown, expression if "apply" in form and not fault else None
 
 
@@ -132,7 +143,7 @@ def _by_hand(work: Work, entity: Entity, state: ListState, typed: str, *, apply:
         for group in (found.groups if found else ())
     ]
     join = found.join if found else "all"
-    shown = _shown(work, entity, state, paths, (join, drafts), typed, fault=fault, by_hand=found is None)
+    shown = _shown(work, entity, state, paths, Content(join, drafts, typed, fault, found is None))
     return shown, typed if apply and not fault else None
 
 
@@ -190,32 +201,21 @@ def _written(work: Work, path: ListPath, draft: Draft) -> str:
     return write(path.path, path.field, path.kind, operator.name, raw)
 
 
-def _shown(  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    work: Work,
-    entity: Entity,
-    state: ListState,
-    paths: Mapping[str, ListPath],
-    content: tuple[str, Groups],
-    expression: str,
-    *,
-    fault: str = "",
-    by_hand: bool = False,
-) -> Builder:
-    join, drafts = content
-    style = _style(work, paths, drafts)
+def _shown(work: Work, entity: Entity, state: ListState, paths: Mapping[str, ListPath], content: Content) -> Builder:
+    style = _style(work, paths, content.drafts)
     groups = tuple(
         BuilderGroup(tuple(_row(work, paths, draft, style, f"c.{at}.{row}") for row, draft in enumerate(group)))
-        for at, group in enumerate(drafts)
+        for at, group in enumerate(content.drafts)
     )
     return Builder(
         href=state.address("lists.build_filter"),
         plural=plural_of(entity),
         keep=state.without("filter"),
-        join=join,
+        join=content.join,
         groups=groups,
-        by_hand=by_hand,
-        expression=expression,
-        fault=fault,
+        by_hand=content.by_hand,
+        expression=content.expression,
+        fault=content.fault,
         clear=ListState(entity.name, state.view, state.columns, state.sort).address(),
     )
 
@@ -226,7 +226,7 @@ def _row(work: Work, paths: Mapping[str, ListPath], draft: Draft, style: Style, 
     return BuilderRow(
         tuple(Option(each.path, each.label(locale), each.path == draft.path) for each in filterable(paths)),
         operator_options(path, operator.name),
-        inputs_for(work, path, operator, _known(work, path, operator, draft), style, f"{at}.value"),
+        inputs_for(path, operator, _known(work, path, operator, draft), style, f"{at}.value"),
     )
 
 

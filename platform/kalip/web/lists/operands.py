@@ -52,14 +52,26 @@ def raw_operands(work: Work, path: ListPath, operator: Operator, texts: Sequence
     return tuple(_raw(work, path, kind, text) for kind, text in pairs)
 
 
-def inputs_for(  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    work: Work, path: ListPath, operator: Operator, raw: Sequence[Any], style: Style, name: str = "value"
+def inputs_for(
+    path: ListPath, operator: Operator, raw: Sequence[Any], style: Style, name: str = "value"
 ) -> tuple[Operand, ...]:
     """The inputs for an operator's operands, filled with those there are."""
     places = max(_MANY, len(raw) + 1) if operator.many else len(operator.operands)
     kinds = operator.operands * places if operator.many else operator.operands
+    given = (*raw, *[None] * places)
     return tuple(
-        _input(work, path, kinds[at], raw[at] if at < len(raw) else None, style, f"{name}", at) for at in range(places)
+        Operand(
+            operand=name,
+            kind=kinds[at],
+            widget=_widget(path),
+            id=f"q-{path.path}-{name}-{at}".replace(".", "-"),
+            label=path.label(style.locale),
+            text="" if given[at] is None else _typed(path, kinds[at], given[at], style),
+            shown="" if given[at] is None else style.titles.get(str(given[at]), ""),
+            picker=_picker(path),
+            options=_options(path, style),
+        )
+        for at in range(places)
     )
 
 
@@ -99,21 +111,6 @@ def _raw(work: Work, path: ListPath, kind: str, text: str) -> Any:
         return machine_number(text, locale)
     value = path.kind.parse_text(path.field, text, locale, timezone)
     return text if isinstance(value, tuple | list) else path.kind.to_json(path.field, value)
-
-
-def _input(work: Work, path: ListPath, kind: str, raw: Any, style: Style, name: str, at: int) -> Operand:  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    safe = f"{path.path}-{name}-{at}".replace(".", "-")
-    return Operand(
-        operand=name,
-        kind=kind,
-        widget=_widget(path),
-        id=f"q-{safe}",
-        label=path.label(style.locale),
-        text="" if raw is None else _typed(path, kind, raw, style),
-        shown=style.titles.get(str(raw), "") if raw is not None else "",
-        picker=_picker(path),
-        options=_options(work, path, style),
-    )
 
 
 def _widget(path: ListPath) -> str:
@@ -156,14 +153,10 @@ def _picker(path: ListPath) -> str:
     return url_for("picker.pick_record", entity=path.entity.name, field=path.field.name)
 
 
-def _options(work: Work, path: ListPath, style: Style) -> tuple[Option, ...]:
+def _options(path: ListPath, style: Style) -> tuple[Option, ...]:
     if path.field.system and path.field.name in _OF_PIPELINES:
         return _stages(path, style)
-    known = work.model.choices.get(path.field.choices or "")
-    return tuple(
-        Option(value, choice.label.get(style.locale) or value)
-        for value, choice in (known.choices.items() if known else ())
-    )
+    return tuple(Option(value, label) for value, label in style.choices.get(path.field.choices or "", {}).items())
 
 
 def _stages(path: ListPath, style: Style) -> tuple[Option, ...]:

@@ -9,7 +9,7 @@ from kalip.base.errors import BadRequest
 from kalip.fields import Style
 from kalip.model import Entity, Verb
 from kalip.records import ListColumn, ListPage, ListRecords, Row, Work, list_page, titles_of
-from kalip.web.cells import Cell, column_reader, is_number, record_url, shortened, style_of
+from kalip.web.cells import Cell, Reader, column_reader, is_number, record_url, shortened, style_of
 from kalip.web.inputs import PARTS
 from kalip.web.lists.conditions import Condition, conjoin, read, split
 from kalip.web.lists.empty import Empty, empty_of
@@ -185,45 +185,44 @@ def command_of(state: ListState, limit: int = ROWS) -> ListRecords:
 
 
 def rows_of(work: Work, found: ListPage, style: Style) -> tuple[ListRow, ...]:
-    """The rows with their cells, each column's reader made once."""
-    readers = [
-        column_reader(work.served, work.model.entities[column.entity], column.field, column.path, style)
-        for column in found.columns
-    ]
-    places = _places(work, found)
+    """The rows with their cells; what is the same in a whole column is worked out once."""
     editable = Verb.UPDATE in found.rights
-    return tuple(
-        ListRow(
-            row.id,
-            row.version,
-            row.title,
-            tuple(
-                _cell(
-                    work,
-                    found.entity,
-                    row,
-                    column,
-                    shortened(read(row.values.get(column.path))),
-                    place,
-                    editable=editable,
-                )
-                for column, read, place in zip(found.columns, readers, places, strict=True)
-            ),
+    places = tuple(
+        _Place(
+            found.entity,
+            column,
+            column_reader(work.served, work.model.entities[column.entity], column.field, column.path, style),
+            classes,
+            editable and can_edit_inline(work, found.entity, column),
         )
-        for row in found.rows
+        for column, classes in zip(found.columns, _classes(work, found), strict=True)
+    )
+    return tuple(
+        ListRow(row.id, row.version, row.title, tuple(_cell(row, each) for each in places)) for row in found.rows
     )
 
 
-def _cell(  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    work: Work, entity: Entity, row: Row, column: ListColumn, cell: Cell, classes: str, *, editable: bool
-) -> ListCell:
-    if "cell-title" in classes:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A column as its cells need it."""
+
+    entity: Entity
+    column: ListColumn
+    read: Reader
+    classes: str
+    editable: bool
+
+
+def _cell(row: Row, place: _Place) -> ListCell:
+    path = place.column.path
+    cell = shortened(place.read(row.values.get(path)))
+    if "cell-title" in place.classes:
         text = cell.text or row.title or gettext("(no name)")
-        cell = Cell("text", text, href=record_url(entity.name, row.id))
+        cell = Cell("text", text, href=record_url(place.entity.name, row.id))
     edit = ""
-    if editable and not row.archived and can_edit_inline(work, entity, column):
-        edit = url_for("lists.show_cell_form", entity=entity.name, record_id=row.id, path=column.path)
-    return ListCell(cell, classes, column.frozen, edit)
+    if place.editable and not row.archived:
+        edit = url_for("lists.show_cell_form", entity=place.entity.name, record_id=row.id, path=path)
+    return ListCell(cell, place.classes, place.column.frozen, edit)
 
 
 def can_edit_inline(work: Work, entity: Entity, column: ListColumn) -> bool:
@@ -240,7 +239,7 @@ def can_edit_inline(work: Work, entity: Entity, column: ListColumn) -> bool:
     )
 
 
-def _places(work: Work, found: ListPage) -> tuple[str, ...]:
+def _classes(work: Work, found: ListPage) -> tuple[str, ...]:
     classes = []
     phones = iter(_ON_PHONES)
     titled = next((c.path for c in found.columns if c.path == found.entity.title), None)

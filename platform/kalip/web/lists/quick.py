@@ -47,7 +47,7 @@ def quick_of(work: Work, entity: Entity, state: ListState, path_text: str, opera
         path=path.path,
         label=path.label(current_locale()),
         operators=operator_options(path, chosen.name),
-        operands=inputs_for(work, path, chosen, raw, style_of(work, titles)),
+        operands=inputs_for(path, chosen, raw, style_of(work, titles)),
         clear=_without(work, entity, state, path_text).address() if present else "",
     )
 
