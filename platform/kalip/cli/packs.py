@@ -106,9 +106,9 @@ def build_pack(env: Environment, path: str, output: Path | None) -> None:
 def install(  # noqa: PLR0913, PLR0917 - one parameter per option, click calls by name
     env: Environment,
     paths: Sequence[str],
-    dry_run: bool,  # noqa: FBT001
-    accept_loss: bool,  # noqa: FBT001
-    tested: bool,  # noqa: FBT001
+    dry_run: bool,  # noqa: FBT001 - as above
+    accept_loss: bool,  # noqa: FBT001 - as above
+    tested: bool,  # noqa: FBT001 - as above
     message: str,
 ) -> None:
     """Install packs or put them in place of older versions: tables, forms, lists and API at once, or nothing."""

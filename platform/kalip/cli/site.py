@@ -45,7 +45,7 @@ LANGUAGES = ("en", "tr", "ru")
 @click.pass_obj
 def init(env: Environment, /, **options: object) -> None:
     """Make a site: its folder, database, packs and first administrator."""
-    wanted = _Wanted(**options)  # type: ignore[arg-type]
+    wanted = _Wanted(**options)  # type: ignore[arg-type]  # click has converted each
     fresh = not env.folder.exists()
     write_settings(env.folder, title=wanted.title, locale=wanted.language, demo=wanted.demo)
     try:

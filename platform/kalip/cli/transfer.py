@@ -74,7 +74,7 @@ class _Wanted:
 @click.pass_obj
 def import_file(env: Environment, /, **options: object) -> None:
     """Import a CSV or XLSX file. An import that was interrupted goes on when it is started again."""
-    wanted = _Wanted(**options)  # type: ignore[arg-type]
+    wanted = _Wanted(**options)  # type: ignore[arg-type]  # click has converted each
     with env.site() as site:
         actor = actor_for(site, wanted.email)
         plan, guesses = _plan(site, actor, wanted)
@@ -109,7 +109,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter per option, click calls by
     sort: str,
     fields: str,
     kind: Literal["csv", "xlsx"] | None,
-    as_shown: bool,  # noqa: FBT001
+    as_shown: bool,  # noqa: FBT001 - as above
     email: str | None,
 ) -> None:
     """Export the records that a filter finds."""

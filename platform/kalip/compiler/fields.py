@@ -131,7 +131,7 @@ def _with_conditions(bench: Bench, draft: Draft, field: Field, data: Mapping[str
         if key in data
     }
     if conditions:
-        field = replace(field, **conditions)  # type: ignore[arg-type]
+        field = replace(field, **conditions)  # type: ignore[arg-type]  # names of expressions only
     source = field.options.get("filter")
     if isinstance(source, str) and field.target is not None:
         condition = compile_formula(bench, field.target, source, spot.at("filter"), Wanted(BOOLEAN, sql=True))

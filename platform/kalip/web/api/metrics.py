@@ -53,7 +53,7 @@ class Metrics:
         if _SHARED not in os.environ:
             return generate_latest(self.registry)
         shared = CollectorRegistry()
-        MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(shared)  # type: ignore[no-untyped-call]  # the library has no types
         return generate_latest(shared)
 
 

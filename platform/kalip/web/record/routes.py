@@ -174,7 +174,7 @@ def archive(entity: str, record_id: str) -> BaseResponse:
         return may(work.served, work.actor, Verb.RESTORE, entity)
 
     undo = {"undo": url_for("record.restore", entity=entity, record_id=record_id)} if write(put_away) else {}
-    flash({"text": gettext("Archived."), **undo}, "message")  # type: ignore[arg-type]
+    flash({"text": gettext("Archived."), **undo}, "message")  # type: ignore[arg-type]  # any JSON will do
     return redirect(url_for("lists.show_list", entity=entity))
 
 
