@@ -1,6 +1,6 @@
 """Values as people read them: each becomes a frozen `Cell` that a value template shows. Nothing is edited here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -223,8 +223,3 @@ _WIDGETS: Mapping[str, str] = {
     "rich_text": "rich_text",
     "json": "json",
 }
-
-
-def joined(cells: Sequence[Cell]) -> str:
-    """The texts of cells in one line."""
-    return " · ".join(cell.text for cell in cells if cell.text)

@@ -29,11 +29,6 @@ def wants_fragment() -> bool:
     )
 
 
-def target() -> str:
-    """The id of the element that the answer will go into, or empty text."""
-    return request.headers.get("HX-Target", "")
-
-
 def go_to(response: Response, address: str) -> Response:
     """Have the browser open another address."""
     response.headers["HX-Redirect"] = address
