@@ -2,6 +2,11 @@
 import { word } from "./words.js";
 
 let dirty = false;
+// Whether something was changed that the server has not worked out, nor been asked to save.
+let pending = false;
+let saving = false;
+// Counts what is typed: an answer to the form as it was before would undo it.
+let typed = 0;
 const form = () => document.querySelector("form[data-guard]");
 
 function setDirty(now) {
@@ -13,6 +18,8 @@ document.addEventListener("input", (event) => { if (event.target.form?.matches("
 document.addEventListener("change", (event) => { if (event.target.form?.matches("[data-guard]")) touch(event.target); });
 
 function touch(input) {
+  typed += 1;
+  pending = true;
   if (!input.name || input.name.startsWith("_")) return;
   const names = document.getElementById("touched");
   const name = input.name.replace(/~.*/, "").replace(/\..*/, "");
@@ -23,7 +30,24 @@ function touch(input) {
 
 addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 document.addEventListener("submit", (event) => { if (event.target.matches("[data-guard]")) dirty = false; }, true);
-document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.matches("form[data-guard]")) dirty = false; });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, xhr } = event.detail;
+  if (elt.matches("form[data-guard]")) { dirty = pending = false; saving = true; typed += 1; }
+  if (elt.id !== "live") return;
+  if (saving || !pending) { event.preventDefault(); return; }
+  pending = false;
+  xhr.typed = typed;
+});
+document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.elt.matches("form[data-guard]")) saving = false; });
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const asked = event.detail.xhr.typed;
+  // Nor may it take away the suggestions that one is choosing from.
+  const choosing = document.querySelector("#record-form .picker-list:not([hidden])");
+  if (asked === undefined || (asked === typed && !choosing)) return;
+  event.detail.shouldSwap = false;
+  pending = true;
+});
+document.addEventListener("kalip:chosen", () => { if (pending && form()) window.htmx.trigger("#live", "kalip:preview"); });
 document.addEventListener("kalip:clean", () => setDirty(false));
 document.addEventListener("htmx:afterSwap", (event) => {
   if (!event.detail.target?.closest?.("#record, #record-form") && event.detail.target?.id !== "record") return;
@@ -39,8 +63,9 @@ document.addEventListener("click", (event) => {
   if (step) {
     event.preventDefault();
     const values = { [step.name]: step.value };
+    setDirty(true);
+    pending = true;
     window.htmx.ajax("POST", step.formAction, { source: step.form.querySelector("#live"), target: "#record-form", select: "#record-form", swap: "morph:outerHTML", values }).then(() => {
-      setDirty(true);
       if (step.name === "_add") document.querySelector(`[id="field-${CSS.escape("")}"], #f-${CSS.escape(step.value)}`)?.closest(".field")?.querySelector("tbody tr:last-child :is(input:not([type=hidden]), select)")?.focus();
     });
   }

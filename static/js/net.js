@@ -13,6 +13,14 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token();
 });
 
+// A version that was changed meanwhile is answered with both of them, as a page; other conflicts with a word.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status !== 409 || !xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
+});
+
 let running = 0;
 const shown = () => document.documentElement.classList.toggle("is-loading", running > 0);
 document.addEventListener("htmx:beforeRequest", () => { running += 1; shown(); });

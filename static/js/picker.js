@@ -154,6 +154,7 @@ function changed(box) {
 
 function close(box) {
   asked += 1;
+  if (!listOf(box).hidden) setTimeout(() => document.dispatchEvent(new Event("kalip:chosen")));
   listOf(box).hidden = true;
   inputOf(box).setAttribute("aria-expanded", "false");
 }

@@ -37,7 +37,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A field ready to be edited. `texts` maps a part ("" is the main one) to its texts."""
+    """A field ready to be edited. `texts` maps a part ("" is the main one) to its texts.
+
+    `typed` is what was written into a reference without choosing one.
+    """
 
     name: str
     id: str
@@ -58,6 +61,7 @@ class Input:
     picker: str = ""
     create: str = ""
     cell: Cell | None = None
+    typed: str = ""
     lines: Any = None
 
     @property
@@ -106,16 +110,21 @@ PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How the fields of a form stand: what is typed, which rules hold, what is wrong."""
+    """How the fields of a form stand: what is typed, which rules hold, what is wrong.
+
+    `place` begins the ids of its inputs: a dialog over a form has the same fields once more.
+    """
 
     values: Mapping[str, Any]
     submitted: Submitted = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
     required: Collection[str] = ()
     readonly: Collection[str] = ()
     visible: Collection[str] | None = None
     record_id: str = ""
     prefix: str = ""
+    place: str = "f"
     editable: bool = True
 
 
@@ -130,7 +139,7 @@ def input_of(work: Work, entity: Entity, field: Field, state: State, style: Styl
     readonly = not state.editable or kind.readonly or field.name in state.readonly
     return Input(
         name=name,
-        id=f"f-{name.replace('.', '-')}",
+        id=f"{state.place}-{name.replace('.', '-')}",
         widget=kind.widget,
         label=field.label.get(locale),
         texts=texts,
@@ -141,6 +150,7 @@ def input_of(work: Work, entity: Entity, field: Field, state: State, style: Styl
         readonly=readonly,
         visible=state.visible is None or field.name in state.visible,
         error=state.errors.get(name, ""),
+        typed=state.typed.get(name, ""),
         span=span,
         options=_options(work, field, texts, style),
         limits=_limits(field),

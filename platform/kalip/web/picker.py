@@ -84,7 +84,7 @@ def _form(work: Work, entity: Entity, sent: Submitted, errors: dict[str, str]) -
         errors=errors,
         required=preview.required,
         readonly=preview.readonly,
-        prefix="",
+        place="new",
     )
     style = style_of(work)
     label = entity.label.get(current_locale())

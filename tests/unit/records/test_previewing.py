@@ -65,3 +65,16 @@ def test_the_rules_of_an_archived_record_still_hold(site: Site) -> None:
     assert looked.values["name"] == "x"
     assert "rush_reason" not in looked.visible
     assert "name" in looked.visible
+
+
+def test_a_form_names_other_records_by_their_ids(site: Site) -> None:
+    ids = [site.save("ada", "company", {"name": name, "country": "TR"}).id for name in ("Acme", "Beta")]
+
+    def linked(*chosen: str) -> object:
+        command = SaveRecord("deal", {"name": "x", "partners": {"": chosen}}, source="text")
+        preview = site.act("bora", lambda work: preview_record(work, command), write=False)
+        assert preview.violations == ()
+        return preview.values.get("partners", ())
+
+    assert linked(*ids, "") == tuple(ids)
+    assert linked("") == ()

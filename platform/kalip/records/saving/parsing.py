@@ -23,7 +23,7 @@ def parse(work: Work, draft: Draft) -> None:
         if name in draft.rules.children:
             draft.raw_lines[name] = value
         elif name in draft.rules.links:
-            draft.raw_links[name] = value
+            draft.raw_links[name] = _submitted(value)
         else:
             raw[name] = value
     draft.explicit.update(raw, draft.raw_lines, draft.raw_links)
@@ -55,9 +55,16 @@ def _resolve(work: Work, draft: Draft, written: str) -> str | None:
     return field.name
 
 
-def _choose_pipeline(draft: Draft, raw: object) -> None:
+def _submitted(value: object) -> object:
+    # A form has the texts of each part of a field; those of the main part are the ids.
+    return [text for text in value[""] if text] if isinstance(value, Mapping) and "" in value else value
+
+
+def _choose_pipeline(draft: Draft, value: object) -> None:
     pipelines = draft.rules.entity.pipelines
-    if raw in pipelines:
+    submitted = _submitted(value)
+    raw = submitted[0] if isinstance(submitted, list) and submitted else submitted
+    if isinstance(raw, str) and raw in pipelines:
         draft.values["pipeline"] = raw
     else:
         template = "There is no pipeline '{value}'; choose one of: {known}."

@@ -144,6 +144,7 @@ def _fields(
     state = State(
         values=values,
         submitted=read_inputs(request.form, entity.attributes),
+        place="move",
         errors=errors_of(violations),
         required=(*plan.missing, *plan.target.required),
     )

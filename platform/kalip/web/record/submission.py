@@ -52,7 +52,7 @@ def read_form(work: Work, entity: Entity, form: MultiDict[str, str]) -> Submissi
     _take_away(entity, form, submitted)
     unresolved = _resolve(work, entity, form, submitted)
     lines = {
-        name: _lines(work, entity, name, form)
+        name: _lines(work, entity, name, form, unresolved)
         for name, field in entity.fields.items()
         if field.type == "children" and f"{name}~lines" in form
     }
@@ -93,15 +93,18 @@ def _take_away(entity: Entity, form: MultiDict[str, str], submitted: dict[str, M
             submitted[name] = {"": [each for each in parts.get("", ()) if each not in removed] or [""]}
 
 
-def _lines(work: Work, entity: Entity, name: str, form: MultiDict[str, str]) -> tuple[Line, ...]:
+def _lines(
+    work: Work, entity: Entity, name: str, form: MultiDict[str, str], unresolved: dict[str, str]
+) -> tuple[Line, ...]:
     target = work.model.entities[str(entity.fields[name].target)]
     steps = (key.split(".") for key in form)
     sent = {whole_number(each[1], MOST_LINES) for each in steps if len(each) > 2 and each[0] == name}
-    lines = []
+    lines: list[Line] = []
     for index in sorted(each for each in sent if each is not None)[:MOST_LINES]:
         prefix = f"{name}.{index}."
         submitted = dict(read_inputs(form, target.fields, prefix))
-        _resolve(work, target, form, submitted, prefix)
+        unclear = _resolve(work, target, form, submitted, prefix)
+        unresolved |= {f"{name}.{len(lines)}.{each}": text for each, text in unclear.items()}
         lines.append(Line(form.get(f"{prefix}id", ""), submitted))
     return tuple(lines)
 
