@@ -1,8 +1,8 @@
 """The only module that names an htmx header: what a request wants back, and what an answer tells the page."""
 
+import json
 from collections.abc import Mapping
 
-import orjson
 from flask import Flask, Response, request
 from flask_htmx import HTMX
 
@@ -50,7 +50,7 @@ def retarget(response: Response, selector: str, swap: str = "innerHTML") -> Resp
 
 def trigger(response: Response, events: Mapping[str, object]) -> Response:
     """Raise browser events, each with its detail, once the answer has arrived."""
-    response.headers["HX-Trigger"] = orjson.dumps(dict(events)).decode("ascii", "backslashreplace")
+    response.headers["HX-Trigger"] = json.dumps(dict(events))  # escapes all but ASCII, as headers need
     return response
 
 
