@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 def free_port() -> int:
@@ -32,7 +32,7 @@ def running(
     """Run a server until the block ends; it also ends when this process is killed.
 
     `user` is whom it runs as, when another one than ours is needed. Raises RuntimeError with the
-    server's log when it is not ready within half a minute.
+    server's log when it is not ready within two minutes.
     """
     with log.open("wb") as output:
         process = subprocess.Popen([*_dying_with_parent(user), *command], stdout=output, stderr=subprocess.STDOUT)
