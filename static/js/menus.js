@@ -8,7 +8,7 @@ document.addEventListener("toggle", (event) => {
   button?.setAttribute("aria-expanded", String(event.newState === "open"));
   if (event.newState !== "open") return;
   if (button) place(menu, button);
-  menu.querySelector(".menu-item, input, select")?.focus({ preventScroll: true });
+  menu.querySelector(".menu-item, input:not([type=hidden]), select")?.focus({ preventScroll: true });
 }, true);
 
 function place(menu, button) {

@@ -51,7 +51,11 @@ def title_text(work: Work, entity: Entity, value: object) -> str:
     field = entity.attribute(entity.title)
     if field is None or value is None:
         return ""
-    return str(value) if isinstance(value, str) else work.served.types[field.type].to_text(field, value)
+    if isinstance(value, str):
+        return value
+    kind = work.served.types[field.type]
+    line = kind.to_parts(field, value)[0]  # of a composite value its one line: the full name
+    return line if isinstance(line, str) else kind.to_text(field, value)
 
 
 class TitlePlan:

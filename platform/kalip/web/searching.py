@@ -40,11 +40,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The search page."""
+    """The search page. `text` is the count as it is said, with a plus where more were found than are shown."""
 
     q: str
     groups: tuple[Group, ...]
     count: int
+    text: str
 
 
 @blueprint.get("")
@@ -52,10 +53,12 @@ def show_search() -> Response:
     """The search page."""
     q = request.args.get("q", "").strip()[:_LONGEST]
     with reading() as work:
-        hits = search_records(work, q, limit=_ON_PAGE) if q else ()
+        found = search_records(work, q, limit=_ON_PAGE + 1) if q else ()
+        hits = found[:_ON_PAGE]
+        text = f"{len(hits)}+" if len(found) > len(hits) else str(len(hits))
         title = gettext("Search: {q}", q=q) if q else gettext("Search")
         return render(
-            _PAGE, shell_of(work, title, [Crumb(gettext("Search"))]), Results(q, _groups(work, hits), len(hits))
+            _PAGE, shell_of(work, title, [Crumb(gettext("Search"))]), Results(q, _groups(work, hits), len(hits), text)
         )
 
 
