@@ -9,7 +9,6 @@ import pkgutil
 import click
 
 import kalip
-from kalip.cli.command import Group
 from kalip.cli.composition import Composition, OpenSite, demo_logins
 
 __all__ = ["Composition", "OpenSite", "cli", "demo_logins", "run_command"]
@@ -21,6 +20,10 @@ _COMMANDS = {
     "pack": "kalip.cli.packs:pack",
     "plan": "kalip.cli.published:plan",
     "log": "kalip.cli.published:log",
+    "diff": "kalip.cli.history:diff_revisions",
+    "rollback": "kalip.cli.history:rollback",
+    "explain": "kalip.cli.explained:explain_property",
+    "where-used": "kalip.cli.explained:where_used",
     "user": "kalip.cli.people:user",
     "token": "kalip.cli.people:token",
     "import": "kalip.cli.transfer:import_file",
@@ -30,7 +33,7 @@ _COMMANDS = {
 }
 
 
-class _Commands(Group):
+class _Commands(click.Group):
     """All commands, in the order in which a site meets them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

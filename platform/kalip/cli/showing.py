@@ -56,6 +56,17 @@ def change_lines(changes: Sequence[Change]) -> list[str]:
     return [*lines, f"… and {rest} more"] if rest else lines
 
 
+def change_json(change: Change) -> dict[str, object]:
+    """A changed property for programmes."""
+    return {
+        "kind": change.kind,
+        "document": change.address,
+        "pointer": change.pointer,
+        "before": change.before,
+        "after": change.after,
+    }
+
+
 def _title(change: PackChange) -> str:
     if change.before is None:
         return f"install {change.name} {change.after}"
@@ -66,10 +77,11 @@ def _title(change: PackChange) -> str:
 
 def _values(change: Change) -> str:
     if change.kind is ChangeKind.CHANGED:
-        return f": {_short(change.before)} → {_short(change.after)}"
-    return f": {_short(change.after)}" if change.kind is ChangeKind.ADDED and change.pointer else ""
+        return f": {short(change.before)} → {short(change.after)}"
+    return f": {short(change.after)}" if change.kind is ChangeKind.ADDED and change.pointer else ""
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """A value on one line, cut where it is long."""
     text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -6,7 +6,16 @@ from io import BytesIO
 
 from kalip.base.errors import MetadataError
 from kalip.metadata import Pack, read_documents
-from kalip.storage import Blobs, InstalledPack, Session, list_packs, load_documents, put_pack, save_documents
+from kalip.storage import (
+    Blobs,
+    InstalledPack,
+    Session,
+    list_packs,
+    load_documents,
+    put_pack,
+    remove_pack,
+    save_documents,
+)
 
 
 def stored_packs(session: Session, blobs: Blobs) -> list[Pack]:
@@ -15,8 +24,10 @@ def stored_packs(session: Session, blobs: Blobs) -> list[Pack]:
 
 
 def store_packs(session: Session, blobs: Blobs, packs: Sequence[Pack], now: datetime, actor: str | None) -> None:
-    """Put packs in the stack in this order; what is stored already in the same state keeps its date."""
+    """Make these packs the stack, in this order; what is stored already in the same state keeps its date."""
     present = {each.name: each for each in list_packs(session)}
+    for name in present.keys() - {pack.name for pack in packs}:
+        remove_pack(session, name)
     for position, pack in enumerate(packs):
         texts = {path: document.text for path, document in pack.documents.items()}
         files = {path: blobs.write(BytesIO(content)).sha256 for path, content in pack.files.items()}

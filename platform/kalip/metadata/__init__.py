@@ -23,6 +23,7 @@ from kalip.metadata.schemas import (
     translation_schema,
 )
 from kalip.metadata.stack import Stack, check_stack, stack
+from kalip.metadata.undoing import undo
 from kalip.metadata.validation import Problem, Validator, schema_fault, value_faults
 
 __all__ = [
@@ -63,5 +64,6 @@ __all__ = [
     "source_schema",
     "stack",
     "translation_schema",
+    "undo",
     "value_faults",
 ]

@@ -3,10 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from kalip.metadata.documents import Pack
 from kalip.metadata.source import escape
+
+MISSING: Final = object()
+"""What stands where nothing stands: `null` is a value, by which an overlay removes."""
+
+States = Mapping[str, Mapping[str, Any]]
+"""Documents' data by address."""
 
 
 class ChangeKind(StrEnum):
@@ -32,12 +38,12 @@ class Change:
     after: Any = None
 
 
-def diff(before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]) -> tuple[Change, ...]:
+def diff(before: States, after: States) -> tuple[Change, ...]:
     """The changes from one set of documents (address to data) to another, sorted by address."""
     return tuple(
         change
         for address in sorted({*before, *after})
-        for change in _entry(address, "", before.get(address), after.get(address))
+        for change in _entry(address, "", before.get(address, MISSING), after.get(address, MISSING))
     )
 
 
@@ -51,9 +57,9 @@ def _data(pack: Pack) -> dict[str, Mapping[str, Any]]:
 
 
 def _entry(address: str, pointer: str, before: Any, after: Any) -> Iterator[Change]:
-    if before is None and after is not None:
+    if before is MISSING:
         yield Change(ChangeKind.ADDED, address, pointer, None, after)
-    elif after is None and before is not None:
+    elif after is MISSING:
         yield Change(ChangeKind.REMOVED, address, pointer, before)
     elif isinstance(before, Mapping) and isinstance(after, Mapping):
         yield from _maps(address, pointer, before, after)
@@ -64,7 +70,7 @@ def _entry(address: str, pointer: str, before: Any, after: Any) -> Iterator[Chan
 def _maps(address: str, pointer: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     for key in (*after, *(key for key in before if key not in after)):
         place = f"{pointer}/{escape(key)}"
-        yield from _entry(address, place, before.get(key), after.get(key))
+        yield from _entry(address, place, before.get(key, MISSING), after.get(key, MISSING))
     kept_before = [key for key in before if key in after]
     kept_after = [key for key in after if key in before]
     if kept_before != kept_after:

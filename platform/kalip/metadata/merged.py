@@ -46,6 +46,10 @@ class MergedDocument:
 
     def history(self, pointer: str) -> tuple[Origin, ...]:
         """Every layer that set or removed a property or something inside it, the lowest first."""
+        return tuple(_origin(*setter) for setter in self.setters_of(pointer))
+
+    def setters_of(self, pointer: str) -> tuple[Setter, ...]:
+        """The documents and pointers that set or removed a property or something inside it, the lowest first."""
         inside = f"{pointer}/"
         found = [
             setter
@@ -55,7 +59,7 @@ class MergedDocument:
         ]
         if pointer in self.base.lines:
             found.insert(0, (self.base, pointer))
-        return tuple(_origin(document, source) for document, source in found or [self.setter(pointer)])
+        return tuple(found or [self.setter(pointer)])
 
     def origin(self, pointer: str = "") -> Origin:
         """The layer, file and line that set a property."""
