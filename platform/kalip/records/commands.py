@@ -231,7 +231,7 @@ class RecordPage:
 
 @dataclass(frozen=True, slots=True)
 class BoardQuery:
-    """A board to read; `stages` limits it to some columns, `cursors` continue columns by stage."""
+    """A board to read; `stage` limits it to one column, `cursor` continues that one."""
 
     entity: str
     board: str | None = None
@@ -243,11 +243,14 @@ class BoardQuery:
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """A stage with its first cards; `count` and `total` are of the whole column."""
+    """A stage with its first cards; `count` and `totals` are of the whole column.
+
+    Money has a total for each currency, the largest first; anything else has one total, or none.
+    """
 
     stage: Stage
     count: int
-    total: object
+    totals: tuple[object, ...]
     cards: tuple[Row, ...]
     next: str | None
 

@@ -20,7 +20,10 @@ def aggregate(session: Session, served: Served, entity: str, wanted: Aggregate, 
         ("aggregate", session.flavour, entity, wanted), lambda: _aggregate(session, served, entity, wanted)
     )
     rows = reader(session.fetch(statement.text, statement.bind(context, session.dialect)))
-    return [AggregateRow(row["key"], row["count"], {path: row[f"sum {path}"] for path in wanted.sums}) for row in rows]
+    return [
+        AggregateRow(row["key"], row["count"], {path: row[f"sum {path}"] for path in wanted.sums}, row.get("within"))
+        for row in rows
+    ]
 
 
 def board_cards(
@@ -58,9 +61,15 @@ def _aggregate(session: Session, served: Served, entity: str, wanted: Aggregate)
         columns.append(total)
         name = f"sum {path}"
         cells.append(Cell(name, (place,), (len(columns) - 1,), (name,), whole=False))
+    groups = [group.sql]
+    if wanted.within is not None:
+        apart = writer.frame.places(wanted.within)[0]
+        groups.append(apart.sql)
+        columns.append(apart.sql)
+        cells.append(Cell("within", (apart,), (len(columns) - 1,), ("within",), whole=False))
     where = writer.where(wanted.filters, wanted.archived)
     condition = f" WHERE {' AND '.join(f'({each})' for each in where)}" if where else ""
-    text = f"SELECT {', '.join(columns)} FROM {writer.frame.from_sql}{condition} GROUP BY {group.sql}"
+    text = f"SELECT {', '.join(columns)} FROM {writer.frame.from_sql}{condition} GROUP BY {', '.join(groups)}"
     return writer.statement(text), writer.reader(cells, len(columns), "parts")
 
 

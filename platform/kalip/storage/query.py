@@ -41,18 +41,20 @@ class RowPage:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """Counts and sums of an entity's records by the values of a path."""
+    """Counts and sums of an entity's records by the values of a path; with `within`, apart by those of another one."""
 
     by: str
     sums: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
     archived: Archived = "exclude"
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AggregateRow:
-    """One group: `key` is the value of the path, `sums` the totals by path (None where nothing is filled)."""
+    """One group: `key` and `within` are the values of the paths, `sums` the totals (None where nothing is filled)."""
 
     key: Any
     count: int
     sums: dict[str, Any] = field(default_factory=dict)
+    within: Any = None

@@ -1,7 +1,10 @@
 """Whole screens: what they show, and in how many statements, whatever the number of rows."""
 
+from decimal import Decimal
+
 import pytest
 
+from kalip.fields import Money
 from kalip.records import BoardQuery, ListRecords, board_page, list_page, record_page, related_page
 from tests.support.builders import a_pack, an_entity
 from tests.support.site import Site, a_site
@@ -78,13 +81,31 @@ def test_a_board_in_few_statements(site: Site) -> None:
     assert len(statements) <= 3
     columns = {column.stage.name: column for column in page.columns}
     assert list(columns) == ["new", "offer", "won", "lost"]
-    assert (columns["new"].count, str(columns["new"].total), len(columns["new"].cards)) == (5, "10.0000", 2)
-    assert columns["offer"].count == 0
+    assert (columns["new"].count, columns["new"].totals, len(columns["new"].cards)) == (
+        5,
+        (Money(Decimal(10), "TRY"),),
+        2,
+    )
+    assert (columns["offer"].count, columns["offer"].totals) == (0, ())
     more = site.act("bora", lambda work: board_page(work, BoardQuery("deal", stage="new", per_stage=3)), write=False)
     assert [card.title for card in more.columns[0].cards] == ["Deal 0", "Deal 1", "Deal 2"]
     last = BoardQuery("deal", stage="new", per_stage=3, cursor=more.columns[0].next)
     rest = site.act("bora", lambda work: board_page(work, last), write=False).columns[0]
     assert ([card.title for card in rest.cards], rest.next, rest.count) == (["Deal 3", "Deal 4"], None, 5)
+
+
+def test_a_column_has_a_total_for_each_currency(site: Site) -> None:
+    amounts = (("900", "EUR"), ("12000", "TRY"), ("500.50", "TRY"), ("1", "USD"))
+    for amount, currency in amounts:
+        site.save("bora", "deal", {"name": currency, "amount": {"amount": amount, "currency": currency}})
+    site.save("bora", "deal", {"name": "Without an amount"})
+    with site.services.database.count_statements() as statements:
+        page = site.act("bora", lambda work: board_page(work, BoardQuery("deal")), write=False)
+    assert len(statements) <= 3
+    assert (page.columns[0].count, page.columns[0].totals) == (
+        5,
+        (Money(Decimal("12500.50"), "TRY"), Money(Decimal(900), "EUR"), Money(Decimal(1), "USD")),
+    )
 
 
 def test_a_hundred_rows_with_five_references_stay_within_eight_statements(database_url: str) -> None:

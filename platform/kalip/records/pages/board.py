@@ -1,12 +1,15 @@
 """The board: a pipeline's stages with counts, totals and first cards, in a bounded number of statements."""
 
+from collections.abc import Sequence
+
 from kalip.base.errors import NotFound
 from kalip.base.names import did_you_mean
 from kalip.expressions import Expression
+from kalip.fields import Money
 from kalip.model import BoardView, Entity, Pipeline, Stage, Verb
 from kalip.records.commands import BoardColumn, BoardPage, BoardQuery, Row
 from kalip.records.filters import compile_filter
-from kalip.records.naming import visible_entity
+from kalip.records.naming import Path, find_path, visible_entity
 from kalip.records.pages.rows import extra_fields, make_row
 from kalip.records.queries import selection_filters
 from kalip.records.reading import rights_of
@@ -36,13 +39,14 @@ def board_page(work: Work, command: BoardQuery) -> BoardPage:
     cards, following = _cards(work, query, command)
     rows = [row for group in cards.values() for row in group]
     concealment.apply(rows)
-    totals = _totals(work, entity, view, query)
+    summed = find_path(work.served, entity, view.sum) if view.sum else None
+    groups = _groups(work, entity, summed, query)
     shown = {stage: tuple(make_row(work, entity, row) for row in group) for stage, group in cards.items()}
     return BoardPage(
         entity=entity,
         view=view,
         pipeline=pipeline,
-        columns=tuple(_column(stage, shown, totals, view, following) for stage in stages),
+        columns=tuple(_column(work, stage, shown, groups, summed, following) for stage in stages),
         titles=title_plan.read(rows),
         rights=rights_of(work, entity.name),
     )
@@ -85,25 +89,49 @@ def _cards(work: Work, query: Query, command: BoardQuery) -> tuple[Cards, str | 
     return {str(stage): rows for stage, rows in found.items()}, None
 
 
-def _totals(work: Work, entity: Entity, view: BoardView, query: Query) -> dict[str, AggregateRow]:
-    sums = (view.sum,) if view.sum else ()
-    asked = Aggregate(by="stage", sums=sums, filters=query.filters)
-    rows = aggregate(work.session, work.served, entity.name, asked, work.context)
-    return {str(row.key): row for row in rows}
+Groups = dict[str, list[AggregateRow]]
 
 
-def _column(
+def _groups(work: Work, entity: Entity, summed: Path | None, query: Query) -> Groups:
+    """The counts and sums of each stage; of money a row for each currency."""
+    asked = Aggregate(
+        by="stage",
+        sums=(summed.text,) if summed else (),
+        filters=query.filters,
+        within=f"{summed.text}.currency" if summed and summed.field.type == "money" else None,
+    )
+    groups: Groups = {}
+    for row in aggregate(work.session, work.served, entity.name, asked, work.context):
+        groups.setdefault(str(row.key), []).append(row)
+    return groups
+
+
+def _column(  # noqa: PLR0913, PLR0917 one view's facts, passed once
+    work: Work,
     stage: Stage,
     shown: dict[str, tuple[Row, ...]],
-    totals: dict[str, AggregateRow],
-    view: BoardView,
+    groups: Groups,
+    summed: Path | None,
     following: str | None,
 ) -> BoardColumn:
-    total = totals.get(stage.name)
+    rows = groups.get(stage.name, ())
     return BoardColumn(
         stage=stage,
-        count=total.count if total is not None else 0,
-        total=total.sums.get(view.sum) if total is not None and view.sum else None,
+        count=sum(row.count for row in rows),
+        totals=_totals(work, summed, rows) if summed is not None else (),
         cards=shown.get(stage.name, ()),
         next=following,
     )
+
+
+def _totals(work: Work, summed: Path, rows: Sequence[AggregateRow]) -> tuple[object, ...]:
+    filled = [row for row in rows if row.sums[summed.text] is not None]
+    if summed.field.type != "money":
+        return tuple(row.sums[summed.text] for row in filled)
+    kind, by_currency = work.served.types["money"], dict[str, Money]()
+    for row in filled:
+        found = kind.from_parts(summed.field, (row.sums[summed.text], row.within))
+        # Amounts that were stored without a currency are in the field's own one.
+        known = by_currency.get(found.currency)
+        by_currency[found.currency] = found._replace(amount=found.amount + known.amount) if known else found
+    return tuple(sorted(by_currency.values(), key=lambda each: (-each.amount, each.currency)))

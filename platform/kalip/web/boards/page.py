@@ -1,6 +1,6 @@
 """What a board shows, worked out for its templates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from kalip.web.shell import plural_of
 from kalip.web.tones import tone
 
 PER_STAGE = 20
+_MOST_TOTALS = 3
 _DAY = 24 * 3600
 _STRONG = frozenset({"money", "decimal", "integer", "percent"})
 
@@ -97,8 +98,8 @@ def board_context(work: Work, query: BoardQuery) -> BoardContext:
         plural=plural_of(entity),
         title=found.view.label.get(locale) or gettext("Board"),
         list=url_for("lists.show_list", entity=entity.name),
-        new=url_for("record.new", entity=entity.name) if Verb.CREATE in found.rights else "",
-        totals=url_for("boards.show_totals", entity=entity.name, board=board),
+        new=url_for("record.new", entity=entity.name, pipeline=_given(found)) if Verb.CREATE in found.rights else "",
+        totals=url_for("boards.show_totals", entity=entity.name, board=board, filter=query.filter or None),
         movable=Verb.TRANSITION in found.rights,
         boards=tuple(
             (
@@ -119,7 +120,7 @@ def totals_of(work: Work, query: BoardQuery) -> Mapping[str, Mapping[str, object
     return {
         column.stage.name: {
             "count": format_decimal(column.count, locale=current_locale()),
-            "total": total(column.total).text if column.total is not None else "",
+            "total": total(column),
             "over": _over(column),
         }
         for column in found.columns
@@ -145,7 +146,7 @@ def _lanes(work: Work, found: BoardPage, query: BoardQuery) -> Sequence[Lane]:
             number=column.count,
             over=_over(column),
             limit=column.stage.limit,
-            total=total(column.total).text if column.total is not None else "",
+            total=total(column),
             targets=" ".join(move.target for move in found.pipeline.moves_from(column.stage.name)),
             cards=tuple(
                 replace(
@@ -207,19 +208,27 @@ def _column(work: Work, entity: Entity, text: str) -> ListColumn:
     return ListColumn(path.text, path.field.label, path.field, path.entity.name, sortable=False)
 
 
-def _total_reader(work: Work, found: BoardPage) -> Reader:
+def _given(found: BoardPage) -> str | None:
+    """The pipeline that a record made from this board is to start in, unless it does so anyway."""
+    return None if found.pipeline is found.entity.default_pipeline else found.pipeline.name
+
+
+def _total_reader(work: Work, found: BoardPage) -> Callable[[BoardColumn], str]:
+    """A function from a column to the text of its totals."""
     if not found.view.sum:
-        return lambda _: Cell("text", "")
+        return lambda _: ""
     path = find_path(work.served, found.entity, found.view.sum)
     read = reader_of(work.served, path.entity, path.field, style_of(work))
 
-    def plain(value: object) -> Cell:
-        try:
-            return read(value)
-        except AttributeError:  # a sum of amounts without their currency
-            return Cell("text", format_decimal(str(value), locale=current_locale()))
+    def one(total: object) -> str:
+        # A part of a field, such as a latitude, is a plain number: only whole values can be read.
+        return format_decimal(str(total), locale=current_locale()) if path.part else read(total).text
 
-    return plain
+    def text(column: BoardColumn) -> str:
+        more = ("…",) if len(column.totals) > _MOST_TOTALS else ()
+        return " · ".join((*map(one, column.totals[:_MOST_TOTALS]), *more))
+
+    return text
 
 
 def _over(column: BoardColumn) -> bool:
@@ -234,5 +243,5 @@ def _more(entity: Entity, board: str, column: BoardColumn, query: BoardQuery) ->
         return ""
     return url_for(
         "boards.show_cards", entity=entity.name, board=board, stage=column.stage.name,
-        cursor=last or "", skip=None if last else len(column.cards),
+        cursor=last or "", skip=None if last else len(column.cards), filter=query.filter or None,
     )  # fmt: skip
