@@ -9,9 +9,10 @@ from kalip.access import SYSTEM
 from kalip.base.errors import KalipError
 from kalip.cli.command import Environment, Group, Refused
 from kalip.cli.output import diagnostic_json, table
+from kalip.cli.pack_life import export_pack, installed_pack, new, remove, upgrade
 from kalip.cli.reading import Examined, examine, find_pack
 from kalip.cli.showing import change_lines, proposal_json, proposal_lines
-from kalip.designer import Publication, compile_served, install_packs, propose, seed_documents, stored_packs
+from kalip.designer import Publication, compile_served, install_packs, propose, seed_documents
 from kalip.metadata import Kind, Pack, build_zip, diff_packs, format_document, read_pack
 from kalip.storage import list_packs
 from kalip.workflow import CaseResult, run_pack_tests
@@ -22,6 +23,10 @@ _PATHS = click.argument("paths", nargs=-1, required=True, metavar="PACK...")
 @click.group(cls=Group)
 def pack() -> None:
     """Work with packs: folders or archives of metadata."""
+
+
+for _command in (new, upgrade, remove, export_pack):
+    pack.add_command(_command)
 
 
 @pack.command("check")
@@ -163,11 +168,8 @@ def show_difference(env: Environment, before: str, after: str | None) -> None:
 
 
 def _installed(env: Environment, name: str) -> Pack:
-    with env.site() as site, site.services.database.read() as session:
-        found = next((each for each in stored_packs(session, site.site.blobs) if each.name == name), None)
-    if found is None:
-        raise KalipError("The pack '{name}' is not installed.", params={"name": name}, hint="name two packs to compare")
-    return found
+    with env.site() as site:
+        return installed_pack(site.site, name)
 
 
 def _tell(env: Environment, found: Examined) -> None:

@@ -1,11 +1,12 @@
 """How changes of metadata and plans are shown on a terminal, and as JSON."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from rich.console import RenderableType
 
 from kalip.cli.output import table
-from kalip.designer import PackChange, Proposal
+from kalip.designer import PackChange, Proposal, Shadow
 from kalip.metadata import Change, ChangeKind
 from kalip.storage import Plan
 
@@ -21,13 +22,28 @@ def proposal_lines(proposal: Proposal) -> list[RenderableType]:
         lines.append(_title(change))
         if change.before is not None and change.after is not None:
             lines += [f"  {line}" for line in change_lines(change.changes)]
+        lines += shadow_lines(change.shadows)
     return [*lines, *plan_lines(proposal.plan)]
 
 
 def proposal_json(proposal: Proposal) -> dict[str, object]:
     """The same for programmes."""
     packs = [
-        {"pack": each.name, "before": each.before, "after": each.after, "changes": len(each.changes)}
+        {
+            "pack": each.name,
+            "before": each.before,
+            "after": each.after,
+            "changes": len(each.changes),
+            "shadows": [
+                {
+                    **change_json(shadow.change),
+                    "layer": shadow.layer,
+                    "where": asdict(shadow.where),
+                    "kept": shadow.value,
+                }
+                for shadow in each.shadows
+            ],
+        }
         for each in proposal.changes
     ]
     return {"base": proposal.base, "revision": proposal.served.model.revision, "packs": packs} | plan_json(
@@ -54,6 +70,24 @@ def change_lines(changes: Sequence[Change]) -> list[str]:
     ]
     rest = len(changes) - len(lines)
     return [*lines, f"… and {rest} more"] if rest else lines
+
+
+def shadow_lines(shadows: Sequence[Shadow]) -> list[str]:
+    """What of a pack's changes has no effect, why, and what stays instead; nothing when nothing is hidden."""
+    if not shadows:
+        return []
+    lines = [
+        f"  {each.change.address} {each.change.pointer}: {each.where.file}:{each.where.line} keeps {_kept(each)}"
+        for each in shadows
+    ]
+    title = (
+        f"{len(shadows)} changes are hidden by layers above; take out what they set to let the pack's value through:"
+    )
+    return [title, *lines]
+
+
+def _kept(shadow: Shadow) -> str:
+    return "it removed" if shadow.value is None else short(shadow.value)
 
 
 def change_json(change: Change) -> dict[str, object]:

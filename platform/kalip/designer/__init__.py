@@ -7,6 +7,7 @@ from kalip.designer.installing import install_packs, seed_documents
 from kalip.designer.loading import compile_served, load_served
 from kalip.designer.proposing import PackChange, Proposal, propose
 from kalip.designer.publishing import Publication, Published, publish, settle
+from kalip.designer.shadows import Shadow
 from kalip.designer.site import Site
 from kalip.designer.stored import stored_packs
 
@@ -17,6 +18,7 @@ __all__ = [
     "Publication",
     "Published",
     "Setting",
+    "Shadow",
     "Site",
     "Undoing",
     "add_choices",

@@ -9,7 +9,7 @@ from kalip.base.errors import NotFound, PublishConflict
 from kalip.designer.proposing import Proposal, propose
 from kalip.designer.site import Site
 from kalip.designer.stored import packs_of, stored_packs
-from kalip.metadata import Change, Pack, diff, format_document, place_of, read_documents, undo
+from kalip.metadata import Change, Pack, diff, format_at, read_documents, undo
 from kalip.metadata.source import parse
 from kalip.storage import Revision, Session, get_revision, list_revisions, revision_documents
 
@@ -87,18 +87,13 @@ def _values(texts: Mapping[str, str]) -> dict[str, Mapping[str, Any]]:
 
 def _texts(site: Site, now: Mapping[str, str], values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Texts of what was changed, canonical; what was not keeps its bytes."""
-    present = _values(now)
+    present, types = _values(now), site.extensions.types
     return {
-        path: now[path] if path in now and _same(present[path], value) else _formatted(site, path, value)
+        path: now[path]
+        if path in now and _same(present[path], value)
+        else format_at(path.partition("/")[2], value, types)
         for path, value in values.items()
     }
-
-
-def _formatted(site: Site, path: str, value: Mapping[str, Any]) -> str:
-    place = place_of(path.partition("/")[2])
-    if place is None:
-        raise ValueError(f"{path} is no document")
-    return format_document(value, place.kind, site.extensions.types)
 
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

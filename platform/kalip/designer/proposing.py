@@ -5,21 +5,26 @@ from dataclasses import dataclass
 
 from kalip.base.errors import MetadataError
 from kalip.designer.loading import compile_served
+from kalip.designer.shadows import Shadow, shadows
 from kalip.designer.site import Site
 from kalip.designer.stored import stored_packs
-from kalip.metadata import Change, Pack, diff, order_packs
+from kalip.metadata import Change, Pack, Stack, diff, order_packs, stack
 from kalip.runtime import Served
 from kalip.storage import Plan, current_revision, plan
 
 
 @dataclass(frozen=True, slots=True)
 class PackChange:
-    """What happens to one pack. `before` and `after` are versions; None where the pack isn't in the stack."""
+    """What happens to one pack. `before` and `after` are versions; None where the pack isn't in the stack.
+
+    `shadows` are those changes that a layer above hides.
+    """
 
     name: str
     before: str | None
     after: str | None
     changes: tuple[Change, ...]
+    shadows: tuple[Shadow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def propose(site: Site, packs: Sequence[Pack], removed: Collection[str] = ()) ->
         wanted |= {pack.name: pack for pack in packs}
         served = compile_served(tuple(wanted.values()), site.extensions)
         ordered = order_packs(tuple(wanted.values())).packs
-        return Proposal(base, ordered, served, tuple(_changes(present, wanted)), plan(session, served))
+        return Proposal(base, ordered, served, tuple(_changes(present, wanted, stack(ordered))), plan(session, served))
 
 
 def _refuse_twins(packs: Sequence[Pack]) -> None:
@@ -65,13 +70,14 @@ def _refuse_twins(packs: Sequence[Pack]) -> None:
         raise MetadataError(f"Two of the packs are named '{twins[0]}': install one of them.", ())
 
 
-def _changes(present: dict[str, Pack], wanted: dict[str, Pack]) -> list[PackChange]:
+def _changes(present: dict[str, Pack], wanted: dict[str, Pack], stacked: Stack) -> list[PackChange]:
     found = []
     for name in sorted({*present, *wanted}):
         before, after = present.get(name), wanted.get(name)
         if before is None or after is None or before.contents != after.contents:
             versions = [each.version if each is not None else None for each in (before, after)]
-            found.append(PackChange(name, versions[0], versions[1], diff(_data(before), _data(after))))
+            hidden = shadows(before, after, stacked) if before is not None and after is not None else ()
+            found.append(PackChange(name, versions[0], versions[1], diff(_data(before), _data(after)), hidden))
     return found
 
 

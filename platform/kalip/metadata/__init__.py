@@ -4,12 +4,13 @@ Knows what documents look like and where everything came from; refuses to know w
 """
 
 from kalip.metadata.archive import build_zip
+from kalip.metadata.beginning import new_pack
 from kalip.metadata.check import check
 from kalip.metadata.codes import CODES
 from kalip.metadata.dependencies import SITE, order_packs
 from kalip.metadata.difference import Change, ChangeKind, diff, diff_packs
 from kalip.metadata.documents import Document, Pack
-from kalip.metadata.formatting import format_document
+from kalip.metadata.formatting import format_at, format_document
 from kalip.metadata.kinds import OVERLAID, Kind, Place, place_of
 from kalip.metadata.merged import MergedDocument
 from kalip.metadata.reader import Reading, examine_documents, examine_pack, read_documents, read_pack
@@ -52,7 +53,9 @@ __all__ = [
     "document_schema",
     "examine_documents",
     "examine_pack",
+    "format_at",
     "format_document",
+    "new_pack",
     "options_schema",
     "order_packs",
     "overlay_schema",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kalip.base.canonical import pretty_text
-from kalip.metadata.kinds import Kind
+from kalip.metadata.kinds import Kind, place_of
 from kalip.metadata.schemas import TYPE_INDEX, Schema, Types, document_schema
 
 _MISSING = object()
@@ -14,6 +14,14 @@ def format_document(data: Mapping[str, Any], kind: Kind, types: Types) -> str:
     """The document's canonical text. Maps keep their order; in overlays a default says something and stays."""
     schema = document_schema(kind, types)
     return pretty_text(_Formatter(schema["$defs"], keeps_defaults="extends" in data).format(data, schema))
+
+
+def format_at(path: str, data: Mapping[str, Any], types: Types) -> str:
+    """The canonical text of the document at a path of a pack. ValueError when no document lies there."""
+    place = place_of(path)
+    if place is None:
+        raise ValueError(f"{path} is no document of a pack")
+    return format_document(data, place.kind, types)
 
 
 class _Formatter:

@@ -97,7 +97,9 @@ def test_the_same_pack_builds_the_same_bytes_and_installs(site: Kalip, tmp_path:
     assert site("pack", "build", folder, "-o", second).code == 0
     assert first.read_bytes() == second.read_bytes()
     tried = site("pack", "install", first, "--dry-run", "--json").data
-    assert tried["packs"] == [{"pack": "shop", "before": None, "after": "1.0.0", "changes": len(shop().files())}]
+    assert tried["packs"] == [
+        {"pack": "shop", "before": None, "after": "1.0.0", "changes": len(shop().files()), "shadows": []}
+    ]
     assert site("pack", "list", "--json").data == []
     assert site("pack", "install", first, "-m", "Open the shop", "--json").data["published"] == 2
     assert [each["pack"] for each in site("pack", "list", "--json").data] == ["shop"]

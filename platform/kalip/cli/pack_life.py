@@ -1,0 +1,149 @@
+"""A pack's life on a site: begun, upgraded, taken out, brought into files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from packaging.version import Version
+
+from kalip.access import SYSTEM
+from kalip.base.errors import KalipError, NotFound
+from kalip.base.names import did_you_mean
+from kalip.cli.command import Command, Environment
+from kalip.cli.reading import find_pack
+from kalip.cli.showing import proposal_json, proposal_lines
+from kalip.designer import Proposal, Publication, Published, Site, install_packs, propose, publish, stored_packs
+from kalip.metadata import Pack, build_zip, new_pack, read_pack
+
+_LOSS = click.option("--accept-loss", is_flag=True, help="Let what goes be taken out of sight; its data is kept.")
+_DRY = click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+_MESSAGE = click.option("-m", "--message", default="", help="What the log says.")
+
+
+@click.command("new", cls=Command)
+@click.argument("name")
+@click.argument("entities", nargs=-1, metavar="[ENTITY]...")
+@click.option("--into", type=click.Path(path_type=Path), help="The folder to make; the pack's name by default.")
+@click.pass_obj
+def new(env: Environment, name: str, entities: Sequence[str], into: Path | None) -> None:
+    """Begin a pack: a folder with entities, each with list, form, rights and a test, to be changed."""
+    folder = into or Path(name)
+    if folder.exists() and any(folder.iterdir()):
+        raise KalipError("There is something in {folder} already.", params={"folder": str(folder)}, hint="name another")
+    pack = new_pack(name, entities or (f"{name}_item",), env.composition.extensions().types)
+    _write(pack, folder)
+    env.out.show(
+        {"folder": str(folder), "files": list(pack.contents)},
+        f"{folder}: {len(pack.contents)} files. Next: kalip pack check {folder}",
+    )
+
+
+@click.command("upgrade", cls=Command)
+@click.argument("paths", nargs=-1, required=True, metavar="PACK...")
+@_DRY
+@_LOSS
+@_MESSAGE
+@click.pass_obj
+def upgrade(env: Environment, /, paths: Sequence[str], **options: object) -> None:
+    """Put newer versions in place of installed packs; says first what layers above hide of them."""
+    packs = [read_pack(find_pack(path)) for path in paths]
+    with env.site() as site:
+        present = {pack.name: pack.version for pack in _stored(site.site)}
+        for each in packs:
+            _check_newer(each, present.get(each.name))
+        proposal = propose(site.site, packs)
+        if options["dry_run"] or proposal.is_empty:
+            _show(env, proposal, "" if options["dry_run"] else "Nothing to do.")
+            return
+        named = ", ".join(f"{each.name} {each.version}" for each in packs)
+        proposal, done = install_packs(site.site, packs, _publication(options, f"Upgrade to {named}"))
+    _show_published(env, proposal, done)
+
+
+@click.command("remove", cls=Command)
+@click.argument("name")
+@_DRY
+@_LOSS
+@_MESSAGE
+@click.pass_obj
+def remove(env: Environment, /, name: str, **options: object) -> None:
+    """Take a pack out of the stack. Its tables are retired with their data, and come back with it."""
+    with env.site() as site:
+        installed_pack(site.site, name)
+        proposal = propose(site.site, [], removed=[name])
+        if options["dry_run"]:
+            _show(env, proposal)
+            return
+        done = publish(site.site, proposal, _publication(options, f"Remove {name}"))
+    _show_published(env, proposal, done)
+
+
+@click.command("export", cls=Command)
+@click.argument("name", default="site")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder, or a file ending in .zip.")
+@click.pass_obj
+def export_pack(env: Environment, name: str, output: Path | None) -> None:
+    """Write an installed pack as files, `site` (what was changed here) by default: installable elsewhere as it is."""
+    with env.site() as site:
+        pack = installed_pack(site.site, name)
+    target = output or Path(f"{name}-{pack.version}.zip")
+    if target.suffix == ".zip":
+        target.write_bytes(build_zip(pack))
+    elif target.exists() and any(target.iterdir()):
+        raise KalipError("There is something in {folder} already.", params={"folder": str(target)}, hint="name another")
+    else:
+        _write(pack, target)
+    needs = dict(pack.manifest.data.get("requires", {}))
+    said = f"{target}: {pack.name} {pack.version}, {len(pack.contents)} files"
+    more = [f"needs {', '.join(f'{each} {range_}' for each, range_ in needs.items())}"] if needs else []
+    env.out.show({"file": str(target), "pack": name, "version": pack.version, "requires": needs}, said, *more)
+
+
+def _publication(options: dict[str, object], message: str) -> Publication:
+    return Publication(SYSTEM, str(options["message"]) or message, bool(options["accept_loss"]))
+
+
+def _show(env: Environment, proposal: Proposal, said: str = "") -> None:
+    env.out.show(proposal_json(proposal), *proposal_lines(proposal), *filter(None, [said]))
+
+
+def _show_published(env: Environment, proposal: Proposal, done: Published | None) -> None:
+    revision = done.revision if done is not None else None
+    said = f"Published revision {revision.number} ({revision.hash[:12]})" if revision else "Nothing to do."
+    env.out.show(proposal_json(proposal) | {"published": revision and revision.number}, *proposal_lines(proposal), said)
+
+
+def _stored(site: Site) -> list[Pack]:
+    with site.services.database.read() as session:
+        return stored_packs(session, site.blobs)
+
+
+def installed_pack(site: Site, name: str) -> Pack:
+    """A pack of the site. NotFound with what there is."""
+    packs = {pack.name: pack for pack in _stored(site)}
+    if name not in packs:
+        hint = did_you_mean(name, packs) or f"there are {', '.join(packs)}"
+        raise NotFound("The pack '{name}' is not installed.", params={"name": name}, hint=hint)
+    return packs[name]
+
+
+def _check_newer(pack: Pack, present: str | None) -> None:
+    if present is None:
+        raise NotFound(
+            "The pack '{name}' is not installed.",
+            params={"name": pack.name},
+            hint="`kalip pack install` brings it in",
+        )
+    if Version(pack.version) <= Version(present):
+        raise KalipError(
+            "{name} {version} is not newer than {present}, which is installed.",
+            params={"name": pack.name, "version": pack.version, "present": present},
+            hint="`kalip pack install` puts any version in place",
+        )
+
+
+def _write(pack: Pack, folder: Path) -> None:
+    for path, content in pack.contents.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
