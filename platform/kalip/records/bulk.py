@@ -10,12 +10,11 @@ from kalip.model import Sort
 from kalip.records.archiving import archive_record, restore_record
 from kalip.records.commands import BulkResult, ItemResult, SavedRecord, SaveRecord, Selection, Source
 from kalip.records.naming import visible_entity
-from kalip.records.queries import checked_archived, selection_filters
+from kalip.records.queries import MOST_IDS, checked_archived, checked_ids, selection_filters
 from kalip.records.saving import save_record
 from kalip.records.services import Overtaken, Services, Work, run
 from kalip.storage import Query, select_page
 
-MOST_IDS = 1_000
 MOST_ROWS = 10_000
 AT_ONCE = 100
 
@@ -73,9 +72,7 @@ def run_bulk(
 def select_ids(work: Work, selection: Selection) -> list[str]:
     """The ids of the selected rows. BadRequest when there are too many, or nothing is selected by id or filter."""
     if selection.ids:
-        if len(selection.ids) > MOST_IDS:
-            raise BadRequest("At most {limit} rows at once by id.", params={"limit": MOST_IDS})
-        return list(dict.fromkeys(selection.ids))
+        return list(dict.fromkeys(checked_ids(selection.ids)))
     if selection.filter is None:
         raise BadRequest("Nothing is selected: give ids or a filter.")
     entity = visible_entity(work, selection.entity)

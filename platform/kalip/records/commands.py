@@ -11,6 +11,7 @@ from kalip.base.text import Text
 from kalip.model import BoardView, Entity, Field, FormView, ListView, Pipeline, Sort, Stage, Verb
 
 Form = Literal["json", "values", "parts"]
+Shown = Literal["everything", "all", "comments", "changes"]
 Archived = Literal["exclude", "only", "include"]
 Source = Literal["json", "text"]
 Record = dict[str, object]
@@ -30,6 +31,7 @@ class ListRecords:
 
     Without `fields` the named `view` (or the entity's first) says the columns, sort and filter;
     `filter` narrows the view's own. `count` asks for the number of rows, up to `count_cap`.
+    With `ids` only rows picked on the list are read; a count doesn't know them.
     """
 
     entity: str
@@ -42,6 +44,7 @@ class ListRecords:
     count_cap: int | None = 10_000
     view: str | None = None
     archived: Archived = "exclude"
+    ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +187,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """What a person wrote beside a record; `text` is None once it was taken back, by `removed_by`."""
+
+    text: str | None
+    removed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EventView:
-    """One entry of a record's history."""
+    """One entry of a record's history; what has a `comment` has no changes."""
 
     id: str
     kind: str
@@ -195,6 +206,7 @@ class EventView:
     on_behalf: str | None
     correlation: str | None
     changes: tuple[Change, ...]
+    comment: Comment | None = None
 
 
 @dataclass(frozen=True, slots=True)

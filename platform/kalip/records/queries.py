@@ -17,6 +17,7 @@ from kalip.storage import Filter, Query
 
 HIGHEST_LIMIT = 1_000
 MOST_SORTS = 8
+MOST_IDS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def plan_list(
         limit=_limit(command.limit),
         cursor=command.cursor,
         archived=checked_archived(command.archived),
+        ids=None if command.ids is None else checked_ids(command.ids),
     )
     return ListPlan(entity, view, columns, query, concealment, titles, shown)
 
@@ -93,6 +95,13 @@ def checked_archived(word: Archived) -> Archived:
     if word not in ("exclude", "only", "include"):
         raise BadRequest("'{word}' is none of exclude, only, include.", params={"word": word})
     return word
+
+
+def checked_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids of picked rows; BadRequest when there are too many."""
+    if len(ids) > MOST_IDS:
+        raise BadRequest("At most {limit} rows at once by id.", params={"limit": MOST_IDS})
+    return ids
 
 
 def all_fields(entity: Entity) -> tuple[str, ...]:

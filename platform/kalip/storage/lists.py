@@ -8,6 +8,7 @@ from kalip.base.errors import BadRequest
 from kalip.expressions import Context
 from kalip.runtime import Served
 from kalip.storage.cursor import read_cursor, write_cursor
+from kalip.storage.idlist import id_condition, id_params
 from kalip.storage.keyset import Phase, after_sql, first_phase, order_sql, phase_condition
 from kalip.storage.query import Form, Query, RowPage
 from kalip.storage.reader import Convert, Reader
@@ -101,12 +102,14 @@ def _fetch(
     limit: int,
 ) -> tuple[Sequence[Any], _Page]:
     page = _compiled(session, served, query, form, phase, values)
-    bound = {}
+    bound: dict[str, object] = {}
     for place, value in enumerate(values or ()):
         if value is not None:
             bind = page.binds[place]
             held = page.keys[place].bound(value, session.language)
             bound[f"key{place}"] = bind(held) if bind else held
+    if query.ids is not None:
+        bound |= id_params(query.ids, session.dialect)
     params = page.statement.bind(context, session.dialect, limit=limit, **bound)
     return session.fetch(page.statement.text, params), page
 
@@ -123,6 +126,7 @@ def _compiled(
         query.filters,
         query.sort,
         query.archived,
+        query.ids is not None,
         form,
         phase,
         nulls,
@@ -145,6 +149,8 @@ def _make(
             columns.append(each.place.sql)
         positions.append(columns.index(each.place.sql))
     where = writer.where(query.filters, query.archived)
+    if query.ids is not None:
+        where.append(id_condition("t0.id", session.dialect))
     phase = phase or first_phase(keys)
     if condition := phase_condition(keys, phase):
         where.append(condition)

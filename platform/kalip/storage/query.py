@@ -20,7 +20,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A list to read. Without `sort` the newest come first; empty `fields` means every field of the entity itself."""
+    """A list to read. Without `sort` the newest come first; empty `fields` means every field of the entity itself.
+
+    With `ids` pages have only those of the records that match.
+    """
 
     entity: str
     fields: tuple[str, ...] = ()
@@ -29,6 +32,7 @@ class Query:
     limit: int = 50
     cursor: str | None = None
     archived: Archived = "exclude"
+    ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """Changes of many rows at once, each row with its own result. W09, W39."""
 
+from pathlib import Path
+
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.support.office import Office
@@ -101,6 +104,20 @@ def test_rows_are_given_to_somebody_else(office: Office, page: Page) -> None:
     expect(page.get_by_role("dialog")).to_contain_text("2 records changed.")
     owners = [office.values("deal", each)["owner"] for each in deals]
     assert [owner == office.bora.user_id for owner in owners] == [True, True, False]
+
+
+@pytest.mark.usefixtures("deals")
+def test_selected_rows_are_exported(page: Page, tmp_path: Path) -> None:
+    """W09, W37"""
+    page.get_by_role("checkbox", name="Bulk two").uncheck()
+    for kind in ("csv", "xlsx"):
+        with page.expect_download() as download:
+            page.locator("#selection").get_by_role("button", name=f"Export ({kind.upper()})").click()
+        download.value.save_as(tmp_path / f"deals.{kind}")
+    lines = (tmp_path / "deals.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["Name", "Bulk one", "Bulk three"]
+    sheet = load_workbook(tmp_path / "deals.xlsx").worksheets[0]
+    assert [row[0] for row in sheet.iter_rows(values_only=True)] == ["Name", "Bulk one", "Bulk three"]
 
 
 def test_shift_selects_a_range(bora: Page) -> None:

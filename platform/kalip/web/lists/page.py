@@ -29,6 +29,7 @@ _WIDTHS: Mapping[str, int] = {
 }  # fmt: skip
 _TITLE_WIDTH, _WIDTH = 240, 170
 _ON_PHONES = ("cell-second", "cell-third", "cell-fourth")
+_EXPORTS = frozenset({"csv", "xlsx"})
 _NOT_EDITED_INLINE = frozenset({"children", "file", "files", "image", "references", "any_reference", "rich_text"})
 
 
@@ -327,7 +328,8 @@ def _bulk(entity: Entity, rights: frozenset[Verb], state: ListState) -> Bulk:
         (Verb.UPDATE, "edit", gettext("Edit"), "pencil", False),
         (Verb.TRANSITION, "move", gettext("Move to stage"), "arrows-right-left", False),
         (Verb.UPDATE, "assign", gettext("Assign"), "user-check", False),
-        (Verb.EXPORT, "export", gettext("Export"), "download", False),
+        (Verb.EXPORT, "csv", f"{gettext('Export')} (CSV)", "file-text", False),
+        (Verb.EXPORT, "xlsx", f"{gettext('Export')} (XLSX)", "table", False),
         (Verb.ARCHIVE, "archive", gettext("Archive"), "archive", True),
         (Verb.RESTORE, "restore", gettext("Restore"), "restore", False),
     )
@@ -337,16 +339,16 @@ def _bulk(entity: Entity, rights: frozenset[Verb], state: ListState) -> Bulk:
     return Bulk(
         url_for("bulk.choose", entity=entity.name, action="edit"),
         tuple(
-            Action(name, label, icon, _bulk_href(entity, name), danger, dialog=name != "export")
+            Action(name, label, icon, _bulk_href(entity, name, state), danger, dialog=name not in _EXPORTS)
             for verb, name, label, icon, danger in offered
             if verb in rights and name not in hidden
         ),
     )
 
 
-def _bulk_href(entity: Entity, action: str) -> str:
-    if action == "export":
-        return url_for("bulk.export_selected", entity=entity.name)
+def _bulk_href(entity: Entity, action: str, state: ListState) -> str:
+    if action in _EXPORTS:
+        return replace(state, cursor="").address("bulk.export_selected", kind=action)
     return url_for("bulk.choose", entity=entity.name, action=action)
 
 
