@@ -18,6 +18,7 @@ from kalip.records.commands import (
     BoardQuery,
     BulkResult,
     Change,
+    Comment,
     EventPage,
     EventView,
     Hit,
@@ -34,12 +35,14 @@ from kalip.records.commands import (
     SavedRecord,
     SaveRecord,
     Selection,
+    Shown,
     Source,
     Titles,
     nothing,
 )
+from kalip.records.comments import LONGEST_COMMENT, comment, may_remove, remove_comment
 from kalip.records.filters import compile_filter, matching
-from kalip.records.history import record_events, require_visible
+from kalip.records.history import Stretch, history_of, record_events, require_visible
 from kalip.records.journal import ARCHIVED, CREATED, RESTORED, TRANSITIONED, UPDATED
 from kalip.records.naming import Path, find_entity, find_path, visible_entity
 from kalip.records.pages import board_page, list_columns, list_page, record_page, related_page
@@ -53,6 +56,7 @@ from kalip.records.titles import add_missing, title_of, titles_of
 __all__ = [
     "ARCHIVED",
     "CREATED",
+    "LONGEST_COMMENT",
     "RESTORED",
     "TRANSITIONED",
     "UPDATED",
@@ -63,6 +67,7 @@ __all__ = [
     "BoardQuery",
     "BulkResult",
     "Change",
+    "Comment",
     "EventPage",
     "EventView",
     "Grounds",
@@ -85,7 +90,9 @@ __all__ = [
     "SavedRecord",
     "Selection",
     "Services",
+    "Shown",
     "Source",
+    "Stretch",
     "Titles",
     "Work",
     "add_missing",
@@ -96,14 +103,17 @@ __all__ = [
     "bulk_assign",
     "bulk_restore",
     "bulk_update",
+    "comment",
     "compile_filter",
     "find_entity",
     "find_path",
     "get_record",
+    "history_of",
     "list_columns",
     "list_page",
     "list_records",
     "matching",
+    "may_remove",
     "nothing",
     "pick",
     "pick_user",
@@ -112,6 +122,7 @@ __all__ = [
     "record_page",
     "record_rights",
     "related_page",
+    "remove_comment",
     "require_visible",
     "restore_record",
     "rights_of",

@@ -1,13 +1,15 @@
 """A record's history, read from the event log: who changed what, in the words of today's model."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from kalip.base.names import humanize
 from kalip.base.text import Text
 from kalip.model import Entity, Verb
-from kalip.records.commands import Change, EventPage, EventView, Titles
+from kalip.records.commands import Change, Comment, EventPage, EventView, Shown, Titles
 from kalip.records.filters import allowed_rows
+from kalip.records.journal import COMMENT_REMOVED, COMMENTED
 from kalip.records.naming import find_field, visible_entity
 from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES, USER
 from kalip.records.saving.loading import missing
@@ -19,13 +21,33 @@ from kalip.storage import EventPage as Events
 # Kept with each row and told by the event itself.
 SILENT = frozenset(("updated_at", "updated_by", "created_at", "created_by", "stage_since"))
 
+_ONLY: Mapping[Shown, tuple[str, ...]] = {"comments": (COMMENTED,)}
+# That a comment was taken back is told by the comment's own entry.
+_WITHOUT: Mapping[Shown, tuple[str, ...]] = {"all": (COMMENT_REMOVED,), "changes": (COMMENTED, COMMENT_REMOVED)}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which part of a history to read; `shown` chooses kinds for a person's eyes, "everything" is the log as it is."""
+
+    limit: int = 50
+    cursor: str | None = None
+    shown: Shown = "everything"
+
 
 def record_events(
     work: Work, entity_name: str, record_id: str, *, limit: int = 50, cursor: str | None = None
 ) -> EventPage:
     """The events of a record, latest first. Whether the actor may see the record is asked before: `require_visible`."""
-    entity = visible_entity(work, entity_name)
-    return events_shown(work, entity, events_for(work.session, entity.name, record_id, limit=limit, cursor=cursor))
+    return history_of(work, visible_entity(work, entity_name), record_id, Stretch(limit, cursor))
+
+
+def history_of(work: Work, entity: Entity, record_id: str, stretch: Stretch, known: Titles | None = None) -> EventPage:
+    """A stretch of a visible record's history, latest first; see `events_shown` for `known`."""
+    only, without = _ONLY.get(stretch.shown, ()), _WITHOUT.get(stretch.shown, ())
+    limit, cursor = stretch.limit, stretch.cursor
+    found = events_for(work.session, entity.name, record_id, limit, cursor, only=only, without=without)
+    return events_shown(work, entity, found, known)
 
 
 def events_shown(work: Work, entity: Entity, page: Events, known: Titles | None = None) -> EventPage:
@@ -34,7 +56,7 @@ def events_shown(work: Work, entity: Entity, page: Events, known: Titles | None 
     views = []
     for event in page.events:
         wanted[USER] += [each for each in (event.actor, event.on_behalf) if each]
-        changes = tuple(_changes(work, entity, event))
+        changes = () if event.kind in (COMMENTED, COMMENT_REMOVED) else tuple(_changes(work, entity, event))
         for change in changes:
             for value in (change.old, change.new):
                 _want(change, value, wanted)
@@ -51,6 +73,7 @@ def events_shown(work: Work, entity: Entity, page: Events, known: Titles | None 
             on_behalf=event.on_behalf,
             correlation=event.correlation,
             changes=changes,
+            comment=_comment(event) if event.kind == COMMENTED else None,
         )
         for event, changes in views
     )
@@ -72,6 +95,11 @@ def require_visible(work: Work, entity_name: str, record_id: str) -> Entity:
 def parse_moment(value: object) -> datetime | None:
     """A moment as events hold it."""
     return datetime.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _comment(event: Event) -> Comment:
+    after = event.after or {}
+    return Comment(after.get("text"), after.get("removed_by"))
 
 
 def _changes(work: Work, entity: Entity, event: Event) -> Iterable[Change]:

@@ -1,6 +1,7 @@
 """Writes the event rows of changes, and remembers them for the announcement after the commit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kalip.records.commands import Record
 from kalip.records.services import Work
@@ -9,7 +10,8 @@ from kalip.storage import Event, append_events
 CREATED, UPDATED = "record.created", "record.updated"
 ARCHIVED, RESTORED = "record.archived", "record.restored"
 TRANSITIONED = "record.transitioned"
-KINDS = (CREATED, UPDATED, ARCHIVED, RESTORED, TRANSITIONED)
+COMMENTED, COMMENT_REMOVED = "record.commented", "record.comment_removed"
+KINDS = (CREATED, UPDATED, ARCHIVED, RESTORED, TRANSITIONED, COMMENTED, COMMENT_REMOVED)
 
 
 def append(work: Work, events: Sequence[Event]) -> None:
@@ -17,6 +19,13 @@ def append(work: Work, events: Sequence[Event]) -> None:
     if events:
         append_events(work.session, events)
         work.events.extend(events)
+
+
+def append_one(work: Work, event: Event) -> Event:
+    """Keep one event in the work's transaction and give it with its number."""
+    kept = replace(event, id=work.session.events.append(event))
+    work.events.append(kept)
+    return kept
 
 
 def make_event(

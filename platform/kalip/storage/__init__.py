@@ -20,7 +20,7 @@ from kalip.storage.errors import (
     UniqueClash,
 )
 from kalip.storage.eventlog import Event, EventLog
-from kalip.storage.events import EventPage, append_events, events_after, events_for
+from kalip.storage.events import EventPage, append_events, events_after, events_for, find_event, rewrite_event
 from kalip.storage.files import FileInfo, add_file, attach_file, delete_file, files_of, get_file, get_files, kept_blobs
 from kalip.storage.idempotency import KeyState, delete_old_keys, finish_key, release_key, reserve_key
 from kalip.storage.imports import ImportRun, advance_import, find_import, start_import
@@ -145,6 +145,7 @@ __all__ = [
     "files_of",
     "find_by_texts",
     "find_duplicates",
+    "find_event",
     "find_import",
     "find_login",
     "find_token",
@@ -179,6 +180,7 @@ __all__ = [
     "reserve_key",
     "restore",
     "revision_documents",
+    "rewrite_event",
     "save_documents",
     "save_revision",
     "save_user",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from kalip.storage.own import KalipEvent, table_of
 
@@ -45,6 +45,15 @@ class EventLog:
     def append(self, event: Event) -> int:
         """Append one event in the session's transaction and give its number."""
         return int(self._connection.execute(_INSERT_ONE, _row(event)).scalar_one())
+
+    def rewrite(self, event: Event, after: Mapping[str, Any]) -> bool:
+        """Put other values in the place of an event's `after`; False when somebody did so since it was read."""
+        statement = (
+            update(EVENTS)
+            .where(EVENTS.c.id == event.id, EVENTS.c.after == _text(event.after))
+            .values(after=_text(after))
+        )
+        return self._connection.execute(statement).rowcount == 1
 
     def extend(self, events: Sequence[Event]) -> None:
         """Append many events at once."""

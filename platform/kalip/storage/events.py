@@ -1,6 +1,6 @@
 """The event log as it is read: a record's history, and the outbox in order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,21 +30,53 @@ def append_events(session: Session, events: Sequence[Event]) -> None:
     session.events.extend(events)
 
 
-def events_for(session: Session, entity: str, record_id: str, limit: int = 50, cursor: str | None = None) -> EventPage:
-    """Give the history of a record, newest first. BadRequest for a cursor that no page gave."""
+def events_for(
+    session: Session,
+    entity: str,
+    record_id: str,
+    limit: int = 50,
+    cursor: str | None = None,
+    *,
+    only: Collection[str] = (),
+    without: Collection[str] = (),
+) -> EventPage:
+    """Give the history of a record, newest first; `only` and `without` are kinds. BadRequest for a foreign cursor."""
     query = (
         select(EVENTS)
         .where(EVENTS.c.entity == entity, EVENTS.c.record_id == record_id)
         .order_by(EVENTS.c.id.desc())
         .limit(limit + 1)
     )
+    if only:
+        query = query.where(EVENTS.c.kind.in_(sorted(only)))
+    if without:
+        query = query.where(EVENTS.c.kind.not_in(sorted(without)))
     if cursor is not None:
-        if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > _LONGEST_CURSOR:
+        if not _is_number(cursor):
             raise BadRequest("the cursor is not one that a page gave", code="R102")
         query = query.where(EVENTS.c.id < int(cursor))
     found = [_event(row) for row in session.run(query)]
     page = tuple(found[:limit])
     return EventPage(page, str(page[-1].id) if len(found) > limit else None)
+
+
+def find_event(session: Session, entity: str, record_id: str, event_id: str) -> Event | None:
+    """Give one event of a record by its number, which may be any text."""
+    if not _is_number(event_id):
+        return None
+    query = select(EVENTS).where(
+        EVENTS.c.id == int(event_id), EVENTS.c.entity == entity, EVENTS.c.record_id == record_id
+    )
+    row = session.run(query).first()
+    return None if row is None else _event(row)
+
+
+def rewrite_event(session: Session, event: Event, after: Mapping[str, Any]) -> bool:
+    """Put other values in the place of an event's `after`; False when somebody did so since it was read.
+
+    Only for what a person may have erased: everything else in the log stays as it was written.
+    """
+    return session.events.rewrite(event, after)
 
 
 def events_after(session: Session, sequence: int, limit: int = 500) -> list[Event]:
@@ -53,6 +85,10 @@ def events_after(session: Session, sequence: int, limit: int = 500) -> list[Even
     if session.dialect == "postgresql":
         query = query.where(_SETTLED)
     return [_event(row) for row in session.run(query)]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_CURSOR
 
 
 def _event(row: Row[Any]) -> Event:

@@ -7,9 +7,9 @@ from kalip.base.errors import NotFound
 from kalip.base.names import did_you_mean
 from kalip.fields.literals import text_literal
 from kalip.model import Entity, Field, FormView, Verb
-from kalip.records.commands import ListRecords, Record, RecordPage, Related, Row
+from kalip.records.commands import ListRecords, Record, RecordPage, Related, Row, Shown
 from kalip.records.filters import allowed_rows, matching
-from kalip.records.history import events_shown
+from kalip.records.history import Stretch, history_of
 from kalip.records.naming import Path, find_path, visible_entity
 from kalip.records.pages.listing import list_page
 from kalip.records.pages.rows import extra_fields, make_row
@@ -19,13 +19,14 @@ from kalip.records.related import Concealment
 from kalip.records.rules import rules_of
 from kalip.records.services import Work
 from kalip.records.titles import TitlePlan
-from kalip.storage import events_for
 
 EVENTS_SHOWN = 20
 RELATED_SHOWN = 5
 
 
-def record_page(work: Work, entity_name: str, record_id: str, form: str | None = None) -> RecordPage:
+def record_page(
+    work: Work, entity_name: str, record_id: str, form: str | None = None, shown: Shown = "all"
+) -> RecordPage:
     """Read a record for its page: row 1, lines one for each children field, titles, history and its people."""
     entity = visible_entity(work, entity_name)
     view = _find_form(entity, form)
@@ -46,7 +47,7 @@ def record_page(work: Work, entity_name: str, record_id: str, form: str | None =
         found = _line_titles(work, entity.fields[name], lines)
         for (owner, key), title in found:
             titles.add(owner, {key: title})
-    events = events_shown(work, entity, events_for(work.session, entity.name, record_id, limit=EVENTS_SHOWN), titles)
+    events = history_of(work, entity, record_id, Stretch(EVENTS_SHOWN, shown=shown), titles)
     return RecordPage(
         entity=entity,
         form=view,
