@@ -52,7 +52,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command on its environment."""
         out = Output(as_json=ctx.params.pop("as_json"))
-        ctx.obj = Environment(ctx.find_object(Composition), ctx.params.pop("site"), out)  # type: ignore[type-abstract,arg-type]
+        ctx.obj = Environment(ctx.find_root().obj, ctx.params.pop("site"), out)
         try:
             return super().invoke(ctx)
         except Refused:

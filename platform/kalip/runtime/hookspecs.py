@@ -17,17 +17,17 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @hookspec
-def kalip_field_types() -> Sequence[FieldType]:  # type: ignore[empty-body]
+def kalip_field_types() -> Sequence[FieldType]:  # type: ignore[empty-body]  # plugins give the body
     """Field types to add, under names of their own."""
 
 
 @hookspec
-def kalip_actions() -> Sequence[Action]:  # type: ignore[empty-body]
+def kalip_actions() -> Sequence[Action]:  # type: ignore[empty-body]  # plugins give the body
     """Actions that transitions may call by name."""
 
 
 @hookspec
-def kalip_functions() -> Sequence[Function]:  # type: ignore[empty-body]
+def kalip_functions() -> Sequence[Function]:  # type: ignore[empty-body]  # plugins give the body
     """Functions to add to the expression language."""
 
 

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping
 
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
 from flask_htmx import HTMX
+from werkzeug.wrappers import Response as BaseResponse
 
 _EXTENSION = HTMX()
 
@@ -33,6 +34,11 @@ def go_to(response: Response, address: str) -> Response:
     """Have the browser open another address."""
     response.headers["HX-Redirect"] = address
     return response
+
+
+def lead_to(address: str) -> BaseResponse:
+    """Have the browser open another address, whether the page's own script asks or the browser itself."""
+    return go_to(Response(status=204), address) if is_htmx() else redirect(address)
 
 
 def push(response: Response, address: str) -> Response:

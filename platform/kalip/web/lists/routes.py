@@ -135,7 +135,7 @@ def build_filter(entity: str) -> BaseResponse:
         state = state_of(found.name, request.form)
         page, ready = stepped(work, found, state, request.form)
         if ready is not None:
-            return _to(replace(state, filter=ready, cursor="").address())
+            return htmx.lead_to(replace(state, filter=ready, cursor="").address())
         status = 422 if page.fault else 200
         return render(_BUILDER, _shell(work, found, gettext("Filter")), page, status)
 
@@ -244,10 +244,6 @@ def _shell(work: Work, entity: Entity, tool: str = "") -> Shell:
         return shell_of(work, plural, [Crumb(plural)])
     crumbs = [Crumb(plural, url_for("lists.show_list", entity=entity.name)), Crumb(tool)]
     return shell_of(work, f"{tool} · {plural}", crumbs)
-
-
-def _to(address: str) -> BaseResponse:
-    return htmx.go_to(Response(status=204), address) if htmx.is_htmx() else redirect(address)
 
 
 def _chooser(work: Work, entity: Entity, state: ListState) -> Chooser:

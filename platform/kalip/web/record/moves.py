@@ -74,7 +74,7 @@ def move(entity: str, record_id: str, target: str) -> BaseResponse:
         return htmx.trigger(Response(status=204), {"kalip:moved": {"id": record_id, "stage": target, "message": said}})
     flash(said)
     address = record_url(entity, record_id)
-    return htmx.go_to(Response(status=204), address) if htmx.is_htmx() else redirect(address)
+    return htmx.lead_to(address)
 
 
 def _needs_form(entity: str, record_id: str, target: str) -> BaseResponse:

@@ -77,7 +77,7 @@ def create(entity: str) -> BaseResponse:
     except RecordRejected as error:
         return _refused_new(entity, Attempt(sent, error.violations))
     flash(gettext("Saved."))
-    return _to(record_url(saved.entity, saved.id))
+    return htmx.lead_to(record_url(saved.entity, saved.id))
 
 
 @blueprint.post("/<entity>/preview")
@@ -225,7 +225,3 @@ def _form_only(work: Work, entity: str, page: RecordContext) -> Response:
     if htmx.wants_fragment():
         return render_fragment("record/_form.html", page)
     return render(_PAGE, record_shell(work, visible_entity(work, entity), page.title), page)
-
-
-def _to(address: str) -> BaseResponse:
-    return htmx.go_to(Response(status=204), address) if htmx.is_htmx() else redirect(address)
