@@ -28,6 +28,11 @@ def entity_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
     paths[f"{base}/{{id}}"] = _single(entity, rights)
     if Verb.READ in rights:
         paths[f"{base}/{{id}}/events"] = {"parameters": [_RECORD_ID], "get": _events(entity)}
+        paths[f"{base}/{{id}}/comments"] = {"parameters": [_RECORD_ID], "post": _comment(entity)}
+        paths[f"{base}/{{id}}/comments/{{comment}}"] = {
+            "parameters": [_RECORD_ID, path("comment", {"type": "string", "pattern": "^[0-9]+$"})],
+            "delete": _remove_comment(entity),
+        }
     if Verb.RESTORE in rights:
         paths[f"{base}/{{id}}/restore"] = {"parameters": [_RECORD_ID], "post": _restore(entity)}
     if rights & {Verb.CREATE, Verb.UPDATE, Verb.ARCHIVE, Verb.RESTORE}:
@@ -146,6 +151,27 @@ def _events(entity: Entity) -> Json:
         f"History of a {entity.label}",
         responses({"200": answer("The latest first.", ref("EventPage"))}, READING),
         parameters=[limit, parameter("cursor")],
+    )
+
+
+def _comment(entity: Entity) -> Json:
+    return _operation(
+        entity,
+        "comment",
+        f"Comment on a {entity.label}",
+        responses({"201": answer("The comment, as the history tells it.", ref("Event"))}, WRITING),
+        parameters=[parameter("idempotency_key")],
+        requestBody=body(ref("Comment")),
+    )
+
+
+def _remove_comment(entity: Entity) -> Json:
+    return _operation(
+        entity,
+        "remove_comment",
+        f"Take back a comment on a {entity.label}",
+        responses({"204": bare("Taken back: its text is erased.")}, WRITING),
+        parameters=[parameter("idempotency_key")],
     )
 
 

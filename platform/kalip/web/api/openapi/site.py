@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kalip.fields.ids import ID_SCHEMA
+from kalip.records import LONGEST_COMMENT
 from kalip.web.api.openapi.parts import JSON, READING, answer, parameter, path, query, responses
 from kalip.web.api.openapi.schemas import ref
 
@@ -41,7 +42,9 @@ def site_schemas() -> dict[str, Json]:
         "Batch": _batch(),
         "BatchResult": _object({"items": _list(_batch_item())}),
         "TransitionPlan": _transition_plan(),
-        "EventPage": _object({"items": _list(_event()), "next": _MAYBE}),
+        "Event": _event(),
+        "EventPage": _object({"items": _list(ref("Event")), "next": _MAYBE}),
+        "Comment": _comment(),
         "File": _file(),
         "SearchResult": _object(
             {"items": _list(_object({"entity": TEXT, "id": ID_SCHEMA, "title": TEXT, "snippet": TEXT}))}
@@ -155,18 +158,26 @@ def _transition_plan() -> Json:
 
 def _event() -> Json:
     change = _object({"field": TEXT, "old": {}, "new": {}})
-    return _object(
-        {
-            "id": TEXT,
-            "kind": TEXT,
-            "at": _MOMENT,
-            "actor": _MAYBE,
-            "actor_name": TEXT,
-            "on_behalf": _MAYBE,
-            "correlation": _MAYBE,
-            "changes": _list(change),
-        }
-    )
+    always = {
+        "id": TEXT,
+        "kind": TEXT,
+        "at": _MOMENT,
+        "actor": _MAYBE,
+        "actor_name": TEXT,
+        "on_behalf": _MAYBE,
+        "correlation": _MAYBE,
+        "changes": _list(change),
+    }
+    said = {
+        "text": {**_MAYBE, "description": "Comments only; null once it was taken back."},
+        "removed_by": {**_MAYBE, "description": "Comments only: who took it back."},
+    }
+    return _object({**always, **said}, required=tuple(always))
+
+
+def _comment() -> Json:
+    text = {"type": "string", "minLength": 1, "maxLength": LONGEST_COMMENT}
+    return _object({"text": text})
 
 
 def _file() -> Json:
