@@ -1,7 +1,7 @@
 """A record's form worked out for its templates: tabs, sections, inputs, lines with totals, faults."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +11,11 @@ from kalip.model import Entity, Field, FormView, Section, Tab
 from kalip.records import Preview, Row, Titles, Work
 from kalip.web.cells import is_number, reader_of
 from kalip.web.faults import Fault, errors_of, summary_of
-from kalip.web.inputs import Input, State, input_of
+from kalip.web.inputs import Input, State, Submitted, input_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.submission import Line, Submission
+
+_STARTS_WITH = ("owner", "pipeline")  # the system fields that whoever makes a record may say
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +63,21 @@ class ShownTab:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The whole form."""
+    """The whole form. `kept` are names and texts that a new record starts with and no input of the form sends."""
 
     tabs: tuple[ShownTab, ...]
     faults: tuple[Fault, ...]
     version: int | None
     touched: str
     editable: bool
+    kept: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What a form is made of: the record as saved (None for a new one), the preview, what was typed, what is wrong.
 
+    `given` is what a new record starts with, typed or named in the address.
     `to_faults` shows the first tab with a fault instead of the active one.
     """
 
@@ -86,6 +90,7 @@ class Basis:
     titles: Titles | None = None
     active: str = ""
     to_faults: bool = False
+    given: Submitted = field(default_factory=dict)
 
 
 def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Style) -> Form:
@@ -120,6 +125,7 @@ def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Sty
         version=submission.version if submission else (basis.record.version if basis.record else None),
         touched=",".join(sorted(submission.touched)) if submission else "",
         editable=basis.editable,
+        kept=tuple(_kept(entity, basis, tabs)),
     )
 
 
@@ -139,6 +145,16 @@ def _state(basis: Basis, errors: Mapping[str, str]) -> State:
         record_id=basis.record.id if basis.record else "",
         editable=basis.editable,
     )
+
+
+def _kept(entity: Entity, basis: Basis, tabs: Sequence[ShownTab]) -> Iterable[tuple[str, str]]:
+    inputs = (each for tab in tabs for section in tab.sections or () for each in section.inputs)
+    sent = {each.name for each in inputs if not each.shown_only}
+    for name, parts in basis.given.items():
+        known = entity.fields.get(name)
+        settable = name in _STARTS_WITH or (known and known.type != "children" and name not in basis.preview.readonly)
+        if settable and name not in sent:
+            yield from ((f"{name}.{part}" if part else name, text) for part, texts in parts.items() for text in texts)
 
 
 def _names(tab: Tab) -> set[str]:

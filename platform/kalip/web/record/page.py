@@ -140,6 +140,7 @@ def show_new(work: Work, entity_name: str, attempt: Attempt) -> RecordContext:
         submission=_started(attempt),
         violations=_violations(preview, attempt),
         to_faults=not attempt.touched_only,
+        given=attempt.submission.submitted,
     )
     label = entity.label.get(current_locale())
     view = next(iter(entity.forms.values()))
