@@ -1,5 +1,6 @@
 """Floor 4: what a field type is, and the shipped ones, one file each. Knows nothing of forms and records."""
 
+from kalip.fields.composite import PART_NAMES
 from kalip.fields.fault import FieldFault
 from kalip.fields.field_type import FieldType, Part, Style
 from kalip.fields.operators import Operator
@@ -12,6 +13,7 @@ from kalip.fields.types.money import Money
 from kalip.fields.types.person_name import PersonName
 
 __all__ = [
+    "PART_NAMES",
     "Address",
     "AnyReference",
     "AutonumberType",

@@ -8,13 +8,34 @@ from typing import Any, ClassVar
 
 import orjson
 
+from kalip.base.text import Text
 from kalip.expressions import TEXT
 from kalip.fields.columns import text_column
 from kalip.fields.fault import FieldFault, wrong_type
 from kalip.fields.field_type import FieldType, Json, Part, Parts, Style
-from kalip.fields.operators import EMPTINESS, SUBSTRINGS, Operator
+from kalip.fields.operators import EMPTINESS, SUBSTRINGS, Operator, words
 from kalip.fields.texts import clean_line
 from kalip.model import Field
+
+PART_NAMES: Mapping[str, Mapping[str, Text]] = {
+    "person_name": {
+        "first": words("First name", "Ad", "Имя"),
+        "middle": words("Middle name", "İkinci ad", "Отчество"),
+        "last": words("Last name", "Soyad", "Фамилия"),
+    },
+    "address": {
+        "street": words("Street", "Sokak", "Улица"),
+        "city": words("City", "Şehir", "Город"),
+        "region": words("Region", "Bölge", "Регион"),
+        "postal_code": words("Postal code", "Posta kodu", "Индекс"),
+        "country": words("Country", "Ülke", "Страна"),
+    },
+    "location": {
+        "latitude": words("Latitude", "Enlem", "Широта"),
+        "longitude": words("Longitude", "Boylam", "Долгота"),
+    },
+}
+"""What people call the parts that are typed, or shown in columns, one by one; by type and part."""
 
 
 class CompositeFamily(FieldType):

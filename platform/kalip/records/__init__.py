@@ -44,7 +44,7 @@ from kalip.records.comments import LONGEST_COMMENT, comment, may_remove, remove_
 from kalip.records.filters import compile_filter, matching
 from kalip.records.history import Stretch, history_of, record_events, require_visible
 from kalip.records.journal import ARCHIVED, CREATED, RESTORED, TRANSITIONED, UPDATED
-from kalip.records.naming import Path, find_entity, find_path, visible_entity
+from kalip.records.naming import Path, column_label, find_entity, find_path, visible_entity
 from kalip.records.pages import board_page, list_columns, list_page, record_page, related_page
 from kalip.records.previewing import preview_record
 from kalip.records.reading import get_record, list_records, record_rights, rights_of
@@ -103,6 +103,7 @@ __all__ = [
     "bulk_assign",
     "bulk_restore",
     "bulk_update",
+    "column_label",
     "comment",
     "compile_filter",
     "find_entity",

@@ -7,6 +7,7 @@ from kalip.base.errors import BadRequest, NotFound
 from kalip.base.names import did_you_mean
 from kalip.base.text import Text
 from kalip.expressions import Type
+from kalip.fields import PART_NAMES
 from kalip.model import Entity, Field, Verb
 from kalip.records.services import Work
 from kalip.runtime import Served
@@ -128,6 +129,12 @@ class PathCache:
                 self._known.clear()
             found = self._known[entity.name, text] = find_path(self._served, entity, text)
         return found
+
+
+def column_label(field: Field, path: str, label: Text) -> Text:
+    """What a column is called: one with a part of the field by the part's name, any other by its label."""
+    part = path.rpartition(".")[2]
+    return PART_NAMES.get(field.type, {}).get(part, label) if part != field.name else label
 
 
 def part_types(served: Served, field: Field) -> dict[str, Type]:

@@ -10,7 +10,7 @@ from babel.numbers import get_territory_currencies
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from kalip.fields import Style
+from kalip.fields import PART_NAMES, Style
 from kalip.model import Entity, Field
 from kalip.records import Work
 from kalip.web.cells import Cell, reader_of, record_url
@@ -92,20 +92,7 @@ class Input:
     @property
     def part_labels(self) -> tuple[tuple[str, str], ...]:
         """The parts that are typed one by one, with what they are called."""
-        return tuple((part, gettext(label)) for part, label in PARTS.get(self.widget, ()))
-
-
-PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "person_name": (("first", "First name"), ("middle", "Middle name"), ("last", "Last name")),
-    "address": (
-        ("street", "Street"),
-        ("city", "City"),
-        ("region", "Region"),
-        ("postal_code", "Postal code"),
-        ("country", "Country"),
-    ),
-    "location": (("latitude", "Latitude"), ("longitude", "Longitude")),
-}
+        return tuple((part, name.get(current_locale())) for part, name in PART_NAMES.get(self.widget, {}).items())
 
 
 @dataclass(frozen=True, slots=True)

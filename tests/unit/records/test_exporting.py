@@ -11,7 +11,8 @@ from kalip.base.errors import AccessDenied, BadRequest, NotFound
 from kalip.records import ListRecords
 from kalip.records.transfer import ExportFormat, ImportPlan, export_records, read_table, run_import
 from kalip.records.transfer.exporting import guarded
-from tests.support.site import Site
+from tests.support.builders import a_pack, an_entity
+from tests.support.site import Site, a_site
 
 
 @pytest.fixture
@@ -63,6 +64,17 @@ def test_a_spreadsheet_has_numbers_and_no_formulas(deals: Site, tmp_path: Path) 
     assert rows[1][1] == 5
     assert rows[1][2].year == 2026  # type: ignore[union-attr]
     assert load_workbook(path).active["A2"].data_type == "s"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_parts_of_a_field_are_headed_by_their_own_names(database_url: str, tmp_path: Path, kind: str) -> None:
+    shop = an_entity("shop").with_field("address", "address").with_field("keeper", "person_name").with_access(rep="all")
+    pack = a_pack().with_role("rep", "viewer").with_role("boss", administrator=True).with_entity(shop)
+    command = ListRecords("shop", fields=("address", "address.city", "address.country", "keeper.last"))
+    path = tmp_path / f"x.{kind}"
+    with a_site(database_url, pack) as site:
+        path.write_bytes(exported(site, command, ExportFormat("csv" if kind == "csv" else "xlsx")))
+    assert read_table(path).columns == ("Address", "City", "Country", "Last name")
 
 
 def test_all_rows_are_exported_by_pages(site: Site) -> None:

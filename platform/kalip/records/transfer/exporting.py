@@ -19,7 +19,7 @@ from kalip.access import Actor, require
 from kalip.fields import Style
 from kalip.model import Verb
 from kalip.records.commands import ListRecords, Record, Titles
-from kalip.records.naming import Path, visible_entity
+from kalip.records.naming import Path, column_label, visible_entity
 from kalip.records.queries import ListPlan, plan_list
 from kalip.records.services import Services, Work, unit_of_work
 from kalip.storage import select_page
@@ -77,7 +77,8 @@ class _Lines:
         """The names of the columns."""
         if self._form.exact:
             return [column.text for column in self._plan.columns]
-        return [column.field.label.get(self._work.actor.locale) for column in self._plan.columns]
+        locale = self._work.actor.locale
+        return [column_label(each.field, each.text, each.field.label).get(locale) for each in self._plan.columns]
 
     def lines(self) -> Iterator[Line]:
         """All lines, page by page."""

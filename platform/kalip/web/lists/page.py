@@ -8,9 +8,8 @@ from flask import url_for
 from kalip.base.errors import BadRequest
 from kalip.fields import Style
 from kalip.model import Entity, Verb
-from kalip.records import ListColumn, ListPage, ListRecords, Row, Work, list_page, titles_of
+from kalip.records import ListColumn, ListPage, ListRecords, Row, Work, column_label, list_page, titles_of
 from kalip.web.cells import Cell, Reader, column_reader, is_number, record_url, shortened, style_of
-from kalip.web.inputs import PARTS
 from kalip.web.lists.conditions import Condition, conjoin, read, split
 from kalip.web.lists.empty import Empty, empty_of
 from kalip.web.lists.operands import described, ids_in
@@ -268,7 +267,7 @@ def _heads(
         heads.append(
             Head(
                 path=column.path,
-                label=_label(column, locale),
+                label=column_label(column.field, column.path, column.label).get(locale),
                 number=is_number(work.served, column.field),
                 width=own.width or column.width or _width(work, found.entity, column),
                 frozen=column.frozen,
@@ -281,12 +280,6 @@ def _heads(
             )
         )
     return tuple(heads)
-
-
-def _label(column: ListColumn, locale: str) -> str:
-    part = column.path.rpartition(".")[2]
-    called = dict(PARTS.get(column.field.type, ())).get(part, "") if part != column.field.name else ""
-    return gettext(called) if called else column.label.get(locale)
 
 
 def _width(work: Work, entity: Entity, column: ListColumn) -> int:

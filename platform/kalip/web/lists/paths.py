@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kalip.access import may
-from kalip.fields import FieldType
+from kalip.base.text import Text
+from kalip.fields import PART_NAMES, FieldType
 from kalip.model import Entity, Field, Verb
 from kalip.records import Work
 from kalip.runtime import Served
-from kalip.web.inputs import PARTS
 from kalip.web.lists.conditions import Known
-from kalip.web.locale import gettext
 
 _NOT_IN_LISTS = frozenset({"children", "json"})
 _TOO_TECHNICAL = frozenset({"id", "version"})
@@ -30,12 +29,12 @@ class ListPath:
     field: Field
     kind: FieldType
     through: Field | None = None
-    part: str = ""
+    part: Text | None = None
 
     def label(self, locale: str) -> str:
         """What a column with it is called."""
         own = self.field.label.get(locale) or self.field.name
-        own = f"{own}: {gettext(self.part)}" if self.part else own
+        own = f"{own}: {self.part.get(locale)}" if self.part else own
         return f"{self.through.label.get(locale)}: {own}" if self.through else own
 
 
@@ -70,7 +69,7 @@ def _own(served: Served, entity: Entity, *, system: bool = True) -> Iterable[Lis
             yield ListPath(name, entity, field, served.types[field.type])
         if field.type in _WITH_PARTS:
             as_text = replace(field, type="text", required=False, options={})
-            for part, label in PARTS[field.type]:
+            for part, label in PART_NAMES[field.type].items():
                 yield ListPath(f"{name}.{part}", entity, as_text, served.types["text"], part=label)
 
 
