@@ -57,12 +57,11 @@ def conflict_of(work: Work, entity: Entity, record_id: str, sent: Submission, fo
         differences.append(Difference(name, field.label.get(current_locale()), read(theirs), read(mine), touched))
     changed = {each.split(".")[0] for each in sent.touched} or set(sent.lines)
     differences += [_lines(entity, name, found.children, sent) for name in sent.lines if name in changed]
-    last = next(iter(found.events.items), None)
     return Conflict(
         href=url_for("record.save", entity=entity.name, record_id=record_id),
         back=url_for("record.show_record", entity=entity.name, record_id=record_id),
         title=found.record.title,
-        who=last.actor_name if last else "",
+        who=found.titles.of("user", str(found.record.values.get("updated_by"))),
         version=found.record.version,
         differences=tuple(differences),
         inputs=tuple(

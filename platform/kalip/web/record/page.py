@@ -13,6 +13,7 @@ from kalip.records import (
     RecordPage,
     Row,
     SaveRecord,
+    Shown,
     Titles,
     Work,
     add_missing,
@@ -82,11 +83,22 @@ class Attempt:
     touched_only: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person opened on the page: a tab of the form, and kinds of the history."""
+
+    tab: str = ""
+    history: Shown = "all"
+
+
+_AT_FIRST = Chosen()
+
+
 def show(
-    work: Work, entity_name: str, record_id: str, attempt: Attempt | None = None, active: str = ""
+    work: Work, entity_name: str, record_id: str, attempt: Attempt | None = None, chosen: Chosen = _AT_FIRST
 ) -> RecordContext:
     """A record's page, with a form as sent if there was an attempt."""
-    found = record_page(work, entity_name, record_id)
+    found = record_page(work, entity_name, record_id, shown=chosen.history)
     entity = found.entity
     editable = Verb.UPDATE in found.rights and not found.record.archived
     preview = _preview(work, entity, record_id, attempt)
@@ -100,7 +112,7 @@ def show(
         submission=attempt.submission if attempt else None,
         violations=_violations(preview, attempt),
         editable=editable,
-        active=active,
+        active=chosen.tab,
         to_faults=attempt is not None and not attempt.touched_only,
     )
     moves = moves_of(work, entity.name, record_id) if entity.pipelines and not found.record.archived else ()
@@ -126,7 +138,7 @@ def show(
             RelatedSlot(name, url_for("record.show_related", entity=entity.name, record_id=record_id, name=name))
             for name in found.form.related
         ),
-        timeline=timeline_of(work, entity, record_id, found.events, style),
+        timeline=timeline_of(work, entity, record_id, found.events, chosen.history),
     )
 
 

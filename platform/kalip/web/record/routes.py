@@ -15,9 +15,7 @@ from kalip.records import (
     SaveRecord,
     Work,
     archive_record,
-    record_events,
     related_page,
-    require_visible,
     restore_record,
     visible_entity,
 )
@@ -26,9 +24,9 @@ from kalip.web.cells import record_url, style_of
 from kalip.web.lists.page import ListRow, rows_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.conflict import conflict_of, settled
-from kalip.web.record.page import Attempt, RecordContext, record_shell, show, show_new
+from kalip.web.record.page import Attempt, Chosen, RecordContext, record_shell, show, show_new
 from kalip.web.record.submission import Submission, blank, read_form, stepped
-from kalip.web.record.timeline import timeline_of
+from kalip.web.record.timeline import shown_of
 from kalip.web.record.uploads import Uploads, save_form, uploads_of
 from kalip.web.render import View, render, render_fragment
 from kalip.web.session import reading, services, write
@@ -94,7 +92,8 @@ def preview_new(entity: str) -> Response:
 def show_record(entity: str, record_id: str) -> Response:
     """A record's page."""
     with reading() as work:
-        page = show(work, entity, record_id, active=request.args.get("tab", ""))
+        chosen = Chosen(request.args.get("tab", ""), shown_of(request.args.get("history", "")))
+        page = show(work, entity, record_id, chosen=chosen)
         return render(_PAGE, record_shell(work, visible_entity(work, entity), page.title), page)
 
 
@@ -118,7 +117,7 @@ def save(entity: str, record_id: str) -> BaseResponse:
         flash(said)
         return redirect(record_url(entity, record_id))
     with reading() as work:
-        page = show(work, entity, record_id, active=sent.active)
+        page = show(work, entity, record_id, chosen=Chosen(sent.active))
         response = render_fragment("record/_record.html", page)
     return htmx.trigger(response, {"kalip:toast": {"message": said}, "kalip:clean": True})
 
@@ -153,16 +152,6 @@ def show_related(entity: str, record_id: str, name: str) -> Response:
             new=new_one if Verb.CREATE in page.rights else "",
         )
         return render_fragment("record/_related.html", context)
-
-
-@blueprint.get("/<entity>/<record_id>/events")
-def show_events(entity: str, record_id: str) -> Response:
-    """More of a record's history."""
-    with reading() as work:
-        found = require_visible(work, entity, record_id)
-        page = record_events(work, found.name, record_id, cursor=request.args.get("cursor"))
-        timeline = timeline_of(work, found, record_id, page, style_of(work, page.titles))
-        return render_fragment("record/_events.html", timeline)
 
 
 @blueprint.post("/<entity>/<record_id>/archive")

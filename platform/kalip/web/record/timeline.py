@@ -1,8 +1,9 @@
 """A record's history in people's words: who did what when, and each field's value before and after."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, format_timedelta
@@ -10,8 +11,8 @@ from flask import url_for
 
 from kalip.fields import FieldFault, Style
 from kalip.model import Entity
-from kalip.records import Change, EventPage, EventView, Work
-from kalip.web.cells import Cell, reader_of
+from kalip.records import LONGEST_COMMENT, Change, EventPage, EventView, Shown, Work, may_remove
+from kalip.web.cells import Cell, reader_of, style_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.tones import tone_of_id
 
@@ -37,9 +38,19 @@ class ShownChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownComment:
+    """What a comment says; once it was taken back, who did so in its place. `remove` is where to take it back."""
+
+    text: str
+    removed: str
+    remove: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownEvent:
     """An entry of the timeline."""
 
+    id: str
     text: str
     who: str
     tone: str
@@ -48,22 +59,62 @@ class ShownEvent:
     moment: str
     machine: str
     changes: tuple[ShownChange, ...]
+    comment: ShownComment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KindChip:
+    """A choice of kinds: `href` is the whole page with it, `part` the timeline alone."""
+
+    label: str
+    current: bool
+    href: str
+    part: str
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A stretch of history; `more` is the address of the next one."""
+    """A stretch of history. `more` is the address of the next one, `comments` where a comment is sent to.
+
+    `typed` is a comment that was refused, with its `fault`.
+    """
 
     events: tuple[ShownEvent, ...]
     more: str
+    shown: Shown
+    chips: tuple[KindChip, ...]
+    comments: str
+    typed: str = ""
+    fault: str = ""
+    longest: int = LONGEST_COMMENT
 
 
-def timeline_of(work: Work, entity: Entity, record_id: str, page: EventPage, style: Style) -> Timeline:
+def shown_of(text: str) -> Shown:
+    """The choice of kinds that an address names; all when it names none."""
+    chosen: Shown
+    for chosen in ("comments", "changes"):
+        if text == chosen:
+            return chosen
+    return "all"
+
+
+def timeline_of(work: Work, entity: Entity, record_id: str, page: EventPage, shown: Shown) -> Timeline:
     """Work a stretch of history out."""
-    more = ""
-    if page.next:
-        more = url_for("record.show_events", entity=entity.name, record_id=record_id, cursor=page.next)
-    return Timeline(tuple(_event(work, entity, each, style) for each in page.items), more)
+    place: dict[str, Any] = {"entity": entity.name, "record_id": record_id}
+    chosen: dict[str, Any] = {} if shown == "all" else {"history": shown}
+    style = style_of(work, page.titles)
+    return Timeline(
+        events=tuple(_event(work, entity, record_id, each, style) for each in page.items),
+        more=url_for("history.more", **place, cursor=page.next, **chosen) if page.next else "",
+        shown=shown,
+        chips=tuple(_chips(place, shown)),
+        comments=url_for("history.write_comment", **place),
+    )
+
+
+def entry_of(work: Work, entity: Entity, record_id: str, event: EventView) -> ShownEvent:
+    """One entry of the timeline."""
+    return _event(work, entity, record_id, event, style_of(work))
 
 
 def ago(work: Work, at: datetime) -> str:
@@ -81,16 +132,34 @@ def moment(work: Work, at: datetime) -> str:
     return f"{day} {time}"
 
 
-def _event(work: Work, entity: Entity, event: EventView, style: Style) -> ShownEvent:
+def _chips(place: Mapping[str, Any], shown: Shown) -> Iterable[KindChip]:
+    labels: Mapping[Shown, str] = {
+        "all": gettext("All"),
+        "comments": gettext("Comments"),
+        "changes": gettext("Changes"),
+    }
+    for kind, label in labels.items():
+        chosen: dict[str, Any] = {} if kind == "all" else {"history": kind}
+        yield KindChip(
+            label,
+            kind == shown,
+            url_for("record.show_record", **place, **chosen, _anchor="history"),
+            url_for("history.more", **place, **chosen),
+        )
+
+
+def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: Style) -> ShownEvent:
     verbs = {
         "record.created": gettext("created this"),
         "record.updated": gettext("changed"),
         "record.archived": gettext("archived this"),
         "record.restored": gettext("restored this"),
         "record.transitioned": gettext("moved this"),
+        "record.commented": gettext("commented"),
     }
     created = event.kind == "record.created"
     return ShownEvent(
+        id=event.id,
         text=verbs.get(event.kind, event.kind),
         who=event.actor_name or gettext("Kalip"),
         tone=tone_of_id(event.actor or ""),
@@ -99,7 +168,23 @@ def _event(work: Work, entity: Entity, event: EventView, style: Style) -> ShownE
         moment=moment(work, event.at),
         machine=event.at.isoformat(),
         changes=() if created else tuple(_change(work, entity, each, style) for each in _told(event)),
+        comment=_comment(work, entity, record_id, event),
     )
+
+
+def _comment(work: Work, entity: Entity, record_id: str, event: EventView) -> ShownComment | None:
+    said = event.comment
+    if said is None:
+        return None
+    if said.text is None:
+        own = said.removed_by == event.actor
+        return ShownComment(
+            "", gettext("Deleted by its author.") if own else gettext("Deleted by an administrator."), ""
+        )
+    remove = ""
+    if may_remove(work, event.actor):
+        remove = url_for("history.take_back", entity=entity.name, record_id=record_id, comment_id=event.id)
+    return ShownComment(said.text, "", remove)
 
 
 def _told(event: EventView) -> tuple[Change, ...]:

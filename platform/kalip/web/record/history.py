@@ -1,0 +1,93 @@
+"""Routes of a record's history: its parts by kind, and the comments that people write there."""
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from kalip.base.errors import RecordRejected
+from kalip.records import (
+    Stretch,
+    Work,
+    comment,
+    history_of,
+    remove_comment,
+    require_visible,
+    visible_entity,
+)
+from kalip.web import htmx
+from kalip.web.faults import errors_of
+from kalip.web.locale import gettext
+from kalip.web.record.page import Chosen, record_shell, show
+from kalip.web.record.timeline import entry_of, shown_of, timeline_of
+from kalip.web.render import View, render, render_fragment
+from kalip.web.session import reading, write
+
+blueprint = Blueprint("history", __name__)
+
+FIRST = 20
+_PAGE = View("record/page.html")
+
+
+@blueprint.get("/<entity>/<record_id>/events")
+def more(entity: str, record_id: str) -> Response:
+    """The history's entries of a kind, from the beginning or after a cursor."""
+    cursor = request.args.get("cursor")
+    with reading() as work:
+        found = require_visible(work, entity, record_id)
+        shown = shown_of(request.args.get("history", ""))
+        stretch = Stretch(cursor=cursor, shown=shown) if cursor else Stretch(FIRST, shown=shown)
+        timeline = timeline_of(work, found, record_id, history_of(work, found, record_id, stretch), shown)
+        return render_fragment("record/_events.html" if cursor else "record/_timeline.html", timeline)
+
+
+@blueprint.post("/<entity>/<record_id>/comments")
+def write_comment(entity: str, record_id: str) -> BaseResponse:
+    """Comment on a record; what is refused comes back as it was typed."""
+    text = request.form.get("text", "")
+    try:
+        write(lambda work: comment(work, entity, record_id, text))
+    except RecordRejected as error:
+        return _refused(entity, record_id, text, errors_of(error.violations)["text"])
+    if not htmx.is_htmx():
+        return _back(entity, record_id)
+    with reading() as work:
+        return render_fragment("record/_history.html", show(work, entity, record_id, chosen=_chosen()).timeline)
+
+
+@blueprint.post("/<entity>/<record_id>/comments/<comment_id>/remove")
+def take_back(entity: str, record_id: str, comment_id: str) -> BaseResponse:
+    """Take a comment back."""
+
+    def use(work: Work) -> Response:
+        left = remove_comment(work, entity, record_id, comment_id)
+        event = entry_of(work, visible_entity(work, entity), record_id, left)
+        return render_fragment("record/_event.html", None, event=event)
+
+    said = gettext("The comment was taken back.")
+    response = write(use)
+    if htmx.is_htmx():
+        return htmx.trigger(response, {"kalip:toast": {"message": said}})
+    flash(said)
+    return _back(entity, record_id)
+
+
+def _refused(entity: str, record_id: str, text: str, fault: str) -> Response:
+    with reading() as work:
+        page = show(work, entity, record_id, chosen=_chosen())
+        timeline = replace(page.timeline, typed=text, fault=fault) if page.timeline else None
+        if htmx.is_htmx():
+            return render_fragment("record/_history.html", timeline, 422)
+        page = replace(page, timeline=timeline)
+        return render(_PAGE, record_shell(work, visible_entity(work, entity), page.title), page, 422)
+
+
+def _chosen() -> Chosen:
+    return Chosen(history=shown_of(request.form.get("history", "")))
+
+
+def _back(entity: str, record_id: str) -> BaseResponse:
+    chosen = _chosen().history
+    kept = None if chosen == "all" else chosen
+    address = url_for("record.show_record", entity=entity, record_id=record_id, history=kept, _anchor="history")
+    return redirect(address, 303)
