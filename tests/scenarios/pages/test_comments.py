@@ -152,3 +152,15 @@ def test_other_languages(site: Site, page: str, locale: str, words: tuple[str, .
     shown = client_of(site, site.person("writer", locale=locale)).get(page).text
     for word in words:
         assert word in shown
+
+
+def test_who_only_commented_is_not_blamed_for_a_conflict(site: Site, page: str) -> None:
+    changer, talker = site.person("writer", name="Ece Kurt"), site.person("reader", name="Cem Kaya")
+    client = client_of(site, site.caller("writer"))
+    stale = form_at(client, page)
+    changer.call("PATCH", f"/api/records{page}", {"name": "Spindles"})
+    say(talker, page, "Nice name")
+    sent = stale.send(client, {"name": "Shuttles"})
+    assert sent.status_code == 409
+    assert "Ece Kurt" in sent.text
+    assert "Cem Kaya" not in sent.text
