@@ -22,7 +22,10 @@ REP = (
     Row(f"DELETE {LEADS}/{{foreign}}", 404, who="rep"),
     Row(f"POST {LEADS}/{{foreign}}/transitions/make_contact", 404, {}, who="rep"),
     Row(f"POST {LEADS}/{{foreign}}/transitions/make_contact?dry_run=true", 404, {}, who="rep"),
-    Row(f"POST {LEADS}/{{mine}}/restore", 403, who="rep"),
+    Row(f"POST {LEADS}/{{mine}}/restore", 409, who="rep"),
+    Row(f"POST {LEADS}/{{foreign}}/restore", 404, who="rep"),
+    Row(f"POST {LEADS}/{{mine}}/comments", 201, {"text": "x"}, who="rep"),
+    Row(f"POST {LEADS}/{{foreign}}/comments", 404, {"text": "x"}, who="rep", lacks=["Secret"]),
     Row(
         f"POST {LEADS}/batch",
         422,
@@ -45,6 +48,7 @@ MARKETING = (
     Row(f"PATCH {LEADS}/{{foreign}}", 200, {"need": "pumps"}, who="marketing"),
     Row(f"POST {LEADS}/{{foreign}}/transitions/start_qualifying", 403, {}, who="marketing"),
     Row(f"DELETE {LEADS}/{{foreign}}", 403, who="marketing"),
+    Row(f"POST {LEADS}/{{foreign}}/restore", 403, who="marketing"),
 )
 
 NOBODY = (

@@ -42,6 +42,7 @@ class House:
         good = {
             "entity": "order",
             "record_id": self.order,
+            "comment_id": "1",
             "user_id": self.site.admin.user_id,
             "field": "customer",
             "action": "archive",
