@@ -65,8 +65,8 @@ def _text_of(body: Mapping[str, object]) -> object:
         Violation(
             f"/{name.replace('~', '~0').replace('/', '~1')}",
             "unknown_field",
-            "There is no field '{name}'.",
-            {"name": name},
+            "There is no field '{path}'.",
+            {"path": name},
         )
         for name in body
         if name != "text"
