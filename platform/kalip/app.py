@@ -1,7 +1,8 @@
 """The composition root: builds a site from its folder, and what serves it. Knows everybody; decides nothing."""
 
+import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +22,7 @@ SITE_VARIABLE = "KALIP_SITE"
 
 def create_app(folder: Path | None = None) -> Flask:
     """The WSGI application of the site in a folder: KALIP_SITE, else `./site`."""
-    site = open_site(folder or site_folder())
+    site = open_site(folder or site_folder(), settle=set_aside)
     app = Flask("kalip.web")
     app.config.update(
         SECRET_KEY=site.settings.secret_key,
@@ -39,8 +40,18 @@ def site_folder() -> Path:
     return Path(os.environ.get(SITE_VARIABLE) or "site")
 
 
-def open_site(folder: Path) -> OpenSite:
-    """Connect to a site's database and files, own tables brought up to date. ConfigurationError without a site."""
+def set_aside() -> None:
+    """Hide what lives long, such as a model, from the garbage collector, which would walk through it over and over."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def open_site(folder: Path, *, settle: Callable[[], None] = lambda: None) -> OpenSite:
+    """Connect to a site's database and files, own tables brought up to date. ConfigurationError without a site.
+
+    `settle` is called whenever another model has come into service.
+    """
     settings = read_settings(folder)
     extensions = load_extensions(bundle_path("plugins"))
     database = make_database(settings.database_url, language=settings.locale)
@@ -56,7 +67,7 @@ def open_site(folder: Path) -> OpenSite:
         with database.read() as session:
             return current_revision(session)
 
-    services = Services(database, Runtime(load, probe), blobs=blobs, announce=extensions.record_saved)
+    services = Services(database, Runtime(load, probe, settle=settle), blobs=blobs, announce=extensions.record_saved)
     return OpenSite(settings, Site(services, extensions, blobs))
 
 

@@ -22,12 +22,16 @@ class Runtime:
 
     `load` compiles the model of a published revision (None: the empty system), `probe` asks
     which revision is published. When loading fails the present model keeps serving, and `fault` says why.
+    `settle` is called when another model has come into service.
     """
 
-    def __init__(self, load: Load, probe: Probe, *, interval: float = INTERVAL) -> None:
+    def __init__(
+        self, load: Load, probe: Probe, *, interval: float = INTERVAL, settle: Callable[[], None] = lambda: None
+    ) -> None:
         self._load = load
         self._probe = probe
         self._interval = interval
+        self._settle = settle
         self._lock = threading.Lock()
         self._served: Served | None = None
         self._looked = 0.0
@@ -89,6 +93,7 @@ class Runtime:
         self._served = served
         self._looked = time.monotonic()
         self.fault = None
+        self._settle()
         return served
 
 

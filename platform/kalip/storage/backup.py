@@ -29,6 +29,7 @@ from kalip.storage.portable import PortableTable, write_lines
 from kalip.storage.revisions import current_revision
 from kalip.storage.searchlines import write_search_lines
 from kalip.storage.session import Session
+from kalip.storage.upgrade import schema_version
 
 FORMAT: Final = "kalip-backup/1"
 MANIFEST: Final = "manifest.json"
@@ -48,7 +49,7 @@ class BackupInfo:
 
     created_at: datetime
     revision: str | None
-    schema: str
+    schema: str | None
     rows: dict[str, int] = field(default_factory=dict)
     blobs: int = 0
 
@@ -120,11 +121,6 @@ def _write(session: Session, blobs: Blobs, archive: tarfile.TarFile, progress: P
     text = orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
     _add(archive, MANIFEST, BytesIO(text), len(text))
     return info
-
-
-def schema_version(session: Session) -> str:
-    """The version of the own tables."""
-    return str(session.fetch("SELECT version_num FROM kalip_schema", {})[0][0])
 
 
 def _add_lines(archive: tarfile.TarFile, name: str, lines: Iterable[bytes]) -> tuple[int, str]:

@@ -23,7 +23,6 @@ from kalip.storage.backup import (
     lines_of,
     model_tables,
     own_tables,
-    schema_version,
 )
 from kalip.storage.blobs import Blobs
 from kalip.storage.catalogue import LiveColumn, LiveTable, live_columns, live_tables
@@ -34,7 +33,7 @@ from kalip.storage.own import KalipEvent, KalipRevision, KalipUser, table_of
 from kalip.storage.portable import PortableTable, read_lines
 from kalip.storage.searchlines import read_search_lines
 from kalip.storage.session import Session
-from kalip.storage.upgrade import upgrade_own_tables
+from kalip.storage.upgrade import schema_version, upgrade_own_tables
 
 _NUMBERED: Final = (KalipEvent, KalipRevision)
 _LONGEST_MANIFEST: Final = 1 << 26

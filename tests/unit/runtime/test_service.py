@@ -97,6 +97,17 @@ def test_a_database_that_is_away_does_not_take_the_model_down() -> None:
     assert runtime.fault is None
 
 
+def test_what_follows_a_model_is_done_once_for_each() -> None:
+    site, settled = Site(), []
+    runtime = Runtime(site.load, site.probe, interval=0.0, settle=lambda: settled.append(runtime.pin()))
+    runtime.pin()
+    runtime.pin()
+    site.published = SECOND.model.revision
+    runtime.pin()
+    runtime.pin()
+    assert settled == [FIRST, SECOND]
+
+
 def test_without_any_model_the_fault_is_raised() -> None:
     site = Site()
     site.fault = CompileError("no", [])

@@ -1,10 +1,16 @@
 """The own tables: the models and the migrations say the same."""
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
+from pathlib import Path
 
-from kalip.storage import Database, upgrade_own_tables
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from kalip.storage import Database, make_database, upgrade_own_tables
+from kalip.storage.migrating import MIGRATIONS
 from kalip.storage.own import OWN_METADATA
+from kalip.storage.upgrade import newest_version, schema_version
 
 # Made by the migration in each database's own way; see `search`.
 BESIDE = ("kalip_search_words", "kalip_schema")
@@ -25,3 +31,20 @@ def test_migrations_make_what_the_models_say(database: Database) -> None:
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:
     upgrade_own_tables(database)
+
+
+def test_the_newest_migration_is_known_by_its_file(database: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    assert newest_version() == ScriptDirectory.from_config(config).get_current_head()
+    with database.read() as session:
+        assert schema_version(session) == newest_version()
+
+
+def test_a_start_on_own_tables_that_are_the_newest_waits_for_nobody(tmp_path: Path) -> None:
+    database = make_database(f"sqlite:///{tmp_path / 'site.db'}")
+    upgrade_own_tables(database)
+    with database.publish():
+        upgrade_own_tables(database)
+    database.dispose()
