@@ -42,8 +42,10 @@ def site_folder() -> Path:
 
 def set_aside() -> None:
     """Hide what lives long, such as a model, from the garbage collector, which would walk through it over and over."""
-    gc.unfreeze()
-    gc.collect()
+    if gc.get_freeze_count():
+        # The model before this one is garbage.
+        gc.unfreeze()
+        gc.collect()
     gc.freeze()
 
 
