@@ -4,7 +4,7 @@ import click
 
 from kalip.access import SYSTEM
 from kalip.cli.command import Command, Environment
-from kalip.cli.showing import change_json, change_lines, proposal_json, proposal_lines
+from kalip.cli.showing import change_json, change_lines, show_proposal, show_published
 from kalip.designer import Publication, changes_between, publish, roll_back, take_back
 
 
@@ -33,10 +33,8 @@ def rollback(env: Environment, /, **options: object) -> None:
         undoing = take_back(site.site, name) if only else roll_back(site.site, name)
         proposal, number = undoing.proposal, undoing.revision.number
         if options["dry_run"] or proposal.is_empty:
-            said = [] if options["dry_run"] else ["Nothing to do."]
-            env.out.show(proposal_json(proposal), *proposal_lines(proposal), *said)
+            show_proposal(env.out, proposal, "" if options["dry_run"] else "Nothing to do.")
             return
         message = str(options["message"]) or (f"Take back {number}" if only else f"Roll back to {number}")
         done = publish(site.site, proposal, Publication(SYSTEM, message, bool(options["accept_loss"])))
-    said = [f"Published revision {done.revision.number} ({done.revision.hash[:12]})"]
-    env.out.show(proposal_json(proposal) | {"published": done.revision.number}, *proposal_lines(proposal), *said)
+    show_published(env.out, proposal, done)

@@ -11,8 +11,8 @@ from kalip.base.errors import KalipError, NotFound
 from kalip.base.names import did_you_mean
 from kalip.cli.command import Command, Environment
 from kalip.cli.reading import find_pack
-from kalip.cli.showing import proposal_json, proposal_lines
-from kalip.designer import Proposal, Publication, Published, Site, install_packs, propose, publish, stored_packs
+from kalip.cli.showing import show_proposal, show_published
+from kalip.designer import Publication, Site, install_packs, propose, publish, stored_packs
 from kalip.metadata import Pack, build_zip, new_pack, read_pack
 
 _LOSS = click.option("--accept-loss", is_flag=True, help="Let what goes be taken out of sight; its data is kept.")
@@ -53,11 +53,11 @@ def upgrade(env: Environment, /, paths: Sequence[str], **options: object) -> Non
             _check_newer(each, present.get(each.name))
         proposal = propose(site.site, packs)
         if options["dry_run"] or proposal.is_empty:
-            _show(env, proposal, "" if options["dry_run"] else "Nothing to do.")
+            show_proposal(env.out, proposal, "" if options["dry_run"] else "Nothing to do.")
             return
         named = ", ".join(f"{each.name} {each.version}" for each in packs)
         proposal, done = install_packs(site.site, packs, _publication(options, f"Upgrade to {named}"))
-    _show_published(env, proposal, done)
+    show_published(env.out, proposal, done)
 
 
 @click.command("remove", cls=Command)
@@ -72,10 +72,10 @@ def remove(env: Environment, /, name: str, **options: object) -> None:
         installed_pack(site.site, name)
         proposal = propose(site.site, [], removed=[name])
         if options["dry_run"]:
-            _show(env, proposal)
+            show_proposal(env.out, proposal)
             return
         done = publish(site.site, proposal, _publication(options, f"Remove {name}"))
-    _show_published(env, proposal, done)
+    show_published(env.out, proposal, done)
 
 
 @click.command("export", cls=Command)
@@ -101,16 +101,6 @@ def export_pack(env: Environment, name: str, output: Path | None) -> None:
 
 def _publication(options: dict[str, object], message: str) -> Publication:
     return Publication(SYSTEM, str(options["message"]) or message, bool(options["accept_loss"]))
-
-
-def _show(env: Environment, proposal: Proposal, said: str = "") -> None:
-    env.out.show(proposal_json(proposal), *proposal_lines(proposal), *filter(None, [said]))
-
-
-def _show_published(env: Environment, proposal: Proposal, done: Published | None) -> None:
-    revision = done.revision if done is not None else None
-    said = f"Published revision {revision.number} ({revision.hash[:12]})" if revision else "Nothing to do."
-    env.out.show(proposal_json(proposal) | {"published": revision and revision.number}, *proposal_lines(proposal), said)
 
 
 def _stored(site: Site) -> list[Pack]:

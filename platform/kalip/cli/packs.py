@@ -11,7 +11,7 @@ from kalip.cli.command import Environment, Group, Refused
 from kalip.cli.output import diagnostic_json, table
 from kalip.cli.pack_life import export_pack, installed_pack, new, remove, upgrade
 from kalip.cli.reading import Examined, examine, find_pack
-from kalip.cli.showing import change_lines, proposal_json, proposal_lines
+from kalip.cli.showing import change_json, change_lines, show_proposal, show_published
 from kalip.designer import Publication, compile_served, install_packs, propose, seed_documents
 from kalip.metadata import Kind, Pack, build_zip, diff_packs, format_document, read_pack
 from kalip.storage import list_packs
@@ -126,15 +126,10 @@ def install(  # noqa: PLR0913, PLR0917 - one parameter per option, click calls b
                 params = {"pack": each.name, "case": failed[0].title, "message": failed[0].message}
                 raise KalipError("A test of {pack} fails: {case}: {message}", params=params)
         if dry_run:
-            env.out.show(proposal_json(proposal), *proposal_lines(proposal))
+            show_proposal(env.out, proposal)
             return
         proposal, done = install_packs(site.site, packs, Publication(SYSTEM, message, accept_loss))
-    said = f"Published revision {done.revision.number} ({done.revision.hash[:12]})" if done else "Nothing to do."
-    env.out.show(
-        proposal_json(proposal) | {"published": done.revision.number if done else None},
-        *proposal_lines(proposal),
-        said,
-    )
+    show_published(env.out, proposal, done)
 
 
 @pack.command("list")
@@ -160,11 +155,7 @@ def show_difference(env: Environment, before: str, after: str | None) -> None:
     new = read_pack(find_pack(after or before))
     old = read_pack(find_pack(before)) if after else _installed(env, new.name)
     changes = diff_packs(old, new)
-    data = [
-        {"kind": c.kind, "document": c.address, "pointer": c.pointer, "before": c.before, "after": c.after}
-        for c in changes
-    ]
-    env.out.show(data, *(change_lines(changes) or ["no differences"]))
+    env.out.show([change_json(each) for each in changes], *(change_lines(changes) or ["no differences"]))
 
 
 def _installed(env: Environment, name: str) -> Pack:

@@ -7,7 +7,7 @@ import click
 from kalip.cli.command import Command, Environment
 from kalip.cli.output import table
 from kalip.cli.reading import find_pack
-from kalip.cli.showing import proposal_json, proposal_lines
+from kalip.cli.showing import show_proposal
 from kalip.designer import propose
 from kalip.metadata import read_pack
 from kalip.storage import list_revisions, list_users
@@ -21,7 +21,7 @@ def plan(env: Environment, paths: Sequence[str]) -> None:
     packs = [read_pack(find_pack(path)) for path in paths]
     with env.site() as site:
         proposal = propose(site.site, packs)
-    env.out.show(proposal_json(proposal), *proposal_lines(proposal))
+    show_proposal(env.out, proposal)
 
 
 @click.command(cls=Command)

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 from rich.console import RenderableType
 
-from kalip.cli.output import table
-from kalip.designer import PackChange, Proposal, Shadow
+from kalip.cli.output import Output, table
+from kalip.designer import PackChange, Proposal, Published, Shadow
 from kalip.metadata import Change, ChangeKind
 from kalip.storage import Plan
 
@@ -49,6 +49,18 @@ def proposal_json(proposal: Proposal) -> dict[str, object]:
     return {"base": proposal.base, "revision": proposal.served.model.revision, "packs": packs} | plan_json(
         proposal.plan
     )
+
+
+def show_proposal(out: Output, proposal: Proposal, said: str = "") -> None:
+    """Answer with what publishing would do, and a last word."""
+    out.show(proposal_json(proposal), *proposal_lines(proposal), *filter(None, [said]))
+
+
+def show_published(out: Output, proposal: Proposal, done: Published | None) -> None:
+    """Answer with what was published; None says that there was nothing to do."""
+    revision = done.revision if done is not None else None
+    said = f"Published revision {revision.number} ({revision.hash[:12]})" if revision else "Nothing to do."
+    out.show(proposal_json(proposal) | {"published": revision and revision.number}, *proposal_lines(proposal), said)
 
 
 def plan_lines(plan: Plan) -> list[RenderableType]:

@@ -76,8 +76,9 @@ def _changes(present: dict[str, Pack], wanted: dict[str, Pack], stacked: Stack) 
         before, after = present.get(name), wanted.get(name)
         if before is None or after is None or before.contents != after.contents:
             versions = [each.version if each is not None else None for each in (before, after)]
-            hidden = shadows(before, after, stacked) if before is not None and after is not None else ()
-            found.append(PackChange(name, versions[0], versions[1], diff(_data(before), _data(after)), hidden))
+            changes = diff(_data(before), _data(after))
+            hidden = shadows(name, changes, stacked) if before is not None and after is not None else ()
+            found.append(PackChange(name, versions[0], versions[1], changes, hidden))
     return found
 
 

@@ -1,11 +1,11 @@
 """What an upgrade changes but a layer above hides: never in silence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kalip.base.errors import Where
-from kalip.metadata import Change, ChangeKind, Pack, Stack, diff_packs
+from kalip.metadata import Change, ChangeKind, Stack
 from kalip.metadata.source import value_at
 
 
@@ -22,12 +22,12 @@ class Shadow:
     value: Any
 
 
-def shadows(before: Pack, after: Pack, stacked: Stack) -> tuple[Shadow, ...]:
-    """The changes from one version of a pack to the next that layers above it hide; `stacked` has the next one."""
-    names = [pack.name for pack in stacked.packs]
-    above = frozenset(names[names.index(after.name) + 1 :])
+def shadows(pack: str, changes: Sequence[Change], stacked: Stack) -> tuple[Shadow, ...]:
+    """Those changes of a pack that layers above it hide; `stacked` has the pack as it is after them."""
+    names = [each.name for each in stacked.packs]
+    above = frozenset(names[names.index(pack) + 1 :])
     found: dict[tuple[str, str, Where], Shadow] = {}
-    for change in diff_packs(before, after) if above else ():
+    for change in changes if above else ():
         for shadow in _over(change, stacked, above):
             found.setdefault((change.address, change.pointer, shadow.where), shadow)
     return tuple(found.values())

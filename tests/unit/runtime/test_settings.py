@@ -39,7 +39,7 @@ def test_the_environment_wins(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("said", "folder"),
-    [("files", "files"), ("../shared", "../shared"), ("/srv/files", "/srv/files"), ("file://" + "/x", "/x")],
+    [("files", "files"), ("../kept", "../kept"), ("/srv/files", "/srv/files"), ("file://" + "/x", "/x")],
 )
 def test_where_files_are_kept(tmp_path: Path, said: str, folder: str) -> None:
     write_settings(tmp_path)
