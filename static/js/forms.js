@@ -7,6 +7,8 @@ let pending = false;
 let saving = false;
 // Counts what is typed: an answer to the form as it was before would undo it.
 let typed = 0;
+// The count when the server was last asked to save.
+let sent = 0;
 const form = () => document.querySelector("form[data-guard]");
 
 function setDirty(now) {
@@ -32,7 +34,7 @@ addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault();
 document.addEventListener("submit", (event) => { if (event.target.matches("[data-guard]")) dirty = false; }, true);
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, xhr } = event.detail;
-  if (elt.matches("form[data-guard]")) { dirty = pending = false; saving = true; typed += 1; }
+  if (elt.matches("form[data-guard]")) { dirty = pending = false; saving = true; sent = typed += 1; }
   if (elt.id !== "live") return;
   if (saving || !pending) { event.preventDefault(); return; }
   pending = false;
@@ -45,7 +47,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const choosing = document.querySelector("#record-form .picker-list:not([hidden])");
   if (asked === undefined || (asked === typed && !choosing)) return;
   event.detail.shouldSwap = false;
-  pending = true;
+  // What was sent to be saved is worked out there; another preview would take away what the save said.
+  pending = typed !== sent;
 });
 document.addEventListener("kalip:chosen", () => { if (pending && form()) window.htmx.trigger("#live", "kalip:preview"); });
 document.addEventListener("kalip:clean", () => setDirty(false));

@@ -91,6 +91,7 @@ def test_escape_closes_the_suggestions_and_keeps_the_page(desk: Page) -> None:
     company = field(desk, "company")
     company.fill("Firm")
     expect(desk.locator("#f-company-list").get_by_role("option").first).to_be_visible()
+    expect(desk.locator("#f-company-list").get_by_role("option", name="Create")).to_be_visible()
     company.press("Escape")
     expect(desk.locator("#f-company-list")).to_be_hidden()
     expect(company).to_be_focused()
