@@ -5,17 +5,19 @@ served. On PostgreSQL it is an advisory lock of the transaction; on SQLite the w
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, QueuePool, event
 
 from kalip.expressions import Dialect
 from kalip.storage.engine import WRITER, make_engine
-from kalip.storage.errors import RevisionChanged
+from kalip.storage.errors import RevisionChanged, Unavailable
 from kalip.storage.session import Session
+
+T = TypeVar("T")
 
 _MODEL_LOCK: Final = 0x6B616C6970  # "kalip"
 # Looking at fewer rows of an index makes common values (an owner's, a stage's) seem rare, and lists are sorted then.
@@ -37,12 +39,20 @@ class Database:
         self._writes = count(1)
         if self.dialect == "postgresql":
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._glancer = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one snapshot and can't write."""
         with self._reader.connect() as connection, connection.begin():
             yield Session(connection, self.language, writable=False)
+
+    def glance(self, look: Callable[[Session], T]) -> T:
+        """What one reading statement finds, with no transaction around it; asked again when the connection was lost."""
+        try:
+            return self._glance(look)
+        except Unavailable:
+            return self._glance(look)
 
     @contextmanager
     def write(self, revision: str | None = None) -> Iterator[Session]:
@@ -106,6 +116,10 @@ class Database:
     def dispose(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
+
+    def _glance(self, look: Callable[[Session], T]) -> T:
+        with self._glancer.connect() as connection:
+            return look(Session(connection, self.language, writable=False))
 
     def _share_lock(self, connection: Connection, revision: str | None) -> None:
         if self.dialect == "sqlite":

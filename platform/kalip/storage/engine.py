@@ -5,12 +5,14 @@ The driver opens no transactions of its own (it would commit before DDL); BEGIN 
 """
 
 import sqlite3
+import time
 from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine.interfaces import Dialect as SqlDialect
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 
 from kalip.base.errors import ConfigurationError
 from kalip.expressions import sqlite_functions
@@ -23,6 +25,9 @@ WRITER: Final = "kalip_writer"
 """Execution option of connections that may write."""
 
 _BUSY_MILLISECONDS: Final = 10_000
+# A connection used so lately is not asked whether it stands: a round trip for every transaction of a busy server.
+_TRUSTED_SECONDS: Final = 1.0
+_USED: Final = "kalip_used"
 _PRAGMAS: Final = (
     "journal_mode = WAL",
     "synchronous = FULL",
@@ -47,8 +52,10 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
     else:
-        engine = create_engine(address, pool_size=20, max_overflow=40, pool_pre_ping=True, **json_options())
+        engine = create_engine(address, pool_size=20, max_overflow=40, **json_options())
         event.listen(engine, "connect", _postgres_connect)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_ping_idle, engine.dialect))
     event.listen(engine, "handle_error", _translate_error)
     return engine
 
@@ -98,6 +105,21 @@ def _postgres_connect(connection: Any, _record: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET TIME ZONE 'UTC'; SET lock_timeout = '30s'; SET jit = off")
     connection.commit()
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info[_USED] = time.monotonic()
+
+
+def _ping_idle(dialect: SqlDialect, connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that has lain idle whether it still stands; where it doesn't, all of the pool are made anew."""
+    now = time.monotonic()
+    if now - record.info.get(_USED, now) < _TRUSTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _translate_error(context: ExceptionContext) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from kalip.expressions import Context
 from kalip.runtime import Served
@@ -13,9 +14,11 @@ from kalip.storage import (
     Database,
     Plan,
     Query,
+    ReadOnlySession,
     TooLarge,
     Unavailable,
     apply,
+    current_revision,
     insert_record,
     make_database,
     plan,
@@ -81,3 +84,48 @@ def test_a_path_with_a_space_and_a_percent_sign(tmp_path: Path) -> None:
     database = make_database(f"sqlite:///{folder / 'site.db'}")
     upgrade_own_tables(database)
     database.dispose()
+
+
+def end_connections(url: str) -> None:
+    """End all connections to the database of an address but one's own, as a restart of the server does."""
+    other = make_database(url)
+    with other.read() as session:
+        session.fetch("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()", {})
+    other.dispose()
+
+
+@pytest.fixture
+def lost(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], Database]:
+    """Make a database whose pooled connections are gone; those used within so many seconds are trusted."""
+
+    def make(trusted: float) -> Database:
+        monkeypatch.setattr("kalip.storage.engine._TRUSTED_SECONDS", trusted)
+        database = make_database(postgres_url)
+        upgrade_own_tables(database)
+        with database.read(), database.read():
+            pass
+        end_connections(postgres_url)
+        return database
+
+    return make
+
+
+def test_lost_connections_are_replaced_before_they_are_used(lost: Callable[[float], Database]) -> None:
+    database = lost(0)
+    for _ in range(2):
+        with database.read() as session:
+            assert current_revision(session) is None
+    database.dispose()
+
+
+def test_a_glance_over_a_lost_connection_is_repeated(lost: Callable[[float], Database]) -> None:
+    database = lost(60)
+    assert database.glance(current_revision) is None
+    with database.write() as session:
+        assert current_revision(session) is None
+    database.dispose()
+
+
+def test_a_glance_does_not_write(database: Database) -> None:
+    with pytest.raises(ReadOnlySession):
+        database.glance(lambda session: session.write(text("DELETE FROM kalip_revision")))

@@ -94,8 +94,7 @@ def actor_of_session(services: Services, token: str) -> Actor | None:
     """The person whose session token this is, with today's roles; None when it is unknown, expired or kept out."""
     now = services.clock()
     id_hash = hash_secret(token)
-    with services.database.read() as session:
-        found = find_login(session, id_hash, now)
+    found = services.database.glance(lambda session: find_login(session, id_hash, now))
     if found is None:
         return None
     login, user = found

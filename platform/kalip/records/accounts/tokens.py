@@ -46,8 +46,8 @@ def create_api_token(work: Work, user_id: str, name: str = "", role: str | None 
 def actor_of_token(services: Services, text: str) -> Actor:
     """The person in whose name a token acts, with the roles that it leaves. NotAuthenticated when it is not valid."""
     now = services.clock()
-    with services.database.read() as session:
-        found = find_token(session, hash_secret(text), now)
+    hashed = hash_secret(text)
+    found = services.database.glance(lambda session: find_token(session, hashed, now))
     if found is None:
         raise NotAuthenticated("The token is unknown, expired or revoked.")
     token, user = found
