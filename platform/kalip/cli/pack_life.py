@@ -12,7 +12,7 @@ from kalip.base.names import did_you_mean
 from kalip.cli.command import Command, Environment
 from kalip.cli.reading import find_pack
 from kalip.cli.showing import show_proposal, show_published
-from kalip.designer import Publication, Site, install_packs, propose, publish, stored_packs
+from kalip.designer import Publication, Site, install_proposed, propose, publish, stored_packs
 from kalip.metadata import Pack, build_zip, new_pack, read_pack
 
 _LOSS = click.option("--accept-loss", is_flag=True, help="Let what goes be taken out of sight; its data is kept.")
@@ -56,7 +56,7 @@ def upgrade(env: Environment, /, paths: Sequence[str], **options: object) -> Non
             show_proposal(env.out, proposal, "" if options["dry_run"] else "Nothing to do.")
             return
         named = ", ".join(f"{each.name} {each.version}" for each in packs)
-        proposal, done = install_packs(site.site, packs, _publication(options, f"Upgrade to {named}"))
+        done = install_proposed(site.site, proposal, _publication(options, f"Upgrade to {named}"))
     show_published(env.out, proposal, done)
 
 

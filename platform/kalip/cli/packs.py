@@ -12,7 +12,7 @@ from kalip.cli.output import diagnostic_json, table
 from kalip.cli.pack_life import export_pack, installed_pack, new, remove, upgrade
 from kalip.cli.reading import Examined, examine, find_pack
 from kalip.cli.showing import change_json, change_lines, show_proposal, show_published
-from kalip.designer import Publication, compile_served, install_packs, propose, seed_documents
+from kalip.designer import Publication, compile_served, install_proposed, propose, seed_documents
 from kalip.metadata import Kind, Pack, build_zip, diff_packs, format_document, read_pack
 from kalip.storage import list_packs
 from kalip.workflow import CaseResult, run_pack_tests
@@ -128,7 +128,7 @@ def install(  # noqa: PLR0913, PLR0917 - one parameter per option, click calls b
         if dry_run:
             show_proposal(env.out, proposal)
             return
-        proposal, done = install_packs(site.site, packs, Publication(SYSTEM, message, accept_loss))
+        done = install_proposed(site.site, proposal, Publication(SYSTEM, message, accept_loss))
     show_published(env.out, proposal, done)
 
 

@@ -3,7 +3,7 @@
 from kalip.designer.choices import add_choices
 from kalip.designer.explaining import Explanation, Setting, explain, uses_of
 from kalip.designer.history import Undoing, changes_between, roll_back, take_back
-from kalip.designer.installing import install_packs, seed_documents
+from kalip.designer.installing import install_packs, install_proposed, seed_documents
 from kalip.designer.loading import compile_served, load_served
 from kalip.designer.proposing import PackChange, Proposal, propose
 from kalip.designer.publishing import Publication, Published, publish, settle
@@ -26,6 +26,7 @@ __all__ = [
     "compile_served",
     "explain",
     "install_packs",
+    "install_proposed",
     "load_served",
     "propose",
     "publish",

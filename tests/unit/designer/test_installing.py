@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from kalip.access import SYSTEM
-from kalip.base.errors import CompileError, KalipError
-from kalip.designer import Publication, Site, install_packs, stored_packs
+from kalip.base.errors import CompileError, KalipError, PublishConflict
+from kalip.designer import Publication, Site, install_packs, install_proposed, propose, stored_packs
 from kalip.records import ListRecords, list_records, run
 from kalip.storage import current_revision, list_packs, list_revisions
 from tests.support.builders import PackBuilder, a_pack, an_entity
@@ -89,3 +89,20 @@ def test_a_faulty_pack_leaves_the_old_model_serving(site: Site) -> None:
 def test_two_packs_of_one_name_are_refused(site: Site, tmp_path: Path) -> None:
     with pytest.raises(KalipError, match="named 'shop'"):
         install_packs(site, [shop().build(), shop("2.0.0").build()], BY_SYSTEM)
+
+
+def test_what_was_looked_at_is_what_is_installed(site: Site) -> None:
+    proposal = propose(site, [shop().build()])
+    published = install_proposed(site, proposal, BY_SYSTEM)
+    assert published is not None
+    assert published.revision.hash == proposal.served.model.revision
+    assert names(site) == ["Tea"]
+    assert install_proposed(site, propose(site, [shop().build()]), BY_SYSTEM) is None
+
+
+def test_a_proposal_is_not_installed_over_something_newer(site: Site) -> None:
+    stale = propose(site, [shop().build()])
+    install_packs(site, [a_pack("till").with_entity(an_entity("till")).build()], BY_SYSTEM)
+    with pytest.raises(PublishConflict, match="published meanwhile"):
+        install_proposed(site, stale, BY_SYSTEM)
+    assert "good" not in site.services.runtime.refresh().model.entities
