@@ -4,6 +4,7 @@
 dropped with its data: what goes is renamed and waits.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,12 @@ class Step(ABC):
     def kind(self) -> Kind:
         """How careful one has to be."""
         return "safe"
+
+    @property
+    def id(self) -> str:
+        """What the step does to what, such as `retire_column:lead.budget`; the same however many rows there are."""
+        said = (value for value in self.describe_parts()[1].values() if isinstance(value, str))
+        return ":".join((re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower(), *said))
 
     @abstractmethod
     def describe_parts(self) -> tuple[str, Mapping[str, object]]:
