@@ -4,7 +4,7 @@ An index carries a digest of its definition in its name, so a changed definition
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy.sql.compiler import IdentifierPreparer
@@ -121,13 +121,14 @@ def _entity_specs(planner: _Planner) -> Iterator[IndexSpec]:
             yield planner.spec(parts[:1])
         elif parts and parts[0].field.type == "any_reference":
             yield planner.spec(parts)
+    orders = _orders(planner, entity)
     if "owner" in fields:
-        yield planner.spec(fields["owner"], live=True)
+        yield _owners_index(planner, entity, orders)
     if "stage" in fields:
         yield planner.spec((*fields["pipeline"], *fields["stage"]), live=True)
     for key in unique_keys(entity):
         yield planner.spec(tuple(part for name in key for part in fields.get(name, ())[:1]), unique=True, live=True)
-    yield from _orders(planner, entity).values()
+    yield from orders.values()
     for rule in entity.duplicates:
         for name, method in rule.fields.items():
             yield from _duplicate_spec(planner, name, method)
@@ -146,6 +147,15 @@ def _orders(planner: _Planner, entity: Entity) -> Mapping[str, IndexSpec]:
             keys = (planner.sort(part), "id")
             found[path] = IndexSpec(planner.tables.name, keys, (path, "order"), live=True)
     return found
+
+
+def _owners_index(planner: _Planner, entity: Entity, orders: Mapping[str, IndexSpec]) -> IndexSpec:
+    """Who may see only the own records reads them in the order of the first list, whatever others have."""
+    view = next(iter(entity.lists.values()), None)
+    path = view.sort[0].field if view is not None and view.sort else "created_at"
+    order = orders.get(path, orders["created_at"])
+    owner = planner.spec(planner.tables.fields["owner"], live=True)
+    return replace(owner, keys=(*owner.keys, *order.keys), fields=(*owner.fields, *order.fields))
 
 
 def _duplicate_spec(planner: _Planner, name: str, method: str) -> Iterator[IndexSpec]:

@@ -259,3 +259,24 @@ def test_columns_not_asked_are_not_fetched_and_pages_cost_one_statement(
     assert len(statements) == 1
     assert "amount" not in statements[0]
     assert statements[0].count("JOIN") == 1
+
+
+def test_own_records_are_read_in_the_order_of_the_first_list(
+    database: Database, served: Served, rows: list[dict[str, Any]], context: Context
+) -> None:
+    if database.dialect != "sqlite":
+        # PostgreSQL sorts so few rows rather than open an index: that it has the same one is seen here.
+        with database.read() as session:
+            (found,) = session.fetch("SELECT indexdef FROM pg_indexes WHERE indexname ^@ 'kx_deal_owner_amount'", {})
+        assert "(owner, amount, id)" in found[0]
+        return
+    statements: list[str] = []
+    query = Query("deal", ("name",), (where(served, "owner == actor.id"),), (Sort("amount", descending=True),))
+    with database.read() as session:
+        driver: Any = session.connection.connection.dbapi_connection
+        driver.set_trace_callback(statements.append)
+        select_page(session, served, query, context)
+        driver.set_trace_callback(None)
+        steps = " ".join(row[3] for row in session.fetch(f"EXPLAIN QUERY PLAN {statements[0]}", {}))
+    assert "USING INDEX kx_deal_owner_amount" in steps
+    assert "TEMP B-TREE" not in steps
