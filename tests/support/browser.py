@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -27,6 +27,13 @@ FLAGS = (
     "--no-pings",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
+
+_SCROLL = """([place, items, count]) => {
+  if (document.querySelectorAll(items).length >= count) return true;
+  const scrolled = document.querySelector(place);
+  scrolled?.scrollTo(0, scrolled.scrollHeight);
+  return false;
+}"""
 
 # A refused form answers 409, 412 or 422 and Chromium notes each in the console.
 EXPECTED_NOTES = re.compile(r"Failed to load resource: .* status of (400|401|403|409|412|422|429)")
@@ -57,6 +64,15 @@ def chromium(program: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield browser
         browser.close()
+
+
+def scroll_until(page: Page, place: str, items: str, count: int) -> None:
+    """Scroll a place to its end, again and again, until it has loaded that many items; then it has exactly these.
+
+    What loads the rest is swapped while one scrolls, so no handle to it is held.
+    """
+    page.wait_for_function(_SCROLL, arg=[place, items, count], polling=50)
+    expect(page.locator(items)).to_have_count(count)
 
 
 def accessibility_faults(page: Page) -> list[str]:

@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.browser import scroll_until
 from tests.support.office import COMPANIES, Office
 
 pytestmark = pytest.mark.browser
 FIRMS = '/company?filter=name.startsWith("Firm ")'
+ROWS = "#rows tr[data-id]"
 
 
 def rows(page: Page) -> Locator:
-    return page.locator("#rows tr[data-id]")
+    return page.locator(ROWS)
 
 
 def focused(page: Page) -> Locator:
@@ -38,8 +40,7 @@ def test_rows_load_as_one_scrolls_until_the_last(bora: Page) -> None:
     """W14"""
     bora.goto(FIRMS)
     for loaded in (100, COMPANIES):
-        bora.locator(".more-row").scroll_into_view_if_needed()
-        expect(rows(bora)).to_have_count(loaded)
+        scroll_until(bora, ".table-wrap", ROWS, loaded)
     expect(bora.locator(".more-row")).to_have_count(0)
     names = [text.strip() for text in bora.locator("#rows .cell-title").all_inner_texts()]
     assert names == [f"Firm {number:03}" for number in range(1, COMPANIES + 1)]
@@ -87,8 +88,7 @@ def test_the_keyboard_alone_reaches_the_cells(bora: Page) -> None:
 def test_back_brings_filter_rows_and_place(bora: Page) -> None:
     """W29"""
     bora.goto(FIRMS)
-    bora.locator(".more-row").scroll_into_view_if_needed()
-    expect(rows(bora)).to_have_count(100)
+    scroll_until(bora, ".table-wrap", ROWS, 100)
     bora.get_by_role("link", name="Firm 077").click()
     expect(bora.get_by_role("heading", level=1)).to_have_text("Firm 077")
     bora.go_back()

@@ -7,8 +7,8 @@ pytestmark = pytest.mark.browser
 FIRMS = '/company?filter=name.startsWith("Firm ")'
 
 
-def heads(page: Page) -> list[str]:
-    return [text.strip() for text in page.locator(".records thead th[data-path] .sort-link").all_inner_texts()]
+def heads(page: Page) -> Locator:
+    return page.locator(".records thead th[data-path] .sort-link")
 
 
 def open_chooser(page: Page) -> Locator:
@@ -27,7 +27,7 @@ def test_columns_are_taken_away_and_added(bora: Page) -> None:
     dialog.get_by_role("checkbox", name="Employees", exact=True).check()
     dialog.get_by_role("button", name="Apply").click()
     expect(bora.locator("th[data-path=employees]")).to_be_visible()
-    assert heads(bora) == ["Name", "Kind", "City", "Country", "Owner", "Employees"]
+    expect(heads(bora)).to_have_text(["Name", "Kind", "City", "Country", "Owner", "Employees"])
     expect(bora.locator("#rows tr[data-id]").first).to_contain_text("10")
     expect(bora.locator(".filter-chip")).to_contain_text("Firm")
 
@@ -40,7 +40,7 @@ def test_columns_are_put_in_order_by_buttons(bora: Page) -> None:
     dialog.get_by_role("button", name="Move Industry up").click()
     dialog.get_by_role("button", name="Apply").click()
     expect(bora.locator("th[data-path]").first).to_contain_text("Industry")
-    assert heads(bora) == ["Industry", "Name", "Kind"]
+    expect(heads(bora)).to_have_text(["Industry", "Name", "Kind"])
 
 
 def test_columns_are_put_in_order_by_dragging(bora: Page) -> None:
@@ -51,7 +51,7 @@ def test_columns_are_put_in_order_by_dragging(bora: Page) -> None:
     items.nth(2).locator(".grip").drag_to(items.nth(0), target_position={"x": 40, "y": 4})
     dialog.get_by_role("button", name="Apply").click()
     expect(bora.locator("th[data-path]").first).to_contain_text("Industry")
-    assert heads(bora) == ["Industry", "Name", "Kind"]
+    expect(heads(bora)).to_have_text(["Industry", "Name", "Kind"])
 
 
 def test_a_frozen_column_stays_while_others_scroll(bora: Page) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, Request, expect
 
-from tests.support.browser import accessibility_faults
+from tests.support.browser import accessibility_faults, scroll_until
 from tests.support.office import Office
 from tests.support.web_site import Caller
 
@@ -232,14 +232,14 @@ def test_related_records_load_below_and_more_are_added_there(office: Office, pag
         for number in range(6)
     ))  # fmt: skip
     office.seat(page, seller).goto(f"/company/{company}")
-    page.locator(".related").last.scroll_into_view_if_needed()
+    scroll_until(page, "#content", ".related[id]", 5)
     deals = page.get_by_role("region", name="Deals")
     expect(deals.locator(".badge")).to_have_text("7")
     expect(deals.get_by_role("row")).to_have_count(5)
     deals.get_by_role("link", name="Show all").click()
     expect(page.locator("#rows tr[data-id]")).to_have_count(7)
     page.go_back()
-    page.locator(".related").last.scroll_into_view_if_needed()
+    scroll_until(page, "#content", ".related[id]", 5)
     deals.get_by_role("link", name="Add").click()
     expect(page).to_have_url(re.compile("/deal/new"))
     expect(field(page, "company")).to_have_value("Customer of Only deal")
