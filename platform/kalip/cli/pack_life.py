@@ -1,19 +1,17 @@
-"""A pack's life on a site: begun, upgraded, taken out, brought into files."""
+"""A pack's life around a site: begun, taken out, brought into files."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from packaging.version import Version
 
 from kalip.access import SYSTEM
 from kalip.base.errors import KalipError, NotFound
 from kalip.base.names import did_you_mean
 from kalip.cli.command import Command, Environment
-from kalip.cli.reading import find_pack
 from kalip.cli.showing import show_proposal, show_published
-from kalip.designer import Publication, Site, install_proposed, propose, publish, stored_packs
-from kalip.metadata import Pack, build_zip, new_pack, read_pack
+from kalip.designer import Publication, Site, propose, publish, stored_packs
+from kalip.metadata import Pack, build_zip, new_pack
 
 _LOSS = click.option("--accept-loss", is_flag=True, help="Let what goes be taken out of sight; its data is kept.")
 _DRY = click.option("--dry-run", is_flag=True, help="Only say what would happen.")
@@ -36,28 +34,6 @@ def new(env: Environment, name: str, entities: Sequence[str], into: Path | None)
         {"folder": str(folder), "files": list(pack.contents)},
         f"{folder}: {len(pack.contents)} files. Next: kalip pack check {folder}",
     )
-
-
-@click.command("upgrade", cls=Command)
-@click.argument("paths", nargs=-1, required=True, metavar="PACK...")
-@_DRY
-@_LOSS
-@_MESSAGE
-@click.pass_obj
-def upgrade(env: Environment, /, paths: Sequence[str], **options: object) -> None:
-    """Put newer versions in place of installed packs; says first what layers above hide of them."""
-    packs = [read_pack(find_pack(path)) for path in paths]
-    with env.site() as site:
-        present = {pack.name: pack.version for pack in _stored(site.site)}
-        for each in packs:
-            _check_newer(each, present.get(each.name))
-        proposal = propose(site.site, packs)
-        if options["dry_run"] or proposal.is_empty:
-            show_proposal(env.out, proposal, "" if options["dry_run"] else "Nothing to do.")
-            return
-        named = ", ".join(f"{each.name} {each.version}" for each in packs)
-        done = install_proposed(site.site, proposal, _publication(options, f"Upgrade to {named}"))
-    show_published(env.out, proposal, done)
 
 
 @click.command("remove", cls=Command)
@@ -115,21 +91,6 @@ def installed_pack(site: Site, name: str) -> Pack:
         hint = did_you_mean(name, packs) or f"there are {', '.join(packs)}"
         raise NotFound("The pack '{name}' is not installed.", params={"name": name}, hint=hint)
     return packs[name]
-
-
-def _check_newer(pack: Pack, present: str | None) -> None:
-    if present is None:
-        raise NotFound(
-            "The pack '{name}' is not installed.",
-            params={"name": pack.name},
-            hint="`kalip pack install` brings it in",
-        )
-    if Version(pack.version) <= Version(present):
-        raise KalipError(
-            "{name} {version} is not newer than {present}, which is installed.",
-            params={"name": pack.name, "version": pack.version, "present": present},
-            hint="`kalip pack install` puts any version in place",
-        )
 
 
 def _write(pack: Pack, folder: Path) -> None:

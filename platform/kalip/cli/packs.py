@@ -5,15 +5,17 @@ from pathlib import Path
 
 import click
 
-from kalip.access import SYSTEM
-from kalip.base.errors import KalipError
 from kalip.cli.command import Environment, Group, Refused
 from kalip.cli.output import diagnostic_json, table
-from kalip.cli.pack_life import export_pack, installed_pack, new, remove, upgrade
+from kalip.cli.pack_install import install, lock_packs, upgrade
+from kalip.cli.pack_keys import key, read_key
+from kalip.cli.pack_life import export_pack, installed_pack, new, remove
 from kalip.cli.reading import Examined, examine, find_pack
-from kalip.cli.showing import change_json, change_lines, show_proposal, show_published
-from kalip.designer import Publication, compile_served, install_proposed, propose, seed_documents
+from kalip.cli.showing import change_json, change_lines
+from kalip.designer import compile_served, seed_documents
 from kalip.metadata import Kind, Pack, build_zip, diff_packs, format_document, read_pack
+from kalip.metadata.locking import pack_hash
+from kalip.metadata.signing import sign, signer
 from kalip.storage import list_packs
 from kalip.workflow import CaseResult, run_pack_tests
 
@@ -25,7 +27,7 @@ def pack() -> None:
     """Work with packs: folders or archives of metadata."""
 
 
-for _command in (new, upgrade, remove, export_pack):
+for _command in (new, install, upgrade, lock_packs, remove, export_pack, key):
     pack.add_command(_command)
 
 
@@ -87,49 +89,27 @@ def test_packs(env: Environment, paths: Sequence[str]) -> None:
 @pack.command("build")
 @click.argument("path", metavar="PACK")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The archive; NAME-VERSION.zip by default.")
+@click.option("--sign", "key_file", type=click.Path(dir_okay=False, path_type=Path), help="Sign with this private key.")
 @click.pass_obj
-def build_pack(env: Environment, path: str, output: Path | None) -> None:
-    """Check a pack and build its archive: the same pack gives the same bytes."""
+def build_pack(env: Environment, path: str, output: Path | None, key_file: Path | None) -> None:
+    """Check a pack and build its archive: the same pack gives the same bytes, everywhere."""
     found = examine(env, [path])
     if found.is_faulty:
         _tell(env, found)
         raise Refused
     built = found.asked[0]
+    if key_file is not None:
+        built = sign(built, read_key(key_file))
+    public = signer(built)
     target = output or Path(f"{built.name}-{built.version}.zip")
     content = build_zip(built)
     target.write_bytes(content)
-    env.out.show({"file": str(target), "bytes": len(content)}, f"{target}, {len(content)} bytes")
-
-
-@pack.command("install")
-@_PATHS
-@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
-@click.option("--accept-loss", is_flag=True, help="Let fields and entities be taken out of sight; their data is kept.")
-@click.option("--test", "tested", is_flag=True, help="Run the packs' tests first.")
-@click.option("-m", "--message", default="", help="What the log says.")
-@click.pass_obj
-def install(  # noqa: PLR0913, PLR0917 - one parameter per option, click calls by name
-    env: Environment,
-    paths: Sequence[str],
-    dry_run: bool,  # noqa: FBT001 - as above
-    accept_loss: bool,  # noqa: FBT001 - as above
-    tested: bool,  # noqa: FBT001 - as above
-    message: str,
-) -> None:
-    """Install packs or put them in place of older versions: tables, forms, lists and API at once, or nothing."""
-    packs = [read_pack(find_pack(path)) for path in paths]
-    with env.site() as site:
-        proposal = propose(site.site, packs)
-        for each in packs if tested else ():
-            failed = [r for r in run_pack_tests(proposal.served, seed_documents(each, Kind.TEST)) if not r.passed]
-            if failed:
-                params = {"pack": each.name, "case": failed[0].title, "message": failed[0].message}
-                raise KalipError("A test of {pack} fails: {case}: {message}", params=params)
-        if dry_run:
-            show_proposal(env.out, proposal)
-            return
-        done = install_proposed(site.site, proposal, Publication(SYSTEM, message, accept_loss))
-    show_published(env.out, proposal, done)
+    env.out.show(
+        {"file": str(target), "bytes": len(content), "sha256": pack_hash(built), "signed_by": public},
+        f"{target}, {len(content)} bytes",
+        f"sha256 {pack_hash(built)}",
+        *([f"signed by {public}"] if public else []),
+    )
 
 
 @pack.command("list")

@@ -56,11 +56,15 @@ def show_proposal(out: Output, proposal: Proposal, said: str = "") -> None:
     out.show(proposal_json(proposal), *proposal_lines(proposal), *filter(None, [said]))
 
 
-def show_published(out: Output, proposal: Proposal, done: Published | None) -> None:
-    """Answer with what was published; None says that there was nothing to do."""
+def show_published(out: Output, proposal: Proposal, done: Published | None, *, is_shown: bool = False) -> None:
+    """Answer with what was published; None says that there was nothing to do. The proposal may be shown already."""
     revision = done.revision if done is not None else None
     said = f"Published revision {revision.number} ({revision.hash[:12]})" if revision else "Nothing to do."
-    out.show(proposal_json(proposal) | {"published": revision and revision.number}, *proposal_lines(proposal), said)
+    out.show(
+        proposal_json(proposal) | {"published": revision and revision.number},
+        *([] if is_shown else proposal_lines(proposal)),
+        said,
+    )
 
 
 def plan_lines(plan: Plan) -> list[RenderableType]:

@@ -24,12 +24,14 @@ def is_archive(path: Path) -> bool:
 
 
 def build_zip(pack: Pack) -> bytes:
-    """The pack as a zip archive: sorted entries, no dates, no machine's traits."""
+    """The pack as a zip archive: sorted entries, no dates, no machine's traits.
+
+    Not compressed: the same text gives other bytes with another version of zlib.
+    """
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for path, content in pack.contents.items():
             entry = zipfile.ZipInfo(path, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = _UNIX
             entry.external_attr = (stat.S_IFREG | 0o644) << 16
             archive.writestr(entry, content)

@@ -16,6 +16,8 @@ BAD_ARCHIVE = "M112"
 BAD_ENTRY = "M113"
 TOO_MANY = "M114"
 NO_PACK = "M115"
+BAD_SIGNATURE = "M116"
+BAD_LOCK = "M117"
 UNKNOWN_KEY = "M120"
 MISSING_KEY = "M121"
 WRONG_TYPE = "M122"
@@ -48,6 +50,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         BAD_ENTRY: "An entry's path leaves the pack, is absolute, or is a link.",
         TOO_MANY: "The pack has too many files, or they are too big together.",
         NO_PACK: "There is no pack at this place.",
+        BAD_SIGNATURE: "A file of a signed pack is not as it was signed.",
+        BAD_LOCK: "A lock file is damaged.",
         UNKNOWN_KEY: "An object has a key that its kind doesn't know.",
         MISSING_KEY: "An object lacks a key that its kind requires.",
         WRONG_TYPE: "A value has the wrong JSON type.",

@@ -1,7 +1,9 @@
 """Orders packs so that each stands above those that it requires. Knows manifests only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from itertools import combinations
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -14,6 +16,8 @@ from kalip.metadata.documents import Pack
 SITE = "site"
 """The name of the administrator's own pack: always on top."""
 
+_MOST_TRIED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -23,8 +27,11 @@ class Order:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def order_packs(packs: Sequence[Pack]) -> Order:
-    """Order packs by what they require, ties by name; `site` is last whatever it requires."""
+def order_packs(packs: Sequence[Pack], new: Collection[str] = ()) -> Order:
+    """Order packs by what they require, ties by name; `site` is last whatever it requires.
+
+    Of a circle the requirement to drop is told, one of a `new` pack (by name) where there is one.
+    """
     diagnostics: list[Diagnostic] = []
     known: dict[str, Pack] = {}
     for pack in packs:
@@ -36,7 +43,7 @@ def order_packs(packs: Sequence[Pack]) -> Order:
             known[pack.name] = pack
     for pack in known.values():
         diagnostics += _requirement_faults(pack, known)
-    names, circles = _sorted(known)
+    names, circles = _sorted(known, new)
     diagnostics += circles
     return Order(tuple(known[name] for name in names), tuple(diagnostics))
 
@@ -85,33 +92,66 @@ def _requirement_faults(pack: Pack, known: Mapping[str, Pack]) -> list[Diagnosti
     return diagnostics
 
 
-def _sorted(known: Mapping[str, Pack]) -> tuple[list[str], list[Diagnostic]]:
-    """Names in order; packs in a circle follow by name, with a diagnostic for the circle."""
+def _sorted(known: Mapping[str, Pack], new: Collection[str]) -> tuple[list[str], list[Diagnostic]]:
+    """Names in order, as if the requirements that close circles were not there; a diagnostic for each of these."""
     pending = {
         name: {each for each in _requires(pack) if each in known and each != SITE}
         for name, pack in known.items()
         if name != SITE
     }
-    names: list[str] = []
     diagnostics: list[Diagnostic] = []
+    for name, required in closing_edges(pending, new):
+        circle = [*_way(pending, required, name), required]
+        diagnostics.append(_circle_diagnostic(circle, known))
+        pending[name].discard(required)
+    names: list[str] = []
     while pending:
-        free = min((name for name, needs in pending.items() if needs <= set(names)), default=None)
-        if free is None:
-            circle = _circle(pending, set(names))
-            diagnostics.append(_circle_diagnostic(circle, known))
-            pending[circle[-2]].discard(circle[-1])
-            continue
+        free = min(name for name, needs in pending.items() if needs <= set(names))
         names.append(free)
         del pending[free]
     return [*names, *(SITE for name in known if name == SITE)], diagnostics
 
 
-def _circle(pending: Mapping[str, set[str]], done: set[str]) -> list[str]:
-    """A way through what blocks each other that ends where it began."""
-    trail = [min(pending)]
-    while trail.count(trail[-1]) == 1:
-        trail.append(min(pending[trail[-1]] - done))
-    return trail[trail.index(trail[-1]) :]
+def closing_edges(requires: Mapping[str, Collection[str]], new: Collection[str] = ()) -> tuple[tuple[str, str], ...]:
+    """The fewest requirements (pack, required) without which no pack requires itself through others.
+
+    Of equally few, those of `new` packs: what was there before them was no circle. Beyond three the answer may hold
+    more than the fewest.
+    """
+    edges = [(name, each) for name in requires for each in requires[name] if _way(requires, each, name)]
+    edges.sort(key=lambda edge: (edge[0] in new, edge), reverse=True)
+    for size in range(min(_MOST_TRIED, len(edges)) + 1):
+        for dropped in combinations(edges, size):
+            if _is_free_of_circles(requires, dropped):
+                return dropped
+    first = edges[0]
+    rest = {name: [each for each in needs if (name, each) != first] for name, needs in requires.items()}
+    return (first, *closing_edges(rest, new))
+
+
+def _is_free_of_circles(requires: Mapping[str, Collection[str]], dropped: Collection[tuple[str, str]]) -> bool:
+    sorter = TopologicalSorter(
+        {name: [each for each in needs if (name, each) not in dropped] for name, needs in requires.items()}
+    )
+    try:
+        sorter.prepare()
+    except CycleError:
+        return False
+    return True
+
+
+def _way(requires: Mapping[str, Collection[str]], start: str, end: str) -> list[str]:
+    """The shortest way from a pack to one that it requires through others, both included; empty without one."""
+    ways = {start: [start]}
+    pending = [start]
+    for name in pending:
+        if name == end:
+            return ways[name]
+        for each in sorted(requires.get(name, ())):
+            if each not in ways:
+                ways[each] = [*ways[name], each]
+                pending.append(each)
+    return []
 
 
 def _circle_diagnostic(circle: list[str], known: Mapping[str, Pack]) -> Diagnostic:

@@ -7,7 +7,12 @@ from enum import StrEnum
 from kalip.base.names import did_you_mean
 
 _NAME = r"[a-z](?:_?[a-z0-9])*"
-_PLAIN_FILE = re.compile(r"(README|CHANGELOG|LICENSE)(\.[A-Za-z]+)*(\.(md|txt))?|LICENSE|(templates|files|docs)/.+")
+_PLAIN_FILE = re.compile(
+    r"signature\.json|(README|CHANGELOG|LICENSE)(\.[A-Za-z]+)*(\.(md|txt))?|LICENSE|(templates|files|docs)/.+"
+)
+SIGNATURE = "signature.json"
+"""The file that says who made the pack; no document, as it is about the bytes of all others."""
+
 _FOLDERS = ("choices", "demo", "docs", "entities", "files", "lang", "roles", "seed", "templates", "tests")
 _ENTITY_FILES = ("entity.json", "access.json", "pipelines", "views")
 _VIEWS = ("list", "form", "card", "board")

@@ -29,7 +29,8 @@ class Settings:
     `folder` is absolute. `database_url` is an SQLAlchemy URL, `files_url` a folder,
     absolute or from the site's. Without `redis_url` jobs run inside the server. `demo` sites show their
     demo logins on the sign-in page. `proxies` is how many reverse proxies stand before the
-    server, whose X-Forwarded headers are believed.
+    server, whose X-Forwarded headers are believed. `trusted_keys` are public keys, apart by spaces, whose signature
+    under a pack is believed; `require_signed` refuses packs without one.
     """
 
     folder: Path
@@ -42,6 +43,8 @@ class Settings:
     timezone: str = "UTC"
     demo: bool = False
     proxies: int = 0
+    trusted_keys: str = ""
+    require_signed: bool = False
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:

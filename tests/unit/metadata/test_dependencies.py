@@ -55,6 +55,26 @@ def test_a_circle_names_the_edge_to_drop() -> None:
     assert len(order.packs) == 4
 
 
+def test_u9_the_shortest_fix_is_named() -> None:
+    # Two circles through one edge: that edge alone is to be dropped.
+    order = order_packs([pack("a", b=""), pack("b", c="", d=""), pack("c", a=""), pack("d", a="")])
+    assert [each.hint for each in order.diagnostics] == ["drop 'b' from the requires of 'a'"]
+
+
+def test_u9_of_a_circle_that_a_new_version_closes_its_own_edge_is_named() -> None:
+    packs = [pack("b", a=""), pack("a", b="")]
+    assert order_packs(packs, new={"a"}).diagnostics[0].hint == "drop 'b' from the requires of 'a'"
+    assert order_packs(packs, new={"b"}).diagnostics[0].hint == "drop 'a' from the requires of 'b'"
+
+
+def test_u9_circles_apart_are_each_named() -> None:
+    letters = "abcdefghij"
+    packs = [pack(each, **{letters[at ^ 1]: ""}) for at, each in enumerate(letters)]
+    order = order_packs(packs)
+    assert len(order.packs) == len(letters)
+    assert len(order.diagnostics) == len(letters) // 2
+
+
 def test_a_pack_that_requires_itself() -> None:
     assert told(order_packs([pack("a", a="")]).diagnostics) == [("M132", "/requires/a")]
 
