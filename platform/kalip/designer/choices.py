@@ -9,11 +9,10 @@ from kalip.designer.proposing import propose
 from kalip.designer.publishing import Publication, Published, publish
 from kalip.designer.site import Site
 from kalip.designer.stored import stored_packs
-from kalip.metadata import SITE, Kind, Pack, format_document, read_documents
+from kalip.metadata import Pack, SiteEditor
 from kalip.model import Model
 from kalip.runtime import Extensions
 
-SITE_TITLE = "This site"
 _ONE_LETTER = dict(zip("ıłøđабвгдезийклмнопрстуфыэё", "ilodabvgdeziyklmnoprstufyee", strict=True))
 _SEVERAL = {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}
 _LETTERS = str.maketrans({**_ONE_LETTER, **_SEVERAL, "ß": "ss", "&": " and "})
@@ -52,32 +51,13 @@ def _with_choices(
     packs: Sequence[Pack], model: Model, wanted: Mapping[str, Sequence[str]], extensions: Extensions
 ) -> Pack:
     """The site's pack with an overlay, or a list of its own made longer."""
-    site = next((pack for pack in packs if pack.name == SITE), None)
-    manifest: dict[str, object] = (
-        dict(site.manifest.data) if site is not None else {"name": SITE, "version": "1.0.0", "title": SITE_TITLE}
-    )
-    requires = dict(site.manifest.data.get("requires", {})) if site is not None else {}
-    files = dict(site.contents) if site is not None else {}
+    editor = SiteEditor(packs, extensions.types)
     for name, labels in wanted.items():
         found = model.choices.get(name)
         if found is None:
             raise NotFound("There is no choice list '{name}'.", params={"name": name})
-        path = f"choices/{name}.json"
-        data = dict(site.documents[path].data) if site is not None and path in site.documents else {}
-        owner = _owner(packs, path)
-        if owner != SITE:
-            data.setdefault("extends", f"{owner}/{name}")
-            requires.setdefault(owner, ">=0")
-        choices = dict(data.get("choices", {}))
+        taken = list(found.choices)
         for label in labels:
-            choices[choice_name(label, [*found.choices, *choices])] = {"label": label}
-        files[path] = format_document({**data, "choices": choices}, Kind.CHOICES, extensions.types).encode()
-    if requires:
-        manifest["requires"] = requires
-    files["pack.json"] = format_document(manifest, Kind.PACK, extensions.types).encode()
-    return read_documents(files, SITE)
-
-
-def _owner(packs: Sequence[Pack], path: str) -> str:
-    """The pack whose document the others extend."""
-    return next(pack.name for pack in packs if path in pack.documents and "extends" not in pack.documents[path].data)
+            taken.append(choice_name(label, taken))
+            editor.set(f"choices/{name}", f"/choices/{taken[-1]}", {"label": label})
+    return editor.pack()

@@ -10,8 +10,10 @@ from kalip.metadata.codes import CODES
 from kalip.metadata.dependencies import SITE, order_packs
 from kalip.metadata.difference import Change, ChangeKind, diff, diff_packs
 from kalip.metadata.documents import Document, Pack
+from kalip.metadata.editing import SiteEditor, edit, move, rename
 from kalip.metadata.formatting import format_at, format_document
 from kalip.metadata.kinds import OVERLAID, Kind, Place, place_of
+from kalip.metadata.layering import REMOVED
 from kalip.metadata.merged import MergedDocument
 from kalip.metadata.reader import Reading, examine_documents, examine_pack, read_documents, read_pack
 from kalip.metadata.repair import Checked, checked, sound
@@ -30,6 +32,7 @@ from kalip.metadata.validation import Problem, Validator, schema_fault, value_fa
 __all__ = [
     "CODES",
     "OVERLAID",
+    "REMOVED",
     "SITE",
     "Change",
     "ChangeKind",
@@ -41,6 +44,7 @@ __all__ = [
     "Place",
     "Problem",
     "Reading",
+    "SiteEditor",
     "Stack",
     "Types",
     "Validator",
@@ -51,10 +55,12 @@ __all__ = [
     "diff",
     "diff_packs",
     "document_schema",
+    "edit",
     "examine_documents",
     "examine_pack",
     "format_at",
     "format_document",
+    "move",
     "new_pack",
     "options_schema",
     "order_packs",
@@ -62,6 +68,7 @@ __all__ = [
     "place_of",
     "read_documents",
     "read_pack",
+    "rename",
     "schema_fault",
     "sound",
     "source_schema",

@@ -122,7 +122,7 @@ class _Builder:
                 self._lay(document, below)
         elif below is not None:
             message = f"{below.base.file} defines this too"
-            hint = f'write "extends": "{_extends_of(below)}", or choose another name'
+            hint = f'write "extends": "{extends_of(below)}", or choose another name'
             self.diagnostics.append(document.diagnostic(codes.DEFINED_TWICE, message, hint))
         else:
             names = (address.split("/")[1], *document.names[1:])
@@ -150,7 +150,7 @@ class _Builder:
         named = str(document.data["extends"]).split("/")
         if named[0] not in {layer.layer for layer in below.layers}:
             message = f"'{document.data['extends']}' is not what this overlay lies on"
-            hint = f'write "extends": "{_extends_of(below)}"'
+            hint = f'write "extends": "{extends_of(below)}"'
             self.diagnostics.append(document.diagnostic(codes.DANGLING_OVERLAY, message, hint, "/extends"))
             return False
         if pack.name != SITE and base not in required_by(pack, self.by_name):
@@ -160,7 +160,7 @@ class _Builder:
             return False
         wanted = [self.old_entities.get(name, name) for name in named[1:]]
         if wanted not in ([*below.names], [below.names[0]]):
-            message = f"this file overlays '{_extends_of(below)}', not '{document.data['extends']}'"
+            message = f"this file overlays '{extends_of(below)}', not '{document.data['extends']}'"
             hint = "the path of the file and `extends` must name the same document"
             self.diagnostics.append(document.diagnostic(codes.DANGLING_OVERLAY, message, hint, "/extends"))
             return False
@@ -205,5 +205,6 @@ class _Builder:
         return replace(below, data=data, setters=translation.setters)
 
 
-def _extends_of(merged: MergedDocument) -> str:
+def extends_of(merged: MergedDocument) -> str:
+    """What an overlay on a document says that it extends."""
     return "/".join((merged.base.layer, *merged.names))
