@@ -35,7 +35,7 @@ def overlaid(below: Any, wanted: Any, *, is_root: bool = False) -> Any:
             below = {DEFAULT_LOCALE: below}
         if isinstance(below, Mapping):
             over = _between(below, wanted)
-            return over if is_root else placed(over, below, list(wanted))
+            return (over if is_root else placed(over, below, list(wanted))) or MISSING
     return wanted
 
 

@@ -30,7 +30,9 @@ def laid(over: Any, below: Any = BELOW) -> Any:
 
 
 def loose(value: Any) -> Any:
-    """The value without the order of keys."""
+    """The value without the order of keys; English alone is a text as well."""
+    if isinstance(value, dict) and set(value) == {"en"} and isinstance(value["en"], str):
+        return value["en"]
     return sorted((key, loose(each)) for key, each in value.items()) if isinstance(value, dict) else value
 
 
