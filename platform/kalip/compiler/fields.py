@@ -67,6 +67,7 @@ def choice_options(choices: ChoiceList) -> Mapping[str, Any]:
         "values": tuple(value for value, choice in choices.choices.items() if not choice.retired),
         "retired": tuple(value for value, choice in choices.choices.items() if choice.retired),
         "labels": MappingProxyType({value: choice.label for value, choice in choices.choices.items()}),
+        "former": MappingProxyType({old: value for value, choice in choices.choices.items() for old in choice.was}),
     }
 
 

@@ -207,7 +207,8 @@ def values_of_field(bench: Bench, entity: str, field: Field) -> Values | None:
     pipelines = bench.drafts[entity].pipelines
     if field.name == "pipeline":
         names = {name: (f"pipeline:{entity}.{name}",) for name in pipelines}
-        return Values(codes.UNKNOWN_PIPELINE, f"pipeline of '{entity}'", names, {})
+        before = {old: name for name, document in pipelines.items() for old in document.data.get("was", ())}
+        return Values(codes.UNKNOWN_PIPELINE, f"pipeline of '{entity}'", names, before)
     stages: dict[str, tuple[str, ...]] = {}
     former: dict[str, str] = {}
     for name, document in pipelines.items():

@@ -21,6 +21,8 @@ _READONLY_KINDS = frozenset({"computed", "rollup", "autonumber"})
 def pipelines_of(bench: Bench, draft: Draft) -> Mapping[str, Pipeline]:
     """The pipelines of an entity by name."""
     pipelines = {name: _pipeline(bench, draft, document) for name, document in draft.pipelines.items()}
+    for name, pipeline in pipelines.items():
+        check_former_names(bench, pipeline.was, pipelines, Spot(draft.pipelines[name]).at("was"))
     defaults = [name for name, pipeline in pipelines.items() if pipeline.default]
     for name in defaults[1:]:
         message = f"'{defaults[0]}' is the default pipeline already"
@@ -50,6 +52,7 @@ def _pipeline(bench: Bench, draft: Draft, document: MergedDocument) -> Pipeline:
         MappingProxyType(stages),
         MappingProxyType(transitions),
         default=default,
+        was=tuple(document.data.get("was", ())),
     )
 
 

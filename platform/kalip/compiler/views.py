@@ -237,6 +237,10 @@ def _board(
     name, data, spot = document.names[1], document.data, Spot(document)
     pipeline = pipelines.get(data["pipeline"])
     if pipeline is None:
+        pipeline = next((each for each in pipelines.values() if data["pipeline"] in each.was), None)
+        if pipeline is not None:
+            bench.desk.old(spot.at("pipeline"), data["pipeline"], pipeline.name)
+    if pipeline is None:
         known = list(pipelines)
         bench.desk.unknown(codes.UNKNOWN_PIPELINE, spot.at("pipeline"), "pipeline", data["pipeline"], known)
         return None

@@ -78,6 +78,7 @@ class Pipeline:
     stages: Mapping[str, Stage]
     transitions: Mapping[str, Transition]
     default: bool = False
+    was: tuple[str, ...] = ()
 
     @property
     def first(self) -> Stage:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from kalip.base.clock import system_clock
+from kalip.storage.catalogue import change_column
 from kalip.storage.errors import ReadOnlySession
 from kalip.storage.plan import Plan
 from kalip.storage.session import Session
@@ -20,3 +21,5 @@ def apply(session: Session, plan: Plan, now: datetime | None = None) -> None:
         session.connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     for step in plan.steps:
         step.run(session, moment)
+    for column in plan.notes:
+        change_column(session, column.name, column)

@@ -4,7 +4,7 @@ It changes in the transaction of the DDL that it describes, so both always agree
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +12,8 @@ from sqlalchemy import delete, insert, select, update
 
 from kalip.storage.own import KalipColumn, KalipTable, table_of
 from kalip.storage.session import Session
-from kalip.storage.tables import StoredPart
+from kalip.storage.tables import EntityTable, StoredPart
+from kalip.storage.terms import is_aside, terms_of
 
 TABLES: Final = table_of(KalipTable)
 COLUMNS: Final = table_of(KalipColumn)
@@ -31,7 +32,7 @@ class LiveTable:
 
 @dataclass(frozen=True, slots=True)
 class LiveColumn:
-    """A column that is there; `target` and `on_delete` describe its foreign key."""
+    """A column that is there; `target` and `on_delete` describe its foreign key, `terms` its field (see `terms`)."""
 
     table: str
     name: str
@@ -41,11 +42,21 @@ class LiveColumn:
     target: str | None = None
     on_delete: str | None = None
     retired_at: datetime | None = None
+    terms: str | None = None
 
 
-def column_entry(table: str, part: StoredPart) -> LiveColumn:
+def column_entry(wanted: EntityTable, part: StoredPart) -> LiveColumn:
     """Describe a column that the model wants."""
-    return LiveColumn(table, part.name, part.field.name, part.part, part.kind, part.target, part.on_delete)
+    return LiveColumn(
+        wanted.name,
+        part.name,
+        part.field.name,
+        part.part,
+        part.kind,
+        part.target,
+        part.on_delete,
+        terms=terms_of(wanted.entity, part.field).text,
+    )
 
 
 def live_tables(session: Session) -> list[LiveTable]:
@@ -58,7 +69,17 @@ def live_columns(session: Session) -> list[LiveColumn]:
     """Read the columns of the catalogue, retired ones too, the last retired first."""
     query = select(COLUMNS).order_by(COLUMNS.c.table_name, COLUMNS.c.retired_at.desc(), COLUMNS.c.name)
     return [
-        LiveColumn(row.table_name, row.name, row.field, row.part, row.kind, row.target, row.on_delete, row.retired_at)
+        LiveColumn(
+            row.table_name,
+            row.name,
+            row.field,
+            row.part,
+            row.kind,
+            row.target,
+            row.on_delete,
+            row.retired_at,
+            row.terms,
+        )
         for row in session.run(query)
     ]
 
@@ -85,6 +106,7 @@ def note_column(session: Session, column: LiveColumn) -> None:
             "target": column.target,
             "on_delete": column.on_delete,
             "retired_at": column.retired_at,
+            "terms": column.terms,
         },
     )
 
@@ -111,8 +133,17 @@ def change_column(session: Session, name: str, new: LiveColumn) -> None:
         "target": new.target,
         "on_delete": new.on_delete,
         "retired_at": new.retired_at,
+        "terms": new.terms,
     }
     session.write(update(COLUMNS).where(COLUMNS.c.table_name == new.table, COLUMNS.c.name == name).values(values))
+
+
+def follow_field(session: Session, old: LiveColumn, new: LiveColumn) -> None:
+    """Let what was set aside for a field follow its new name, so that no other field of the old name finds it."""
+    for column in live_columns(session):
+        same = (column.table, column.field, column.part) == (new.table, old.field, old.part)
+        if same and is_aside(column.terms):
+            change_column(session, column.name, replace(column, field=new.field))
 
 
 def forget_column(session: Session, table: str, name: str) -> None:

@@ -15,10 +15,12 @@ from kalip.storage.column_steps import (
     ReviveColumn,
 )
 from kalip.storage.convert import conversion
-from kalip.storage.draft import Draft
+from kalip.storage.draft import Draft, Pair
 from kalip.storage.matching import match
 from kalip.storage.rewrite import count_failures, count_filled
 from kalip.storage.tables import EntityTable
+from kalip.storage.terms import is_aside
+from kalip.storage.value_planner import plan_values
 
 
 def match_columns(draft: Draft, wanted: EntityTable, old: LiveTable) -> list[LiveColumn]:
@@ -27,25 +29,28 @@ def match_columns(draft: Draft, wanted: EntityTable, old: LiveTable) -> list[Liv
     retired: dict[str, dict[str, LiveColumn]] = defaultdict(dict)
     for column in draft.columns[old.name]:
         group = live if column.retired_at is None else retired
-        group[column.field].setdefault(column.part, column)
+        if not is_aside(column.terms):
+            group[column.field].setdefault(column.part, column)
     entries = {
-        name: {part.part: column_entry(wanted.name, part) for part in parts}
+        name: {part.part: column_entry(wanted, part) for part in parts}
         for name, parts in wanted.fields.items()
         if parts
     }
     was = {name: wanted.entity.attributes[name].was for name in entries}
     found = match(was, live, retired)
-    kept: list[LiveColumn] = []
+    kept: list[Pair] = []
+    back: list[Pair] = []
     for name, former in found.held.items():
         _match_parts(draft, wanted, entries[name], live[former], kept)
     for name in (*found.revived, *found.new):
         former = found.revived.get(name, name)
-        _add_field(draft, wanted, entries[name], retired.get(former, {}))
+        _add_field(draft, wanted, entries[name], retired.get(former, {}), back)
     for name, columns in live.items():
         if name not in found.held.values():
             for column in columns.values():
                 _retire_column(draft, wanted, column)
-    return kept
+    plan_values(draft, wanted, (*kept, *back))
+    return [pair.new for pair in kept]
 
 
 def _match_parts(
@@ -53,7 +58,7 @@ def _match_parts(
     wanted: EntityTable,
     entries: Mapping[str, LiveColumn],
     live: Mapping[str, LiveColumn],
-    kept: list[LiveColumn],
+    kept: list[Pair],
 ) -> None:
     entity = wanted.entity.name
     for part, new in entries.items():
@@ -68,7 +73,7 @@ def _match_parts(
                 draft.steps.append(RenameColumn(old=old, new=held, entity=entity))
             if (target, old.on_delete) != (new.target, new.on_delete):
                 draft.steps.append(ChangeReference(old=old, new=new, entity=entity))
-            kept.append(new)
+            kept.append(Pair(old, new))
         elif new.target is None and old.target is None and conversion(old.kind, new.kind) is not None:
             rows, failures = count_failures(draft.session, old, new.kind)
             retired = draft.retired(old.name)
@@ -84,7 +89,11 @@ def _match_parts(
 
 
 def _add_field(
-    draft: Draft, wanted: EntityTable, entries: Mapping[str, LiveColumn], retired: Mapping[str, LiveColumn]
+    draft: Draft,
+    wanted: EntityTable,
+    entries: Mapping[str, LiveColumn],
+    retired: Mapping[str, LiveColumn],
+    back: list[Pair],
 ) -> None:
     for part, new in entries.items():
         old = retired.get(part)
@@ -92,6 +101,7 @@ def _add_field(
         if old is not None and old.kind == new.kind and (target == new.target or new.target is None):
             rows = count_filled(draft.session, old)
             draft.steps.append(ReviveColumn(old=old, new=new, entity=wanted.entity.name, rows=rows))
+            back.append(Pair(old, new))
         else:
             _add_column(draft, wanted, new)
 

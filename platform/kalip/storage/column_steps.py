@@ -50,6 +50,8 @@ class RenameColumn(Step):
         """Rename the column."""
         Ddl(session).rename_column(self.new.table, self.old.name, self.new.name)
         catalogue.change_column(session, self.old.name, self.new)
+        if self.old.field != self.new.field:
+            catalogue.follow_field(session, self.old, self.new)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

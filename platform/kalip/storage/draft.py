@@ -10,14 +10,27 @@ from kalip.storage.session import Session
 from kalip.storage.step import Step
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A column as it is, and as it will be."""
+
+    old: LiveColumn
+    new: LiveColumn
+
+
 @dataclass(slots=True)
 class Draft:
-    """What the parts of planning share. `renamed` maps old names of entities to the present ones."""
+    """What the parts of planning share. `renamed` maps old names of entities to the present ones.
+
+    `notes` are columns whose entry in the catalogue changes without a step, `refusals` say why there can be no plan.
+    """
 
     session: Session
     tables: list[LiveTable]
     columns: Mapping[str, list[LiveColumn]]
     steps: list[Step] = field(default_factory=list)
+    notes: list[LiveColumn] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
     numbers: int = 0
 

@@ -219,6 +219,21 @@ class KalipSavedView(Base):
     __table_args__ = (UniqueConstraint("user_id", "entity", "name"), Index("ix_kalip_saved_view_entity", "entity"))
 
 
+class KalipDraft(Base):
+    """A person's unpublished changes of the metadata, drawn from the revision numbered `base`; `version` counts saves.
+
+    `documents` maps path in the site's pack to text or null, `conflicts` is a list; both are JSON text.
+    """
+
+    __tablename__ = "kalip_draft"
+    user_id: Mapped[str] = mapped_column(ForeignKey("kalip_user.id", ondelete="CASCADE"), primary_key=True)
+    base: Mapped[int | None]
+    documents: Mapped[str]
+    conflicts: Mapped[str]
+    version: Mapped[int]
+    updated_at: Mapped[datetime]
+
+
 class KalipTable(Base):
     """The catalogue of tables made from the model; `field` is set for links. Retired ones wait under another name."""
 
@@ -242,6 +257,8 @@ class KalipColumn(Base):
     target: Mapped[str | None]
     on_delete: Mapped[str | None]
     retired_at: Mapped[datetime | None]
+    # What `storage.terms` remembers of the field, as JSON; null for what was made before there were terms.
+    terms: Mapped[str | None]
 
 
 class KalipSearch(Base):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kalip.runtime import Served
+from kalip.storage.catalogue import LiveColumn
 from kalip.storage.column_steps import (
     AddColumn,
     ChangeReference,
@@ -34,6 +35,7 @@ from kalip.storage.table_steps import (
     ReviveTable,
 )
 from kalip.storage.tables import tables_for
+from kalip.storage.value_steps import KeepValues, MoveValues
 
 # The order in which kinds of steps can run: what goes frees its name, what comes ties to what is there.
 _ORDER: tuple[type[Step], ...] = (
@@ -53,15 +55,18 @@ _ORDER: tuple[type[Step], ...] = (
     PutForeignKeys,
     CreateLinks,
     ReviveLinks,
+    MoveValues,
+    KeepValues,
     CreateIndex,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steps in the order in which they run."""
+    """Steps in the order in which they run. `notes` are entries of the catalogue that change without any."""
 
     steps: tuple[Step, ...]
+    notes: tuple[LiveColumn, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -85,13 +90,15 @@ def plan(session: Session, served: Served) -> Plan:
     if faults := limit_faults(session, wanted, draft.columns):
         raise PlanRefused(faults)
     match_tables(draft, wanted, tuple(served.model.entities.values()))
+    if draft.refusals:
+        raise PlanRefused(tuple(draft.refusals))
     _match_indexes(draft, index_specs(wanted, session.sql.identifier_preparer, session.dialect, session.language))
     if faults := unique_faults(session, draft.steps):
         raise PlanRefused(faults)
     order = {kind: place for place, kind in enumerate(_ORDER)}
     # One chain of names may mix both.
     order[ChangeType] = order[RenameColumn]
-    return Plan(tuple(sorted(draft.steps, key=lambda step: order[type(step)])))
+    return Plan(tuple(sorted(draft.steps, key=lambda step: order[type(step)])), tuple(draft.notes))
 
 
 def _match_indexes(draft: Draft, wanted: Mapping[str, IndexSpec]) -> None:

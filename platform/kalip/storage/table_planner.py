@@ -53,7 +53,7 @@ def _match_all_links(draft: Draft, wanted: Tables, found: Match) -> None:
 
 def _create_table(draft: Draft, wanted: EntityTable) -> None:
     name = wanted.name
-    columns = tuple(column_entry(name, part) for part in wanted.parts.values())
+    columns = tuple(column_entry(wanted, part) for part in wanted.parts.values())
     draft.steps.append(CreateTable(table=LiveTable(name, wanted.entity.name), columns=columns))
     references = tuple(column for column in columns if column.target)
     if references and draft.session.dialect == "postgresql":

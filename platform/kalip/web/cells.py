@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from kalip.fields import Style
+from kalip.fields.types.choice import choice_label
 from kalip.model import Entity, Field, Model
 from kalip.records import Titles, Work
 from kalip.runtime import Served
@@ -109,9 +110,12 @@ def _choice(shown: _Shown) -> Cell:
 
 
 def _choices(shown: _Shown) -> Cell:
-    labels = shown.style.choices.get(shown.field.choices or "", {})
-    items = tuple(Cell("choice", labels.get(each, each), tone=tone(_colour(shown, each))) for each in shown.value)
+    items = tuple(Cell("choice", _label(shown, each), tone=tone(_colour(shown, each))) for each in shown.value)
     return Cell("choices", shown.text, items=items)
+
+
+def _label(shown: _Shown, value: str) -> str:
+    return choice_label(shown.field, value, shown.style) if shown.field.choices else value
 
 
 def _reference(shown: _Shown) -> Cell:

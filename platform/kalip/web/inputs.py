@@ -11,6 +11,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from kalip.fields import PART_NAMES, Style
+from kalip.fields.types.choice import choice_label
 from kalip.model import Entity, Field
 from kalip.records import Work
 from kalip.web.cells import Cell, reader_of, record_url
@@ -192,12 +193,16 @@ def _options(work: Work, field: Field, texts: Mapping[str, Sequence[str]], style
 
 
 def _choices(work: Work, field: Field, chosen: set[str], style: Style) -> tuple[Option, ...]:
-    known = work.model.choices.get(field.choices or "")
-    return tuple(
+    found = work.model.choices.get(field.choices or "")
+    known = found.choices if found else {}
+    offered = (
         Option(value, choice.label.get(style.locale) or value, value in chosen, tone(choice.colour))
-        for value, choice in (known.choices.items() if known else ())
+        for value, choice in known.items()
         if not choice.retired or value in chosen
     )
+    # What the record holds though the list no longer has it can be left as it is.
+    gone = (value for value in sorted(chosen) if value and value not in known)
+    return (*offered, *(Option(value, choice_label(field, value, style), selected=True) for value in gone))
 
 
 def currencies(first: str) -> tuple[str, ...]:

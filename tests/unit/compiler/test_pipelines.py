@@ -131,3 +131,21 @@ def test_one_default_pipeline() -> None:
     default = a_model(entity).entities["thing"].default_pipeline
     assert default is not None
     assert default.name == "b"
+
+
+def test_a_pipeline_is_understood_by_its_earlier_names() -> None:
+    deal = (
+        an_entity("deal")
+        .with_field("name", "text")
+        .with_pipeline("sales", "new", "won", was=["inbound"])
+        .with_document("views/board", {"pipeline": "inbound", "filter": "pipeline == 'inbound'"})
+    )
+    compilation = a_compilation(deal)
+    assert told(compilation.diagnostics) == [("C113", "/pipeline"), ("C113", "/filter")]
+    board = compilation.required().entities["deal"].boards["default"]
+    assert (board.pipeline, board.filter.source if board.filter else "") == ("sales", "pipeline == 'sales'")
+
+
+def test_an_earlier_name_of_a_pipeline_is_no_present_one() -> None:
+    deal = an_entity("deal").with_pipeline("sales", "new", was=["inbound"]).with_pipeline("inbound", "new")
+    assert ("C112", "/was") in told(a_compilation(deal).diagnostics)

@@ -91,6 +91,20 @@ def test_a_retired_choice_may_stay_but_not_be_chosen(site: Site) -> None:
     assert changed.changed == ("name",)
 
 
+def test_a_choice_that_is_gone_may_stay_however_it_is_sent(site: Site) -> None:
+    """U11"""
+    saved = site.save("ada", "company", {"name": "A", "sector": "food"})
+    with site.services.database.write() as session:
+        session.connection.exec_driver_sql("UPDATE company SET sector = 'gone'")
+    assert site.save("ada", "company", {"name": "B", "sector": "gone"}, saved.id).changed == ("name",)
+    form = SaveRecord("company", {"name": {"": ["C"]}, "sector": {"": ["gone"]}}, saved.id, source="text")
+    assert site.act("ada", lambda work: save_record(work, form)).changed == ("name",)
+    assert refusal(site, "ada", "company", {"name": "D", "sector": "other"}, saved.id) == [
+        ("/sector", "unknown_choice")
+    ]
+    assert site.save("ada", "company", {"sector": "food"}, saved.id).changed == ("sector",)
+
+
 def test_a_unique_value_is_taken_once(site: Site) -> None:
     first = site.save("ada", "company", {"name": "A", "vat": "1"})
     assert refusal(site, "ada", "company", {"name": "B", "vat": "1"}) == [("/vat", "not_unique")]

@@ -15,6 +15,8 @@ from kalip.fields.texts import clean_line
 from kalip.model import Field
 
 LONGEST = 100
+GONE = words("{label} (no longer offered)", "{label} (artık sunulmuyor)", "{label} (больше не предлагается)")
+"""What a choice is called that a record holds though its list no longer has it."""
 CHOICES_OPTION = option(
     "Choice list",
     "Name of the choice list that holds the values.",
@@ -26,8 +28,8 @@ CHOICES_OPTION = option(
 class ChoiceType(TextFamily):
     """One value of a choice list.
 
-    The compiler fills `options["values"]` (values that may be chosen, in order), `["retired"]` and `["labels"]`
-    (value to `Text`) from the list that `choices` names.
+    The compiler fills `options["values"]` (values that may be chosen, in order), `["retired"]`, `["labels"]`
+    (value to `Text`) and `["former"]` (earlier names to values) from the list that `choices` names.
     """
 
     name = "choice"
@@ -67,8 +69,10 @@ class ChoiceType(TextFamily):
 
 
 def parse_choice(field: Field, raw: Json) -> str | None:
-    """Read a value of a field's list. Raises FieldFault."""
+    """Read a value of a field's list, or a name that it had before. Raises FieldFault."""
     value = clean_line(raw, LONGEST)
+    former: Mapping[str, str] = field.options.get("former", {})
+    value = former.get(value, value) if value is not None else None
     known = (*field.options.get("values", ()), *field.options.get("retired", ()))
     if value is None or not known or value in known:
         return value
@@ -108,5 +112,9 @@ def choice_schema(field: Field, *, write: bool) -> dict[str, Any]:
 def choice_label(field: Field, value: str, style: Style) -> str:
     """The label of a value in the reader's language."""
     said = style.choices.get(field.choices or "", {}).get(value)
-    label: Text | None = field.options.get("labels", {}).get(value)
-    return said or (label.get(style.locale) if label else humanize(value))
+    labels: Mapping[str, Text] = field.options.get("labels", {})
+    label = labels.get(value)
+    name = said or (label.get(style.locale) if label is not None else "") or humanize(value)
+    known = (*field.options.get("values", ()), *field.options.get("retired", ()))
+    # Records keep a choice that the list no longer has; a field without a list has nothing to say of it.
+    return GONE.get(style.locale).replace("{label}", name) if known and value not in known else name

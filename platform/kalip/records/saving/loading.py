@@ -1,9 +1,9 @@
 """Reads the rows that changes start from, in one statement for all drafts, and compares versions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kalip.base.errors import AccessDenied, Conflict, KalipError, NotFound, StaleVersion
-from kalip.fields import FieldFault
+from kalip.fields import FieldFault, Style
 from kalip.model import Verb
 from kalip.records.filters import allowed_rows
 from kalip.records.rules import EntityRules, rules_of
@@ -116,12 +116,24 @@ def _is_unchanged(draft: Draft, pointer: str) -> bool:
     name = pointer.removeprefix(draft.pointer).lstrip("/").split("/")[0]
     if name not in draft.rules.stored or name not in draft.command.values:
         return False
+    raw = draft.command.values[name]
     try:
-        raw = draft.command.values[name]
         value = draft.rules.types[name].parse(draft.rules.attributes[name], raw)
     except FieldFault:
-        return False
+        return _is_as_shown(draft, name, raw)
     return bool(value == draft.rules.value_of(name, draft.before))
+
+
+def _is_as_shown(draft: Draft, name: str, raw: object) -> bool:
+    """Whether a value that can't be read is just what the record shows: a choice that is no longer offered, say."""
+    field, kind = draft.rules.attributes[name], draft.rules.types[name]
+    value = draft.rules.value_of(name, draft.before)
+    if value is None:
+        return False
+    if isinstance(raw, Mapping):
+        shown = kind.to_inputs(field, value, Style()).get("")
+        return shown is not None and list(raw.get("", ())) == list(shown)
+    return raw in (kind.to_json(field, value), kind.to_text(field, value))
 
 
 def _load_lines(work: Work, drafts: Sequence[Draft], name: str, elements: set[str]) -> None:

@@ -46,3 +46,14 @@ def test_only_writing_is_bound_to_the_values() -> None:
 
 def test_filters() -> None:
     assert Tried("choice", **LIST).filter("one_of", "website", "fair") == 'it in ["website", "fair"]'
+
+
+def test_an_earlier_name_is_read_as_the_present_one() -> None:
+    tried = Tried("choice", choices="sizes", values=("large",), former={"big": "large"}, labels={})
+    assert tried.json("big") == "large"
+
+
+def test_a_value_that_the_list_no_longer_has_is_shown_so() -> None:
+    tried = Tried("choice", choices="sizes", values=("large",), labels={"large": Text((("en", "Large"),))})
+    assert tried.shown("very_big") == "Very big (no longer offered)"
+    assert tried.shown("very_big", "tr") == "Very big (artık sunulmuyor)"

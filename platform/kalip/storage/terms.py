@@ -1,0 +1,91 @@
+"""What the catalogue remembers of a field beside its columns: the type, and the closed values that it offered.
+
+Without it nobody could tell which choice or stage a model no longer has, nor that two types of one kind of column
+differ.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import orjson
+
+from kalip.model import Entity, Field
+
+Values = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Scope to value to the names that the value had before. Stages have their pipelines as scopes, the rest has ""."""
+_NOWHERE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A field as it was published last.
+
+    `aside` marks a retired column that holds what a living field held before it was converted or its values were moved;
+    `moved` says then, by scope, which value became which.
+    """
+
+    type: str
+    values: Values
+    aside: bool = False
+    moved: Mapping[str, Mapping[str, str]] | None = None
+
+    @classmethod
+    def read(cls, text: str | None) -> Self | None:
+        """Read what `text` wrote; None when the catalogue knows nothing."""
+        if text is None:
+            return None
+        data: dict[str, Any] = orjson.loads(text)
+        values = {
+            scope: {value: tuple(was) for value, was in each.items()} for scope, each in data.get("values", {}).items()
+        }
+        return cls(data["type"], values, data.get("aside", False), data.get("moved"))
+
+    @property
+    def text(self) -> str:
+        """The terms as the catalogue keeps them."""
+        data: dict[str, Any] = {"type": self.type}
+        if self.values:
+            data["values"] = self.values
+        if self.aside:
+            data["aside"] = True
+        if self.moved:
+            data["moved"] = self.moved
+        return orjson.dumps(data).decode()
+
+    def following(self, before: "Terms | None") -> "Terms":
+        """These terms with the earlier names that are no longer written but that values still have had."""
+        if before is None:
+            return self
+        return replace(self, values={scope: _with_names(each, before, scope) for scope, each in self.values.items()})
+
+
+def terms_of(entity: Entity, field: Field) -> Terms:
+    """What a field's type is and which values it offers."""
+    if field.choices is not None and "values" in field.options:
+        former: Mapping[str, str] = field.options.get("former", {})
+        names = (*field.options["values"], *field.options.get("retired", ()))
+        offered = {value: tuple(old for old, new in former.items() if new == value) for value in names}
+        return Terms(field.type, {_NOWHERE: offered})
+    if field.system and field.name == "pipeline":
+        return Terms(field.type, {_NOWHERE: {name: each.was for name, each in entity.pipelines.items()}})
+    if field.system and field.name == "stage":
+        stages = {
+            name: {stage.name: stage.was for stage in each.stages.values()} for name, each in entity.pipelines.items()
+        }
+        return Terms(field.type, stages)
+    return Terms(field.type, {})
+
+
+def is_aside(text: str | None) -> bool:
+    """Whether the terms are those of a column that was set aside."""
+    found = Terms.read(text)
+    return found is not None and found.aside
+
+
+def _with_names(offered: Mapping[str, tuple[str, ...]], before: Terms, scope: str) -> Mapping[str, tuple[str, ...]]:
+    known = before.values.get(scope, {})
+    return {
+        value: tuple(dict.fromkeys(name for name in (*was, *known.get(value, ())) if name not in offered))
+        for value, was in offered.items()
+    }
