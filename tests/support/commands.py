@@ -30,7 +30,7 @@ def command_page(mark: str) -> str:
         "| 2 | the command line itself is wrong: an unknown option, a missing argument |",
     ]
     for path, command in sorted(commands().items()):
-        lines += ["", f"## kalip {path}", "", f"`{_usage(path, command)}`", "", str(command.help).replace("\n", " ")]
+        lines += ["", f"## kalip {path}", "", f"`{_usage(path, command)}`", "", " ".join(str(command.help).split())]
         own = [each for each in _options(command) if each.name not in COMMON]
         if own:
             lines += ["", "| option | meaning |", "|---|---|", *(_option_row(each) for each in own)]

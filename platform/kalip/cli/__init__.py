@@ -21,6 +21,7 @@ _COMMANDS = {
     "plan": "kalip.cli.published:plan",
     "log": "kalip.cli.published:log",
     "diff": "kalip.cli.history:diff_revisions",
+    "drift": "kalip.cli.drift:drift",
     "rollback": "kalip.cli.history:rollback",
     "explain": "kalip.cli.explained:explain_property",
     "where-used": "kalip.cli.explained:where_used",

@@ -18,11 +18,10 @@ from kalip.cli.pack_sources import FROM, Choice, choose, installed_packs, wishes
 from kalip.cli.showing import show_proposal, show_published
 from kalip.designer import Proposal, Publication, install_proposed, propose, seed_documents
 from kalip.metadata import SITE, Kind, Pack
-from kalip.metadata.locking import Lock, lock_faults, lock_of, lock_text, parse_lock
+from kalip.metadata.locking import LOCK_FILE, Lock, lock_faults, lock_of, lock_text, parse_lock
 from kalip.metadata.solving import Wish
 from kalip.workflow import run_pack_tests
 
-LOCK_FILE = "packs.lock"
 _OPTIONS = (
     FROM,
     click.option("--dry-run", is_flag=True, help="Only say what would happen."),

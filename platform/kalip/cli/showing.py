@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from kalip.cli.output import Output, table
 from kalip.designer import PackChange, Proposal, Published, Shadow
 from kalip.metadata import Change, ChangeKind
+from kalip.metadata.prose import sentence
 from kalip.storage import Plan
 
 MOST_CHANGES = 40
@@ -80,10 +81,8 @@ def plan_json(plan: Plan) -> dict[str, object]:
 
 
 def change_lines(changes: Sequence[Change]) -> list[str]:
-    """A line for each changed property; what is more than forty is only counted."""
-    lines = [
-        f"{_MARKS[each.kind]} {each.address} {each.pointer}{_values(each)}".rstrip() for each in changes[:MOST_CHANGES]
-    ]
+    """A sentence for each changed property; what is more than forty is only counted."""
+    lines = [f"{_MARKS[each.kind]} {sentence(each)}" for each in changes[:MOST_CHANGES]]
     rest = len(changes) - len(lines)
     return [*lines, f"… and {rest} more"] if rest else lines
 
@@ -123,12 +122,6 @@ def _title(change: PackChange) -> str:
     if change.after is None:
         return f"remove {change.name} {change.before}"
     return f"change {change.name} {change.before} → {change.after}"
-
-
-def _values(change: Change) -> str:
-    if change.kind is ChangeKind.CHANGED:
-        return f": {short(change.before)} → {short(change.after)}"
-    return f": {short(change.after)}" if change.kind is ChangeKind.ADDED and change.pointer else ""
 
 
 def short(value: object) -> str:

@@ -12,6 +12,9 @@ from kalip.metadata.archive import build_zip
 from kalip.metadata.documents import Pack
 from kalip.metadata.source import parse
 
+LOCK_FILE = "packs.lock"
+"""What a lock file is called unless somebody names another."""
+
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
