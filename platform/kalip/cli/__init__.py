@@ -28,6 +28,7 @@ _COMMANDS = {
     "user": "kalip.cli.people:user",
     "token": "kalip.cli.people:token",
     "import": "kalip.cli.transfer:import_file",
+    "import metadata": "kalip.cli.importing:import_metadata",
     "export": "kalip.cli.transfer:export",
     "backup": "kalip.cli.safety:backup",
     "restore": "kalip.cli.safety:restore",
@@ -46,6 +47,14 @@ class _Commands(click.Group):
         target = _COMMANDS.get(cmd_name)
         found: click.Command | None = pkgutil.resolve_name(target) if target else None
         return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first words name: `import FILE`, but `import metadata PATH`."""
+        if " ".join(args[:2]) in _COMMANDS:
+            args = [" ".join(args[:2]), *args[2:]]
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -5,7 +5,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -22,6 +22,7 @@ from kalip.metadata import options_schema, schema_fault
 from kalip.model import Model
 from kalip.runtime import hookspecs
 from kalip.runtime.actions import Action
+from kalip.runtime.importers import MetadataImporter
 
 ENTRY_POINTS = "kalip.plugins"
 PLUGIN_FILE = "plugin.py"
@@ -40,6 +41,7 @@ class Extensions:
     functions: Mapping[str, Function]
     manager: pluggy.PluginManager
     diagnostics: tuple[Diagnostic, ...] = ()
+    importers: Mapping[str, MetadataImporter] = field(default_factory=dict)
 
     def model_loaded(self, model: Model) -> None:
         """Tell the plugins, each by itself: one that fails harms nobody."""
@@ -63,13 +65,14 @@ def load_extensions(folder: Path | None) -> Extensions:
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     diagnostics: list[Diagnostic] = []
-    gathered = _Gathered(builtin_types(), {}, {})
+    gathered = _Gathered(builtin_types(), {}, {}, {})
     for name, where, load in (*_in_folder(folder), *_installed()):
         plugin = _guarded(diagnostics, where, load)
         if plugin is not None:
             added = _guarded(diagnostics, where, partial(_register, manager, name, plugin, gathered))
             gathered = added or gathered
-    return Extensions(gathered.types, gathered.actions, gathered.functions, manager, tuple(diagnostics))
+    found = tuple(diagnostics)
+    return Extensions(gathered.types, gathered.actions, gathered.functions, manager, found, gathered.importers)
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class _Gathered:
     types: FieldTypes
     actions: Mapping[str, Action]
     functions: Mapping[str, Function]
+    importers: Mapping[str, MetadataImporter]
 
 
 def _register(manager: pluggy.PluginManager, name: str, plugin: object, gathered: _Gathered) -> _Gathered:
@@ -93,6 +97,7 @@ def _register(manager: pluggy.PluginManager, name: str, plugin: object, gathered
             gathered.types.with_types(types),
             _with_named(gathered.actions, actions),
             _with_named(gathered.functions, _brought(plugin, "kalip_functions", Function)),
+            _with_named(gathered.importers, _brought(plugin, "kalip_metadata_importers", MetadataImporter)),
         )
     except BaseException:
         manager.unregister(plugin)
@@ -124,7 +129,13 @@ def _installed() -> Iterator[tuple[str, str, Callable[[], object]]]:
 
 
 def _import_file(file: Path) -> ModuleType:
-    name = f"plugins.{file.parent.name}.plugin"
+    package = f"plugins.{file.parent.name}"
+    name = f"{package}.plugin"
+    _forget(package)
+    # A package of its own, so that a plugin of several files imports them as `from .other import …`.
+    home = ModuleType(package)
+    home.__path__ = [str(file.parent)]
+    sys.modules[package] = home
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise ConfigurationError("{file} can't be imported", params={"file": file})
@@ -132,6 +143,12 @@ def _import_file(file: Path) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _forget(package: str) -> None:
+    """Let a plugin's files be read anew: another folder may hold a plugin of the same name."""
+    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+        del sys.modules[name]
 
 
 def _brought(plugin: object, hook: str, kind: type[object]) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from kalip.expressions import Function
 from kalip.fields import FieldType
 from kalip.model import Model
 from kalip.runtime.actions import Action
+from kalip.runtime.importers import MetadataImporter
 
 PROJECT = "kalip"
 
@@ -29,6 +30,11 @@ def kalip_actions() -> Sequence[Action]:  # type: ignore[empty-body]  # plugins 
 @hookspec
 def kalip_functions() -> Sequence[Function]:  # type: ignore[empty-body]  # plugins give the body
     """Functions to add to the expression language."""
+
+
+@hookspec
+def kalip_metadata_importers() -> Sequence[MetadataImporter]:  # type: ignore[empty-body]  # plugins give the body
+    """Importers that make packs of another system's metadata, by the system's name."""
 
 
 @hookspec

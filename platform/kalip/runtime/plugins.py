@@ -19,7 +19,29 @@ from kalip.expressions.types import (
 from kalip.fields import FieldFault, FieldType, FieldTypes, Operator, Part, Style, builtin_types
 from kalip.model import Field, Model
 from kalip.runtime.actions import Action, ActionContext, ActionResult, Records
+from kalip.runtime.conditions import (
+    Operand,
+    Untranslatable,
+    among,
+    compares,
+    equals,
+    is_empty,
+    is_falsy,
+    is_filled,
+    is_truthy,
+)
+from kalip.runtime.drafting import EntityDraft, Label, Option, PackDraft, named_options, plain_text, texts
+from kalip.runtime.forms import SectionDraft, TabDraft, all_of
 from kalip.runtime.hookspecs import hookimpl
+from kalip.runtime.importers import (
+    Imported,
+    MetadataImporter,
+    Outcome,
+    ReportLine,
+    Source,
+    SourceDocument,
+)
+from kalip.runtime.naming import Names, made_name
 
 __all__ = [
     "BOOLEAN",
@@ -34,20 +56,47 @@ __all__ = [
     "Action",
     "ActionContext",
     "ActionResult",
+    "EntityDraft",
     "Field",
     "FieldFault",
     "FieldType",
     "FieldTypes",
     "Function",
+    "Imported",
+    "Label",
+    "MetadataImporter",
     "Model",
+    "Names",
+    "Operand",
     "Operator",
+    "Option",
+    "Outcome",
+    "PackDraft",
     "Part",
     "Records",
+    "ReportLine",
+    "SectionDraft",
+    "Source",
+    "SourceDocument",
     "Style",
+    "TabDraft",
     "Text",
     "Type",
+    "Untranslatable",
     "Violation",
+    "all_of",
+    "among",
     "builtin_types",
+    "compares",
+    "equals",
     "hookimpl",
+    "is_empty",
+    "is_falsy",
+    "is_filled",
+    "is_truthy",
     "list_of",
+    "made_name",
+    "named_options",
+    "plain_text",
+    "texts",
 ]
