@@ -19,6 +19,7 @@ if (board && "movable" in board.dataset && window.Sortable) {
   }
 }
 
+const laneOf = (stage) => board.querySelector(`[data-lane="${CSS.escape(decodeURIComponent(stage))}"]`);
 const targets = (lane) => new Set(lane.closest(".lane").dataset.targets.split(" "));
 
 function shade(from) {
@@ -29,11 +30,10 @@ function shade(from) {
   }
 }
 
-async function move(card, from, to) {
-  const address = `${card.querySelector(".card-head a").getAttribute("href")}/move/${to.dataset.lane}`;
+async function move(card, from, to, address = `${card.querySelector(".card-head a").getAttribute("href")}/move/${to.dataset.lane}`) {
   const answer = await post(address).catch(() => null);
   const body = await answer?.json().catch(() => null);
-  if (body?.ok) { done(body.message); return; }
+  if (body?.ok) { done(card, body); return; }
   from.prepend(card);
   if (body?.dialog) {
     pending = { card, to };
@@ -51,9 +51,35 @@ function refused(card, reason) {
   card.querySelector(".card-head a").focus();
 }
 
-function done(message) {
-  toast(message);
+function done(card, { message, undo }) {
+  toast(message, "message", undo && (() => takeBack(card.id, undo)));
   refresh();
+  renew(card);
+}
+
+function takeBack(id, address) {
+  const card = document.getElementById(id);
+  const to = laneOf(new URL(address, location.href).pathname.split("/").pop());
+  if (!card || !to) return;
+  const from = card.parentElement;
+  to.prepend(card);
+  move(card, from, to, address);
+}
+
+/* What a card shows and where it may go next have changed with its stage. */
+async function renew(card) {
+  const address = new URL(board.dataset.card, location.href);
+  address.searchParams.set("id", card.dataset.id);
+  const answer = await fetch(address).catch(() => null);
+  if (!answer?.ok || !card.isConnected) return;
+  const held = card.contains(document.activeElement);
+  const shown = document.createElement("template");
+  shown.innerHTML = await answer.text();
+  const fresh = shown.content.firstElementChild;
+  if (!fresh) { card.remove(); return; }
+  card.replaceWith(fresh);
+  window.htmx.process(fresh);
+  if (held) fresh.querySelector(".card-head a").focus();
 }
 
 async function refresh() {
@@ -75,8 +101,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   menu.hidePopover();
   const card = menu.closest(".card");
-  const stage = event.submitter.formAction.split("/").pop();
-  const to = board.querySelector(`[data-lane="${CSS.escape(stage)}"]`);
+  const to = laneOf(event.submitter.formAction.split("/").pop());
   const from = card.parentElement;
   to.prepend(card);
   move(card, from, to);
@@ -84,7 +109,9 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("kalip:moved", (event) => {
   closeDialog();
-  if (pending) pending.to.prepend(pending.card);
+  if (!pending) return;
+  const { card, to } = pending;
   pending = null;
-  done(event.detail.message);
+  to.prepend(card);
+  done(card, event.detail);
 });

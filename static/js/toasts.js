@@ -1,7 +1,7 @@
-/* Short messages in the corner, read out by screen readers. */
+/* Short messages in the corner, read out by screen readers; some can be undone while they are shown. */
 const LASTS = 10_000;
 
-export function toast(text, kind = "message") {
+export function toast(text, kind = "message", undo = null) {
   const region = document.getElementById("toasts");
   const template = document.getElementById("toast-template");
   if (!region || !template || !text) return;
@@ -12,6 +12,9 @@ export function toast(text, kind = "message") {
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#alert-circle"));
   }
   shown.querySelector("span").textContent = text;
+  const button = shown.querySelector("[data-undo]");
+  button.hidden = !undo;
+  button.addEventListener("click", () => { shown.remove(); undo(); });
   region.append(shown);
   expire(shown);
 }
@@ -20,7 +23,9 @@ function expire(element) {
   let timer = setTimeout(() => element.remove(), LASTS);
   element.addEventListener("pointerenter", () => clearTimeout(timer));
   element.addEventListener("focusin", () => clearTimeout(timer));
-  element.addEventListener("pointerleave", () => { timer = setTimeout(() => element.remove(), LASTS / 2); });
+  for (const left of ["pointerleave", "focusout"]) {
+    element.addEventListener(left, () => { clearTimeout(timer); timer = setTimeout(() => element.remove(), LASTS / 2); });
+  }
 }
 
 document.addEventListener("click", (event) => event.target.closest("[data-close-toast]")?.closest(".toast").remove());

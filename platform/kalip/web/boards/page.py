@@ -72,7 +72,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class BoardContext:
-    """The whole board."""
+    """The whole board. `totals` and `card` are where its columns' totals, and one of its cards, are read anew."""
 
     entity: str
     label: str
@@ -81,6 +81,7 @@ class BoardContext:
     list: str
     new: str
     totals: str
+    card: str
     movable: bool
     boards: tuple[tuple[str, str, bool], ...]
     lanes: tuple[Lane, ...]
@@ -100,6 +101,7 @@ def board_context(work: Work, query: BoardQuery) -> BoardContext:
         list=url_for("lists.show_list", entity=entity.name),
         new=url_for("record.new", entity=entity.name, pipeline=_given(found)) if Verb.CREATE in found.rights else "",
         totals=url_for("boards.show_totals", entity=entity.name, board=board, filter=query.filter or None),
+        card=url_for("boards.show_card", entity=entity.name, board=board, filter=query.filter or None),
         movable=Verb.TRANSITION in found.rights,
         boards=tuple(
             (

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
+from kalip.fields.literals import text_literal
 from kalip.records import BoardQuery, Work, visible_entity
 from kalip.web.boards.page import PER_STAGE, BoardContext, board_context, totals_of
 from kalip.web.render import View, render, render_fragment
@@ -37,6 +38,17 @@ def show_cards(
         page = board_context(work, query)
         lane = page.lanes[0]
         return render_fragment("boards/_cards.html", page, lane=lane, cards=lane.cards[skip:])
+
+
+@blueprint.get("/<entity>/board/<board>/card")
+def show_card(entity: str, board: str) -> Response:
+    """One card as it is now; nothing where it is not on the board."""
+    only = f"id == {text_literal(request.args.get('id', ''))}"
+    shown = request.args.get("filter")
+    with reading() as work:
+        page = board_context(work, BoardQuery(entity, board, f"({shown}) && {only}" if shown else only, 1))
+        card = next((card for lane in page.lanes for card in lane.cards), None)
+        return render_fragment("boards/_card.html", page, card=card) if card else Response()
 
 
 @blueprint.get("/<entity>/board/<board>/totals")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from flask import Blueprint, Response, request, url_for
@@ -19,6 +20,7 @@ from kalip.records import (
     bulk_restore,
     bulk_update,
     pick_user,
+    run_bulk,
     titles_of,
     visible_entity,
 )
@@ -26,6 +28,7 @@ from kalip.records.transfer import ExportFormat, export_records
 from kalip.web.cells import record_url, style_of
 from kalip.web.inputs import Input, Option, State, input_of, read_inputs
 from kalip.web.lists.page import command_of
+from kalip.web.lists.places import moves_in, places_of, take_back, ways_back
 from kalip.web.lists.saved import views_of
 from kalip.web.lists.state import ListState, state_of
 from kalip.web.locale import current_locale, gettext, message_of, ngettext
@@ -72,14 +75,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class BulkOutcome:
-    """What became of the rows. `undo` is where the changed ones, `ids`, are sent to be as they were; often nowhere."""
+    """What became of the rows. `undo` is where `undone`, names and texts, are sent to have them as they were."""
 
     title: str
     back: str
     done: int
     refused: tuple[Refusal, ...]
-    undo: str
-    ids: tuple[str, ...]
+    undo: str = ""
+    undone: tuple[tuple[str, str], ...] = ()
 
 
 @blueprint.get(_ADDRESS)
@@ -100,9 +103,30 @@ def change(entity: str, action: str) -> BaseResponse:
         missing = _missing(action)
         if missing or not ids:
             return _form(work, found, action, missing or gettext("Select some rows first."))
+        places = places_of(work, found, ids) if action == "move" else {}
     result = _run(action, Selection(name, ids))
     with reading() as work:
-        return _outcome(work, visible_entity(work, entity), action, result)
+        found = visible_entity(work, entity)
+        page = _outcome(work, found, _title(action), result)
+        if action == "move":
+            undone = ways_back(found, request.form.get("stage", ""), places, result)
+            page = replace(page, undo=url_for("bulk.move_back", entity=name) if undone else "", undone=undone)
+        elif undo := _undo(work, found, action):
+            ids = tuple(item.id for item in result.items if item.error is None and item.id)
+            page = replace(page, undo=undo if ids else "", undone=tuple(("id", each) for each in ids))
+        return _result(work, found, page)
+
+
+@blueprint.post("/<entity>/bulk/move-back")
+def move_back(entity: str) -> BaseResponse:
+    """Move rows back to where each was, by the same moves as ever; a row that was changed since stays where it is."""
+    moves = moves_in(request.form)
+    with reading() as work:
+        name = visible_entity(work, entity).name
+    result = run_bulk(services(), actor(), Selection(name, tuple(moves)), partial(take_back, name, moves))
+    with reading() as work:
+        found = visible_entity(work, entity)
+        return _result(work, found, _outcome(work, found, gettext("Undo"), result))
 
 
 @blueprint.post("/<entity>/bulk/export.<any(csv, xlsx):kind>")
@@ -235,11 +259,11 @@ def _assign(work: Work, form: BulkForm) -> BulkForm:
     return replace(form, choice_label=gettext("Person"), choice_name="owner", choices=choices)
 
 
-def _outcome(work: Work, entity: Entity, action: str, result: BulkResult) -> Response:
+def _outcome(work: Work, entity: Entity, title: str, result: BulkResult) -> BulkOutcome:
     refused = [item for item in result.items if item.error is not None]
     titles = titles_of(work, {entity.name: [item.id for item in refused if item.id]}) if refused else None
-    page = BulkOutcome(
-        title=_title(action),
+    return BulkOutcome(
+        title=title,
         back=_back(entity),
         done=result.done,
         refused=tuple(
@@ -251,9 +275,10 @@ def _outcome(work: Work, entity: Entity, action: str, result: BulkResult) -> Res
             for item in refused
             if item.error is not None
         ),
-        undo=_undo(work, entity, action),
-        ids=tuple(item.id for item in result.items if item.error is None and item.id),
     )
+
+
+def _result(work: Work, entity: Entity, page: BulkOutcome) -> Response:
     plural = plural_of(entity)
     return render(_RESULT, shell_of(work, page.title, [Crumb(plural, page.back), Crumb(page.title)]), page)
 

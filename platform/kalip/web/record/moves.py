@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from kalip.base.errors import AccessDenied, Conflict, KalipError, TransitionRefused, Violation
+from kalip.base.errors import (
+    AccessDenied,
+    Conflict,
+    KalipError,
+    NotFound,
+    StaleVersion,
+    TransitionRefused,
+    Violation,
+)
 from kalip.model import Entity
-from kalip.records import Titles, Work, get_record, require_visible, titles_of, visible_entity
+from kalip.records import SavedRecord, Titles, Work, get_record, require_visible, titles_of, visible_entity
 from kalip.web import htmx
 from kalip.web.cells import record_url, style_of
 from kalip.web.errors import status_of
@@ -18,7 +26,7 @@ from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.record.page import record_shell
 from kalip.web.render import View, render
 from kalip.web.session import reading, write
-from kalip.workflow import ApplyTransition, TransitionPlan, apply_transition, transition_plan
+from kalip.workflow import ApplyTransition, TransitionPlan, apply_transition, moves_of, transition_plan
 
 blueprint = Blueprint("moves", __name__)
 _MOVE = View("record/move.html", "record/_move.html")
@@ -49,39 +57,69 @@ def ask(entity: str, record_id: str, target: str) -> Response:
 
 @blueprint.post("/<entity>/<record_id>/move/<target>")
 def move(entity: str, record_id: str, target: str) -> BaseResponse:
-    """Move a record. What is missing is asked for; a refusal is explained."""
+    """Move a record. What is missing is asked for; a refusal is explained.
+
+    A move that is undone names the version that it left: a record that was changed since stays where it is.
+    """
     with reading() as work:
         found = visible_entity(work, entity)
         submitted = read_inputs(request.form, found.attributes)
-        command = ApplyTransition(entity, record_id, target=target, values=submitted, source="text")
-        plan = transition_plan(work, command)
-        asks = (plan.asked or plan.confirm) and "_asked" not in request.form
-    if asks and (plan.allowed or plan.violations or plan.answerable):
-        return _needs_form(entity, record_id, target)
+    command = ApplyTransition(entity, record_id, target=target, values=submitted, version=_version(), source="text")
     try:
-        write(lambda work: apply_transition(work, command))
+        return _moved(command)
     except TransitionRefused as error:
         return _refused(command, error)
+    except StaleVersion:
+        late = Conflict("The record was changed meanwhile, so that its move can't be undone any more.")
+        if _from_board():
+            return _board_refusal(late)
+        raise late from None
     except (AccessDenied, Conflict) as error:
         if _from_board():
             return _board_refusal(error)
         raise
-    label = plan.target.label.get(current_locale())
-    said = gettext("Moved to {stage}.", stage=label)
-    if request.accept_mimetypes.best == "application/json":
-        return jsonify({"ok": True, "message": said})
+
+
+def _moved(command: ApplyTransition) -> BaseResponse:
+    entity, record_id, target = command.entity, command.id, str(command.target)
+    with reading() as work:
+        plan = transition_plan(work, command)
+    asks = (plan.asked or plan.confirm) and "_asked" not in request.form
+    if asks and (plan.allowed or plan.violations or plan.answerable):
+        return _needs_form(entity, record_id, target)
+    undo = write(lambda work: _way_back(work, apply_transition(work, command), plan.source))
+    said = gettext("Moved to {stage}.", stage=plan.target.label.get(current_locale()))
+    if _from_board():
+        return jsonify({"ok": True, "message": said, **undo})
     if request.form.get("_board") and htmx.is_htmx():
-        return htmx.trigger(Response(status=204), {"kalip:moved": {"id": record_id, "stage": target, "message": said}})
-    flash(said)
-    address = record_url(entity, record_id)
-    return htmx.lead_to(address)
+        detail = {"id": record_id, "stage": target, "message": said, **undo}
+        return htmx.trigger(Response(status=204), {"kalip:moved": detail})
+    flash({"text": said, **undo}, "message")  # type: ignore[arg-type]  # any JSON will do
+    return htmx.lead_to(record_url(entity, record_id))
+
+
+def _way_back(work: Work, saved: SavedRecord, stage: str) -> Mapping[str, str]:
+    """Where the move is undone; empty when no move leads back, or none that the person may make."""
+    try:
+        moves = moves_of(work, saved.entity, saved.id)
+    except NotFound:
+        return {}  # one may move a record out of one's own sight
+    if not any(each.target.name == stage and each.allowed for each in moves):
+        return {}
+    address = url_for("moves.move", entity=saved.entity, record_id=saved.id, target=stage, version=saved.version)
+    return {"undo": address}
+
+
+def _version() -> int | None:
+    return request.args.get("version", type=int)
 
 
 def _needs_form(entity: str, record_id: str, target: str) -> BaseResponse:
-    address = url_for("moves.ask", entity=entity, record_id=record_id, target=target)
-    if _from_board():
-        return jsonify({"ok": False, "dialog": address + "?board=1"})
-    return redirect(address)
+    board = 1 if _from_board() else None
+    address = url_for(
+        "moves.ask", entity=entity, record_id=record_id, target=target, version=_version(), board=board
+    )  # fmt: skip
+    return jsonify({"ok": False, "dialog": address}) if board else redirect(address)
 
 
 def _refused(command: ApplyTransition, error: TransitionRefused) -> BaseResponse:
@@ -112,7 +150,7 @@ def _context(
     plan = transition_plan(work, command)
     locale = current_locale()
     return MoveContext(
-        href=url_for("moves.move", entity=entity.name, record_id=command.id, target=command.target),
+        href=url_for("moves.move", entity=entity.name, record_id=command.id, target=command.target, version=_version()),
         back=record_url(entity.name, command.id),
         title=plan.transition.label.get(locale) or plan.target.label.get(locale),
         text=plan.confirm.get(locale),

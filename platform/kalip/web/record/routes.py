@@ -172,7 +172,7 @@ def restore(entity: str, record_id: str) -> BaseResponse:
     """Bring a record back from the archive."""
     write(lambda work: restore_record(work, entity, record_id))
     flash(gettext("Restored."))
-    return redirect(record_url(entity, record_id))
+    return htmx.lead_to(record_url(entity, record_id))
 
 
 def _sent(entity: str, record_id: str = "") -> tuple[Submission, Uploads]:
