@@ -20,7 +20,7 @@ from kalip.model import ChoiceList, Field
 _COMMON: Final = frozenset(
     {
         "type", "label", "help", "placeholder", "unit", "required", "required_when", "visible_when", "readonly",
-        "readonly_when", "default", "default_expression", "unique", "indexed", "personal", "was",
+        "readonly_when", "default", "default_expression", "backfill", "unique", "indexed", "personal", "was",
     }
 )  # fmt: skip
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -58,7 +58,8 @@ def finish_fields(bench: Bench, draft: Draft) -> None:
         for pointer, message, hint in faults or ():
             bench.desk.report(codes.BAD_OPTION, Spot(here.document, here.pointer + pointer), message, hint)
         field = _with_conditions(bench, draft, field, data, here)
-        draft.fields[name] = _with_default(bench, draft, field, data, here)
+        field = _with_default(bench, draft, field, data, here)
+        draft.fields[name] = _with_backfill(bench, draft, field, data, here)
 
 
 def choice_options(choices: ChoiceList) -> Mapping[str, Any]:
@@ -148,7 +149,7 @@ def _with_conditions(bench: Bench, draft: Draft, field: Field, data: Mapping[str
 
 def _with_default(bench: Bench, draft: Draft, field: Field, data: Mapping[str, Any], spot: Spot) -> Field:
     type_ = bench.types[field.type]
-    for key in ("default", "default_expression", "required", "unique"):
+    for key in ("default", "default_expression", "backfill", "required", "unique"):
         if key in data and data[key] is not False and (not type_.stored or type_.readonly):
             if key == "required" and type_.stored is False and field.type in ("children", "references"):
                 continue
@@ -174,6 +175,27 @@ def _with_default(bench: Bench, draft: Draft, field: Field, data: Mapping[str, A
     wanted = replace(wanted, old=False)
     expression = compile_formula(bench, draft.name, source, spot.at("default_expression"), wanted)
     return replace(field, default_expression=expression)
+
+
+def _with_backfill(bench: Bench, draft: Draft, field: Field, data: Mapping[str, Any], spot: Spot) -> Field:
+    source, here = data.get("backfill"), spot.at("backfill")
+    if source is None or not bench.types[field.type].stored:
+        return field
+    wanted = settable_type(bench, draft, field)
+    if wanted is None:
+        message = f"an expression can't give a whole value of the type '{field.type}'"
+        bench.desk.report(codes.BAD_DEFAULT, here, message, "fill the records by an import")
+        return field
+    expression = compile_formula(bench, draft.name, source, here, replace(wanted, old=False))
+    if expression is None:
+        return field
+    if expression.element_paths:
+        message = "a back-fill can't read records that point to this one"
+        bench.desk.report(codes.UNFIT_FIELD, here, message, "read fields of the record, or of those it refers to")
+    if field.name in {path.partition(".")[0] for path in expression.paths}:
+        message = f"'{field.name}' is empty where it is filled, so that its back-fill can't read it"
+        bench.desk.report(codes.CIRCLE, here, message, "read other fields")
+    return replace(field, backfill=expression)
 
 
 def settable_type(bench: Bench, draft: Draft, field: Field) -> Wanted | None:

@@ -41,6 +41,7 @@ class Field:
     indexed: bool = False
     default: Any = None
     default_expression: Expression | None = None
+    backfill: Expression | None = None
     required_when: Expression | None = None
     visible_when: Expression | None = None
     readonly_when: Expression | None = None

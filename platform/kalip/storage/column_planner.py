@@ -15,7 +15,7 @@ from kalip.storage.column_steps import (
     ReviveColumn,
 )
 from kalip.storage.convert import conversion
-from kalip.storage.draft import Draft, Pair
+from kalip.storage.draft import Draft, Filling, Pair
 from kalip.storage.matching import match
 from kalip.storage.rewrite import count_failures, count_filled
 from kalip.storage.tables import EntityTable
@@ -50,6 +50,9 @@ def match_columns(draft: Draft, wanted: EntityTable, old: LiveTable) -> list[Liv
             for column in columns.values():
                 _retire_column(draft, wanted, column)
     plan_values(draft, wanted, (*kept, *back))
+    before = {pair.new.field: pair.old for pair in (*kept, *back) if not pair.new.part}
+    converted = {name: live[former][""] for name, former in found.held.items() if "" in live[former]}
+    draft.filling.append(Filling(wanted, old.name, {**converted, **before}))
     return [pair.new for pair in kept]
 
 

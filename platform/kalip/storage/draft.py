@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kalip.runtime import Served
 from kalip.storage.catalogue import LiveColumn, LiveTable, live_columns, live_tables
 from kalip.storage.naming import retired_name
 from kalip.storage.session import Session
 from kalip.storage.step import Step
+from kalip.storage.tables import EntityTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,15 @@ class Pair:
     new: LiveColumn
 
 
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A table that stays, under its present name, with the main columns of its fields before, by the fields' names."""
+
+    wanted: EntityTable
+    table: str
+    before: Mapping[str, LiveColumn]
+
+
 @dataclass(slots=True)
 class Draft:
     """What the parts of planning share. `renamed` maps old names of entities to the present ones.
@@ -26,16 +37,18 @@ class Draft:
     """
 
     session: Session
+    served: Served
     tables: list[LiveTable]
     columns: Mapping[str, list[LiveColumn]]
     steps: list[Step] = field(default_factory=list)
+    filling: list[Filling] = field(default_factory=list)
     notes: list[LiveColumn] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
     numbers: int = 0
 
     @classmethod
-    def of(cls, session: Session) -> "Draft":
+    def of(cls, session: Session, served: Served) -> "Draft":
         """Read the catalogue."""
         tables = live_tables(session)
         columns: dict[str, list[LiveColumn]] = defaultdict(list)
@@ -43,7 +56,7 @@ class Draft:
         for column in live_columns(session):
             columns[column.table].append(column)
             retired += column.retired_at is not None
-        return cls(session, tables, columns, numbers=retired)
+        return cls(session, served, tables, columns, numbers=retired)
 
     def retired(self, name: str) -> str:
         """A free name for what is retired."""

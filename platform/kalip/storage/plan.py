@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from kalip.base.clock import system_clock
 from kalip.runtime import Served
 from kalip.storage.catalogue import LiveColumn
 from kalip.storage.column_steps import (
@@ -16,6 +18,8 @@ from kalip.storage.column_steps import (
 )
 from kalip.storage.draft import Draft
 from kalip.storage.errors import PlanRefused
+from kalip.storage.fill_planner import plan_fills
+from kalip.storage.fill_steps import AskForValue, EmptyAgain, FillEmpty
 from kalip.storage.index_steps import CreateIndex, DropIndex
 from kalip.storage.indexes import PREFIX, IndexSpec, index_specs
 from kalip.storage.limits import limit_faults, unique_faults
@@ -57,6 +61,9 @@ _ORDER: tuple[type[Step], ...] = (
     ReviveLinks,
     MoveValues,
     KeepValues,
+    EmptyAgain,
+    FillEmpty,
+    AskForValue,
     CreateIndex,
 )
 
@@ -83,13 +90,14 @@ class Plan:
         return tuple(step.describe() for step in self.steps)
 
 
-def plan(session: Session, served: Served) -> Plan:
+def plan(session: Session, served: Served, now: datetime | None = None) -> Plan:
     """Compare the database with a served model. Raises PlanRefused when the database can't hold the model."""
     wanted = served.project(tables_for)
-    draft = Draft.of(session)
+    draft = Draft.of(session, served)
     if faults := limit_faults(session, wanted, draft.columns):
         raise PlanRefused(faults)
     match_tables(draft, wanted, tuple(served.model.entities.values()))
+    plan_fills(draft, now or system_clock())
     if draft.refusals:
         raise PlanRefused(tuple(draft.refusals))
     _match_indexes(draft, index_specs(wanted, session.sql.identifier_preparer, session.dialect, session.language))

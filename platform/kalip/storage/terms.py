@@ -6,7 +6,7 @@ differ.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import orjson
 
@@ -15,19 +15,23 @@ from kalip.model import Entity, Field
 Values = Mapping[str, Mapping[str, tuple[str, ...]]]
 """Scope to value to the names that the value had before. Stages have their pipelines as scopes, the rest has ""."""
 _NOWHERE = ""
+MOVED: Final = "moved"
+FILLED: Final = "filled"
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A field as it was published last.
+    """A field as it was published last. `backfill` is the expression that filled its empty rows.
 
-    `aside` marks a retired column that holds what a living field held before it was converted or its values were moved;
-    `moved` says then, by scope, which value became which.
+    `aside` marks a retired column beside a living field: it holds what rows held before their values were MOVED (then
+    `moved` says, by scope, which became which), or what was FILLED in.
     """
 
     type: str
     values: Values
-    aside: bool = False
+    required: bool = False
+    backfill: str = ""
+    aside: str = ""
     moved: Mapping[str, Mapping[str, str]] | None = None
 
     @classmethod
@@ -39,7 +43,14 @@ class Terms:
         values = {
             scope: {value: tuple(was) for value, was in each.items()} for scope, each in data.get("values", {}).items()
         }
-        return cls(data["type"], values, data.get("aside", False), data.get("moved"))
+        return cls(
+            data["type"],
+            values,
+            data.get("required", False),
+            data.get("backfill", ""),
+            data.get("aside", ""),
+            data.get("moved"),
+        )
 
     @property
     def text(self) -> str:
@@ -47,10 +58,9 @@ class Terms:
         data: dict[str, Any] = {"type": self.type}
         if self.values:
             data["values"] = self.values
-        if self.aside:
-            data["aside"] = True
-        if self.moved:
-            data["moved"] = self.moved
+        for name in ("required", "backfill", "aside", "moved"):
+            if getattr(self, name):
+                data[name] = getattr(self, name)
         return orjson.dumps(data).decode()
 
     def following(self, before: "Terms | None") -> "Terms":
@@ -62,11 +72,12 @@ class Terms:
 
 def terms_of(entity: Entity, field: Field) -> Terms:
     """What a field's type is and which values it offers."""
+    backfill = field.backfill.source if field.backfill is not None else ""
     if field.choices is not None and "values" in field.options:
         former: Mapping[str, str] = field.options.get("former", {})
         names = (*field.options["values"], *field.options.get("retired", ()))
         offered = {value: tuple(old for old, new in former.items() if new == value) for value in names}
-        return Terms(field.type, {_NOWHERE: offered})
+        return Terms(field.type, {_NOWHERE: offered}, field.required, backfill)
     if field.system and field.name == "pipeline":
         return Terms(field.type, {_NOWHERE: {name: each.was for name, each in entity.pipelines.items()}})
     if field.system and field.name == "stage":
@@ -74,13 +85,13 @@ def terms_of(entity: Entity, field: Field) -> Terms:
             name: {stage.name: stage.was for stage in each.stages.values()} for name, each in entity.pipelines.items()
         }
         return Terms(field.type, stages)
-    return Terms(field.type, {})
+    return Terms(field.type, {}, field.required, backfill)
 
 
 def is_aside(text: str | None) -> bool:
     """Whether the terms are those of a column that was set aside."""
     found = Terms.read(text)
-    return found is not None and found.aside
+    return found is not None and bool(found.aside)
 
 
 def _with_names(offered: Mapping[str, tuple[str, ...]], before: Terms, scope: str) -> Mapping[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from kalip.storage.catalogue import LiveColumn
 from kalip.storage.draft import Draft, Pair
 from kalip.storage.settling import Moved, Scope, Settling
 from kalip.storage.tables import EntityTable
-from kalip.storage.terms import Terms
+from kalip.storage.terms import MOVED, Terms
 from kalip.storage.value_steps import PIPELINE, KeepValues, Move, MoveValues, distribution
 
 _STAGE = "stage"
@@ -27,7 +27,7 @@ def plan_values(draft: Draft, wanted: EntityTable, pairs: Sequence[Pair]) -> Non
         new = replace(pair.new, terms=now.text)
         if new.terms != pair.old.terms:
             draft.notes.append(new)
-        if not now.values or now == before:
+        if not now.values or (before is not None and now.values == before.values):
             continue
         column = _Column.of(draft, wanted, Pair(pair.old, new), pipelines)
         _plan_column(draft, wanted, column)
@@ -52,7 +52,7 @@ class _Column:
         moved: list[Moved] = []
         for each in draft.columns[pair.old.table]:
             terms = Terms.read(each.terms)
-            if _belongs(each, pair.old) and terms is not None and terms.aside and terms.moved:
+            if _belongs(each, pair.old) and terms is not None and terms.aside == MOVED and terms.moved:
                 asides.append(each)
                 moved.append(terms.moved)
         system = wanted.entity.attributes[pair.new.field].system
@@ -116,7 +116,7 @@ def _move_step(
         by_scope: dict[str, dict[str, str]] = {}
         for (scope, old), value in moved.items():
             by_scope.setdefault(scope.into, {})[old] = value
-        terms = Terms(settling.now.type, {}, aside=True, moved=by_scope)
+        terms = Terms(settling.now.type, {}, aside=MOVED, moved=by_scope)
         name = draft.retired(new.name)
         keep = replace(new, name=name, target=None, on_delete=None, terms=terms.text)
     return MoveValues(

@@ -61,6 +61,12 @@ class MoveValues(Step):
         """Rows are written."""
         return "slow"
 
+    @property
+    def id(self) -> str:
+        """What becomes what, without the counts."""
+        moves = sorted({f"{move.scope}.{_said(move.old)}>{_said(move.new)}" for move in self.moves})
+        return ":".join(("move_values", f"{self.entity}.{self.column.field}", *moves))
+
     def describe_parts(self) -> tuple[str, Mapping[str, object]]:
         """Say what becomes what, and in how many rows."""
         told: Counter[tuple[str, str]] = Counter()

@@ -6,7 +6,7 @@ import pytest
 
 from kalip.expressions import Expression
 from kalip.model import Field
-from tests.support.builders import a_model, a_pack, an_entity, diagnostics_of, told
+from tests.support.builders import EntityBuilder, a_model, a_pack, an_entity, diagnostics_of, told
 
 
 def made(type_: str, **options: Any) -> Field:
@@ -112,3 +112,30 @@ def test_default_expressions(type_: str, source: str) -> None:
 def test_an_earlier_name_of_two_fields() -> None:
     entity = an_entity().with_field("a", "text").with_field("b", "text", was=["a"])
     assert told(diagnostics_of(entity)) == [("C112", "/fields/b/was")]
+
+
+def test_a_backfill_is_an_expression_of_the_fields_type() -> None:
+    def thing(**keys: Any) -> EntityBuilder:
+        return (
+            an_entity("thing")
+            .with_field("size", "integer")
+            .with_field("lines", "children", of="line")
+            .with_field("it", **keys)
+        )
+
+    line = (
+        an_entity("line")
+        .with_keys(owned_by="thing")
+        .with_field("thing", "reference", to="thing")
+        .with_field("size", "integer")
+    )
+    assert told(diagnostics_of(thing(type_="integer", backfill="size + 1"), line)) == []
+    cases = {
+        "C120": {"type_": "integer", "backfill": "'x'"},
+        "C130": {"type_": "integer", "backfill": "it + 1"},
+        "C131": {"type_": "boolean", "backfill": "lines.exists(x, x.size == 1)"},
+        "C123": {"type_": "person_name", "backfill": "'Ada'"},
+        "C122": {"type_": "autonumber", "backfill": "'1'"},
+    }
+    for code, keys in cases.items():
+        assert (code, "/fields/it/backfill") in told(diagnostics_of(thing(**keys), line)), code

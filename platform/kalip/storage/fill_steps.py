@@ -1,0 +1,121 @@
+"""Steps on empty rows: filled by a field's back-fill, left for people to fill, or emptied again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, MetaData, Table, bindparam, null, update
+
+from kalip.storage import catalogue
+from kalip.storage.backfill import Fill
+from kalip.storage.catalogue import LiveColumn
+from kalip.storage.ddl import Ddl
+from kalip.storage.kinds import type_of
+from kalip.storage.session import Session
+from kalip.storage.step import Kind, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillEmpty(Step):
+    """Empty rows that the field's back-fill fills; `failures` are those that it leaves empty, None: not known yet.
+
+    `keep` is a column that remembers what was filled in, so that taking the change back empties the rows again.
+    """
+
+    columns: tuple[LiveColumn, ...]
+    entity: str
+    required: bool
+    unfilled: int | None = None
+    keep: LiveColumn | None = None
+    fill: Fill = field(compare=False, repr=False)
+
+    @property
+    def kind(self) -> Kind:
+        """Rows are written."""
+        return "slow"
+
+    def describe_parts(self) -> tuple[str, Mapping[str, object]]:
+        """Say how many rows are filled, and how many stay empty."""
+        name = f"{self.entity}.{self.columns[0].field}"
+        values: dict[str, object] = {"name": name, "rows": self.rows, "left": self.unfilled}
+        if self.unfilled is None:
+            return "fill {name} in up to {rows} empty rows", values
+        if self.unfilled and self.required:
+            return "fill {name} in {rows} empty rows; {left} more stay empty, and saving them asks for it", values
+        if self.unfilled:
+            return "fill {name} in {rows} empty rows; {left} more stay empty", values
+        return "fill {name} in {rows} empty rows", values
+
+    def run(self, session: Session, now: datetime) -> None:
+        """Fill the rows, and remember which."""
+        if self.keep is not None:
+            Ddl(session).add_column(self.keep)
+            catalogue.note_column(session, replace(self.keep, retired_at=now))
+        table = _table(*self.columns, *((self.keep,) if self.keep else ()))
+        names = [column.name for column in self.columns]
+        changes: dict[str, Any] = {name: bindparam(f"new_{at}") for at, name in enumerate(names)}
+        if self.keep is not None:
+            changes[self.keep.name] = bindparam("new_0")
+        statement = update(table).where(table.c.id == bindparam("row_id")).values(changes)
+        for batch in self.fill.values(session, self.columns[0].table, self.columns[0], now):
+            rows = [
+                {"row_id": row_id, **{f"new_{at}": part for at, part in enumerate(parts)}}
+                for row_id, parts in batch
+                if parts is not None
+            ]
+            if rows:
+                session.write(statement, rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskForValue(Step):
+    """A field that becomes required though rows are empty: nothing is written, people are asked when they save."""
+
+    entity: str
+    field: str
+
+    def describe_parts(self) -> tuple[str, Mapping[str, object]]:
+        """Say how many rows are empty."""
+        values = {"name": f"{self.entity}.{self.field}", "rows": self.rows}
+        return "{name} is required from now on; {rows} rows are empty, and saving them asks for it", values
+
+    def run(self, session: Session, now: datetime) -> None:
+        """Leave the rows as they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyAgain(Step):
+    """What a back-fill filled in and nobody changed, emptied as the back-fill is taken back."""
+
+    columns: tuple[LiveColumn, ...]
+    filled: LiveColumn
+    entity: str
+
+    @property
+    def kind(self) -> Kind:
+        """Values go."""
+        return "lossy" if self.rows else "safe"
+
+    def describe_parts(self) -> tuple[str, Mapping[str, object]]:
+        """Say how many rows are emptied."""
+        values = {"name": f"{self.entity}.{self.columns[0].field}", "rows": self.rows}
+        return "empty {name} again in {rows} rows that its back-fill had filled", values
+
+    def run(self, session: Session, now: datetime) -> None:
+        """Empty the rows, and forget which they were."""
+        table = _table(*self.columns, self.filled)
+        same = table.c[self.columns[0].name] == table.c[self.filled.name]
+        session.write(update(table).where(same).values({column.name: null() for column in self.columns}))
+        ddl = Ddl(session)
+        ddl.run(f"ALTER TABLE {ddl.quote(self.filled.table)} DROP COLUMN {ddl.quote(self.filled.name)}")
+        catalogue.forget_column(session, self.filled.table, self.filled.name)
+
+
+def _table(*columns: LiveColumn) -> Table:
+    return Table(
+        columns[0].table,
+        MetaData(),
+        Column("id", type_of("text"), primary_key=True),
+        *(Column(column.name, type_of(column.kind)) for column in columns),
+    )
