@@ -29,9 +29,7 @@ _LOST: Final = {
     "has_web_view": "its pages on the web site are not made",
 }
 _FIELD_LOST: Final = {
-    "set_only_once": "it may be changed after the record is made",
     "link_filters": "every record of the target can be chosen",
-    "ignore_user_permissions": "",
 }
 
 
@@ -157,6 +155,8 @@ class FrappeImport:
         set_default(job, each, said)
         if each.flag("read_only"):
             said["readonly"] = True
+        elif each.flag("set_only_once"):
+            said["readonly_when"] = "created_at != null"
         job.note(each.name, mark_field(said, unique=each.flag("unique"), indexed=_is_indexed(each)))
         for key, lost in _FIELD_LOST.items():
             if lost and each.data.get(key) not in (None, "", 0, "0", "[]"):

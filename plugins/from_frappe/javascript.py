@@ -197,7 +197,7 @@ class _Parser:
 
     def _field(self, name: str) -> _Term:
         if name in _NEW_RECORD:
-            raise Untranslatable("it asks whether the record is new")
+            return _Test("created_at == null", "created_at != null")
         return _found(name, self.find)
 
     def _member(self, term: _Term) -> _Term:
