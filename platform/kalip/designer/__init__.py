@@ -1,22 +1,36 @@
 """Floor 12: the published metadata and how it changes: packs installed, planned, published, loaded. Knows no HTTP."""
 
-from kalip.designer.choices import add_choices
+from kalip.designer.choices import add_choices, name_of_label
+from kalip.designer.commands import Edit, Move, PutDocument, Remove, Rename, Reset, SetValue
+from kalip.designer.drafting import discard, edit_draft, open_draft, require_designer, resolve
+from kalip.designer.drafts import Draft, Drafted
 from kalip.designer.explaining import Explanation, Setting, explain, uses_of
 from kalip.designer.history import Undoing, changes_between, roll_back, take_back
 from kalip.designer.installing import install_packs, install_proposed, seed_documents
 from kalip.designer.loading import compile_served, load_served
 from kalip.designer.proposing import PackChange, Proposal, propose
 from kalip.designer.publishing import Publication, Published, publish, settle
+from kalip.designer.rebasing import Clash
 from kalip.designer.shadows import Shadow
 from kalip.designer.site import Site
 from kalip.designer.stored import stored_packs
 
 __all__ = [
+    "Clash",
+    "Draft",
+    "Drafted",
+    "Edit",
     "Explanation",
+    "Move",
     "PackChange",
     "Proposal",
     "Publication",
     "Published",
+    "PutDocument",
+    "Remove",
+    "Rename",
+    "Reset",
+    "SetValue",
     "Setting",
     "Shadow",
     "Site",
@@ -24,12 +38,18 @@ __all__ = [
     "add_choices",
     "changes_between",
     "compile_served",
+    "discard",
+    "edit_draft",
     "explain",
     "install_packs",
     "install_proposed",
     "load_served",
+    "name_of_label",
+    "open_draft",
     "propose",
     "publish",
+    "require_designer",
+    "resolve",
     "roll_back",
     "seed_documents",
     "settle",

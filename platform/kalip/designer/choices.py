@@ -30,12 +30,12 @@ def add_choices(site: Site, values: Mapping[str, Sequence[str]], publication: Pu
     return publish(site, proposal, publication)
 
 
-def choice_name(label: str, taken: Sequence[str]) -> str:
-    """A name for a choice: the label's letters and digits in ASCII, made unlike those taken."""
+def name_of_label(label: str, taken: Sequence[str]) -> str:
+    """A name for what has a label: its letters and digits in ASCII, made unlike the names taken."""
     plain = unicodedata.normalize("NFKD", label.lower().translate(_LETTERS))
     words = re.findall(r"[a-z0-9]+", "".join(each for each in plain if not unicodedata.combining(each)))
-    name = "_".join(words)[:50].rstrip("_") or "choice"
-    name = name if name[0].isalpha() else f"c_{name}"
+    name = "_".join(words)[:50].rstrip("_") or "thing"
+    name = name if name[0].isalpha() else f"x_{name}"
     return next(each for each in _variants(name) if each not in taken)
 
 
@@ -58,6 +58,6 @@ def _with_choices(
             raise NotFound("There is no choice list '{name}'.", params={"name": name})
         taken = list(found.choices)
         for label in labels:
-            taken.append(choice_name(label, taken))
+            taken.append(name_of_label(label, taken))
             editor.set(f"choices/{name}", f"/choices/{taken[-1]}", {"label": label})
     return editor.pack()

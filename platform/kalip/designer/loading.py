@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kalip.base.errors import StorageError
-from kalip.compiler import compile_packs
+from kalip.compiler import Compilation, compile_packs
 from kalip.designer.stored import packs_of
 from kalip.metadata import Kind, Pack, place_of
 from kalip.runtime import Extensions, Served
@@ -28,10 +28,22 @@ def load_served(database: Database, extensions: Extensions, revision: str | None
 
 def compile_served(packs: Sequence[Pack], extensions: Extensions) -> Served:
     """Compile packs with what plugins bring. Raises CompileError with every diagnostic."""
-    compilation = compile_packs(packs, extensions.types, functions=extensions.functions, actions=extensions.actions)
-    model = compilation.required()
+    return served_of(compilation_of(packs, extensions), extensions)
+
+
+def compilation_of(packs: Sequence[Pack], extensions: Extensions) -> Compilation:
+    """Compile packs as far as they go, with every diagnostic."""
+    return compile_packs(packs, extensions.types, functions=extensions.functions, actions=extensions.actions)
+
+
+def served_of(compilation: Compilation, extensions: Extensions) -> Served:
+    """What can be put in service of a compilation. Raises CompileError with every diagnostic when there is no model."""
     return Served(
-        model, extensions.types, extensions.actions, extensions.functions, warnings=tuple(compilation.diagnostics)
+        compilation.required(),
+        extensions.types,
+        extensions.actions,
+        extensions.functions,
+        warnings=compilation.diagnostics,
     )
 
 

@@ -10,7 +10,7 @@ from kalip.designer.site import Site
 from kalip.designer.stored import stored_packs
 from kalip.metadata import Change, Pack, Stack, diff, order_packs, stack
 from kalip.runtime import Served
-from kalip.storage import Plan, current_revision, plan
+from kalip.storage import Plan, Session, current_revision, plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,18 @@ def propose(site: Site, packs: Sequence[Pack], removed: Collection[str] = ()) ->
     """
     _refuse_twins(packs)
     with site.services.database.read() as session:
-        base = current_revision(session)
-        present = {pack.name: pack for pack in stored_packs(session, site.blobs)}
-        wanted = {name: pack for name, pack in present.items() if name not in removed}
-        wanted |= {pack.name: pack for pack in packs}
-        served = compile_served(tuple(wanted.values()), site.extensions)
-        ordered = order_packs(tuple(wanted.values())).packs
-        return Proposal(base, ordered, served, tuple(_changes(present, wanted, stack(ordered))), plan(session, served))
+        return propose_in(session, site, packs, removed)
+
+
+def propose_in(session: Session, site: Site, packs: Sequence[Pack], removed: Collection[str] = ()) -> Proposal:
+    """The same in a session that has read more of the present state."""
+    base = current_revision(session)
+    present = {pack.name: pack for pack in stored_packs(session, site.blobs)}
+    wanted = {name: pack for name, pack in present.items() if name not in removed}
+    wanted |= {pack.name: pack for pack in packs}
+    served = compile_served(tuple(wanted.values()), site.extensions)
+    ordered = order_packs(tuple(wanted.values())).packs
+    return Proposal(base, ordered, served, tuple(_changes(present, wanted, stack(ordered))), plan(session, served))
 
 
 def _refuse_twins(packs: Sequence[Pack]) -> None:

@@ -10,18 +10,26 @@ from kalip.designer.site import Site
 from kalip.designer.stored import revision_paths, store_packs
 from kalip.records import Work
 from kalip.records.services import announce, open_work
-from kalip.storage import NewRevision, Plan, Revision, apply, current_revision, plan, save_revision
+from kalip.storage import NewRevision, Plan, Revision, Step, apply, current_revision, plan, save_revision
 
 Then = Callable[[Work], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Who publishes and what the log shall say. `accept_loss` lets fields and tables be taken out of sight."""
+    """Who publishes and what the log shall say.
+
+    `accepted` are ids of lossy steps, which take fields and tables out of sight; `accept_loss` accepts them all.
+    """
 
     actor: Actor
     message: str
     accept_loss: bool = False
+    accepted: frozenset[str] = frozenset()
+
+    def refused(self, steps: Plan) -> tuple[Step, ...]:
+        """The lossy steps that were not accepted."""
+        return () if self.accept_loss else tuple(step for step in steps.lossy if step.id not in self.accepted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +58,10 @@ def publish(site: Site, proposal: Proposal, publication: Publication, then: Then
                 hint="look at the changes again and repeat",
             )
         steps = plan(session, served)
-        if steps.lossy and not publication.accept_loss:
+        if refused := publication.refused(steps):
             raise PublishConflict(
                 "The plan takes something out of sight: {steps}.",
-                params={"steps": "; ".join(step.describe() for step in steps.lossy)},
+                params={"steps": "; ".join(step.describe() for step in refused)},
                 hint="accept the loss; what goes is retired and comes back with its field",
             )
         apply(session, steps, now)

@@ -74,6 +74,10 @@ class SiteEditor:
         place = self._place(address)
         return Merge(Document(self._path(address), place.kind, place.names, own, "", SITE), {}).lay(below.data)
 
+    def is_layered(self, address: str) -> bool:
+        """Whether a pack below the site has the document."""
+        return address in self._below
+
     def set(self, address: str, pointer: str, value: Any) -> None:
         """Set a property, or with pointer "" the whole document; REMOVED takes it out.
 
@@ -111,6 +115,10 @@ class SiteEditor:
             raise NotFound("There is no other '{name}' here.", params={"name": after}, hint=hint)
         order.insert(order.index(anchor) + 1 if anchor is not None else 0, name)
         self._order(address, around, order)
+
+    def arrange(self, address: str, pointer: str, order: Sequence[str]) -> None:
+        """Bring the entries of a map into an order; it names them all."""
+        self._order(address, self._steps(address, pointer), order)
 
     def rename(self, address: str, pointer: str, name: str) -> None:
         """Give an entry of a map another name: it keeps its place, and what it was called."""
@@ -243,7 +251,7 @@ class SiteEditor:
         made = ordered(self._own(address), below.data if below is not None else MISSING, around, order)
         self._keep(address, made)
         entries = value_at(self.effective(address), _pointer(around))
-        if list(entries) != list(order):
+        if isinstance(entries, Mapping) and list(entries) != list(order) and set(entries) == set(order):
             # Inside of a list, which an overlay replaces whole.
             self.set(address, _pointer(around), {key: entries[key] for key in order})
 

@@ -8,6 +8,7 @@ from kalip.storage.counters import next_number, next_numbers
 from kalip.storage.database import Database, make_database
 from kalip.storage.deletes import delete_record
 from kalip.storage.documents import load_documents, save_documents
+from kalip.storage.drafts import StoredDraft, delete_draft, find_draft, save_draft
 from kalip.storage.duplicates import find_duplicates, find_unique
 from kalip.storage.errors import (
     Dangling,
@@ -110,6 +111,7 @@ __all__ = [
     "SearchHit",
     "Session",
     "Step",
+    "StoredDraft",
     "Tables",
     "Token",
     "TooLarge",
@@ -131,6 +133,7 @@ __all__ = [
     "create_login",
     "create_token",
     "current_revision",
+    "delete_draft",
     "delete_expired_logins",
     "delete_file",
     "delete_login",
@@ -144,6 +147,7 @@ __all__ = [
     "existing",
     "files_of",
     "find_by_texts",
+    "find_draft",
     "find_duplicates",
     "find_event",
     "find_import",
@@ -182,6 +186,7 @@ __all__ = [
     "revision_documents",
     "rewrite_event",
     "save_documents",
+    "save_draft",
     "save_revision",
     "save_user",
     "save_view",

@@ -4,8 +4,7 @@ import pytest
 
 from kalip.access import SYSTEM
 from kalip.base.errors import NotFound
-from kalip.designer import Publication, Site, add_choices, install_packs
-from kalip.designer.choices import choice_name
+from kalip.designer import Publication, Site, add_choices, install_packs, name_of_label
 from tests.support.builders import a_pack, an_entity
 
 BY_SYSTEM = Publication(SYSTEM, "Choices of a file")
@@ -17,13 +16,13 @@ BY_SYSTEM = Publication(SYSTEM, "Choices of a file")
         ("Health Care", (), "health_care"),
         ("İnşaat & Yapı", (), "insaat_and_yapi"),
         ("Строительство", (), "stroitelstvo"),
-        ("4x4", (), "c_4x4"),
-        ("???", (), "choice"),
+        ("4x4", (), "x_4x4"),
+        ("???", (), "thing"),
         ("Steel", ("steel", "steel_2"), "steel_3"),
     ],
 )
 def test_names_are_made_of_labels(label: str, taken: tuple[str, ...], name: str) -> None:
-    assert choice_name(label, taken) == name
+    assert name_of_label(label, taken) == name
 
 
 def test_it_works(site: Site) -> None:
