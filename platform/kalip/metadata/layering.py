@@ -42,7 +42,8 @@ def overlaid(below: Any, wanted: Any, *, is_root: bool = False) -> Any:
 def changed(over: Any, below: Any, steps: Sequence[str], wanted: Any) -> Any:
     """An overlay's part with which the value at some steps becomes `wanted`; all else it says stays said."""
     if not steps:
-        return _with_marks(over, overlaid(below, wanted))
+        part = overlaid(below, wanted)
+        return part if wanted is REMOVED else _with_marks(over, part)
     step, *rest = steps
     if over is REMOVED and wanted is REMOVED:
         return over

@@ -71,6 +71,7 @@ def test_any_order_on_top_of_any_overlay(below: Any, wanted: Any, random: Any) -
         ({"fields": {"email": {"width": 3, "after": "city"}}}, ["fields", "email", "width"], 2, "marks stay"),
         ({"fields": {"email": None}}, ["fields", "email", "width"], REMOVED, {"fields": {"email": None}}),
         ({"fields": {"email": None}}, ["fields", "email"], {"width": 2}, MISSING),
+        ({"fields": {"x": {"type": "text", "after": "name"}}}, ["fields", "x"], REMOVED, MISSING),
         (MISSING, ["label", "tr"], "Aday", {"label": {"tr": "Aday"}}),
         ({"label": "Prospect"}, ["label", "tr"], "Aday", {"label": {"en": "Prospect", "tr": "Aday"}}),
         ({"fields": {"x": {"label": "X"}}}, ["fields", "x", "label", "tr"], "Y", "both languages"),
