@@ -12,7 +12,7 @@ from plugins.from_frappe.layout import lay_out
 from plugins.from_frappe.naming import set_key, set_number
 from plugins.from_frappe.relations import relate_fields
 from plugins.from_frappe.rights import give_rights
-from plugins.from_frappe.stages import make_stages, stage_field
+from plugins.from_frappe.stages import make_stages, set_guards, stage_field
 from plugins.from_frappe.views import mark_field, set_list, set_related, set_search, set_title
 
 _STANDARD: Final = {
@@ -52,6 +52,7 @@ class FrappeImport:
             self._make_fields(job)
         for job in self.jobs:
             relate_fields(job, self.draft, self.entities)
+            set_guards(self.draft, job.entity, job.doctype.name, job.guards)
         for job in self.jobs:
             self._show(job)
         standing = [job for job in self.jobs if job.parent is None]
@@ -111,7 +112,7 @@ class FrappeImport:
         workflow = self.found.workflows.get(doctype.name)
         stage = stage_field(doctype, workflow) if job.parent is None else None
         if job.parent is None:
-            make_stages(place, stage, workflow)
+            job.guards = make_stages(place, stage, workflow)
         set_number(job, self.draft, self.label("Number" if doctype.text("autoname").lower() != "prompt" else "Name"))
         choosers = {each.text("options") for each in doctype.fields if each.type == "Dynamic Link"}
         for each in sorted(doctype.fields, key=lambda each: each.name in choosers):

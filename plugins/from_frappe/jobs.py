@@ -1,6 +1,7 @@
 """A DocType on its way to an entity, and what its fields don't do as before."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from kalip.runtime.plugins import EntityDraft, PackDraft
 from plugins.from_frappe.doctypes import DocField, DocType
@@ -16,6 +17,7 @@ class Job:
     is_copy: bool = False
     notes: dict[str, list[str]] = field(default_factory=dict)
     conditions: dict[str, str] = field(default_factory=dict)
+    guards: list[tuple[dict[str, Any], str]] = field(default_factory=list)
 
     def note(self, field_name: str, text: str) -> None:
         """Remember what a field doesn't do as before."""
@@ -29,7 +31,7 @@ class Job:
         for each in self.doctype.fields:
             name = self.entity.known.get(each.name, "")
             made = self.entity.fields.get(name)
-            if made is None:
+            if made is None or each.name == "naming_series":
                 continue
             subject, became = f"{self.doctype.name}.{each.name}", f"{self.entity.name}.{name}: {made['type']}"
             where = each.document.where(each.pointer)

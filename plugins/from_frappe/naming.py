@@ -28,9 +28,11 @@ def set_number(job: Job, draft: PackDraft, label: Label) -> None:
         return
     if kind == "autoincrement":
         numbering = Numbering("{number}", "never")
+    elif kind == "naming_series":
+        numbering = Numbering("{number:05}", "never")
     elif kind == "format":
         numbering = from_format(rest)
-    elif kind == "naming_series" or "." in said or "#" in said:
+    elif "." in said or "#" in said:
         numbering = from_series(said)
     else:
         draft.dropped(subject, f"'{said[:80]}' names records by a programme", where)

@@ -35,6 +35,8 @@ _LOST: Final = frozenset(
         "expired", "failed", "junk", "lapsed", "lost", "rejected", "returned", "unqualified", "withdrawn"
     }
 )  # fmt: skip
+Guards = list[tuple[dict[str, Any], str]]
+"""Moves with the conditions that they have in Frappe."""
 _STATUS: Final = ("workflow_state", "status", "state", "stage")
 _DOCSTATUS: Final = ("Draft", "Submitted", "Cancelled")
 
@@ -54,11 +56,15 @@ def stage_field(doctype: DocType, workflow: Mapping[str, Any] | None) -> DocFiel
     return next((named[name] for name in _STATUS if name in named), None)
 
 
-def make_stages(place: Place, field: DocField | None, workflow: Mapping[str, Any] | None) -> None:
-    """Give an entity the pipeline that its workflow, its status or its being submittable makes."""
+def make_stages(place: Place, field: DocField | None, workflow: Mapping[str, Any] | None) -> Guards:
+    """Give an entity the pipeline that its workflow, its status or its being submittable makes.
+
+    The moves that wait for their guards are returned.
+    """
+    guards: Guards = []
     doctype, entity, draft = place.doctype, place.entity, place.draft
     if workflow is not None and _rows(workflow, "states"):
-        _from_workflow(place, field, workflow)
+        _from_workflow(place, field, workflow, guards)
     elif field is not None:
         colours = {text(row, "title"): text(row, "color") for row in doctype.rows("states")}
         options = [_option(each.value, each.label, colours.get(each.value, "")) for each in options_of(place, field)]
@@ -79,6 +85,7 @@ def make_stages(place: Place, field: DocField | None, workflow: Mapping[str, Any
             f"{entity.name}.stage",
             "draft, submitted, cancelled; a submitted record may still be changed by who may change it",
         )
+    return guards
 
 
 def _option(value: str, label: Label, colour: str = "") -> Option:
@@ -87,7 +94,7 @@ def _option(value: str, label: Label, colour: str = "") -> Option:
     return Option(value, label, _COLOURS.get(colour.lower(), ""), outcome=outcome)
 
 
-def _from_workflow(place: Place, field: DocField | None, workflow: Mapping[str, Any]) -> None:
+def _from_workflow(place: Place, field: DocField | None, workflow: Mapping[str, Any], guards: Guards) -> None:
     entity, draft = place.entity, place.draft
     name = text(workflow, "workflow_state_field") or "workflow_state"
     rows = _rows(workflow, "states")
@@ -115,18 +122,19 @@ def _from_workflow(place: Place, field: DocField | None, workflow: Mapping[str, 
         role = text(row, "allowed")
         if role and role not in ("All", "Administrator"):
             move["roles"] = {draft.role(role, role): {}}
-        _add_guard(draft, entity, move, text(row, "condition"), subject)
+        if text(row, "condition"):
+            guards.append((move, text(row, "condition")))
         moves[names.take(f"{text(row, 'action')} {source}", "move")] = move
     draft.mapped(subject, f"{entity.name}.stage", title)
 
 
-def _add_guard(draft: PackDraft, entity: EntityDraft, move: dict[str, Any], source: str, subject: str) -> None:
-    if not source:
-        return
-    try:
-        move["guard"] = condition(f"eval:{source}", lambda name: draft.operand(entity, name))
-    except Untranslatable as error:
-        draft.degraded(f"{subject} {move['label']}", "a move without guard", f"'{source[:80]}': {error}")
+def set_guards(draft: PackDraft, entity: EntityDraft, subject: str, guards: Guards) -> None:
+    """Give moves the conditions of their workflow; to be called when all fields are made."""
+    for move, source in guards:
+        try:
+            move["guard"] = condition(f"eval:{source}", lambda name: draft.operand(entity, name))
+        except Untranslatable as error:
+            draft.degraded(f"{subject}.workflow {move['label']}", "a move without guard", f"'{source[:80]}': {error}")
 
 
 def _rows(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -45,8 +45,11 @@ class SourceDocument:
     file: str = ""
 
     def where(self, pointer: str = "") -> Where:
-        """A place in the file, by JSON pointer."""
-        return Where(self.file or self.path, _lines(self.text).get(pointer, 0), pointer)
+        """A place in the file, by JSON pointer; the line is that of the nearest value around it."""
+        lines, around = _lines(self.text), pointer
+        while around and around not in lines:
+            around = around.rpartition("/")[0]
+        return Where(self.file or self.path, lines.get(around, 0), pointer)
 
 
 @lru_cache(maxsize=32)

@@ -7,7 +7,8 @@ from kalip.runtime.importers import Source, SourceDocument
 def test_a_document_knows_its_places() -> None:
     document = SourceDocument("app/a.json", {"fields": [{}]}, '{\n "fields": [\n  {}\n ]\n}', "there/app/a.json")
     assert document.where("/fields/0") == Where("there/app/a.json", 3, "/fields/0")
-    assert document.where("/nothing").line == 0
+    assert document.where("/fields/0/label/en").line == 3
+    assert document.where("/nothing").line == 1
     assert SourceDocument("app/a.json", {}).where("/x") == Where("app/a.json", 0, "/x")
 
 
