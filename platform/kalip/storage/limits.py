@@ -1,13 +1,11 @@
-"""What the databases can't hold: too many columns, rows that can't fit a page, unique keys over equal values."""
+"""What the databases can't hold: too many columns, rows that can't fit a page."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from kalip.expressions import Dialect
 from kalip.storage.catalogue import LiveColumn
-from kalip.storage.index_steps import CreateIndex
 from kalip.storage.session import Session
-from kalip.storage.step import Step
 from kalip.storage.tables import EntityTable, Tables
 
 SQLITE_COLUMNS: Final = 2000
@@ -40,16 +38,6 @@ def limit_faults(session: Session, wanted: Tables, live: Mapping[str, Sequence[L
     return tuple(faults)
 
 
-def unique_faults(session: Session, steps: Sequence[Step]) -> tuple[str, ...]:
-    """Say which new unique keys the present records break; keys over fields that are new can't be broken."""
-    return tuple(
-        f"{step.spec.table}: {groups} groups of records have the same {', '.join(step.spec.fields)}, "
-        "which is to be unique; correct them first"
-        for step in steps
-        if isinstance(step, CreateIndex) and step.spec.unique and step.rows and (groups := _equal_groups(session, step))
-    )
-
-
 def _table_faults(dialect: Dialect, table: EntityTable, spent: int) -> Iterator[str]:
     name = table.entity.name
     limit = SQLITE_COLUMNS if dialect == "sqlite" else POSTGRES_COLUMNS
@@ -79,30 +67,3 @@ def _dropped_columns(session: Session) -> dict[str, int]:
         "GROUP BY c.relname"
     )
     return {str(name): int(count) for name, count in session.fetch(query, {})}
-
-
-def _equal_groups(session: Session, step: CreateIndex) -> int:
-    quote = session.sql.identifier_preparer.quote
-    table = quote(step.spec.table)
-    present = {str(name) for name in _column_names(session, step.spec.table)}
-    if not present.issuperset(key.strip('"') for key in step.spec.keys):
-        return 0
-    keys = ", ".join(step.spec.keys)
-    filled = " AND ".join(f"{key} IS NOT NULL" for key in step.spec.keys)
-    query = (
-        f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE archived_at IS NULL AND {filled} "
-        f"GROUP BY {keys} HAVING count(*) > 1) AS equal_groups"
-    )
-    return int(session.fetch(query, {})[0][0])
-
-
-def _column_names(session: Session, table: str) -> Iterator[Any]:
-    query: str
-    if session.dialect == "sqlite":
-        query = "SELECT name FROM pragma_table_info(:table)"
-    else:
-        query = (
-            "SELECT column_name FROM information_schema.columns "
-            "WHERE table_schema = current_schema() AND table_name = %(table)s"
-        )
-    return (row[0] for row in session.fetch(query, {"table": table}))

@@ -8,6 +8,7 @@ from typing import Any
 from kalip.base.clock import system_clock
 from kalip.runtime import Served
 from kalip.storage.catalogue import LiveColumn
+from kalip.storage.clashes import unique_faults
 from kalip.storage.column_steps import (
     AddColumn,
     ChangeReference,
@@ -22,7 +23,7 @@ from kalip.storage.fill_planner import plan_fills
 from kalip.storage.fill_steps import AskForValue, EmptyAgain, FillEmpty
 from kalip.storage.index_steps import CreateIndex, DropIndex
 from kalip.storage.indexes import PREFIX, IndexSpec, index_specs
-from kalip.storage.limits import limit_faults, unique_faults
+from kalip.storage.limits import limit_faults
 from kalip.storage.rewrite import count_rows
 from kalip.storage.session import Session
 from kalip.storage.step import Step
