@@ -39,7 +39,7 @@ class Words:
 
     def panel(self, entity: str, label: str) -> Label:
         """A panel or tab, which layouts name by a label."""
-        return self._found((entity, "labels", label), ("Global", "labels", label)) or label
+        return self._found((entity, "labels", label), ("Global", "labels", label), english=label) or label
 
     def options(self, entity: str, name: str) -> list[str]:
         """The options of a field that only translations know."""
@@ -52,8 +52,7 @@ class Words:
     def option(self, path: tuple[str, str], value: str) -> Label:
         """A value of the options at an entity and a field."""
         entity, name = path
-        found = self._found((entity, "options", name, value), ("Global", "options", name, value))
-        return found or value
+        return self._found((entity, "options", name, value), ("Global", "options", name, value), english=value) or value
 
     def _label(self, name: str, *paths: tuple[str, ...]) -> Label:
         english = made_name(name, "field").replace("_", " ").capitalize()

@@ -215,7 +215,7 @@ def named_options(options: Iterable[Option], *, with_stages: bool) -> tuple[dict
             said |= {"outcome": option.outcome, "probability": option.probability}
         else:
             said["retired"] = option.retired
-        made[name] = {key: each for key, each in said.items() if each not in ("", None, False)}
+        made[name] = {key: each for key, each in said.items() if each != "" and each is not None and each is not False}
     return made, values
 
 

@@ -1,0 +1,480 @@
+"""Entities of EspoCRM become a pack."""
+
+from typing import Any
+
+import pytest
+
+from kalip.runtime.finishing import Finished
+from tests.support.importing import document, fields_of, imported, told
+
+ROOT = "Resources/metadata"
+
+
+def of(entities: dict[str, dict[str, Any]], more: dict[str, Any] | None = None, **source: Any) -> Finished:
+    """A pack of entities by name: their definitions, and other files by path."""
+    files = {f"{ROOT}/entityDefs/{name}.json": said for name, said in entities.items()}
+    return imported("espocrm", {**files, **(more or {})}, **source)
+
+
+def field_of(said: dict[str, Any], **beside: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """What one field becomes, without its label, and the reason in the report."""
+    found = of({"Car": {"fields": {"someField": said, **beside}}})
+    made = dict(fields_of(found, "car").get("some_field", {}))
+    made.pop("label", None)
+    return made, told(found, "Car.someField").reason
+
+
+@pytest.mark.parametrize(
+    ("said", "made"),
+    [
+        ({"type": "varchar"}, {"type": "text", "max_length": 100}),
+        ({"type": "varchar", "maxLength": 800}, {"type": "long_text", "max_length": 800}),
+        (
+            {"type": "varchar", "pattern": "[A-Z]+", "required": True, "index": True},
+            {"type": "text", "max_length": 100, "pattern": "[A-Z]+", "required": True, "indexed": True},
+        ),
+        ({"type": "text", "rows": 4}, {"type": "long_text", "max_length": 1000000, "rows": 4}),
+        ({"type": "wysiwyg"}, {"type": "rich_text", "max_length": 1000000}),
+        ({"type": "url"}, {"type": "url"}),
+        ({"type": "bool", "default": True}, {"type": "boolean", "default": True}),
+        ({"type": "int", "min": 0, "max": 9, "default": 3}, {"type": "integer", "min": 0, "max": 9, "default": 3}),
+        ({"type": "float", "min": 0.5}, {"type": "decimal", "scale": 4, "min": "0.500000"}),
+        ({"type": "currency", "currencyList": ["TRY"]}, {"type": "money", "currencies": ["TRY"]}),
+        (
+            {"type": "date", "default": "javascript: return this.dateTime.getToday();"},
+            {"type": "date", "default_expression": "today()"},
+        ),
+        (
+            {"type": "datetime", "default": "javascript: return this.dateTime.getNow(15);", "readOnly": True},
+            {"type": "datetime", "default_expression": "now()", "readonly": True},
+        ),
+        ({"type": "autoincrement"}, {"type": "autonumber", "format": "{number}"}),
+        ({"type": "number", "prefix": "C-", "padLength": 4}, {"type": "autonumber", "format": "C-{number:04}"}),
+        ({"type": "attachmentMultiple"}, {"type": "files"}),
+        ({"type": "image"}, {"type": "image"}),
+        ({"type": "address"}, {"type": "address"}),
+        ({"type": "personName"}, {"type": "person_name"}),
+        ({"type": "jsonObject"}, {"type": "json"}),
+        ({"type": "colorpicker"}, {"type": "colour"}),
+        ({"type": "duration", "default": 60}, {"type": "duration", "default": "PT60S"}),
+        ({"type": "array"}, {"type": "tags"}),
+        (
+            {"type": "varchar", "readOnlyAfterCreate": True, "isPersonalData": True},
+            {
+                "type": "text",
+                "max_length": 100,
+                "readonly_when": "created_at != null",
+                "personal": {"purpose": "Marked as personal data in EspoCRM."},
+            },
+        ),
+    ],
+)
+def test_what_field_types_become(said: dict[str, Any], made: dict[str, Any]) -> None:
+    found, reason = field_of(said)
+    assert found == made
+    assert reason in ("", "each value has at most 60 characters")
+
+
+@pytest.mark.parametrize(
+    ("said", "type_", "reason"),
+    [
+        ({"type": "email"}, "email", "one address is kept, not several with a primary one"),
+        ({"type": "datetimeOptional"}, "datetime", "a day without a time becomes a moment"),
+        ({"type": "arrayInt"}, "json", "numbers are kept as JSON"),
+        ({"type": "enum"}, "text", "the list of options is filled by a programme"),
+        ({"type": "hologram"}, "text", "the field type 'hologram' is not known"),
+        ({"type": "varchar", "options": ["a"]}, "text", "values are not suggested"),
+        ({"type": "varchar", "pattern": "$odd"}, "text", "the pattern '$odd' is not known here"),
+        (
+            {"type": "varchar", "readOnly": True, "required": True},
+            "text",
+            "it is not required: a programme fills it there",
+        ),
+        ({"type": "int", "default": "x"}, "integer", "the default 'x' is left out: it can't be said here"),
+        ({"type": "link"}, "text", "no link says where it leads: the name of the record is kept as text"),
+        ({"type": "linkMultiple", "entity": "User"}, "tags", "users are kept as tags"),
+        (
+            {"type": "linkParent", "entityList": ["Car", "Boat"]},
+            "any_reference",
+            "not imported, so not among the targets: Boat",
+        ),
+        (
+            {"type": "linkParent", "entityList": ["Boat"]},
+            "text",
+            "none of its targets is among what is imported: the name is kept as text",
+        ),
+        ({"type": "password"}, None, "passwords are kept encrypted and are not taken along"),
+        ({"type": "varchar", "notStorable": True}, None, "it keeps nothing: a programme finds its value"),
+        ({"type": "varchar", "disabled": True}, None, "it is disabled there"),
+        ({"type": "varchar", "utility": True}, None, "it only helps a programme"),
+        ({"type": "foreign", "link": "gone", "field": "name"}, None, "it shows 'gone.name', which is not here"),
+    ],
+)
+def test_what_is_lost_is_told(said: dict[str, Any], type_: str | None, reason: str) -> None:
+    made, found = field_of(said)
+    assert (made.get("type"), found) == (type_, reason)
+
+
+def test_options_become_choice_lists_in_every_language() -> None:
+    fuel = {"type": "enum", "options": ["", "Diesel", "95"], "default": "Diesel", "style": {"Diesel": "danger"}}
+    found = of(
+        {
+            "Car": {"fields": {"fuel": fuel, "again": {"type": "multiEnum", "optionsReference": "Car.fuel"}}},
+            "Boat": {"fields": {"kind": {"type": "enum"}}},
+        },
+        {
+            "i18n/en_US/Car.json": {"options": {"fuel": {"Diesel": "Diesel oil"}}, "fields": {"fuel": "Fuel"}},
+            "i18n/tr_TR/Car.json": {"options": {"fuel": {"95": "Benzin"}}, "tooltips": {"fuel": "x"}},
+            "i18n/en_US/Boat.json": {"options": {"kind": {"Sail": "Sailing", "Motor": "Motor"}}},
+            "i18n/de_DE/Car.json": {"fields": {"fuel": "Kraftstoff"}},
+            "i18n/tr_TR/Global.json": {"scopeNames": {"Car": "Araba"}, "scopeNamesPlural": {"Car": "Arabalar"}},
+        },
+    )
+    assert document(found, "choices/car_fuel")["choices"] == {
+        "diesel": {"label": "Diesel oil", "colour": "red"},
+        "n95": {"label": "95"},
+    }
+    assert document(found, "lang/tr")["choices/car_fuel"] == {"choices": {"n95": {"label": "Benzin"}}}
+    assert fields_of(found, "car")["fuel"]["default"] == "diesel"
+    assert fields_of(found, "car")["again"]["type"] == "choices"
+    assert list(document(found, "choices/boat_kind")["choices"]) == ["sail", "motor"]
+    assert document(found, "lang/tr")["entities/car/entity"] == {"label": "Araba", "plural": "Arabalar"}
+    assert "lang/de.json" not in found.pack.documents
+
+
+def test_links_lead_both_ways() -> None:
+    company = {
+        "fields": {"name": {"type": "varchar"}},
+        "links": {
+            "cars": {"type": "hasMany", "entity": "Car", "foreign": "company"},
+            "tasks": {"type": "hasChildren", "entity": "Task", "foreign": "parent"},
+            "clubs": {"type": "hasMany", "entity": "Club", "foreign": "companies"},
+            "boats": {"type": "hasMany", "entity": "Boat", "foreign": "company"},
+            "licence": {"type": "hasOne", "entity": "Licence", "foreign": "holder"},
+        },
+    }
+    car = {
+        "fields": {
+            "company": {"type": "link", "required": True},
+            "friends": {"type": "linkMultiple"},
+            "driver": {"type": "link"},
+        },
+        "links": {
+            "company": {"type": "belongsTo", "entity": "Company", "foreign": "cars"},
+            "friends": {"type": "hasMany", "entity": "Car", "foreign": "friends", "relationName": "friendship"},
+            "driver": {"type": "belongsTo", "entity": "User"},
+        },
+    }
+    club = {
+        "fields": {"companies": {"type": "linkMultiple"}},
+        "links": {
+            "companies": {"type": "hasMany", "entity": "Company", "foreign": "clubs", "additionalColumns": {"a": {}}}
+        },
+    }
+    task = {
+        "fields": {"parent": {"type": "linkParent"}},
+        "links": {"parent": {"type": "belongsToParent", "entityList": ["Company"]}},
+    }
+    licence = {"fields": {"holder": {"type": "link"}}, "links": {"holder": {"type": "belongsTo", "entity": "Company"}}}
+    found = of({"Company": company, "Car": car, "Club": club, "Task": task, "Licence": licence})
+    cars = fields_of(found, "car")
+    assert cars["company"] == {"type": "reference", "label": "Company", "to": "company", "required": True}
+    assert cars["friends"] == {"type": "references", "label": "Friends", "to": "car"}
+    assert cars["driver"]["type"] == "user"
+    assert fields_of(found, "club")["companies"]["to"] == "company"
+    assert told(found, "Club.companies").reason == "columns of the relation are not kept"
+    assert fields_of(found, "task")["parent"]["to"] == {"company": {}}
+    assert set(fields_of(found, "company")) == {"name"}
+    assert told(found, "Company.cars").became == "car.company"
+    assert told(found, "Company.tasks").became == "task.parent"
+    assert told(found, "Company.licence").became == "licence.holder"
+    assert told(found, "Company.boats").reason == "'Boat' is not among what is imported"
+    assert told(found, "Company.clubs").became == "club.companies"
+
+
+def test_a_many_to_many_link_without_a_field_gets_one() -> None:
+    found = of(
+        {
+            "Car": {"fields": {}, "links": {"clubs": {"type": "hasMany", "entity": "Club", "foreign": "cars"}}},
+            "Club": {"fields": {}, "links": {"cars": {"type": "hasMany", "entity": "Car", "foreign": "clubs"}}},
+        },
+    )
+    assert fields_of(found, "car") == {"clubs": {"type": "references", "label": "Clubs", "to": "club"}}
+    assert fields_of(found, "club") == {}
+    assert told(found, "Club.cars").became == "car.clubs"
+
+
+def test_parts_of_fields_are_paths() -> None:
+    car = {
+        "fields": {
+            "name": {"type": "personName"},
+            "lastName": {"type": "varchar"},
+            "home": {"type": "address"},
+            "homeCity": {"type": "varchar"},
+            "price": {"type": "currency"},
+            "x": {"type": "foreign", "link": "car", "field": "name"},
+            "span": {"type": "rangeInt"},
+        }
+    }
+    logic = {
+        "fields": {
+            "x": {},
+            "price": {"visible": {"conditionGroup": [{"type": "equals", "attribute": "homeCity", "value": "Van"}]}},
+            "home": {
+                "required": {"conditionGroup": [{"type": "equals", "attribute": "priceCurrency", "value": "TRY"}]}
+            },
+        }
+    }
+    listed = [{"name": "homeCity"}, {"name": "lastName"}]
+    found = of({"Car": car}, {f"{ROOT}/logicDefs/Car.json": logic, "layouts/Car/list.json": listed})
+    fields = fields_of(found, "car")
+    assert set(fields) == {"name", "home", "price", "from_span", "to_span"}
+    assert fields["price"]["visible_when"] == "home.city == 'Van'"
+    assert fields["home"]["required_when"] == "price.currency == 'TRY'"
+    assert list(document(found, "entities/car/views/list")["columns"]) == ["home.city", "name.last"]
+
+
+def test_a_field_of_a_linked_record_and_a_difference_are_computed() -> None:
+    car = {
+        "fields": {
+            "owner": {"type": "link"},
+            "town": {"type": "foreign", "link": "owner", "field": "town"},
+            "starts": {"type": "datetime"},
+            "ends": {"type": "datetime"},
+            "length": {"type": "duration", "start": "starts", "end": "ends", "notStorable": True},
+        },
+        "links": {"owner": {"type": "belongsTo", "entity": "Person"}},
+    }
+    found = of({"Car": car, "Person": {"fields": {"town": {"type": "varchar"}}}})
+    fields = fields_of(found, "car")
+    assert fields["owner_field"]["to"] == "person"
+    assert fields["town"] == {"type": "computed", "label": "Town", "expression": "owner_field.town"}
+    assert fields["length"] == {"type": "computed", "label": "Length", "expression": "ends - starts"}
+
+
+@pytest.mark.parametrize(
+    ("said", "expression"),
+    [
+        ({"type": "isNotEmpty", "attribute": "id"}, "created_at != null"),
+        ({"type": "isEmpty", "attribute": "assignedUserId"}, "owner == null"),
+        ({"type": "isNotEmpty", "attribute": "driverName"}, "driver != null"),
+        ({"type": "equals", "attribute": "kind", "value": "Big Van"}, "kind == 'big_van'"),
+        ({"attribute": "kind", "value": "Big Van"}, "kind == 'big_van'"),
+        ({"type": "in", "attribute": "kind", "value": ["Big Van", "Bus", "Gone"]}, "kind in ['big_van', 'bus']"),
+        ({"type": "notIn", "attribute": "kind", "value": ["Bus"]}, "!(kind in ['bus'])"),
+        ({"type": "isTrue", "attribute": "electric"}, "electric == true"),
+        ({"type": "isFalse", "attribute": "electric"}, "electric != true"),
+        ({"type": "has", "attribute": "extras", "value": "Radio"}, "'radio' in extras"),
+        ({"type": "contains", "attribute": "note", "value": "x"}, "contains(note, 'x')"),
+        ({"type": "startsWith", "attribute": "note", "value": "x"}, "startsWith(note, 'x')"),
+        ({"type": "greaterThanOrEquals", "attribute": "seats", "value": 5}, "seats >= 5"),
+        ({"type": "inPast", "attribute": "bought"}, "bought < today()"),
+        ({"type": "isToday", "attribute": "bought"}, "bought == today()"),
+        ({"type": "equals", "attribute": "aboutType", "value": "Car"}, "about.entity == 'car'"),
+        ({"type": "not", "value": {"type": "isTrue", "attribute": "electric"}}, "!(electric == true)"),
+        (
+            {
+                "type": "or",
+                "value": [{"type": "isEmpty", "attribute": "note"}, {"type": "isEmpty", "attribute": "seats"}],
+            },
+            "(note == null || seats == null)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_old", [False, True])
+def test_dynamic_logic_becomes_expressions(said: dict[str, Any], expression: str, is_old: bool) -> None:
+    logic = {"fields": {"x": {"visible": {"conditionGroup": [said]}}}}
+    path, data = ("clientDefs", {"dynamicLogic": logic}) if is_old else ("logicDefs", logic)
+    found = of({"Car": CAR}, {f"{ROOT}/{path}/Car.json": data})
+    assert fields_of(found, "car")["x"].get("visible_when") == expression
+
+
+CAR: dict[str, Any] = {
+    "fields": {
+        "kind": {"type": "enum", "options": ["Big Van", "Bus"]},
+        "electric": {"type": "bool"},
+        "extras": {"type": "multiEnum", "options": ["Radio"]},
+        "note": {"type": "varchar"},
+        "seats": {"type": "int"},
+        "bought": {"type": "date"},
+        "driver": {"type": "link"},
+        "about": {"type": "linkParent", "entityList": ["Car"]},
+        "x": {"type": "varchar", "required": True},
+    },
+    "links": {"driver": {"type": "belongsTo", "entity": "User"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"type": "equals", "attribute": "$user.id", "value": "1"}, "'$user.id' is of the person, not of the record"),
+        ({"type": "equals", "attribute": "gone", "value": "1"}, "'gone' has no place here"),
+        ({"type": "matches", "attribute": "note", "value": "/x/"}, "the comparison 'matches' is not known here"),
+        ({"type": "equals", "attribute": "kind", "value": "Gone"}, "'kind' has no value 'Gone'"),
+        ({"type": "and", "value": []}, "a group has no conditions"),
+        ("noise", "a condition is not understood"),
+        ({"type": "isTrue"}, "a condition names no attribute"),
+    ],
+)
+def test_other_logic_is_told(said: Any, reason: str) -> None:
+    logic = {"fields": {"x": {"visible": {"conditionGroup": [said]}}}}
+    found = of({"Car": CAR}, {f"{ROOT}/logicDefs/Car.json": logic})
+    assert set(fields_of(found, "car")["x"]) == {"type", "label", "max_length"}
+    assert told(found, "Car.x").reason.startswith(f"when it is visible is left out: {reason}; it is not required")
+
+
+def test_logic_of_every_kind() -> None:
+    electric = {"conditionGroup": [{"type": "isTrue", "attribute": "electric"}]}
+    logic = {
+        "fields": {
+            "x": {"visible": electric},
+            "note": {"required": electric, "readOnly": electric, "invalid": electric},
+            "seats": {"readOnlySaved": electric},
+            "gone": {"visible": electric},
+        },
+        "options": {"kind": [{"optionList": ["Bus"], "conditionGroup": []}]},
+    }
+    found = of({"Car": CAR}, {f"{ROOT}/logicDefs/Car.json": logic})
+    fields = fields_of(found, "car")
+    assert fields["x"]["required_when"] == fields["x"]["visible_when"] == "electric == true"
+    assert "required" not in fields["x"]
+    assert (fields["note"]["required_when"], fields["note"]["readonly_when"]) == (
+        "electric == true",
+        "electric == true",
+    )
+    assert fields["seats"]["readonly_when"] == "(created_at != null) && (electric == true)"
+    assert document(found, "entities/car/entity")["checks"] == {
+        "note_valid": {"expression": "!(electric == true)", "message": "This value is not valid.", "field": "note"}
+    }
+    assert told(found, "Car.gone logic").outcome == "dropped"
+    assert told(found, "Car.kind logic").outcome == "degraded"
+
+
+def test_layouts_become_views() -> None:
+    electric = {"conditionGroup": [{"type": "isTrue", "attribute": "electric"}]}
+    detail = [
+        {"label": "Overview", "rows": [[{"name": "kind"}, {"name": "seats"}], [{"name": "note"}, False], "noise"]},
+        {"label": "", "name": "more", "rows": [[{"name": "gone"}, {"name": "bought"}]]},
+        {
+            "tabBreak": True,
+            "tabLabel": "$label:Extra",
+            "label": "Other",
+            "dynamicLogicVisible": electric,
+            "columns": [[{"name": "x"}], [{"name": "extras"}]],
+        },
+    ]
+    listed = [
+        {"name": "kind", "widthPx": 120},
+        {"name": "x", "hidden": True},
+        {"name": "assignedUser"},
+        {"name": "gone"},
+    ]
+    more = {
+        "layouts/Car/detail.json": detail,
+        "layouts/Car/list.json": listed,
+        "layouts/Car/kanban.json": [{"name": "kind"}, {"name": "seats"}],
+        "layouts/Car/filters.json": ["bought", "x"],
+        "i18n/tr_TR/Car.json": {"labels": {"Extra": "Ek", "Overview": "Genel"}},
+        f"{ROOT}/logicDefs/Car.json": {"panels": {"more": {"visible": electric}}},
+        f"{ROOT}/scopes/Car.json": {"entity": True, "tab": False, "duplicateCheckFieldList": ["note"]},
+    }
+    definition = {
+        **CAR,
+        "collection": {"orderBy": "createdAt", "order": "desc", "textFilterFields": ["note", "seats"]},
+        "indexes": {
+            "n": {"unique": True, "columns": ["note", "deleted"]},
+            "i": {"unique": True, "columns": ["id", "note"]},
+        },
+    }
+    found = of({"Car": definition}, more)
+    sections = {
+        "overview": {"label": "Overview", "fields": {"kind": {}, "seats": {}, "note": {"span": 2}}},
+        "more": {"label": "", "columns": 1, "visible_when": "electric == true", "fields": {"bought": {}}},
+        "more_2": {"label": "", "columns": 1, "fields": {"owner": {}}},
+    }
+    other = {"label": "Other", "visible_when": "electric == true", "fields": {"x": {}, "extras": {}}}
+    assert document(found, "entities/car/views/form")["tabs"] == {
+        "details": {"sections": sections},
+        "extra": {"label": "Extra", "sections": {"other": other}},
+    }
+    assert document(found, "lang/tr")["entities/car/views/form"]["tabs"]["extra"] == {"label": "Ek"}
+    assert document(found, "entities/car/views/list") == {
+        "columns": {"kind": {"width": 120}, "owner": {}},
+        "sort": {"created_at": "desc"},
+    }
+    assert list(document(found, "entities/car/views/card")["fields"]) == ["kind", "seats"]
+    entity = document(found, "entities/car/entity")
+    assert entity["search"] == {"note": {}}
+    assert entity["unique"] == {"n": {"fields": {"note": {}}}}
+    assert entity["duplicates"] == {"same_note": {"fields": {"note": "fold"}}}
+    assert entity["fields"]["bought"]["indexed"] is True
+    assert document(found, "pack")["navigation"] == {}
+
+
+def test_the_status_field_becomes_a_pipeline() -> None:
+    phase = {
+        "type": "enum",
+        "options": ["", "New", "Sold", "Scrapped", "Old"],
+        "default": "New",
+        "style": {"Sold": "success", "Scrapped": "danger"},
+        "notActualOptions": ["Old"],
+    }
+    scope = {f"{ROOT}/scopes/Car.json": {"entity": True, "statusField": "phase"}}
+    found = of({"Car": {"fields": {"phase": phase}}}, scope)
+    assert document(found, "entities/car/pipelines/phase")["stages"] == {
+        "new": {"label": "New"},
+        "sold": {"label": "Sold", "outcome": "won", "colour": "green"},
+        "scrapped": {"label": "Scrapped", "outcome": "lost", "colour": "red"},
+        "old": {"label": "Old", "outcome": "lost"},
+    }
+    odds = {**phase, "probabilityMap": {"New": 10, "Sold": 100, "Scrapped": 0}}
+    found = of({"Car": {"fields": {"stage": odds}}})
+    stages = document(found, "entities/car/pipelines/stage")["stages"]
+    assert [(name, stage.get("outcome"), stage.get("probability")) for name, stage in stages.items()] == [
+        ("new", None, 10),
+        ("sold", "won", 100),
+        ("scrapped", "lost", 0),
+        ("old", None, None),
+    ]
+
+
+def test_layers_are_laid_over_each_other() -> None:
+    found = imported(
+        "espocrm",
+        {
+            "app/custom/Espo/Custom/Resources/metadata/entityDefs/Car.json": {
+                "fields": {"kind": {"options": ["__APPEND__", "Bus"]}, "mine": {"type": "int"}}
+            },
+            "app/application/Espo/Modules/Crm/Resources/metadata/entityDefs/Car.json": {
+                "fields": {"kind": {"type": "enum", "options": ["Van"]}, "note": {"type": "text"}}
+            },
+            "app/application/Espo/Resources/metadata/entityDefs/Car.json": {"fields": {"note": {"type": "varchar"}}},
+            "app/application/Espo/Resources/metadata/app/other.json": {"fields": {"x": {"type": "int"}}},
+        },
+    )
+    assert set(found.pack.documents) & {"entities/other/entity.json"} == set()
+    assert {name: made["type"] for name, made in fields_of(found, "car").items()} == {
+        "note": "long_text",
+        "kind": "choice",
+        "mine": "integer",
+    }
+    assert list(document(found, "choices/car_kind")["choices"]) == ["van", "bus"]
+
+
+def test_one_file_of_a_definition_is_enough() -> None:
+    found = imported("espocrm", {"downloads/Car.json": {"fields": {"name": {"type": "varchar"}}}})
+    assert list(fields_of(found, "car")) == ["name"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [[], {"fields": []}, {"fields": {"a": 1, "b": {"type": ["x"]}}, "links": 5, "indexes": [1], "collection": 7}],
+)
+def test_what_is_malformed_harms_nobody(broken: Any) -> None:
+    found = of(
+        {"Bad": broken, "Good": {"fields": {"x": {"type": "int"}}}},
+        {f"{ROOT}/scopes/Bad.json": [1], "layouts/Bad/detail.json": {}},
+    )
+    assert list(fields_of(found, "good")) == ["x"]
+    assert any(each.outcome == "dropped" for each in found.lines)
