@@ -11,9 +11,18 @@ from kalip.designer.loading import compile_served, load_served
 from kalip.designer.proposing import PackChange, Proposal, propose
 from kalip.designer.publishing import Publication, Published, publish, settle
 from kalip.designer.rebasing import Clash
+from kalip.designer.reviewing import (
+    Review,
+    Stale,
+    publish_documents,
+    publish_draft,
+    review,
+    review_documents,
+)
 from kalip.designer.shadows import Shadow
 from kalip.designer.site import Site
 from kalip.designer.stored import stored_packs
+from kalip.designer.wording import Sentence, Wording, place_words, value_words
 
 __all__ = [
     "Clash",
@@ -30,11 +39,15 @@ __all__ = [
     "Remove",
     "Rename",
     "Reset",
+    "Review",
+    "Sentence",
     "SetValue",
     "Setting",
     "Shadow",
     "Site",
+    "Stale",
     "Undoing",
+    "Wording",
     "add_choices",
     "changes_between",
     "compile_served",
@@ -46,14 +59,20 @@ __all__ = [
     "load_served",
     "name_of_label",
     "open_draft",
+    "place_words",
     "propose",
     "publish",
+    "publish_documents",
+    "publish_draft",
     "require_designer",
     "resolve",
+    "review",
+    "review_documents",
     "roll_back",
     "seed_documents",
     "settle",
     "stored_packs",
     "take_back",
     "uses_of",
+    "value_words",
 ]

@@ -8,19 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from kalip.base.canonical import pretty_text
 from kalip.base.errors import Diagnostic
 from kalip.designer.loading import compilation_of, served_of
 from kalip.designer.rebasing import Clash, effective, rebase, renewed, without_site
 from kalip.designer.site import Site
 from kalip.designer.stored import packs_of, stored_packs
 from kalip.metadata import SITE, Change, Pack, Stack, diff, examine_documents, stack
+from kalip.metadata.editing import SITE_TITLE
 from kalip.runtime import Served
 from kalip.storage import Revision, Session, find_draft, get_revision, list_revisions, revision_documents
 
 Texts = Mapping[str, str | None]
 """Files of the site's pack by path; None where a file goes."""
 
-NO_SITE: Final = {"pack.json": f'{{"name": "{SITE}", "version": "1.0.0"}}'.encode()}
+NO_SITE: Final = {"pack.json": pretty_text({"name": SITE, "version": "1.0.0", "title": SITE_TITLE}).encode()}
 """The files of a site's pack with nothing in it."""
 
 
@@ -110,12 +112,12 @@ def packs_at(session: Session, revision: Revision | None) -> tuple[Pack, ...]:
 def draft_of(author: str, base: Revision | None, present: Sequence[Pack], documents: Texts) -> Draft:
     """A draft of texts on top of a revision with these packs. What is no JSON is set aside with its diagnostics."""
     published = _site_of(present)
-    files = dict(published.contents) if published is not None else dict(NO_SITE)
+    files = dict(published.contents) if published is not None else {}
     for path, text in documents.items():
         files.pop(path, None)
         if text is not None:
             files[path] = text.encode()
-    reading = examine_documents(files, SITE)
+    reading = examine_documents({**NO_SITE, **files}, SITE)
     site = reading.pack or published
     known = site.contents if site is not None else {}
     unread = {path: text for path, text in documents.items() if text is not None and path not in known}
