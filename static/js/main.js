@@ -7,6 +7,7 @@ import "./palette.js";
 import "./forms.js";
 import "./comments.js";
 import "./picker.js";
+import "./files.js";
 import "./list.js";
 import "./cells.js";
 import "./columns.js";

@@ -13,6 +13,7 @@ from kalip.web.home import blueprint as home
 from kalip.web.lists.bulk import blueprint as bulk
 from kalip.web.lists.routes import blueprint as lists
 from kalip.web.picker import blueprint as picker
+from kalip.web.record.files import blueprint as files
 from kalip.web.record.history import blueprint as history
 from kalip.web.record.moves import blueprint as moves
 from kalip.web.record.routes import blueprint as record
@@ -34,7 +35,8 @@ def register(app: Flask, services: Services) -> None:
     errors.init(app)
     register_api(app)
     # Pages with a fixed first segment come before those of entities; see RESERVED_SEGMENTS.
-    for blueprint in (home, account, searching, administration, picker, bulk, boards, moves, history, record, lists):
+    places = (bulk, boards, moves, files, history, record, lists)
+    for blueprint in (home, account, searching, administration, picker, *places):
         app.register_blueprint(blueprint)
 
 

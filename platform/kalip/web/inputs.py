@@ -20,6 +20,7 @@ from kalip.web.tones import tone
 
 GROUPED = frozenset({"person_name", "address", "location", "choices", "references", "children"})
 _REFERENCES = frozenset({"reference", "user"})
+_FILES = frozenset({"file", "files", "image"})
 _COMMON_CURRENCIES = ("TRY", "USD", "EUR", "GBP", "RUB", "CHF", "JPY", "CNY", "AED", "AZN", "KZT")
 
 Submitted = Mapping[str, Mapping[str, Sequence[str]]]
@@ -40,7 +41,8 @@ class Option:
 class Input:
     """A field ready to be edited. `texts` maps a part ("" is the main one) to its texts.
 
-    `typed` is what was written into a reference without choosing one.
+    `typed` is what was written into a reference without choosing one. `files` begins the addresses of its files,
+    once its record is there.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Input:
     create: str = ""
     cell: Cell | None = None
     typed: str = ""
+    files: str = ""
     lines: Any = None
 
     @property
@@ -145,6 +148,7 @@ def input_of(work: Work, entity: Entity, field: Field, state: State, style: Styl
         picked=_picked(work, entity, field, value, texts, style),
         picker=_picker(entity, field),
         create=_create(field),
+        files=record_url(entity.name, state.record_id) if state.record_id and field.type in _FILES else "",
         cell=reader_of(work.served, entity, field, style)(value) if readonly else None,
     )
 
@@ -218,7 +222,7 @@ def _all_currencies() -> tuple[str, ...]:
 
 def _limits(field: Field) -> Mapping[str, Any]:
     limits = {key: field.options[key] for key in ("min", "max", "max_length") if key in field.options}
-    if field.type in ("file", "files", "image"):
+    if field.type in _FILES:
         limits["many"] = field.type == "files"
         limits["accept"] = field.options.get("accept") or ("image/*" if field.type == "image" else "")
     return limits
@@ -228,7 +232,7 @@ def _picked(  # noqa: PLR0913, PLR0917 one view's facts, passed once
     work: Work, entity: Entity, field: Field, value: Any, texts: Mapping[str, Sequence[str]], style: Style
 ) -> tuple[Cell, ...]:
     ids = [text for text in texts.get("", ()) if text]
-    if field.type in ("file", "files", "image"):
+    if field.type in _FILES:
         return reader_of(work.served, entity, field, style)(value).items if value else ()
     if field.type == "user":
         return tuple(Cell("user", style.titles.get(each, ""), each) for each in ids)

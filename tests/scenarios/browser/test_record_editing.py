@@ -142,9 +142,9 @@ def test_files_come_with_the_form(office: Office, page: Page, seller: Caller, tm
     expect(field(page, "notes")).to_have_value("written beside the picture")
     field(page, "logo").set_input_files(tmp_path / "logo.png")
     save(page)
-    expect(page.get_by_role("link", name="logo.png")).to_be_visible()
+    expect(page.get_by_role("link", name="logo.png", exact=True)).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("link", name="logo.png").click()
+        page.get_by_role("link", name="logo.png", exact=True).click()
     assert Path(download.value.path()).read_bytes() == PNG
     assert office.values("company", company)["notes"] == "written beside the picture"
 

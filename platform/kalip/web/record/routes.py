@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kalip.access import may, require
 from kalip.base.errors import RecordRejected, StaleVersion, Violation
 from kalip.fields.literals import text_literal
-from kalip.model import Verb
+from kalip.model import Entity, Field, Verb
 from kalip.records import (
     SaveRecord,
     Work,
@@ -142,7 +142,7 @@ def show_related(entity: str, record_id: str, name: str) -> Response:
         new_one = url_for("record.new", **start)
         context = RelatedContext(
             id=f"related-{name.replace('.', '-')}",
-            label=plural_of(owner),
+            label=_related_label(visible_entity(work, entity), owner, found.field),
             icon=icon_of(owner),
             count=count,
             rows=rows_of(work, page, style_of(work, page.titles)),
@@ -173,6 +173,13 @@ def restore(entity: str, record_id: str) -> BaseResponse:
     write(lambda work: restore_record(work, entity, record_id))
     flash(gettext("Restored."))
     return htmx.lead_to(record_url(entity, record_id))
+
+
+def _related_label(entity: Entity, owner: Entity, field: Field) -> str:
+    """What the owner's records are called, with the field that leads here where a form has several lists of them."""
+    alike = {name for form in entity.forms.values() for name in form.related if name.startswith(f"{owner.name}.")}
+    plural = plural_of(owner)
+    return f"{plural} · {field.label.get(current_locale())}" if len(alike) > 1 else plural
 
 
 def _sent(entity: str, record_id: str = "") -> tuple[Submission, Uploads]:

@@ -12,6 +12,8 @@ from flask import url_for
 from kalip.fields import FieldFault, Style
 from kalip.model import Entity
 from kalip.records import LONGEST_COMMENT, Change, EventPage, EventView, Shown, Work, may_remove
+from kalip.records.files import KINDS
+from kalip.storage import get_files
 from kalip.web.cells import Cell, reader_of, style_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.tones import tone_of_id
@@ -102,6 +104,7 @@ def timeline_of(work: Work, entity: Entity, record_id: str, page: EventPage, sho
     """Work a stretch of history out."""
     place: dict[str, Any] = {"entity": entity.name, "record_id": record_id}
     chosen: dict[str, Any] = {} if shown == "all" else {"history": shown}
+    _name_files(work, page)
     style = style_of(work, page.titles)
     return Timeline(
         events=tuple(_event(work, entity, record_id, each, style) for each in page.items),
@@ -130,6 +133,20 @@ def moment(work: Work, at: datetime) -> str:
     shown = at.astimezone(ZoneInfo(work.actor.timezone))
     day, time = (form(shown, width, locale=current_locale()) for form, width in _WIDTHS)
     return f"{day} {time}"
+
+
+def _name_files(work: Work, page: EventPage) -> None:
+    """Add the names of files that fields held; one statement where there are any."""
+    values = [
+        value
+        for event in page.items
+        for change in event.changes
+        if change.field is not None and change.field.type in KINDS
+        for value in (change.old, change.new)
+    ]
+    ids = {each for value in values for each in (value if isinstance(value, list) else (value,)) if each}
+    unknown = sorted(each for each in map(str, ids) if not page.titles.knows("file", each))
+    page.titles.add("file", {key: file.name for key, file in get_files(work.session, unknown).items()})
 
 
 def _chips(place: Mapping[str, Any], shown: Shown) -> Iterable[KindChip]:
