@@ -20,16 +20,14 @@ _STANDARD: Final = {
     "creation": "created_at",
     "modified": "updated_at",
     "modified_by": "updated_by",
-    "name": "id",
+    # Until it is saved a record has no name there, and no moment of creation here.
+    "name": "created_at",
 }
 _LOST: Final = {
     "issingle": "Frappe keeps one record of it; here it is a list in which you keep one",
     "is_virtual": "a programme makes its records; here they are kept",
     "is_tree": "the tree is not drawn; the reference to the parent stays",
     "has_web_view": "its pages on the web site are not made",
-}
-_FIELD_LOST: Final = {
-    "link_filters": "every record of the target can be chosen",
 }
 
 
@@ -159,9 +157,6 @@ class FrappeImport:
         elif each.flag("set_only_once"):
             said["readonly_when"] = "created_at != null"
         job.note(each.name, mark_field(said, unique=each.flag("unique"), indexed=_is_indexed(each)))
-        for key, lost in _FIELD_LOST.items():
-            if lost and each.data.get(key) not in (None, "", 0, "0", "[]"):
-                job.note(each.name, lost)
         if each.flag("reqd"):
             is_given = "default" in said or "default_expression" in said
             if (each.flag("read_only") or each.flag("hidden")) and not is_given:

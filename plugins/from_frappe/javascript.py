@@ -97,6 +97,8 @@ class _Parser:
         while self._take("||"):
             parts.append(self._and())
         self.depth -= 1
+        if len(parts) == 2 and isinstance(parts[0], Operand) and isinstance(parts[1], _Value) and not parts[1].value:
+            return parts[0]  # `doc.x || 0`: the value, where there is one
         return parts[0] if len(parts) == 1 else self._joined(parts, " || ", " && ")
 
     def _and(self) -> _Term:
@@ -160,7 +162,7 @@ class _Parser:
         if text == "(":
             inner = self._or()
             self._expect(")")
-            return inner
+            return self._member(inner)
         if text == "[":
             return self._member(_Value(self._items("]")))
         if text == "-" and self.at < len(self.tokens) and self.tokens[self.at][0] == "number":

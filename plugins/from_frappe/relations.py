@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from kalip.runtime.plugins import EntityDraft, PackDraft, Untranslatable, all_of
 from plugins.from_frappe.doctypes import LAYOUT, DocField
+from plugins.from_frappe.filters import set_filter
 from plugins.from_frappe.javascript import condition
 from plugins.from_frappe.jobs import Job
 
@@ -41,6 +42,7 @@ def relate_fields(job: Job, draft: PackDraft, entities: Mapping[str, EntityDraft
             continue
         if each.text("fetch_from"):
             _fetch(job, by_name, each, made)
+        set_filter(job, draft, by_name, each, made)
         _set_conditions(job, draft, each, made, [*tab, *section])
 
 

@@ -63,7 +63,7 @@ def make_stages(place: Place, field: DocField | None, workflow: Mapping[str, Any
     """
     guards: Guards = []
     doctype, entity, draft = place.doctype, place.entity, place.draft
-    if workflow is not None and _rows(workflow, "states"):
+    if workflow is not None and any(text(row, "state") for row in _rows(workflow, "states")):
         _from_workflow(place, field, workflow, guards)
     elif field is not None:
         colours = {text(row, "title"): text(row, "color") for row in doctype.rows("states")}

@@ -150,6 +150,13 @@ def test_select_options_become_a_choice_list_of_the_field() -> None:
         ("eval:doc.wheels && doc.wheels.length > 0", "(size(wheels) > 0 && size(wheels) > 0)"),
         ("eval:doc.city == 'Bursa'", "city.city_name == 'Bursa'"),
         ("eval:doc.__islocal", "created_at == null"),
+        ("eval:!doc.name", "created_at == null"),
+        ("eval:(doc.seats || 0) > 2", "seats > 2"),
+        ("eval:(doc.wheels || []).length", "size(wheels) > 0"),
+        (
+            "eval:(!doc.__islocal && (!doc.wheels || doc.wheels.length===0))",
+            "(created_at != null && (size(wheels) == 0 || size(wheels) == 0))",
+        ),
         ("eval:'Van' === doc.kind", "kind == 'van'"),
         ("eval:4 < doc.seats", "seats > 4"),
         ("eval:doc.seats == undefined", "seats == null"),
@@ -296,6 +303,26 @@ def test_a_dynamic_link_leads_to_what_its_chooser_names() -> None:
     assert fields_of(found, "car") == {"what": {"type": "any_reference", "label": "What", "to": {"city": {}}}}
     assert told(found, "Car.what").reason == "not imported, so not among the targets: Ship"
     assert told(found, "Car.kind").became == "car.what.entity"
+
+
+@pytest.mark.parametrize(
+    ("filters", "made", "reason"),
+    [
+        ('[["City","size",">",2],["City","big","=",1]]', "(size > 2) && (big == true)", ""),
+        ([["city_name", "in", ["Van", "Bursa"]]], "city_name in ['Van', 'Bursa']", ""),
+        ('[["City","mayor","is","set"]]', "mayor != null", ""),
+        ('[["City","mayor","=","eval:doc.x"]]', None, "it depends on the record"),
+        ('[["City","gone","=","1"]]', None, "'gone' has no place here"),
+        ('[["City","mayor","like","%x"]]', None, "the comparison 'like' is not known here"),
+        ("[[{}]]", None, "the filter is not understood"),
+        ("{", None, "the filter is no JSON"),
+    ],
+)
+def test_filters_of_links(filters: object, made: str | None, reason: str) -> None:
+    city = a_doctype("City", a_field("city_name"), a_field("size", "Int"), a_field("big", "Check"), a_field("mayor"))
+    found = of(a_doctype("Car", a_field("city", "Link", options="City", link_filters=filters)), city)
+    assert fields_of(found, "car")["city"].get("filter") == made
+    assert told(found, "Car.city").reason == (f"every record of the target can be chosen: {reason}" if reason else "")
 
 
 def test_what_is_fetched_follows_or_is_copied() -> None:

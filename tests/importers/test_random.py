@@ -166,6 +166,7 @@ doc_fields = st.fixed_dictionaries(
         "depends_on": conditions,
         "mandatory_depends_on": conditions,
         "read_only_depends_on": conditions,
+        "link_filters": noise,
         "fetch_from": st.builds("{}.{}".format, names, names),
         "description": texts,
     },
