@@ -122,8 +122,10 @@ def value_words(value: Any) -> object:
 def _worded(
     change: Change, renamed: Mapping[tuple[str, str], tuple[str, str]], before: States, after: States
 ) -> Wording:
-    states = before if change.kind is ChangeKind.REMOVED else after
     steps = _steps(change.pointer)
+    # What is called otherwise now is named as people know it.
+    is_known = change.kind is ChangeKind.REMOVED or (change.kind is ChangeKind.CHANGED and "label" in steps)
+    states = before if is_known else after
     if change.kind is ChangeKind.MOVED:
         within = change.pointer.rpartition("/")[0]
         params = {"place": place_words(change.address, within, states), "what": _property(steps[-1:])}

@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, redirect, render_template, re
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from kalip.base.errors import DiagnosticsError, KalipError, NotAuthenticated, Violation
+from kalip.base.errors import Diagnostic, DiagnosticsError, KalipError, NotAuthenticated, Violation
 from kalip.web import htmx
 from kalip.web.locale import current_locale, gettext, message_of, translate
 
@@ -80,6 +80,10 @@ def problem_of(error: KalipError, locale: str) -> dict[str, object]:
         body["violations"] = [violation_json(each, locale) for each in violations]
     if isinstance(error, DiagnosticsError):
         body["diagnostics"] = [str(each) for each in error.diagnostics]
+        body["violations"] = [_fault_json(each) for each in error.diagnostics if each.severity == "error"]
+    if conflicts := getattr(error, "conflicts", ()):
+        names = ("address", "pointer", "base", "mine", "theirs")
+        body["conflicts"] = [{name: getattr(each, name) for name in names} for each in conflicts]
     return body
 
 
@@ -90,6 +94,13 @@ def violation_json(violation: Violation, locale: str) -> dict[str, str]:
         "code": violation.code,
         "message": message_of(locale, violation),
     }
+
+
+def _fault_json(diagnostic: Diagnostic) -> dict[str, object]:
+    """A fault of the metadata as a violation: `document` is the file, `pointer` the place in it."""
+    where = diagnostic.where
+    place = {"pointer": where.pointer if where else "", "document": where.file if where else ""}
+    return {**place, "code": diagnostic.code, "message": diagnostic.message}
 
 
 def problem_response(body: Mapping[str, object]) -> Response:

@@ -52,7 +52,7 @@ def set_in(data: Any, steps: list[str], value: Any) -> Any:
         (LEAD, "/fields/email/required", False, "Field 'E-mail' of Entity 'Lead' is not required any more."),
         (LEAD, "/fields/name", ..., "Field 'Name' of Entity 'Lead' is removed."),
         (LEAD, "/fields/size", {"type": "text"}, "Field 'Size' of Entity 'Lead' is new."),
-        (LEAD, "/fields/email/label", "Mail", "Field 'Mail' of Entity 'Lead' is now called 'Mail'."),
+        (LEAD, "/fields/email/label", "Mail", "Field 'E-mail' of Entity 'Lead' is now called 'Mail'."),
         (LEAD, "/fields/email/type", "text", "Field 'E-mail' of Entity 'Lead': Type is now text, was email."),
         (LEAD, "/fields/email/help", "Hm", "Field 'E-mail' of Entity 'Lead': Help is now Hm."),
         (LEAD, "/fields/budget/label", ..., "Field 'Budget' of Entity 'Lead': Label is not set any more, was Budget."),

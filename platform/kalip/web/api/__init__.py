@@ -12,12 +12,13 @@ from kalip.web.api.metadata import blueprint as metadata
 from kalip.web.api.metrics import blueprint as metrics_blueprint
 from kalip.web.api.openapi_route import blueprint as openapi
 from kalip.web.api.records import blueprint as records
+from kalip.web.api.reshaping import blueprint as reshaping
 from kalip.web.api.searching import blueprint as searching
 from kalip.web.api.transitions import blueprint as transitions
 from kalip.web.security import csrf
 
 PREFIX = "/api"
-_NOUNS = (batches, records, transitions, events, files, searching, metadata, openapi)
+_NOUNS = (batches, records, transitions, events, files, searching, metadata, reshaping, openapi)
 
 
 def register_api(app: Flask) -> None:

@@ -32,7 +32,20 @@ def problem_schemas() -> dict[str, Json]:
     violation = {
         "type": "object",
         "required": ["pointer", "code", "message"],
-        "properties": {name: {"type": "string"} for name in ("pointer", "code", "message")},
+        "properties": {name: {"type": "string"} for name in ("pointer", "code", "message", "document")},
+        "additionalProperties": False,
+    }
+    conflict = {
+        "type": "object",
+        "description": "What was published meanwhile about a property that is changed here too.",
+        "required": ["address", "pointer", "base", "mine", "theirs"],
+        "properties": {
+            "address": {"type": "string"},
+            "pointer": {"type": "string"},
+            "base": {},
+            "mine": {},
+            "theirs": {},
+        },
         "additionalProperties": False,
     }
     numbers = {name: {"type": "integer"} for name in ("position", "length", "line", "column")}
@@ -50,6 +63,7 @@ def problem_schemas() -> dict[str, Json]:
             **numbers,
             "violations": {"type": "array", "items": ref("Violation")},
             "diagnostics": {"type": "array", "items": {"type": "string"}},
+            "conflicts": {"type": "array", "items": conflict},
         },
         "additionalProperties": False,
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 from kalip.fields.ids import ID_SCHEMA
 from kalip.records import LONGEST_COMMENT
-from kalip.web.api.openapi.parts import JSON, READING, answer, parameter, path, query, responses
+from kalip.web.api.openapi.parts import JSON, READING, WRITING, answer, body, parameter, path, query, responses
 from kalip.web.api.openapi.schemas import ref
 
 Json = dict[str, Any]
@@ -32,6 +32,10 @@ def site_paths(*, administrator: bool) -> dict[str, Json]:
     }
     if administrator:
         paths["/api/metadata/revisions"] = {"get": _revisions()}
+        paths["/api/metadata/plan"] = {
+            "post": _reshape("plan_metadata", "What publishing documents would do", "Planned")
+        }
+        paths["/api/metadata/publish"] = {"post": _reshape("publish_metadata", "Publish documents", "Published")}
     return paths
 
 
@@ -49,6 +53,7 @@ def site_schemas() -> dict[str, Json]:
         "SearchResult": _object(
             {"items": _list(_object({"entity": TEXT, "id": ID_SCHEMA, "title": TEXT, "snippet": TEXT}))}
         ),
+        **_reshaping(),
         "RevisionPage": _object({"items": _list(_revision()), "next": {"type": ["integer", "null"]}}),
     }
 
@@ -95,6 +100,49 @@ def _revisions() -> Json:
     return {
         **_get("revisions", "What was published when", ref("RevisionPage")),
         "parameters": [limit, before],
+    }
+
+
+def _reshape(name: str, summary: str, answered: str) -> Json:
+    sent = "Publish" if answered == "Published" else "Plan"
+    example = {"documents": {"entities/lead/entity.json": {"extends": "crm/lead", "label": "Prospect"}}}
+    return {
+        "operationId": name,
+        "tags": ["site"],
+        "summary": summary,
+        "requestBody": body(ref(sent), example=example if sent == "Plan" else None),
+        "responses": responses({"200": answer("The answer.", ref(answered))}, WRITING),
+    }
+
+
+def _reshaping() -> dict[str, Json]:
+    """What is sent to and answered by plan and publish: documents of the site's pack."""
+    documents = {"type": "object", "additionalProperties": {"type": ["object", "null"]}}
+    message = {"type": "string", "maxLength": 500, "default": ""}
+    step = _object(
+        {"id": TEXT, "kind": {"enum": ["safe", "slow", "lossy"]}, "text": TEXT, "rows": _COUNT, "failures": _COUNT}
+    )
+    change = _object({"document": TEXT, "pointer": TEXT, "kind": TEXT, "text": TEXT})
+    names = ("severity", "code", "message", "hint", "document", "pointer")
+    diagnostic = _object({**dict.fromkeys(names, TEXT), "line": _COUNT})
+    maybe = {"type": ["string", "null"]}
+    return {
+        "Plan": _object({"documents": documents, "base_revision": maybe}, required=("documents",)),
+        "Publish": _object(
+            {"documents": documents, "base_revision": TEXT, "message": message, "accept": _list(TEXT)},
+            required=("documents", "base_revision"),
+        ),
+        "Planned": _object(
+            {"base_revision": maybe, "changes": _list(change), "steps": _list(step), "diagnostics": _list(diagnostic)}
+        ),
+        "Published": _object(
+            {
+                "published": {"type": "boolean"},
+                "revision": maybe,
+                "number": {"type": ["integer", "null"]},
+                "steps": _list(step),
+            }
+        ),
     }
 
 

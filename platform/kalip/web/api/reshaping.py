@@ -1,0 +1,145 @@
+"""REST of changing the metadata: what documents of the site would do, and publishing them; for administrators."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from flask import Blueprint, Response, g
+
+from kalip.base.errors import CompileError, Diagnostic, RecordRejected, Violation
+from kalip.designer import Publication, Review, Wording, publish_documents, require_designer, review_documents
+from kalip.metadata.source import escape
+from kalip.storage import Plan, Step
+from kalip.web.api.answers import JSON
+from kalip.web.api.arguments import Arguments
+from kalip.web.api.bodies import METADATA_LIMIT, read_object
+from kalip.web.locale import current_locale, translate
+from kalip.web.session import actor, site
+
+blueprint = Blueprint("api_reshaping", __name__)
+LONGEST_MESSAGE: Final = 500
+_PLANNED: Final = frozenset({"documents", "base_revision"})
+_PUBLISHED: Final = _PLANNED | {"message", "accept"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    documents: Mapping[str, Mapping[str, Any] | None]
+    base: str | None
+    message: str = ""
+    accept: frozenset[str] = frozenset()
+
+
+@blueprint.post("/metadata/plan")
+def plan_documents() -> Response:
+    """What publishing documents would change, in words and steps. Writes nothing."""
+    Arguments()
+    require_designer(actor())
+    sent = _read(read_object(METADATA_LIMIT), _PLANNED)
+    found = review_documents(site(), actor(), sent.documents, sent.base)
+    if found.plan is None:
+        raise found.refusal or CompileError("The metadata has errors.", found.diagnostics)
+    return _answer(_review_json(found, found.plan))
+
+
+@blueprint.post("/metadata/publish")
+def publish_sent() -> Response:
+    """Publish documents drawn from `base_revision`; lossy steps must be accepted by their ids."""
+    Arguments()
+    require_designer(actor())
+    sent = _read(read_object(METADATA_LIMIT), _PUBLISHED)
+    publication = Publication(actor(), sent.message, accepted=sent.accept)
+    done = publish_documents(site(), publication, sent.documents, sent.base)
+    if done is None:
+        return _answer({"published": False, "revision": sent.base, "number": None, "steps": []})
+    g.revision = done.revision.hash
+    return _answer(
+        {
+            "published": True,
+            "revision": done.revision.hash,
+            "number": done.revision.number,
+            "steps": [_step(each) for each in done.plan.steps],
+        }
+    )
+
+
+def wording_text(locale: str, wording: object) -> str:
+    """A wording in a locale: its template translated, and what fills it."""
+    if isinstance(wording, Wording):
+        return translate(locale, wording.template, **{n: wording_text(locale, v) for n, v in wording.params.items()})
+    return str(wording.get(locale)) if hasattr(wording, "get") else str(wording)
+
+
+def _read(body: Mapping[str, Any], known: frozenset[str]) -> _Sent:
+    faults = [
+        Violation(f"/{escape(name)}", "unknown_field", "There is no '{name}' here.", {"name": name})
+        for name in body
+        if name not in known
+    ]
+    documents, base = body.get("documents"), body.get("base_revision")
+    message, accept = body.get("message", ""), body.get("accept", [])
+    if not isinstance(documents, dict):
+        faults.append(Violation("/documents", "wrong_type", "Expected an object of documents by path."))
+        documents = {}
+    for path, document in documents.items():
+        if document is not None and not isinstance(document, dict):
+            faults.append(Violation(f"/documents/{escape(path)}", "wrong_type", "Expected a document, or null."))
+    if not isinstance(base, str | None) or (base is None and "message" in known):
+        faults.append(Violation("/base_revision", "required", "Say which revision these documents were drawn from."))
+    if not isinstance(message, str) or len(message) > LONGEST_MESSAGE or "\0" in message:
+        text = "Expected a text of at most {limit} characters."
+        faults.append(Violation("/message", "wrong_type", text, {"limit": LONGEST_MESSAGE}))
+    if not isinstance(accept, list) or not all(isinstance(each, str) for each in accept):
+        faults.append(Violation("/accept", "wrong_type", "Expected a list of ids of steps."))
+    if faults:
+        raise RecordRejected(faults)
+    return _Sent(documents, base, message, frozenset(accept))
+
+
+def _review_json(found: Review, plan: Plan) -> dict[str, object]:
+    locale = current_locale()
+    draft = found.drafted.draft
+    changes = [
+        {
+            "document": each.address,
+            "pointer": each.pointer,
+            "kind": each.kind,
+            "text": wording_text(locale, each.wording),
+        }
+        for each in found.changes
+    ]
+    return {
+        "base_revision": draft.base.hash if draft.base is not None else None,
+        "changes": changes,
+        "steps": [_step(each) for each in plan.steps],
+        "diagnostics": [_diagnostic(each) for each in found.diagnostics],
+    }
+
+
+def _step(step: Step) -> dict[str, object]:
+    template, params = step.describe_parts()
+    return {
+        "id": step.id,
+        "kind": step.kind,
+        "text": translate(current_locale(), template, **params),
+        "rows": step.rows,
+        "failures": step.failures,
+    }
+
+
+def _diagnostic(each: Diagnostic) -> dict[str, object]:
+    where = each.where
+    return {
+        "severity": each.severity,
+        "code": each.code,
+        "message": each.message,
+        "hint": each.hint,
+        "document": where.file if where else "",
+        "line": where.line if where else 0,
+        "pointer": where.pointer if where else "",
+    }
+
+
+def _answer(body: Mapping[str, object]) -> Response:
+    return Response(orjson.dumps(dict(body)), content_type=JSON)
