@@ -3,6 +3,8 @@ import { word } from "./words.js";
 
 let timer = 0;
 let asked = 0;
+// The picker whose search is about to start, or runs.
+let searching = null;
 let waiting = null;
 
 const boxOf = (target) => target.closest?.(".picker[data-picker]");
@@ -22,6 +24,7 @@ document.addEventListener("input", (event) => {
   const value = box.querySelector("[data-picker-value]");
   if (value) value.value = "";
   clearTimeout(timer);
+  searching = box;
   timer = setTimeout(() => load(box, event.target.value), 150);
 });
 // A name that is typed but not chosen is no change yet.
@@ -41,7 +44,7 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" && !listOf(box).hidden && options[now]) {
     event.preventDefault();
     choose(box, options[now]);
-  } else if (event.key === "Escape" && !listOf(box).hidden) {
+  } else if (event.key === "Escape" && (searching === box || !listOf(box).hidden)) {
     event.preventDefault();
     event.stopPropagation();
     close(box);
@@ -62,11 +65,15 @@ document.addEventListener("click", (event) => {
 
 async function load(box, text) {
   const mine = ++asked;
+  searching = box;
   const entity = box.parentElement.querySelector("[data-picker-entity]")?.value ?? "";
   const address = `${box.dataset.picker}?q=${encodeURIComponent(text)}&entity=${encodeURIComponent(entity)}`;
   const answer = await fetch(address).catch(() => null);
-  if (!answer?.ok || mine !== asked || !box.contains(document.activeElement)) return;
-  const { options, create } = await answer.json();
+  const found = answer?.ok ? await answer.json() : null;
+  if (mine !== asked) return;
+  searching = null;
+  if (!found || !box.contains(document.activeElement)) return;
+  const { options, create } = found;
   const list = listOf(box);
   const rows = options.map((each) => option(each.title, each.id, each.note));
   if (create && box.dataset.create) rows.push(option(word("create", { title: text }), "", "", text));
@@ -152,8 +159,11 @@ function changed(box) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+/* A search that runs or is about to must not open the list again. */
 function close(box) {
+  clearTimeout(timer);
   asked += 1;
+  searching = null;
   if (!listOf(box).hidden) setTimeout(() => document.dispatchEvent(new Event("kalip:chosen")));
   listOf(box).hidden = true;
   inputOf(box).setAttribute("aria-expanded", "false");

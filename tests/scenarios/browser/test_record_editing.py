@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.support.office import Office
 from tests.support.web_site import Caller
@@ -95,6 +95,44 @@ def test_escape_closes_the_suggestions_and_keeps_the_page(desk: Page) -> None:
     company.press("Escape")
     expect(desk.locator("#f-company-list")).to_be_hidden()
     expect(company).to_be_focused()
+
+
+def test_escape_cancels_a_search_that_runs(desk: Page) -> None:
+    """W25: its answer does not open the list again."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    company = field(desk, "company")
+    desk.route(re.compile(r"/pick/company\?q=Firm"), hold)
+    with desk.expect_request(re.compile(r"/pick/company\?q=Firm")):
+        company.fill("Firm 12")
+    company.press("Escape")
+    with desk.expect_response(re.compile(r"/pick/company\?q=Firm")) as answer:
+        held[0].continue_()
+    answer.value.finished()
+    # Whatever that answer set off has happened once another one has arrived.
+    desk.evaluate("fetch('/search/suggest?q=').then((answer) => answer.text())")
+    expect(desk.locator("#f-company-list")).to_be_hidden()
+    expect(company).to_have_attribute("aria-expanded", "false")
+    expect(company).to_have_value("Firm 12")
+    expect(company).to_be_focused()
+
+
+def test_escape_cancels_a_search_that_has_not_begun(office: Office, page: Page, seller: Caller, deal: str) -> None:
+    """W25"""
+    page.clock.install()
+    office.seat(page, seller).goto(f"/deal/{deal}")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    company = field(page, "company")
+    company.fill("Firm 12")
+    company.press("Escape")
+    page.clock.run_for(1_000)
+    page.evaluate("fetch('/search/suggest?q=').then((answer) => answer.text())")
+    expect(page.locator("#f-company-list")).to_be_hidden()
+    assert not [url for url in asked if "q=Firm" in url]
 
 
 def test_what_is_not_there_is_made_on_the_spot(office: Office, desk: Page, deal: str) -> None:
