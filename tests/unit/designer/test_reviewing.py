@@ -1,7 +1,6 @@
 """What publishing a draft does is shown before, writes nothing until then, and does just that."""
 
 import pytest
-from sqlalchemy import inspect, text
 
 from kalip.access import SYSTEM, Actor
 from kalip.base.errors import AccessDenied, CompileError, Conflict, PublishConflict
@@ -26,6 +25,7 @@ from kalip.designer import (
 from kalip.designer.drafts import newest_state
 from kalip.records import SaveRecord, get_record, run, save_record
 from kalip.storage import find_draft, list_revisions
+from tests.support.contents import contents_of
 from tests.unit.designer.conftest import LEAD, Publish
 
 pytestmark = pytest.mark.usefixtures("crm")
@@ -33,13 +33,8 @@ LIST = "entities/lead/views/list"
 
 
 def contents(site: Site) -> dict[str, list[str]]:
-    """Every row of every table, whatever made it."""
-    with site.services.database.engine.connect() as connection:
-        found = {}
-        for table in inspect(connection).get_table_names():
-            result = connection.execute(text(f'SELECT * FROM "{table}"'))  # noqa: S608 - names of tables
-            found[f"{table} {tuple(result.keys())}"] = sorted(map(repr, result))
-    return found
+    """All that the database holds."""
+    return contents_of(site.services.database.engine)
 
 
 def a_lead(site: Site, **values: object) -> str:
