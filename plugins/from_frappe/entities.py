@@ -13,7 +13,7 @@ from plugins.from_frappe.naming import set_key, set_number
 from plugins.from_frappe.relations import relate_fields
 from plugins.from_frappe.rights import give_rights
 from plugins.from_frappe.stages import make_stages, set_guards, stage_field
-from plugins.from_frappe.views import mark_field, set_list, set_related, set_search, set_title
+from plugins.from_frappe.views import leading_here, mark_field, set_list, set_related, set_search, set_title
 
 _STANDARD: Final = {
     "owner": "created_by",
@@ -51,7 +51,10 @@ class FrappeImport:
         for job in self.jobs:
             relate_fields(job, self.draft, self.entities)
             set_guards(self.draft, job.entity, job.doctype.name, job.guards)
+        leading = leading_here(self.jobs)
+        by_doctype = {job.doctype.name: job.entity for job in self.jobs if not job.is_copy}
         for job in self.jobs:
+            set_related(job, leading.get(job.entity.name, ()), by_doctype)
             self._show(job)
         standing = [job for job in self.jobs if job.parent is None]
         standing.sort(key=lambda job: job.doctype.flag("issingle"))
@@ -188,7 +191,6 @@ class FrappeImport:
         set_title(job, self.draft)
         set_search(job)
         set_list(job)
-        set_related(job, self.jobs)
         if job.parent is None:
             give_rights(self.draft, job.doctype, entity)
         job.report(self.draft)

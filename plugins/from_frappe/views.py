@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from kalip.runtime.plugins import PackDraft, builtin_types
+from kalip.runtime.plugins import EntityDraft, PackDraft, builtin_types
 from plugins.from_frappe.doctypes import text
 from plugins.from_frappe.jobs import Job
 
@@ -60,22 +60,25 @@ def set_list(job: Job) -> None:
     entity.views["list"] = view
 
 
-def set_related(job: Job, jobs: Sequence[Job]) -> None:
+def leading_here(jobs: Sequence[Job]) -> Mapping[str, Sequence[str]]:
+    """The fields that lead to each entity, as `entity.field`; those of lines are not seen as lists."""
+    found: dict[str, list[str]] = {}
+    for job in jobs:
+        for name, made in job.entity.fields.items() if job.parent is None else ():
+            targets = made.get("to") if made["type"] in ("reference", "references", "any_reference") else ()
+            for target in (targets,) if isinstance(targets, str) else targets or ():
+                found.setdefault(target, []).append(f"{job.entity.name}.{name}")
+    return found
+
+
+def set_related(job: Job, found: Sequence[str], by_doctype: Mapping[str, EntityDraft]) -> None:
     """Below a record: first the connections that the DocType names, then others that lead here."""
-    found = [
-        f"{other.entity.name}.{name}"
-        for other in jobs
-        if other.parent is None
-        for name, made in other.entity.fields.items()
-        if _leads_to(made, job.entity.name)
-    ]
-    by_doctype = {other.doctype.name: other.entity for other in jobs if not other.is_copy}
     named = []
     for row in job.doctype.rows("links"):
         other = by_doctype.get(text(row, "link_doctype"))
         if other is not None:
             named.append(f"{other.name}.{other.known.get(text(row, 'link_fieldname'), '')}")
-    ordered = [each for each in named if each in found] + found
+    ordered = [*(each for each in named if each in found), *found]
     job.entity.related = list(dict.fromkeys(ordered))[:_MOST_RELATED]
 
 
@@ -88,12 +91,6 @@ def mark_field(made: dict[str, Any], *, unique: bool, indexed: bool) -> str:
     elif indexed and is_fit:
         made["indexed"] = True
     return "it may be there twice: values of this type can't be kept apart" if unique and not is_fit else ""
-
-
-def _leads_to(made: Mapping[str, Any], entity: str) -> bool:
-    if made["type"] == "any_reference":
-        return entity in made["to"]
-    return made["type"] in ("reference", "references") and made["to"] == entity
 
 
 def _is_searchable(job: Job, name: str) -> bool:

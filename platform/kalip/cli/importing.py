@@ -63,8 +63,7 @@ def import_metadata(  # noqa: PLR0913, PLR0917 - one parameter per option, click
     if not any(each.startswith("entities/") for each in imported.documents):
         _refuse(env, read.diagnostics, f"{importer.label} finds no entity in {path}.", imported.lines)
     finished = finish_import(imported, env.composition.extensions())
-    finished = finish_import(imported, env.composition.extensions(), {_REPORT: _report(importer, finished).encode()})
-    _write(finished, folder)
+    _write({**finished.pack.contents, _REPORT: _report(importer, finished).encode()}, folder)
     env.out.diagnostics(() if env.out.as_json else read.diagnostics)
     said = {"folder": str(folder), "pack": pack, "entities": _entities(finished)}
     env.out.show(
@@ -177,8 +176,8 @@ def _lines_json(lines: Sequence[ReportLine]) -> dict[str, object]:
     return {"counts": {each.value: counts[each] for each in Outcome}, "lines": shown}
 
 
-def _write(finished: Finished, folder: Path) -> None:
-    for path, content in finished.pack.contents.items():
+def _write(contents: Mapping[str, bytes], folder: Path) -> None:
+    for path, content in contents.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)

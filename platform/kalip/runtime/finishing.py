@@ -33,12 +33,12 @@ class Finished:
     lines: tuple[ReportLine, ...]
 
 
-def finish_import(imported: Imported, extensions: Extensions, files: Mapping[str, bytes] | None = None) -> Finished:
+def finish_import(imported: Imported, extensions: Extensions) -> Finished:
     """Check and compile; each thing that is refused is taken out. MetadataError when that does not help."""
     work = _Work({path: dict(data) for path, data in _plain(imported.documents).items()}, extensions)
     diagnostics: tuple[Diagnostic, ...] = ()
     for _ in range(_ROUNDS):
-        pack, diagnostics = work.look(files or {})
+        pack, diagnostics = work.look()
         if pack is not None and not diagnostics:
             return Finished(pack, (*imported.lines, *work.lines))
         if not work.mend(diagnostics):
@@ -52,11 +52,11 @@ class _Work:
         self.extensions = extensions
         self.lines: list[ReportLine] = []
 
-    def look(self, files: Mapping[str, bytes]) -> tuple[Pack | None, tuple[Diagnostic, ...]]:
+    def look(self) -> tuple[Pack | None, tuple[Diagnostic, ...]]:
         """The pack as it is, and what is wrong with it."""
         types = self.extensions.types
         contents = {path: format_at(path, data, types).encode() for path, data in self.documents.items()}
-        reading = examine_documents({**contents, **files})
+        reading = examine_documents(contents)
         if reading.pack is None or reading.diagnostics:
             return reading.pack, reading.diagnostics
         known = self.extensions
