@@ -13,6 +13,7 @@ from tests.support.signed_in import client_of
 from tests.support.web_site import Site, a_site
 
 ONLY_A = "?filter=name.startsWith('A')"
+NAMED_A = '{}?filter=name == "A"'
 AMOUNTS = (("A", "12000", "TRY"), ("A", "500", "TRY"), ("A", "900", "EUR"), ("B", "20", "USD"), ("B", "7", "GBP"))
 
 
@@ -25,6 +26,7 @@ def pack() -> PackBuilder:
         .with_access(rep="all")
         .with_pipeline("flow", "todo", "doing")
         .with_document("views/board", {"pipeline": "flow", "sum": "amount", "sort": {"name": "asc"}})
+        .with_document("views/board.more", {"pipeline": "flow", "label": "More"})
     )
     return a_pack().with_role("rep").with_entity(thing)
 
@@ -112,3 +114,23 @@ def test_more_cards_keep_the_filter(site: Site, client: FlaskClient) -> None:
     titles = re.findall(r"draggable=\"false\">([^<]+)<", "".join(pages))
     assert len(set(cards)) == len(cards) == 48
     assert {title[0] for title in titles} == {"A"}
+
+
+def test_a_filter_is_told_and_goes_along_to_the_other_boards_and_the_list(client: FlaskClient) -> None:
+    """W16, W29"""
+    text = shown(client, NAMED_A.format("/thing/board"))
+    assert "Name is A" in text
+    kept = [unescape(each) for each in re.findall(r'href="(/thing(?:/board/\w+)?\?filter=[^"]+)"', text)]
+    places = ["/thing", "/thing/board/default", "/thing/board/more"]
+    assert sorted(address.partition("?")[0] for address in kept) == places
+    for address in kept:
+        assert "Name is A" in shown(client, address)
+    assert "Name is A" not in shown(client, "/thing/board/default")
+    assert 'href="/thing/board?filter=name' in shown(client, NAMED_A.format("/thing"))
+
+
+def test_a_filter_of_a_board_is_taken_off_part_by_part(client: FlaskClient) -> None:
+    text = shown(client, NAMED_A.format("/thing/board") + ' %26%26 name != "B"')
+    rest = [unescape(each) for each in re.findall(r'class="chip-remove" href="([^"]+)"', text)]
+    assert len(rest) == 2
+    assert ["Name is A" in shown(client, address) for address in rest] == [False, True]

@@ -10,6 +10,8 @@ from flask import url_for
 from kalip.model import Entity, Pipeline, Stage, Verb
 from kalip.records import BoardColumn, BoardPage, BoardQuery, ListColumn, Row, Work, board_page, find_path
 from kalip.web.cells import Cell, Reader, column_reader, reader_of, record_url, stage_colour, style_of
+from kalip.web.lists.chips import Chip, chips_of, conditions_of
+from kalip.web.lists.paths import paths_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.shell import plural_of
 from kalip.web.tones import tone
@@ -84,6 +86,8 @@ class BoardContext:
     card: str
     movable: bool
     boards: tuple[tuple[str, str, bool], ...]
+    chips: tuple[Chip, ...]
+    reset: str
     lanes: tuple[Lane, ...]
 
 
@@ -98,7 +102,7 @@ def board_context(work: Work, query: BoardQuery) -> BoardContext:
         label=label,
         plural=plural_of(entity),
         title=found.view.label.get(locale) or gettext("Board"),
-        list=url_for("lists.show_list", entity=entity.name),
+        list=url_for("lists.show_list", entity=entity.name, filter=query.filter or None),
         new=url_for("record.new", entity=entity.name, pipeline=_given(found)) if Verb.CREATE in found.rights else "",
         totals=url_for("boards.show_totals", entity=entity.name, board=board, filter=query.filter or None),
         card=url_for("boards.show_card", entity=entity.name, board=board, filter=query.filter or None),
@@ -106,11 +110,13 @@ def board_context(work: Work, query: BoardQuery) -> BoardContext:
         boards=tuple(
             (
                 view.label.get(locale) or view.name,
-                url_for("boards.show_board", entity=entity.name, board=view.name),
+                url_for("boards.show_board", entity=entity.name, board=view.name, filter=query.filter or None),
                 view.name == board,
             )
             for view in entity.boards.values()
         ),
+        chips=_chips(work, found, query),
+        reset=url_for("boards.show_board", entity=entity.name, board=board),
         lanes=tuple(_lanes(work, found, query)),
     )
 
@@ -127,6 +133,17 @@ def totals_of(work: Work, query: BoardQuery) -> Mapping[str, Mapping[str, object
         }
         for column in found.columns
     }
+
+
+def _chips(work: Work, found: BoardPage, query: BoardQuery) -> tuple[Chip, ...]:
+    if not query.filter or query.stage:
+        return ()
+
+    def shown_by(rest: str) -> str:
+        return url_for("boards.show_board", entity=found.entity.name, board=found.view.name, filter=rest or None)
+
+    paths = paths_of(work, found.entity)
+    return chips_of(work, conditions_of(query.filter, paths), paths, shown_by)
 
 
 def _lanes(work: Work, found: BoardPage, query: BoardQuery) -> Sequence[Lane]:

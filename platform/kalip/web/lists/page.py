@@ -8,12 +8,12 @@ from flask import url_for
 from kalip.base.errors import BadRequest
 from kalip.fields import Style
 from kalip.model import Entity, Verb
-from kalip.records import ListColumn, ListPage, ListRecords, Row, Work, column_label, list_page, titles_of
+from kalip.records import ListColumn, ListPage, ListRecords, Row, Work, column_label, list_page
 from kalip.web.cells import Cell, Reader, column_reader, is_number, record_url, shortened, style_of
-from kalip.web.lists.conditions import Condition, conjoin, read, split
+from kalip.web.lists.chips import Chip, chips_of, conditions_of
+from kalip.web.lists.conditions import Condition
 from kalip.web.lists.empty import Empty, empty_of
-from kalip.web.lists.operands import described, ids_in
-from kalip.web.lists.paths import ListPath, known_of, paths_of
+from kalip.web.lists.paths import paths_of
 from kalip.web.lists.saved import Views, views_of
 from kalip.web.lists.state import ColumnState, ListState
 from kalip.web.locale import current_locale, gettext, message_of
@@ -47,15 +47,6 @@ class Head:
     sort_more: str
     quick_href: str
     filtered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A condition that is in force, with the address without it."""
-
-    text: str
-    code: bool
-    remove: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +135,7 @@ def list_context(work: Work, entity: Entity, state: ListState) -> ListContext:
         found = replace(found, rows=(), next=None)
         fault = " ".join(filter(None, (message_of(current_locale(), error), error.hint)))
     style = style_of(work, found.titles)
-    conditions = _conditions(effective.filter, paths)
+    conditions = conditions_of(effective.filter, paths)
     heads = _heads(work, found, effective, conditions)
     return ListContext(
         entity=entity.name,
@@ -154,7 +145,7 @@ def list_context(work: Work, entity: Entity, state: ListState) -> ListContext:
         views=views,
         heads=heads,
         rows=rows_of(work, found, style),
-        chips=_chips(work, effective, conditions, paths),
+        chips=chips_of(work, conditions, paths, lambda rest: replace(effective, filter=rest, cursor="").address()),
         fault=fault,
         empty=empty_of(entity, effective, found.rights),
         bulk=_bulk(entity, found.rights, effective),
@@ -164,7 +155,7 @@ def list_context(work: Work, entity: Entity, state: ListState) -> ListContext:
         keep=effective.without("filter"),
         archived=effective.archived,
         changed=state.changed(),
-        boards=url_for("boards.show_board", entity=entity.name) if entity.boards else "",
+        boards=_board(entity, "" if fault else effective.filter),
         delete_view=views.delete,
         state=effective,
     )
@@ -282,38 +273,15 @@ def _heads(
     return tuple(heads)
 
 
+def _board(entity: Entity, filter_text: str) -> str:
+    return url_for("boards.show_board", entity=entity.name, filter=filter_text or None) if entity.boards else ""
+
+
 def _width(work: Work, entity: Entity, column: ListColumn) -> int:
     if column.path == entity.title:
         return _TITLE_WIDTH
     widget = work.served.types[column.field.type].widget
     return _WIDTHS.get(column.field.type, _WIDTHS.get(widget, _WIDTH))
-
-
-def _conditions(text: str, paths: Mapping[str, ListPath]) -> tuple[tuple[str, Condition | None], ...]:
-    known = known_of(paths)
-    whole = read(text, known) if text else None
-    if whole:
-        return ((text, whole),)
-    return tuple((part, read(part, known)) for part in split(text, "&&"))
-
-
-def _chips(
-    work: Work,
-    state: ListState,
-    conditions: Sequence[tuple[str, Condition | None]],
-    paths: Mapping[str, ListPath],
-) -> tuple[Chip, ...]:
-    wanted: dict[str, list[str]] = {}
-    for _, condition in conditions:
-        for entity, record_id in ids_in(paths[condition.path], condition) if condition else ():
-            wanted.setdefault(entity, []).append(record_id)
-    style = style_of(work, titles_of(work, wanted) if wanted else None)
-    chips = []
-    for at, (source, condition) in enumerate(conditions):
-        rest = conjoin(*(part for other, (part, _) in enumerate(conditions) if other != at))
-        text = described(work, paths[condition.path], condition, style) if condition else source
-        chips.append(Chip(text, condition is None, replace(state, filter=rest, cursor="").address()))
-    return tuple(chips)
 
 
 def _bulk(entity: Entity, rights: frozenset[Verb], state: ListState) -> Bulk:
