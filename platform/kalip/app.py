@@ -29,7 +29,7 @@ def create_app(folder: Path | None = None) -> Flask:
         KALIP_TITLE=site.settings.title,
         KALIP_DEMO_LOGINS=tuple(DemoLogin(**each) for each in demo_logins(site.settings)),
     )
-    register(app, site.services)
+    register(app, site.site)
     if proxies := site.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     return app

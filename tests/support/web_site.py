@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +16,23 @@ from kalip.access import new_secret
 from kalip.base.bundle import bundle_path
 from kalip.base.clock import Clock, system_clock
 from kalip.base.ids import new_id
-from kalip.compiler import ADMINISTRATOR, compile_packs
-from kalip.fields import builtin_types
-from kalip.metadata import Pack, read_pack
+from kalip.compiler import ADMINISTRATOR
+from kalip.designer import Site as DesignedSite
+from kalip.designer import compile_served, load_served
+from kalip.designer.stored import revision_paths, store_packs
+from kalip.metadata import Pack, order_packs, read_pack
 from kalip.records import Services
-from kalip.runtime import Runtime, Served
+from kalip.runtime import Runtime, Served, load_extensions
 from kalip.storage import (
     Blobs,
+    Database,
     NewRevision,
     Token,
     User,
     add_user,
     apply,
     create_token,
+    current_revision,
     make_database,
     plan,
     save_revision,
@@ -111,6 +116,12 @@ class Site:
         return self.caller(ADMINISTRATOR)
 
 
+def published(database: Database) -> str | None:
+    """The hash of the revision that is published."""
+    with database.read() as session:
+        return current_revision(session)
+
+
 def read_packs(names: Sequence[str]) -> list[Pack]:
     """Packs by name: shipped ones, else those of the tests."""
     shipped = bundle_path("metadata")
@@ -135,19 +146,22 @@ def a_site(
     packs += read_packs([part for part in parts if isinstance(part, str)])
     if entities:
         packs.append(a_pack().with_entity(*entities).build())
-    types = builtin_types()
-    served = Served(compile_packs(packs, types).required(), types)
+    extensions = load_extensions(None)
+    served = compile_served(packs, extensions)
     database = make_database(database_url)
+    blobs = Blobs(folder / "blobs")
     try:
         upgrade_own_tables(database)
         with database.publish() as session:
             apply(session, plan(session, served))
-            save_revision(session, NewRevision(served.model.revision, system_clock(), None, "test", {}))
-        runtime = Runtime(lambda _: served, lambda: served.model.revision)
-        services = Services(database, runtime, blobs=Blobs(folder / "blobs"), clock=clock)
+            ordered, now = order_packs(packs).packs, system_clock()
+            store_packs(session, blobs, ordered, now, None)
+            save_revision(session, NewRevision(served.model.revision, now, None, "test", revision_paths(ordered)))
+        runtime = Runtime(lambda revision: load_served(database, extensions, revision), partial(published, database))
+        services = Services(database, runtime, blobs=blobs, clock=clock)
         app = Flask("kalip.web")
         app.config.update(SECRET_KEY="for tests only, and long enough", TESTING=True, **(config or {}))
-        register(app, services)
+        register(app, DesignedSite(services, extensions, blobs))
         yield Site(app, services)
     finally:
         database.dispose()

@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from kalip.records import Services
+from kalip.designer import Site
 from kalip.web import assets, errors, htmx, render, security, session
 from kalip.web.account import DemoLogin
 from kalip.web.account import blueprint as account
 from kalip.web.administration import blueprint as administration
 from kalip.web.api import register_api
 from kalip.web.boards.routes import blueprint as boards
+from kalip.web.designer import blueprints as designer
 from kalip.web.home import blueprint as home
 from kalip.web.lists.bulk import blueprint as bulk
 from kalip.web.lists.routes import blueprint as lists
@@ -21,13 +22,13 @@ from kalip.web.searching import blueprint as searching
 from kalip.web.serving import serve
 
 
-def register(app: Flask, services: Services) -> None:
+def register(app: Flask, site: Site) -> None:
     """Add everything for the browser to an application that has a secret key.
 
     Read from `app.config`: `KALIP_TITLE`, and `KALIP_DEMO_LOGINS`, a sequence of
     `kalip.web.account.DemoLogin` that the sign-in page offers.
     """
-    session.init(app, services)
+    session.init(app, site)
     security.init(app)
     htmx.init(app)
     render.init(app)
@@ -35,8 +36,21 @@ def register(app: Flask, services: Services) -> None:
     errors.init(app)
     register_api(app)
     # Pages with a fixed first segment come before those of entities; see RESERVED_SEGMENTS.
-    places = (bulk, boards, moves, files, history, record, lists)
-    for blueprint in (home, account, searching, administration, picker, *places):
+    for blueprint in (
+        *designer,
+        home,
+        account,
+        searching,
+        administration,
+        picker,
+        bulk,
+        boards,
+        moves,
+        files,
+        history,
+        record,
+        lists,
+    ):
         app.register_blueprint(blueprint)
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from kalip.access import Actor
 from kalip.base.errors import NotAuthenticated
+from kalip.designer import Site
 from kalip.records import Services, Work, run, unit_of_work
 from kalip.records.accounts import actor_of_session
 from kalip.web.locale import COOKIE, use_locale
@@ -19,7 +20,7 @@ SESSION_COOKIE = "kalip_session"
 THEME_COOKIE = "kalip_theme"
 THEMES = ("system", "light", "dark")
 _LASTS = timedelta(days=30)
-_EXTENSION = "kalip_services"
+_EXTENSION = "kalip_site"
 T = TypeVar("T")
 
 
@@ -33,17 +34,22 @@ class _FormCookie(SecureCookieSessionInterface):
         return request.is_secure
 
 
-def init(app: Flask, services: Services) -> None:
+def init(app: Flask, site: Site) -> None:
     """Find out, before each request outside /static and /api, who asks."""
-    app.extensions[_EXTENSION] = services
+    app.extensions[_EXTENSION] = site
     app.session_interface = _FormCookie()
     app.before_request(_identify)
 
 
+def site() -> Site:
+    """The site that is served, whose metadata can be changed."""
+    found: Site = current_app.extensions[_EXTENSION]
+    return found
+
+
 def services() -> Services:
     """What the use cases of this application stand on."""
-    found: Services = current_app.extensions[_EXTENSION]
-    return found
+    return site().services
 
 
 def actor() -> Actor:

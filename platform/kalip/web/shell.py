@@ -126,6 +126,7 @@ def _items(entity: Entity, locale: str) -> Iterable[NavItem]:
 
 def _administration() -> NavGroup:
     pages = (
+        (gettext("Designer"), "designer.show_overview", "tool"),
         (gettext("Packs"), "admin.show_packs", "package"),
         (gettext("Revisions"), "admin.show_revisions", "history"),
         (gettext("Users"), "admin.show_users", "users"),

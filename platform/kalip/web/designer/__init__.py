@@ -1,0 +1,14 @@
+"""The designer: everything edits a draft, which is reviewed with its plan and published."""
+
+from kalip.web.designer.history import blueprint as history
+from kalip.web.designer.layout import blueprint as layout
+from kalip.web.designer.matrix import blueprint as matrix
+from kalip.web.designer.questions import blueprint as questions
+from kalip.web.designer.review import blueprint as review
+from kalip.web.designer.routes import blueprint as routes
+from kalip.web.designer.texts import blueprint as texts
+from kalip.web.designer.things import blueprint as things
+
+blueprints = (layout, matrix, questions, history, review, routes, texts, things)
+
+__all__ = ["blueprints"]

@@ -1,0 +1,164 @@
+"""Who may do what with an entity: roles by verbs, in one table."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from kalip.base.errors import BadRequest, NotFound
+from kalip.designer import Drafted, Edit, SetValue, edit_draft, open_draft
+from kalip.metadata import REMOVED, Kind, document_schema
+from kalip.metadata.source import escape
+from kalip.web.designer.nodes import label_of
+from kalip.web.designer.reading import Bar, Fault, bar_of, checked, faults_of, frame, page_of
+from kalip.web.designer.tabs import Tab, tabs_of
+from kalip.web.inputs import Option
+from kalip.web.locale import gettext
+from kalip.web.render import View, render
+from kalip.web.session import actor, reading, site
+from kalip.web.shell import Crumb
+
+blueprint = Blueprint("designer_access", __name__, url_prefix="/designer/access")
+_PAGE = View("designer/matrix.html")
+_SCOPES = ("none", "own", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one role may do by one verb; `condition` narrows the rows, `follows` is what holds where nothing is said."""
+
+    name: str
+    options: tuple[Option, ...]
+    condition: str
+    href: str
+    follows: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A role."""
+
+    label: str
+    name: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The rights on one entity. `verbs` are (label, description)."""
+
+    bar: Bar
+    title: str
+    entity: str
+    verbs: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
+    tabs: tuple[Tab, ...]
+    faults: tuple[Fault, ...]
+
+
+@blueprint.get("/<name>")
+def show_access(name: str) -> Response:
+    """The matrix of an entity."""
+    with reading() as work:
+        drafted = open_draft(site(), checked(work).actor)
+        document = drafted.stack.documents.get(f"entities/{name}/entity")
+        if document is None:
+            raise NotFound("There is no entity '{name}'.", params={"name": name[:60]})
+        title = label_of(document.data, name)
+        verbs = _verbs()
+        access = drafted.stack.documents.get(_address(name))
+        page = Matrix(
+            bar_of(drafted),
+            title,
+            name,
+            tuple((gettext(str(each["title"])), gettext(str(each["description"]))) for each in verbs.values()),
+            tuple(_rows(drafted, name, tuple(verbs))),
+            tabs_of(drafted, name, _address(name)),
+            faults_of(drafted, access) if access is not None else (),
+        )
+        crumb = Crumb(title, page_of(document.address))
+        return render(_PAGE, frame(work, gettext("Access"), crumb), page)
+
+
+@blueprint.post("/<name>")
+def change_access(name: str) -> BaseResponse:
+    """Give and take rights; what stays as it was is left alone."""
+    with reading() as work:
+        drafted = open_draft(site(), checked(work).actor)
+        edits = [*_edits(drafted, name)]
+    edit_draft(site(), actor(), edits)
+    return redirect(url_for("designer_access.show_access", name=name))
+
+
+def _edits(drafted: Drafted, entity: str) -> Iterator[Edit]:
+    address = _address(entity)
+    permissions = _permissions(drafted, entity)
+    changed: dict[tuple[str, str], str] = {}
+    for role in _roles(drafted):
+        for verb in _verbs():
+            sent = request.form.get(f"{role}/{verb}")
+            if sent is not None and sent != _scope(permissions.get(role, {}).get(verb)):
+                if sent not in ("", *_SCOPES):
+                    raise BadRequest("'{scope}' is no scope.", params={"scope": sent[:40]})
+                changed[role, verb] = sent
+    if changed and address not in drafted.stack.documents:
+        yield SetValue(address, "", {"permissions": {}})
+    for role in {role: None for role, _ in changed}:
+        if role not in permissions:
+            said = {verb: scope for (each, verb), scope in changed.items() if each == role and scope}
+            yield SetValue(address, f"/permissions/{escape(role)}", said)
+            continue
+        for (each, verb), scope in changed.items():
+            if each == role:
+                place = f"/permissions/{escape(role)}/{verb}"
+                narrowed = isinstance(permissions[role].get(verb), Mapping) and scope
+                yield SetValue(address, f"{place}/scope" if narrowed else place, scope or REMOVED)
+
+
+def _rows(drafted: Drafted, entity: str, verbs: tuple[str, ...]) -> Iterator[Row]:
+    permissions = _permissions(drafted, entity)
+    for name, label in _roles(drafted).items():
+        said = permissions.get(name, {})
+        yield Row(label, name, tuple(_cell(entity, name, said, verb) for verb in verbs))
+
+
+def _cell(entity: str, role: str, said: Mapping[str, Any], verb: str) -> Cell:
+    value = said.get(verb)
+    scope = _scope(value)
+    words = {"": "–", "none": gettext("none"), "own": gettext("own"), "all": gettext("all")}
+    condition = str(value.get("where", "")) if isinstance(value, Mapping) else ""
+    href = page_of(_address(entity), f"/permissions/{escape(role)}/{verb}") if isinstance(value, Mapping) else ""
+    follows = words.get(_scope(said.get("all")), "") if not scope and verb != "all" and said.get("all") else ""
+    options = tuple(Option(each, label, each == scope) for each, label in words.items())
+    return Cell(f"{role}/{verb}", options, condition, href, follows)
+
+
+def _scope(value: Any) -> str:
+    return str(value.get("scope", "")) if isinstance(value, Mapping) else str(value or "")
+
+
+def _permissions(drafted: Drafted, entity: str) -> Mapping[str, Mapping[str, Any]]:
+    document = drafted.stack.documents.get(_address(entity))
+    found: Mapping[str, Mapping[str, Any]] = document.data.get("permissions", {}) if document is not None else {}
+    return found
+
+
+def _roles(drafted: Drafted) -> dict[str, str]:
+    """The roles that must be told what they may do, by name."""
+    return {
+        each.names[0]: label_of(each.data, each.names[0])
+        for each in drafted.stack.of_kind(Kind.ROLE)
+        if not each.data.get("administrator")
+    }
+
+
+def _verbs() -> Mapping[str, Mapping[str, Any]]:
+    schema = document_schema(Kind.ACCESS, site().extensions.types)
+    found: Mapping[str, Mapping[str, Any]] = schema["$defs"]["permissions"]["properties"]
+    return found
+
+
+def _address(entity: str) -> str:
+    return f"entities/{entity}/access"

@@ -1,0 +1,125 @@
+"""The designer's review: what a draft changes, what publishing it does to the data, and publishing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from kalip.base.canonical import pretty_text
+from kalip.base.errors import CompileError, Conflict
+from kalip.designer import Drafted, Review, discard, publish_draft, resolve, review
+from kalip.records import Work
+from kalip.storage import PlanRefused
+from kalip.web.designer.reading import Bar, Fault, bar_of, checked, faults_of, frame
+from kalip.web.designer.words import Line, Planned, line_of, steps_of
+from kalip.web.lists.empty import Empty
+from kalip.web.locale import gettext
+from kalip.web.render import View, render
+from kalip.web.session import actor, reading, site
+
+blueprint = Blueprint("designer_review", __name__, url_prefix="/designer")
+_PAGE = View("designer/review.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A conflict: what is published and what is drafted."""
+
+    address: str
+    pointer: str
+    place: str
+    mine: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """The whole review. `message` and `error` are those of a publish that was refused."""
+
+    bar: Bar
+    changes: tuple[Line, ...]
+    steps: tuple[Planned, ...]
+    faults: tuple[Fault, ...]
+    conflicts: tuple[Both, ...]
+    ready: bool
+    empty: Empty
+    message: str = ""
+    error: str = ""
+
+
+@blueprint.get("/review")
+def show_review() -> Response:
+    """What publishing the draft would do."""
+    with reading() as work:
+        return _page(checked(work))
+
+
+@blueprint.post("/publish")
+def publish_now() -> BaseResponse:
+    """Publish the draft with the steps that were accepted."""
+    message = request.form.get("message", "").strip()[:500]
+    if not message:
+        with reading() as work:
+            return _page(checked(work), error=gettext("Say in a few words what this change is for."), status=422)
+    try:
+        done = publish_draft(site(), actor(), message, request.form.getlist("accept"))
+    except (Conflict, CompileError, PlanRefused) as error:
+        with reading() as work:
+            return _page(checked(work), message, gettext(error.template, **error.params), 409)
+    flash(gettext("Revision {number} is published.", number=done.revision.number))
+    return redirect(url_for("designer.show_overview"))
+
+
+@blueprint.post("/discard")
+def throw_away() -> BaseResponse:
+    """Forget the draft."""
+    discard(site(), actor())
+    flash(gettext("The draft is gone; everything is as it is published."))
+    return redirect(url_for("designer.show_overview"))
+
+
+@blueprint.post("/settle")
+def settle() -> BaseResponse:
+    """Choose which of two values stays."""
+    form = request.form
+    keep: Literal["mine", "theirs"] = "theirs" if form.get("keep") == "theirs" else "mine"
+    resolve(site(), actor(), form.get("address", ""), form.get("pointer", ""), keep)
+    return redirect(url_for("designer_review.show_review"))
+
+
+def _page(work: Work, message: str = "", error: str = "", status: int = 200) -> Response:
+    found = review(site(), work.actor)
+    drafted = found.drafted
+    page = ReviewPage(
+        bar=bar_of(drafted),
+        changes=tuple(line_of(each, drafted) for each in found.changes),
+        steps=steps_of(found.steps),
+        faults=(*faults_of(drafted), *_refusals(found)),
+        conflicts=tuple(_conflicts(drafted)),
+        ready=found.is_publishable,
+        empty=Empty(
+            "checks",
+            gettext("Nothing to publish"),
+            gettext("Change something in the designer, and it is listed here first."),
+        ),
+        message=message,
+        error=error,
+    )
+    return render(_PAGE, frame(work, gettext("Review")), page, status)
+
+
+def _refusals(found: Review) -> Iterator[Fault]:
+    for reason in found.refusal.reasons if found.refusal else ():
+        yield Fault(reason, "", "")
+
+
+def _conflicts(drafted: Drafted) -> Iterator[Both]:
+    for each in drafted.conflicts:
+        place = f"{each.address}{each.pointer.replace('/', '.')}"
+        yield Both(each.address, each.pointer, place, _shown(each.mine), _shown(each.theirs))
+
+
+def _shown(value: Any) -> str:
+    return pretty_text(value).strip() if value is not None else gettext("nothing")

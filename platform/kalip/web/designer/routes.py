@@ -1,0 +1,312 @@
+"""The designer's pages of things: overview, one place of a document, its JSON, new things."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from kalip.base.errors import BadRequest, NotFound
+from kalip.designer import (
+    Drafted,
+    Edit,
+    Move,
+    Remove,
+    Rename,
+    Reset,
+    SetValue,
+    edit_draft,
+    name_of_label,
+    open_draft,
+)
+from kalip.metadata import SITE, Kind, MergedDocument, document_schema
+from kalip.metadata.source import escape, unescape, value_at
+from kalip.records import Work
+from kalip.web import htmx
+from kalip.web.designer.editing import changes_of
+from kalip.web.designer.nodes import Node, label_of, node_at, schema_at, source_of
+from kalip.web.designer.reading import (
+    Bar,
+    Fault,
+    Lists,
+    bar_of,
+    checked,
+    document_of,
+    faults_of,
+    frame,
+    lists_of,
+    messages_at,
+    page_of,
+    types_offered,
+)
+from kalip.web.designer.tabs import Tab, tabs_of
+from kalip.web.inputs import Option
+from kalip.web.locale import current_locale, gettext
+from kalip.web.render import View, render, render_fragment
+from kalip.web.session import actor, reading, site
+from kalip.web.shell import Crumb
+
+blueprint = Blueprint("designer", __name__, url_prefix="/designer")
+_OVERVIEW = View("designer/overview.html")
+_NODE = View("designer/node.html")
+_ICONS = {Kind.CHOICES: "list", Kind.ROLE: "shield-check"}
+"""Kinds that stand below the entities of their pack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An entity, choice list or role."""
+
+    label: str
+    href: str
+    icon: str
+    note: str = ""
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The things of one pack."""
+
+    name: str
+    label: str
+    version: str
+    entities: tuple[Thing, ...]
+    others: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything that can be changed, by pack."""
+
+    bar: Bar
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodePage:
+    """A place in a document."""
+
+    bar: Bar
+    title: str
+    kind: str
+    name: str
+    layer: str
+    node: Node
+    address: str
+    action: str
+    json: str
+    uses: str
+    tabs: tuple[Tab, ...]
+    faults: tuple[Fault, ...]
+    lists: Lists
+    types: tuple[Option, ...]
+    removable: bool
+    resettable: bool
+    renamable: bool
+    plain: str
+    entity: str
+
+    def at(self, pointer: str) -> str:
+        """The page of another place in the document."""
+        return page_of(self.address, pointer)
+
+
+@blueprint.get("")
+def show_overview() -> Response:
+    """All things by pack."""
+    with reading() as work:
+        drafted = open_draft(site(), checked(work).actor)
+        groups = tuple(group for group in _groups(drafted) if group.entities or group.others)
+        return render(_OVERVIEW, frame(work, gettext("Designer")), Overview(bar_of(drafted), groups))
+
+
+@blueprint.get("/at/<path:address>")
+def show_node(address: str) -> Response:
+    """A place in a document, `at` a JSON pointer."""
+    with reading() as work:
+        drafted = open_draft(site(), checked(work).actor)
+        return _node_page(work, drafted, document_of(drafted, address), request.args.get("at", ""))
+
+
+@blueprint.post("/at/<path:address>")
+def change_node(address: str) -> BaseResponse:
+    """Change a place in a document: its properties, or the entries of its maps."""
+    pointer = request.args.get("at", "")
+    with reading() as work:
+        drafted = open_draft(site(), checked(work).actor)
+        document = document_of(drafted, address)
+        done = request.form.get("do", "save")
+        if done == "save":
+            node = _node(drafted, document, pointer)
+            changes, errors = changes_of(node, document.data, request.form)
+            if errors:
+                return _node_page(work, drafted, document, pointer, errors)
+            edits: list[Edit] = [SetValue(address, place, value) for place, value in changes.items()]
+        else:
+            edits = [*_entry_edits(done, drafted, document, pointer)]
+    drafted = edit_draft(site(), actor(), edits)
+    if htmx.wants_fragment():
+        return render_fragment("designer/_bar.html", None, bar=bar_of(drafted))
+    gone = done == "remove" or address not in drafted.stack.documents
+    return redirect(
+        _after_removal(drafted, address, pointer) if gone else page_of(address, _opened(done, edits, pointer))
+    )
+
+
+def _node(drafted: Drafted, document: MergedDocument, pointer: str, errors: Mapping[str, str] | None = None) -> Node:
+    schema = document_schema(document.kind, site().extensions.types)
+    found = node_at(document, schema, pointer, {**messages_at(drafted, document), **(errors or {})})
+    if found is None:
+        raise NotFound(
+            "There is nothing at '{pointer}' of {address}.", params={"pointer": pointer, "address": document.address}
+        )
+    return found
+
+
+def _node_page(
+    work: Work, drafted: Drafted, document: MergedDocument, pointer: str, errors: Mapping[str, str] | None = None
+) -> Response:
+    node = _node(drafted, document, pointer, errors)
+    title = label_of(value_at(document.data, pointer), unescape(pointer.rpartition("/")[2]) or document.names[-1])
+    source = source_of(document, pointer)
+    schema = document_schema(document.kind, site().extensions.types)
+    owners = {layer.layer for layer in document.layers}
+    page = NodePage(
+        bar=bar_of(drafted),
+        title=title,
+        kind=gettext(node.kind),
+        name=(document.address + pointer.replace("/", ".")) if pointer else document.address,
+        layer=source.layer,
+        node=node,
+        address=document.address,
+        action=page_of(document.address, pointer),
+        json=url_for("designer_text.show_json", address=document.address),
+        uses=url_for("designer_questions.show_uses", address=document.address, at=pointer or None),
+        tabs=_tabs(drafted, document),
+        faults=faults_of(drafted, document),
+        lists=lists_of(drafted, document),
+        types=types_offered(),
+        removable=bool(pointer) or owners == {SITE},
+        renamable=bool(pointer) and "was" in (schema_at(schema, document.data, pointer) or {}).get("properties", {}),
+        plain=unescape(pointer.rpartition("/")[2]),
+        entity=document.names[0] if document.address.startswith("entities/") else "",
+        resettable=SITE in owners and owners != {SITE} and _says(document, pointer),
+    )
+    return render(_NODE, frame(work, title, *_crumbs(document, pointer)), page, 422 if errors else 200)
+
+
+def _says(document: MergedDocument, pointer: str) -> bool:
+    """Whether the site says anything of a place that a layer below it has too."""
+    below = any(value_at(layer.data, pointer) is not None for layer in document.layers if layer.layer != SITE)
+    return below and any(layer.layer == SITE for layer, _ in document.setters_of(pointer))
+
+
+def _entry_edits(done: str, drafted: Drafted, document: MergedDocument, pointer: str) -> Iterator[Edit]:
+    address, form = document.address, request.form
+    if done == "remove":
+        yield from _removal(drafted, document, pointer)
+        return
+    if done == "rename":
+        yield Rename(address, pointer, name_of_label(request.form.get("name", ""), ()))
+        return
+    if done == "reset":
+        yield Reset(address, pointer)
+        return
+    place = form.get("map", pointer)
+    entry = f"{place}/{escape(form.get('entry', ''))}"
+    names = list(value_at(document.data, place) or {})
+    if done == "add":
+        yield _added(drafted, document, place, names)
+    elif done == "take":
+        yield Remove(address, entry)
+    elif done == "move":
+        yield Move(address, entry, form.get("after") or None)
+    elif done in ("up", "down") and form.get("entry") in names:
+        here = names.index(form["entry"])
+        others = [name for name in names if name != form["entry"]]
+        to = max(here - 1, 0) if done == "up" else here + 1
+        yield Move(address, entry, others[to - 1] if to > 0 else None)
+    else:
+        raise BadRequest("There is nothing to be done by '{done}'.", params={"done": done[:40]})
+
+
+def _added(drafted: Drafted, document: MergedDocument, place: str, names: list[str]) -> Edit:
+    label = request.form.get("label", "").strip()[:200]
+    if not label:
+        raise BadRequest("A new entry needs a name.")
+    schema = document_schema(document.kind, site().extensions.types)
+    around = schema_at(schema, document.data, place) or {}
+    entry = schema_at(schema, {**document.data}, f"{place}/new") or {}
+    named = "label" in entry.get("properties", {})
+    lists = lists_of(drafted, document)
+    known = {name for each in lists.values() for name, _ in each} if not named else set()
+    name = label if label in known else name_of_label(label, names)
+    data: dict[str, Any] = {"label": {current_locale(): label}} if named else {}
+    if around.get("title") == "Fields" and "type" in entry.get("properties", {}):
+        data = {"type": request.form.get("type", "text"), **data}
+    return SetValue(document.address, f"{place}/{escape(name)}", data)
+
+
+def _removal(drafted: Drafted, document: MergedDocument, pointer: str) -> Iterator[Edit]:
+    """Take a place out; an entity of the site's own takes its views, pipelines and rights along."""
+    if pointer or document.kind is not Kind.ENTITY:
+        yield Remove(document.address, pointer)
+        return
+    folder = document.address.removesuffix("entity")
+    for each in tuple(drafted.stack.documents):
+        if each.startswith(folder):
+            yield Remove(each, "")
+
+
+def _opened(done: str, edits: list[Edit], pointer: str) -> str:
+    """Where one is after an edit: a new field is opened, as its type asks for more, and what has another name."""
+    if done == "rename" and isinstance(edits[0], Rename):
+        return f"{pointer.rpartition('/')[0]}/{escape(edits[0].name)}"
+    added = edits[0] if done == "add" and edits else None
+    opens = isinstance(added, SetValue) and isinstance(added.value, dict) and "type" in added.value
+    return added.pointer if opens and isinstance(added, SetValue) else pointer
+
+
+def _after_removal(drafted: Drafted, address: str, pointer: str) -> str:
+    if address in drafted.stack.documents:
+        # A map has no page of its own where its parent shows it.
+        return page_of(address, "/".join(pointer.split("/")[:-2]))
+    return url_for("designer.show_overview")
+
+
+def _groups(drafted: Drafted) -> Iterator[Group]:
+    for pack in drafted.stack.packs:
+        manifest = pack.manifest.data
+        own = [each for each in drafted.stack.documents.values() if each.base.layer == pack.name]
+        entities = tuple(_thing(each) for each in own if each.kind is Kind.ENTITY)
+        others = tuple(_thing(each) for kind in _ICONS for each in own if each.kind is kind)
+        yield Group(pack.name, label_of({"label": manifest.get("title")}, pack.name), pack.version, entities, others)
+
+
+def _thing(document: MergedDocument) -> Thing:
+    fields = document.data.get("fields", {})
+    return Thing(
+        label_of(document.data, document.names[-1]),
+        page_of(document.address),
+        str(document.data.get("icon") or _ICONS.get(document.kind, "table")),
+        gettext("{count} fields", count=len(fields)),
+        len(document.layers) > 1 and document.layers[-1].layer == SITE,
+    )
+
+
+def _tabs(drafted: Drafted, document: MergedDocument) -> tuple[Tab, ...]:
+    of_entity = document.address.startswith("entities/")
+    return tabs_of(drafted, document.names[0], document.address) if of_entity else ()
+
+
+def _crumbs(document: MergedDocument, pointer: str) -> Iterator[Crumb]:
+    if pointer:
+        yield Crumb(label_of(document.data, document.names[-1]), page_of(document.address))
+        steps = pointer.split("/")[1:]
+        for place in range(1, len(steps)):
+            around = "/" + "/".join(steps[:place])
+            data = value_at(document.data, around)
+            if isinstance(data, Mapping) and place % 2 == 0:
+                yield Crumb(label_of(data, unescape(steps[place - 1])), page_of(document.address, around))

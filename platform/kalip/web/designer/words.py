@@ -1,0 +1,78 @@
+"""Changes and steps of a plan as lines that people read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kalip.base.text import Text
+from kalip.designer import Drafted
+from kalip.designer.wording import Sentence, Wording
+from kalip.metadata import Change, ChangeKind
+from kalip.metadata.prose import sentence
+from kalip.storage import Step
+from kalip.storage.index_steps import CreateIndex, DropIndex
+from kalip.web.designer.reading import page_of
+from kalip.web.locale import current_locale, gettext
+
+_ICONS = {
+    ChangeKind.ADDED: "plus",
+    ChangeKind.REMOVED: "minus",
+    ChangeKind.CHANGED: "pencil",
+    ChangeKind.MOVED: "arrows-sort",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A change of the metadata."""
+
+    icon: str
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A step of a plan."""
+
+    id: str
+    text: str
+    lossy: bool
+    slow: bool
+    index: bool
+
+
+def lines_of(changes: Iterable[Change]) -> tuple[Line, ...]:
+    """Changes of packs, each as a sentence."""
+    return tuple(Line(_ICONS[each.kind], sentence(each)) for each in changes)
+
+
+def line_of(change: Sentence, drafted: Drafted) -> Line:
+    """A drafted change in the reader's language, leading to where it was made as long as that is there."""
+    there = change.address in drafted.stack.documents
+    href = page_of(change.address, change.pointer.rpartition("/")[0]) if there else ""
+    return Line(_ICONS[change.kind], _said(change.wording), href)
+
+
+def _said(wording: Wording) -> str:
+    params = {name: _param(each) for name, each in wording.params.items()}
+    return gettext(wording.template, **params)
+
+
+def _param(value: object) -> object:
+    if isinstance(value, Wording):
+        return _said(value)
+    return value.get(current_locale()) if isinstance(value, Text) else value
+
+
+def steps_of(steps: Iterable[Step]) -> tuple[Planned, ...]:
+    """Steps of a plan in the reader's language."""
+    return tuple(
+        Planned(
+            id=step.id,
+            text=gettext(step.describe_parts()[0], **step.describe_parts()[1]),
+            lossy=step.kind == "lossy",
+            slow=step.kind == "slow",
+            index=isinstance(step, CreateIndex | DropIndex),
+        )
+        for step in steps
+    )
