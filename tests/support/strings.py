@@ -12,11 +12,11 @@ import kalip
 PACKAGE = Path(kalip.__file__).parent
 TEMPLATES = PACKAGE / "web" / "templates"
 # Command line and metadata diagnostics are for developers and stay English.
-_WITH_FAULTS = ("fields", "records", "access", "workflow", "base", "storage", "web")
-_MESSAGES = {"FieldFault": 1, "Violation": 2, "blame": 2}
+_WITH_FAULTS = ("fields", "records", "access", "workflow", "base", "storage", "designer", "web")
+_MESSAGES = {"FieldFault": 1, "Violation": 2, "blame": 2, "Wording": 0}
 _ERRORS = {
-    "AccessDenied", "BadRequest", "Conflict", "Locked", "NotAuthenticated", "NotFound", "StaleVersion",
-    "TransitionRefused", "RecordRejected",
+    "AccessDenied", "BadRequest", "Conflict", "Locked", "NotAuthenticated", "NotFound", "PublishConflict", "RecordRejected",
+    "StaleVersion", "TransitionRefused",
 }  # fmt: skip
 
 

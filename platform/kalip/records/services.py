@@ -17,12 +17,13 @@ from kalip.base.ids import new_id
 from kalip.expressions import Context
 from kalip.model import Entity, Model
 from kalip.runtime import Runtime, Served
-from kalip.storage import Blobs, Database, Event, RevisionChanged, Session, Unavailable
+from kalip.storage import Blobs, Database, Event, RevisionChanged, Session, Unavailable, current_revision
 
 T = TypeVar("T")
 Announce = Callable[[Mapping[str, object]], None]
 
 ATTEMPTS = 6
+PATIENCE = 2  # how often publishers may overtake a write before they have to wait for it
 FIRST_PAUSE = 0.02  # seconds; doubled with each attempt, with jitter
 
 _log = logging.getLogger(__name__)
@@ -96,6 +97,23 @@ def unit_of_work(
     announce(work)
 
 
+@contextmanager
+def settled_work(services: Services, actor: Actor, correlation: str | None = None) -> Iterator[Work]:
+    """The same for writing, where the model is pinned once nobody can publish any more.
+
+    Publishers wait while a model is loaded, so this is for work that they have overtaken again and again. Raises
+    RevisionChanged when what is published can't be served.
+    """
+    with services.database.write() as session:
+        served = services.runtime.refresh()
+        current = current_revision(session)
+        if current != served.model.revision:
+            raise RevisionChanged(current)
+        work = open_work(services, served, session, actor, correlation)
+        yield work
+    announce(work)
+
+
 def open_work(
     services: Services, served: Served, session: Session, actor: Actor, correlation: str | None = None
 ) -> Work:
@@ -119,13 +137,20 @@ def run(
     database was busy; so the command must have no effect outside of its session.
     """
     correlation = correlation or new_id()
+    overtaken = 0
     for attempt in range(1, ATTEMPTS + 1):
+        opened = (
+            settled_work(services, actor, correlation)
+            if overtaken >= PATIENCE
+            else unit_of_work(services, actor, write=write, correlation=correlation)
+        )
         try:
-            with unit_of_work(services, actor, write=write, correlation=correlation) as work:
+            with opened as work:
                 result = command(work)
         except RevisionChanged:
             if attempt == ATTEMPTS:
                 raise
+            overtaken += 1
             services.runtime.refresh()
         except (Unavailable, Overtaken):
             if attempt == ATTEMPTS:
