@@ -69,9 +69,10 @@ def _section(job: Job, words: Words, panel: dict[str, Any]) -> SectionDraft:
     blocks: list[list[list[str]]] = []
     rows = panel.get("rows")
     for row in rows if isinstance(rows, list) else ():
-        cells = [_placed(job, each) for each in row] if isinstance(row, list) else []
-        found = [[each] for each in cells if each]
-        if found:
+        # An empty cell keeps its place; one whose field isn't here leaves it to the others.
+        cells = [("" if each is False else _placed(job, each) or None) for each in row] if isinstance(row, list) else []
+        found = [[each] for each in cells if each is not None]
+        if any(each for each in cells):
             blocks.append(found)
     columns = panel.get("columns")
     if isinstance(columns, list):

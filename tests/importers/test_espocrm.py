@@ -281,7 +281,7 @@ def test_layouts_become_views() -> None:
     }
     found = of_espocrm({"Car": definition}, more)
     sections = {
-        "overview": {"label": "Overview", "fields": {"kind": {}, "seats": {}, "note": {"span": 2}}},
+        "overview": {"label": "Overview", "fields": {"kind": {}, "seats": {}, "note": {}}},
         "more": {"label": "", "columns": 1, "visible_when": "electric == true", "fields": {"bought": {}}},
         "more_2": {"label": "", "columns": 1, "fields": {"owner": {}}},
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.console import RenderableType
 
+from kalip.base.bundle import bundle_path
 from kalip.base.errors import Diagnostic, KalipError
 from kalip.base.names import did_you_mean, is_name
 from kalip.cli.command import Command, Environment, Refused
@@ -15,7 +16,7 @@ from kalip.metadata import SITE
 from kalip.metadata.kinds import is_locale
 from kalip.runtime.finishing import Finished, finish_import
 from kalip.runtime.foreign import read_foreign
-from kalip.runtime.importers import LANGUAGES, MetadataImporter, Outcome, ReportLine
+from kalip.runtime.importers import LANGUAGES, Imported, MetadataImporter, Outcome, ReportLine, Source
 from kalip.runtime.naming import made_name
 
 _MARKS = {Outcome.MAPPED: "=", Outcome.DEGRADED: "~", Outcome.DROPPED: "-"}
@@ -59,7 +60,7 @@ def import_metadata(  # noqa: PLR0913, PLR0917 - one parameter per option, click
     read = read_foreign(path, importer.wants)
     if not read.documents:
         _refuse(env, read.diagnostics, f"There is nothing to import in {path}.")
-    imported = importer.read(read.source(pack, prefix, _locales(languages)))
+    imported = _read(importer, read.source(pack, prefix, _locales(languages)))
     if not any(each.startswith("entities/") for each in imported.documents):
         _refuse(env, read.diagnostics, f"{importer.label} finds no entity in {path}.", imported.lines)
     finished = finish_import(imported, env.composition.extensions())
@@ -91,7 +92,20 @@ def _pack_name(path: Path, given: str | None, importer: MetadataImporter) -> str
         return given
     found = path.resolve()
     made = made_name(found.stem if found.is_file() else found.name, importer.name)
-    return importer.name if made == SITE else made
+    if made == SITE:
+        return importer.name
+    is_shipped = (bundle_path("metadata") / made).is_dir()
+    return f"{made}_{importer.name}" if is_shipped else made
+
+
+def _read(importer: MetadataImporter, source: Source) -> Imported:
+    try:
+        return importer.read(source)
+    except KalipError:
+        raise
+    except Exception as error:
+        params = {"importer": importer.label.get(), "reason": f"{type(error).__name__}: {error}"}
+        raise KalipError("The importer from {importer} failed: {reason}", params=params) from error
 
 
 def _locales(given: str) -> tuple[str, ...]:

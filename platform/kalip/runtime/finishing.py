@@ -8,6 +8,7 @@ from kalip.base.errors import Diagnostic, MetadataError
 from kalip.base.text import DEFAULT_LOCALE, Text
 from kalip.compiler import compile_packs
 from kalip.metadata import Pack, examine_documents, format_at, place_of
+from kalip.metadata.bounds import Bounds
 from kalip.metadata.source import unescape
 from kalip.runtime.extensions import Extensions
 from kalip.runtime.importers import Imported, Outcome, ReportLine
@@ -56,6 +57,11 @@ class _Work:
         """The pack as it is, and what is wrong with it."""
         types = self.extensions.types
         contents = {path: format_at(path, data, types).encode() for path, data in self.documents.items()}
+        bounds = Bounds("the pack")
+        for path, content in contents.items():
+            fault = bounds.refuse(path, len(content))
+            if fault is not None:
+                raise MetadataError("The pack would be too big.", [fault])
         reading = examine_documents(contents)
         if reading.pack is None or reading.diagnostics:
             return reading.pack, reading.diagnostics

@@ -18,7 +18,10 @@ Label = str | Text
 
 @dataclass(slots=True)
 class SectionDraft:
-    """A section: blocks below each other, each of columns side by side. All of its conditions must hold."""
+    """A section: blocks below each other, each of columns side by side. All of its conditions must hold.
+
+    An empty name in a column keeps the place of a field.
+    """
 
     label: Label = ""
     blocks: list[list[list[str]]] = field(default_factory=lambda: [[[]]])
@@ -36,7 +39,7 @@ class SectionDraft:
     @property
     def is_empty(self) -> bool:
         """Whether nothing stands in it."""
-        return not any(column for block in self.blocks for column in block)
+        return not any(name for block in self.blocks for column in block for name in column)
 
 
 @dataclass(slots=True)

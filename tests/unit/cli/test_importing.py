@@ -1,11 +1,16 @@
 """Metadata of other systems on the command line."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kalip.app import LiveComposition
+from kalip.base.text import Text
 from kalip.metadata import read_pack
+from kalip.runtime import load_extensions
+from kalip.runtime.importers import Imported, MetadataImporter, Source
 from tests.support.terminal import run
 
 CAR = {
@@ -64,6 +69,22 @@ def test_programmes_read_json(app: Path, tmp_path: Path) -> None:
 def test_one_file_works_too(app: Path) -> None:
     assert run("import", "metadata", "--from", "frappe", app / "garage" / "doctype" / "car" / "car.json").code == 0
     assert read_pack(Path("car")).name == "car"
+
+
+def test_the_name_of_a_shipped_pack_is_not_taken(app: Path) -> None:
+    ran = run("import", "metadata", "--from", "frappe", app.rename(app.parent / "crm"), "--out", "out", "--json")
+    assert ran.data["pack"] == read_pack(Path("out")).name == "crm_frappe"
+
+
+def test_an_importer_that_fails_is_told(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(source: Source) -> Imported:
+        raise ZeroDivisionError(source.pack)
+
+    extensions = load_extensions(None)
+    broken = replace(extensions, importers={"broken": MetadataImporter("broken", Text.of("Broken"), fail)})
+    monkeypatch.setattr(LiveComposition, "extensions", lambda _: broken)
+    ran = run("import", "metadata", "--from", "broken", app)
+    assert (ran.code, "The importer from Broken failed: ZeroDivisionError: my_app" in ran.err) == (1, True)
 
 
 def test_a_file_that_can_not_be_read_is_named_and_the_rest_imported(app: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from kalip.compiler import compile_packs
 from kalip.fields import builtin_types
 from kalip.runtime import Extensions, load_extensions
+from kalip.runtime.importers import Source
 from tests.support.builders import a_model, a_pack, an_entity, told
 
 TYPE = """
@@ -38,6 +39,14 @@ from kalip.runtime.plugins import INTEGER, TEXT, Function, hookimpl
 def kalip_functions():
     return [Function("vowels", (TEXT,), INTEGER, lambda text: sum(letter in "aeiou" for letter in text))]
 """
+IMPORTER = """
+from kalip.runtime.plugins import Imported, MetadataImporter, Text, hookimpl
+from plugins.d.other import NAME
+
+@hookimpl
+def kalip_metadata_importers():
+    return [MetadataImporter(NAME, Text.of("Other"), lambda source: Imported({"pack.json": {"name": source.pack}}))]
+"""
 LISTENER = """
 from kalip.runtime.plugins import hookimpl
 HEARD = []
@@ -54,7 +63,7 @@ def kalip_model_loaded(model):
 
 def loaded(folder: Path, **plugins: str) -> Extensions:
     for name, source in plugins.items():
-        (folder / name).mkdir()
+        (folder / name).mkdir(exist_ok=True)
         (folder / name / "plugin.py").write_text(dedent(source))
     return load_extensions(folder)
 
@@ -68,6 +77,20 @@ def test_it_works(tmp_path: Path) -> None:
 
 def test_without_plugins() -> None:
     assert set(load_extensions(None).types) == set(builtin_types())
+    assert load_extensions(None).importers == {}
+
+
+def test_importers_and_plugins_of_several_files(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        (folder / "d").mkdir(parents=True)
+        (folder / "d" / "other.py").write_text(f"NAME = '{name}'")
+        found = loaded(folder, d=IMPORTER)
+        assert (found.diagnostics, list(found.importers)) == ((), [name])
+        imported = found.importers[name].read(Source((), pack="p"))
+        assert imported.documents == {"pack.json": {"name": "p"}}
+    twice = loaded(tmp_path / "two", e=IMPORTER)
+    assert [each.code for each in twice.diagnostics] == ["C190"]
 
 
 def test_what_plugins_bring_is_used_in_metadata(tmp_path: Path) -> None:

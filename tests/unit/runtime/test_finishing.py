@@ -87,6 +87,12 @@ def test_texts_in_other_languages_lie_apart_and_go_with_what_they_translate() ->
     assert told(gone) == [("dropped", "entities/deal/entity/fields/version")]
 
 
+def test_a_pack_that_is_too_big_is_refused() -> None:
+    roles: dict[str, Any] = {f"roles/r{number}.json": {} for number in range(10_001)}
+    with pytest.raises(MetadataError, match="too big"):
+        finish_import(Imported({"pack.json": {"name": "p", "version": "1.0.0"}, **roles}), EXTENSIONS)
+
+
 @pytest.mark.parametrize("documents", [{"../up.json": {}}, {"pack.json": {"name": "No name", "version": "x"}}])
 def test_what_no_taking_out_can_mend_is_refused(documents: dict[str, Any]) -> None:
     with pytest.raises(MetadataError):

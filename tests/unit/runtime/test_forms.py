@@ -54,6 +54,14 @@ def test_a_field_stands_once_and_only_if_it_is_there() -> None:
     assert TabDraft().sections[0].is_empty
 
 
+def test_an_empty_name_keeps_its_place() -> None:
+    section = SectionDraft("", [[["a"], ["b"]], [["c"], [""]], [["d"]]])
+    assert form_document([TabDraft(sections=[section])], TYPES) == {
+        "tabs": {"details": {"sections": {"details": {"fields": {"a": {}, "b": {}, "c": {}, "d": {"span": 2}}}}}}
+    }
+    assert SectionDraft("", [[[""]]]).is_empty
+
+
 def test_the_fifth_column_goes_on_below() -> None:
     section = SectionDraft()
     for name in ("a", "b", "c", "d", "note"):
