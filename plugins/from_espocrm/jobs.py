@@ -2,10 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 from kalip.runtime.plugins import EntityDraft, PackDraft
 from plugins.from_espocrm.metadata import Metadata, objects, where_of
+
+_LINK_FIELDS: Final = {
+    "belongsTo": "link",
+    "hasMany": "linkMultiple",
+    "belongsToParent": "linkParent",
+    "hasOne": "linkOne",
+}
 
 
 @dataclass(eq=False)
@@ -28,12 +36,12 @@ class Job:
         """What the system does with the entity."""
         return self.found.scopes.get(self.name, {})
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, dict[str, Any]]:
-        """The fields' definitions."""
-        return objects(self.definition.get("fields"))
+        """The fields' definitions, each with a type: a site's own changes leave out what lower layers say."""
+        return {name: self._typed(name, said) for name, said in objects(self.definition.get("fields")).items()}
 
-    @property
+    @cached_property
     def links(self) -> dict[str, dict[str, Any]]:
         """The links' definitions."""
         return objects(self.definition.get("links"))
@@ -67,6 +75,13 @@ class Job:
                 self.degrade(name, became, "; ".join(notes))
             else:
                 self.map(name, became)
+
+    def _typed(self, name: str, said: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(said.get("type"), str):
+            return said
+        link = self.links.get(name, {}).get("type")
+        usual = "enum" if isinstance(said.get("options"), list) else "varchar"
+        return {**said, "type": _LINK_FIELDS.get(str(link), usual)}
 
     def _where(self, name: str) -> Any:
         kind = "links" if name not in self.fields and name in self.links else "fields"

@@ -5,7 +5,7 @@ from typing import Any, Final
 from kalip.runtime.plugins import EntityDraft, Imported, PackDraft, Source, made_name, plain_text
 from plugins.from_frappe.defaults import set_default
 from plugins.from_frappe.doctypes import LAYOUT, DocField, DocType, find_doctypes
-from plugins.from_frappe.fields import Place, make_field
+from plugins.from_frappe.fields import Made, Place, make_field
 from plugins.from_frappe.jobs import Job
 from plugins.from_frappe.language import Translations
 from plugins.from_frappe.layout import lay_out
@@ -143,6 +143,8 @@ class FrappeImport:
 
     def _make_field(self, job: Job, place: Place, each: DocField) -> None:
         made = make_field(place, each)
+        if each.flag("is_virtual"):
+            made = Made(None, "it keeps nothing: a programme finds its value")
         if made.field is None:
             job.drop(self.draft, each, made.lost)
             return
@@ -160,6 +162,8 @@ class FrappeImport:
         elif each.flag("set_only_once"):
             said["readonly_when"] = "created_at != null"
         job.note(each.name, mark_field(said, unique=each.flag("unique"), indexed=_is_indexed(each)))
+        if each.text("permlevel") not in ("", "0"):
+            job.note(each.name, "who may see or change it is who may do so with the record")
         if each.flag("reqd"):
             is_given = "default" in said or "default_expression" in said
             if (each.flag("read_only") or each.flag("hidden")) and not is_given:

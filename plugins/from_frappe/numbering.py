@@ -50,7 +50,7 @@ def _numbering(parts: list[str]) -> Numbering:
             made.append(re.sub(r"[{}\x00-\x1f]", "", part))
     if not counted:
         made.append("{number:05}")
-    text = re.sub(r"([-/ ])\1+", r"\1", "".join(made))
+    text = re.sub(r"([-/ ])\1+", r"\1", "".join(made)).lstrip("-/. ")
     if len(text) > _LONGEST:
         return Numbering("{number:05}", "never", (*lost, "the series is too long"))
     return Numbering(text, _period(dates), tuple(lost))

@@ -40,8 +40,9 @@ def relate_fields(job: Job, draft: PackDraft, entities: Mapping[str, EntityDraft
         made = job.entity.fields.get(job.entity.known.get(each.name, ""))
         if made is None or made["type"] in _GIVEN:
             continue
-        if each.text("fetch_from"):
-            _fetch(job, by_name, each, made)
+        source = each.text("fetch_from") or (each.text("options") if each.type == "Read Only" else "")
+        if source:
+            _fetch(job, by_name, each, made, source)
         set_filter(job, draft, by_name, each, made)
         _set_conditions(job, draft, each, made, [*tab, *section])
 
@@ -80,9 +81,8 @@ def _set_conditions(job: Job, draft: PackDraft, each: DocField, made: dict[str, 
     made["required_when"] = all_of(list(dict.fromkeys(conditions)))
 
 
-def _fetch(job: Job, entities: Mapping[str, EntityDraft], each: DocField, made: dict[str, Any]) -> None:
+def _fetch(job: Job, entities: Mapping[str, EntityDraft], each: DocField, made: dict[str, Any], source: str) -> None:
     """Read-only fields follow what they fetch for good; others get it when the record is made."""
-    source = each.text("fetch_from")
     link, _, attribute = source.partition(".")
     path, target = _fetched(job, entities, link.strip(), attribute.strip())
     if path is None:
@@ -94,7 +94,11 @@ def _fetch(job: Job, entities: Mapping[str, EntityDraft], each: DocField, made: 
     if made["type"] == "reference" and made["to"] != target.get("to"):
         job.note(each.name, f"fetch_from '{source[:80]}' is left out: it leads to another entity")
         return
-    if each.flag("read_only") and not each.flag("fetch_if_empty") and not made.get("unique"):
+    if (
+        (each.flag("read_only") or each.type == "Read Only")
+        and not each.flag("fetch_if_empty")
+        and not made.get("unique")
+    ):
         kept: dict[str, Any] = {key: made[key] for key in ("label", "help") if key in made}
         result = _result(target)
         shown = {"result": result} if result else {}

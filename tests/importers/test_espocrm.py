@@ -354,6 +354,19 @@ def test_layers_are_laid_over_each_other() -> None:
     assert list(document(found, "choices/car_kind")["choices"]) == ["van", "bus"]
 
 
+def test_what_a_site_changed_is_imported_without_what_it_changed() -> None:
+    car = {
+        "fields": {"kind": {"options": ["Van"]}, "club": {"required": True}, "note": {"maxLength": 50}},
+        "links": {"club": {"type": "belongsTo", "entity": "Car"}},
+    }
+    fields = fields_of(imported("espocrm", {"Custom/Resources/metadata/entityDefs/Car.json": car}), "car")
+    assert {name: made["type"] for name, made in fields.items()} == {
+        "kind": "choice",
+        "club": "reference",
+        "note": "text",
+    }
+
+
 def test_one_file_of_a_definition_is_enough() -> None:
     found = imported("espocrm", {"downloads/Car.json": {"fields": {"name": {"type": "varchar"}}}})
     assert list(fields_of(found, "car")) == ["name"]

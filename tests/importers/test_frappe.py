@@ -95,6 +95,7 @@ def test_what_field_types_become(kind: str, more: dict[str, Any], made: dict[str
         ("Int", {"default": "many"}, "integer", "the default 'many' is left out: it is no whole number"),
         ("Data", {"default": ":Company"}, "text", "the default ':Company' is left out: a programme finds it"),
         ("Data", {"reqd": 1, "hidden": 1}, "text", "it is not required: a programme fills it there"),
+        ("Data", {"permlevel": 1}, "text", "who may see or change it is who may do so with the record"),
         ("Long Text", {"unique": 1}, "long_text", "it may be there twice: values of this type can't be kept apart"),
     ],
 )
@@ -103,9 +104,11 @@ def test_what_is_lost_is_told(kind: str, more: dict[str, Any], type_: str, reaso
     assert (made["type"], said) == (type_, reason)
 
 
-@pytest.mark.parametrize("kind", ["Button", "HTML", "Image", "Password"])
-def test_what_keeps_nothing_is_dropped_with_a_reason(kind: str) -> None:
-    made, reason = field_of(a_field("x", kind))
+@pytest.mark.parametrize(
+    ("kind", "more"), [("Button", {}), ("HTML", {}), ("Image", {}), ("Password", {}), ("Data", {"is_virtual": 1})]
+)
+def test_what_keeps_nothing_is_dropped_with_a_reason(kind: str, more: dict[str, Any]) -> None:
+    made, reason = field_of(a_field("x", kind, **more))
     assert made == {}
     assert reason
 

@@ -116,6 +116,7 @@ def test_what_is_fetched_follows_or_is_copied() -> None:
         a_field("size", "Select", options="Small\nBig", fetch_from="city.size", read_only=1),
         a_field("tax", "Currency", fetch_from="city.tax", read_only=1),
         a_field("kept", fetch_from="city.mayor", fetch_if_empty=1),
+        a_field("old", "Read Only", options="city.mayor"),
         a_field("photo", "Attach", fetch_from="city.photo"),
         a_field("lost", fetch_from="city.gone"),
     )
@@ -124,6 +125,7 @@ def test_what_is_fetched_follows_or_is_copied() -> None:
     assert fields["mayor"] == {"type": "computed", "label": "Mayor", "expression": "city.mayor"}
     assert fields["size"]["result"] == {"type": "choice", "choices": "city_size"}
     assert fields["tax"]["result"] == {"type": "decimal", "scale": 2}
+    assert fields["old_field"]["expression"] == "city.mayor"
     assert fields["kept"]["default_expression"] == "city.mayor"
     assert "such values can't be fetched" in told(found, "Car.photo").reason
     assert "gone has no place here" in told(found, "Car.lost").reason
@@ -137,6 +139,7 @@ def test_what_is_fetched_follows_or_is_copied() -> None:
         ("format:CAR-{MM}-{YYYY}-{###}", {"format": "CAR-{month}-{year}-{number:03}", "period": "month"}),
         ("naming_series:", {"format": "{number:05}"}),
         ("autoincrement", {"format": "{number}"}),
+        ("format:{city}-{###}", {"format": "{number:03}"}),
     ],
 )
 def test_series_become_running_numbers(autoname: str, made: dict[str, str]) -> None:
