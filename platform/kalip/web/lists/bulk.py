@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.access import may
@@ -49,9 +49,10 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlform
 
 @dataclass(frozen=True, slots=True)
 class BulkForm:
-    """The form of a change of many rows."""
+    """The form of a change of many rows; `again` is where it is asked for with another choice."""
 
     href: str
+    again: str
     back: str
     ids: tuple[str, ...]
     title: str
@@ -85,12 +86,19 @@ class BulkOutcome:
     undone: tuple[tuple[str, str], ...] = ()
 
 
-@blueprint.get(_ADDRESS)
+@blueprint.post(_ADDRESS + "/form")
 def choose(entity: str, action: str) -> Response:
-    """The form of a change of the selected rows."""
+    """The form of a change of the selected rows; asked for by a form, since an address holds few ids."""
     with reading() as work:
         found = visible_entity(work, entity)
         return _form(work, found, action)
+
+
+@blueprint.get(_ADDRESS)
+@blueprint.get(_ADDRESS + "/form")
+def go_back(entity: str, **_: str) -> BaseResponse:
+    """The list, for whoever comes back to an address that names no rows, by changing the language, say."""
+    return redirect(url_for("lists.show_list", entity=entity))
 
 
 @blueprint.post(_ADDRESS)
@@ -190,7 +198,7 @@ def _missing(action: str) -> str:
 
 
 def _ids() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(request.values.getlist("id")))
+    return tuple(dict.fromkeys(request.form.getlist("id")))
 
 
 def _form(work: Work, entity: Entity, action: str, fault: str = "") -> Response:
@@ -198,6 +206,7 @@ def _form(work: Work, entity: Entity, action: str, fault: str = "") -> Response:
     title = _title(action)
     plain = BulkForm(
         href=url_for("bulk.change", entity=entity.name, action=action),
+        again=url_for("bulk.choose", entity=entity.name, action=action),
         back=_back(entity),
         ids=ids,
         title=title,
@@ -229,7 +238,7 @@ def _edit(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
         and not work.served.types[field.type].readonly
         and field.name != entity.owned_by
     ]
-    chosen = request.values.get("field") or (fields[0].name if fields else "")
+    chosen = request.form.get("field") or (fields[0].name if fields else "")
     field = entity.fields.get(chosen)
     inputs = (input_of(work, entity, field, State({}), style_of(work)),) if field else ()
     choices = tuple(Option(each.name, each.label.get(locale), each.name == chosen) for each in fields)
@@ -239,7 +248,7 @@ def _edit(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
 def _move(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
     locale = current_locale()
     stages = {stage.name: stage for each in entity.pipelines.values() for stage in each.stages.values()}
-    chosen = request.values.get("stage") or next(iter(stages), "")
+    chosen = request.form.get("stage") or next(iter(stages), "")
     choices = tuple(Option(name, stage.label.get(locale), name == chosen) for name, stage in stages.items())
     moves = [m for each in entity.pipelines.values() for m in each.transitions.values() if m.target == chosen]
     names = dict.fromkeys(name for move in moves for name in move.ask)
@@ -254,7 +263,7 @@ def _move(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
 
 def _assign(work: Work, form: BulkForm) -> BulkForm:
     people = pick_user(work, "", _PEOPLE)
-    chosen = request.values.get("owner", "")
+    chosen = request.form.get("owner", "")
     choices = (Option("", ""), *(Option(hit.id, hit.title, hit.id == chosen) for hit in people))
     return replace(form, choice_label=gettext("Person"), choice_name="owner", choices=choices)
 
@@ -308,6 +317,6 @@ def _title(action: str) -> str:
 
 
 def _back(entity: Entity) -> str:
-    back = request.values.get("back", "")
+    back = request.form.get("back", "")
     own = url_for("lists.show_list", entity=entity.name)
     return back if back == own or back.startswith(f"{own}?") else own

@@ -8,7 +8,7 @@ from kalip.base.errors import NotFound
 from kalip.fields.literals import text_literal
 from kalip.model import Entity
 from kalip.records import ListPage, ListRecords, Row, Work, list_page
-from kalip.web.cells import style_of
+from kalip.web.cells import record_url, style_of
 from kalip.web.inputs import Input, State, Submitted, input_of
 from kalip.web.lists.page import ListCell, can_edit_inline, rows_of
 
@@ -18,6 +18,7 @@ class CellForm:
     """A cell's input."""
 
     href: str
+    back: str
     version: int
     classes: str
     columns: str
@@ -47,6 +48,7 @@ def cell_form(work: Work, entity: Entity, record_id: str, path: str, typed: Type
     )
     return CellForm(
         href=url_for("lists.edit_cell", entity=entity.name, record_id=record_id, path=path),
+        back=record_url(entity.name, record_id),
         version=row.version,
         classes="",
         columns=path,

@@ -10,6 +10,7 @@ from kalip.base.errors import AccessDenied, RecordRejected, StaleVersion
 from kalip.model import Entity
 from kalip.records import SaveRecord, Work, list_records, save_record, visible_entity
 from kalip.web import htmx
+from kalip.web.cells import record_url
 from kalip.web.faults import errors_of
 from kalip.web.inputs import read_inputs
 from kalip.web.lists.builder import builder_of, stepped
@@ -29,6 +30,7 @@ blueprint = Blueprint("lists", __name__)
 _LIST = View("lists/page.html", "lists/_list.html")
 _BUILDER = View("lists/builder.html", "lists/_builder.html")
 _CHOOSER = View("lists/chooser.html", "lists/_chooser.html")
+_CELL = View("lists/cell.html", "lists/_cell_form.html")
 _SAVE = View("lists/save_view.html", "lists/_save_view.html")
 _COUNT_CAP = 10_000
 
@@ -196,19 +198,22 @@ def remove_view(entity: str, view: str) -> BaseResponse:
 
 
 @blueprint.get("/<entity>/<record_id>/cells/<path>")
-def show_cell_form(entity: str, record_id: str, path: str) -> Response:
-    """A cell as an input, or as it is shown when `shown` is asked."""
+def show_cell_form(entity: str, record_id: str, path: str) -> BaseResponse:
+    """A cell as an input, or as it is shown when `shown` is asked; a page of its own where no list asks."""
+    if "shown" in request.args and not htmx.wants_fragment():
+        return redirect(record_url(entity, record_id))
     with reading() as work:
         found = visible_entity(work, entity)
         if "shown" in request.args:
             cell, _ = shown_cell(work, found, record_id, path)
             return render_fragment("lists/_cell.html", None, cell=cell)
-        return render_fragment("lists/_cell_form.html", cell_form(work, found, record_id, path))
+        page = cell_form(work, found, record_id, path)
+        return render(_CELL, _shell(work, found, page.field.label), page)
 
 
 @blueprint.post("/<entity>/<record_id>/cells/<path>")
-def edit_cell(entity: str, record_id: str, path: str) -> Response:
-    """Save a cell; refused values come back in the input."""
+def edit_cell(entity: str, record_id: str, path: str) -> BaseResponse:
+    """Save a cell; refused values come back in the input. Where no list asks, the record's page comes next."""
     submitted = read_inputs(request.form, [path])
     version = request.form.get("_version", type=int)
     try:
@@ -222,6 +227,9 @@ def edit_cell(entity: str, record_id: str, path: str) -> Response:
     except StaleVersion:
         said = gettext("Somebody else changed this record meanwhile. Check the new value, then enter yours again.")
         return _refused(entity, record_id, path, Typed({}, {path: said}))
+    if not htmx.wants_fragment():
+        flash(gettext("Saved."))
+        return redirect(record_url(entity, record_id))
     with reading() as work:
         cell, version = shown_cell(work, visible_entity(work, entity), record_id, path)
     response = render_fragment("lists/_cell.html", None, cell=cell)
@@ -230,8 +238,9 @@ def edit_cell(entity: str, record_id: str, path: str) -> Response:
 
 def _refused(entity: str, record_id: str, path: str, typed: Typed) -> Response:
     with reading() as work:
-        page = cell_form(work, visible_entity(work, entity), record_id, path, typed)
-        return render_fragment("lists/_cell_form.html", page, 422)
+        found = visible_entity(work, entity)
+        page = cell_form(work, found, record_id, path, typed)
+        return render(_CELL, _shell(work, found, page.field.label), page, 422)
 
 
 def _state(entity: Entity) -> ListState:
