@@ -95,6 +95,9 @@ class EspoImport:
         for name, path in parts.items():
             if path:
                 self._know_part(job, name, path)
+                made = job.entity.fields.get(path.partition(".")[0], {})
+                if job.fields.get(name, {}).get("required") is True and made.get("type") == "person_name":
+                    made["required"] = True
 
     def _make_field(self, place: Place, relations: Relations, name: str, said: Mapping[str, Any]) -> None:
         job, kind, made = place.job, text(said.get("type")), self.made[place.job.name]

@@ -76,6 +76,9 @@ def make_stages(place: Place, field: DocField | None, workflow: Mapping[str, Any
             "a pipeline in which every move is allowed; which stages are won or lost is guessed by their names",
             field.document.where(field.pointer),
         )
+        if doctype.flag("is_submittable"):
+            lost = "its stages are those of the status; no record is closed to changes by being submitted"
+            draft.degraded(f"{doctype.name}.is_submittable", f"{entity.name}.stage", lost)
     elif doctype.flag("is_submittable") and not doctype.is_table:
         options = [_option(each, place.label(each)) for each in _DOCSTATUS]
         entity.set_stages("docstatus", place.label("Status"), options)

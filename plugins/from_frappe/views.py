@@ -10,7 +10,7 @@ from plugins.from_frappe.jobs import Job
 _TYPES: Final = builtin_types()
 _BULKY: Final = frozenset({"children", "json", "long_text", "rich_text", "image"})
 _TITLES: Final = frozenset(
-    {"text", "email", "phone", "url", "autonumber", "reference", "choice", "person_name", "date", "datetime", "integer"}
+    {"text", "email", "phone", "url", "autonumber", "reference", "choice", "computed", "date", "datetime", "integer"}
 )
 _MOST_COLUMNS: Final = 10
 _MOST_RELATED: Final = 8

@@ -183,6 +183,16 @@ def test_links_lead_both_ways() -> None:
     assert told(found, "Company.clubs").became == "club.companies"
 
 
+def test_a_field_is_stronger_than_an_attribute_of_a_link() -> None:
+    car = {
+        "fields": {"club": {"type": "link"}, "clubName": {"type": "varchar"}, "x": {"type": "varchar"}},
+        "links": {"club": {"type": "belongsTo", "entity": "Car"}},
+    }
+    visible = {"conditionGroup": [{"type": "equals", "attribute": "clubName", "value": "Rowers"}]}
+    logic = {f"{ESPO_METADATA}/logicDefs/Car.json": {"fields": {"x": {"visible": visible}}}}
+    assert fields_of(of_espocrm({"Car": car}, logic), "car")["x"]["visible_when"] == "club_name == 'Rowers'"
+
+
 def test_a_many_to_many_link_without_a_field_gets_one() -> None:
     found = of_espocrm(
         {
@@ -199,7 +209,7 @@ def test_parts_of_fields_are_paths() -> None:
     car = {
         "fields": {
             "name": {"type": "personName"},
-            "lastName": {"type": "varchar"},
+            "lastName": {"type": "varchar", "required": True},
             "home": {"type": "address"},
             "homeCity": {"type": "varchar"},
             "price": {"type": "currency"},
@@ -220,6 +230,7 @@ def test_parts_of_fields_are_paths() -> None:
     found = of_espocrm({"Car": car}, {f"{ESPO_METADATA}/logicDefs/Car.json": logic, "layouts/Car/list.json": listed})
     fields = fields_of(found, "car")
     assert set(fields) == {"name", "home", "price", "from_span", "to_span"}
+    assert fields["name"] == {"type": "person_name", "label": "Name", "required": True}
     assert fields["price"]["visible_when"] == "home.city == 'Van'"
     assert fields["home"]["required_when"] == "price.currency == 'TRY'"
     assert list(document(found, "entities/car/views/list")["columns"]) == ["home.city", "name.last"]

@@ -206,6 +206,8 @@ def test_a_status_becomes_a_pipeline_with_a_board() -> None:
 
 
 def test_what_can_be_submitted_has_three_stages() -> None:
+    status = a_field("status", "Select", options="A\nB")
+    assert told(of_frappe(a_doctype("Bill", status, is_submittable=1)), "Bill.is_submittable").outcome == "degraded"
     found = of_frappe(a_doctype("Bill", a_field("x", depends_on="eval:doc.docstatus == 1"), is_submittable=1))
     assert list(document(found, "entities/bill/pipelines/docstatus")["stages"]) == ["draft", "submitted", "cancelled"]
     assert fields_of(found, "bill")["x"]["visible_when"] == "stage == 'submitted'"

@@ -37,7 +37,7 @@ FRAPPE: Mapping[str, Any] = {
         "doctype": "DocType",
         "name": "Trip",
         "autoname": "TRIP-.YYYY.-.####",
-        "title_field": "to",
+        "title_field": "town",
         "search_fields": "subject",
         "fields": [
             a_field("subject", reqd=1, in_list_view=1),
@@ -60,6 +60,7 @@ FRAPPE: Mapping[str, Any] = {
             a_field("colour", "Color"),
             a_field("length", "Duration"),
             a_field("file", "Attach"),
+            a_field("town", fetch_from="to.city", read_only=1),
         ],
         "permissions": [{"role": "Driver", "read": 1, "write": 1, "create": 1}],
     },

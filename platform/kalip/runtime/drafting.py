@@ -68,7 +68,7 @@ class EntityDraft:
         """Add a field for an attribute of the other system; its name here."""
         name = self.names.take(wanted or attribute, "field")
         self.fields[name] = made
-        self.known.setdefault(attribute, name)
+        self.known[attribute] = name
         return name
 
     def set_stages(self, attribute: str, label: Label, options: Sequence[Option], first: str = "") -> None:
