@@ -19,6 +19,7 @@ _COMMANDS = {
     "check": "kalip.cli.site:check",
     "pack": "kalip.cli.packs:pack",
     "plan": "kalip.cli.published:plan",
+    "publish": "kalip.cli.published:publish",
     "log": "kalip.cli.published:log",
     "diff": "kalip.cli.history:diff_revisions",
     "drift": "kalip.cli.drift:drift",

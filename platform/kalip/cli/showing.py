@@ -77,7 +77,8 @@ def plan_lines(plan: Plan) -> list[RenderableType]:
 
 def plan_json(plan: Plan) -> dict[str, object]:
     """The same for programmes."""
-    return {"steps": [{"kind": step.kind, "rows": step.rows, "step": step.describe()} for step in plan.steps]}
+    steps = [{"id": each.id, "kind": each.kind, "rows": each.rows, "step": each.describe()} for each in plan.steps]
+    return {"steps": steps}
 
 
 def change_lines(changes: Sequence[Change]) -> list[str]:

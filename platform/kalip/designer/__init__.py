@@ -3,7 +3,7 @@
 from kalip.designer.choices import add_choices, name_of_label
 from kalip.designer.commands import Edit, Move, PutDocument, Remove, Rename, Reset, SetValue
 from kalip.designer.drafting import discard, edit_draft, open_draft, require_designer, resolve
-from kalip.designer.drafts import Draft, Drafted
+from kalip.designer.drafts import NO_SITE, Draft, Drafted
 from kalip.designer.explaining import Explanation, Setting, explain, uses_of
 from kalip.designer.history import Undoing, changes_between, roll_back, take_back
 from kalip.designer.installing import install_packs, install_proposed, seed_documents
@@ -25,6 +25,7 @@ from kalip.designer.stored import stored_packs
 from kalip.designer.wording import Sentence, Wording, place_words, value_words
 
 __all__ = [
+    "NO_SITE",
     "Clash",
     "Draft",
     "Drafted",

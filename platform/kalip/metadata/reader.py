@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from kalip.base.errors import Diagnostic, MetadataError, Where
 from kalip.metadata import codes
@@ -14,6 +15,7 @@ from kalip.metadata.kinds import is_plain_file, path_hint, place_of
 from kalip.metadata.source import Fault, parse
 
 _BOM = b"\xef\xbb\xbf"
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
 _IGNORED = ("__MACOSX", "Thumbs.db", "desktop.ini", "__pycache__")
 
 
@@ -25,9 +27,12 @@ class Reading:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read_pack(path: Path) -> Pack:
-    """Read a folder or zip archive. Raises MetadataError with all diagnostics."""
-    return _whole(examine_pack(path), str(path))
+def read_pack(path: Path, base: Mapping[str, bytes] = _NOTHING) -> Pack:
+    """Read a folder or zip archive. Raises MetadataError with all diagnostics.
+
+    `base` are files that the pack has too, where the folder has none of their paths.
+    """
+    return _whole(examine_pack(path, base), str(path))
 
 
 def read_documents(files: Mapping[str, bytes], folder: str = "") -> Pack:
@@ -35,8 +40,8 @@ def read_documents(files: Mapping[str, bytes], folder: str = "") -> Pack:
     return _whole(examine_documents(files, folder), folder or "the pack")
 
 
-def examine_pack(path: Path) -> Reading:
-    """Read a folder or zip archive as far as it goes, with all diagnostics."""
+def examine_pack(path: Path, base: Mapping[str, bytes] = _NOTHING) -> Reading:
+    """Read a folder or zip archive as far as it goes, with all diagnostics; `base` as in `read_pack`."""
     if path.is_dir():
         files, faults = _read_folder(path)
     elif path.is_file() and is_archive(path):
@@ -45,7 +50,7 @@ def examine_pack(path: Path) -> Reading:
         known = "there is no such folder or file" if not path.exists() else "it is neither a folder nor a zip archive"
         hint = "name a pack's folder, or the archive that `kalip pack build` made"
         return Reading(None, (Diagnostic(codes.NO_PACK, f"no pack here: {known}", hint, Where(str(path))),))
-    reading = examine_documents(files, str(path))
+    reading = examine_documents({**base, **files}, str(path))
     return Reading(reading.pack, (*faults, *reading.diagnostics))
 
 
