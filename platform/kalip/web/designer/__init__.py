@@ -8,7 +8,8 @@ from kalip.web.designer.review import blueprint as review
 from kalip.web.designer.routes import blueprint as routes
 from kalip.web.designer.texts import blueprint as texts
 from kalip.web.designer.things import blueprint as things
+from kalip.web.designer.translations import blueprint as translations
 
-blueprints = (layout, matrix, questions, history, review, routes, texts, things)
+blueprints = (layout, matrix, questions, history, review, routes, texts, things, translations)
 
 __all__ = ["blueprints"]

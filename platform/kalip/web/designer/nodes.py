@@ -38,7 +38,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property as an input. `texts` are (locale, language, text) of a text in several languages."""
+    """A property as an input. `texts` are (locale, language, text); `around` names the object that it is part of."""
 
     key: str
     pointer: str
@@ -52,6 +52,7 @@ class Property:
     texts: tuple[tuple[str, str, str], ...] = ()
     limits: Mapping[str, Any] | None = None
     error: str = ""
+    around: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,9 @@ def node_at(document: MergedDocument, schema: Schema, pointer: str, errors: Mapp
         if _is_map(resolved, part):
             maps.append(_entries(document, schema, place, resolved, key))
         else:
-            made = _property(document, place, resolved, part, errors.get(place, ""))
-            properties.append(replace(made, required=key in found.get("required", ())))
+            properties += _properties(document, schema, place, part, errors)
+            if key in found.get("required", ()) and properties[-1].pointer == place:
+                properties[-1] = replace(properties[-1], required=True)
     maps.sort(key=lambda each: each.key not in _FIRST)
     if _is_map(found, {}):
         maps.append(_entries(document, schema, pointer, found, name))
@@ -198,10 +200,25 @@ def source_of(document: MergedDocument, pointer: str) -> Source:
     return Source(layer, layer == "site")
 
 
+def _properties(
+    document: MergedDocument, schema: Schema, pointer: str, part: Schema, errors: Mapping[str, str]
+) -> list[Property]:
+    """A property; of an object with properties of its own, each of them."""
+    resolved = _resolved(schema, part)
+    if resolved.get("type") != "object" or not resolved.get("properties"):
+        return [_property(document, pointer, resolved, part, errors.get(pointer, ""))]
+    title = str(resolved.get("title", ""))
+    return [
+        replace(inner, around=title)
+        for key, each in resolved["properties"].items()
+        for inner in _properties(document, schema, f"{pointer}/{escape(key)}", each, errors)
+    ]
+
+
 def _property(document: MergedDocument, pointer: str, resolved: Schema, part: Schema, error: str) -> Property:
     value = value_at(document.data, pointer)
     key = unescape(pointer.rpartition("/")[2])
-    widget = _widget(resolved, part)
+    widget = "type" if pointer.endswith("/type") and pointer.startswith("/fields/") else _widget(resolved, part)
     return Property(
         key=key,
         pointer=pointer,

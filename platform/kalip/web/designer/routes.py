@@ -25,6 +25,7 @@ from kalip.metadata.source import escape, unescape, value_at
 from kalip.records import Work
 from kalip.web import htmx
 from kalip.web.designer.editing import changes_of
+from kalip.web.designer.graph import Graph, graph_of
 from kalip.web.designer.nodes import Node, label_of, node_at, schema_at, source_of
 from kalip.web.designer.reading import (
     Bar,
@@ -102,6 +103,7 @@ class NodePage:
     faults: tuple[Fault, ...]
     lists: Lists
     types: tuple[Option, ...]
+    graph: Graph | None
     removable: bool
     resettable: bool
     renamable: bool
@@ -188,6 +190,7 @@ def _node_page(
         faults=faults_of(drafted, document),
         lists=lists_of(drafted, document),
         types=types_offered(),
+        graph=graph_of(document) if document.kind is Kind.PIPELINE and not pointer else None,
         removable=bool(pointer) or owners == {SITE},
         renamable=bool(pointer) and "was" in (schema_at(schema, document.data, pointer) or {}).get("properties", {}),
         plain=unescape(pointer.rpartition("/")[2]),

@@ -45,6 +45,8 @@ def _tabs(drafted: Drafted, entity: str, address: str) -> Iterator[Tab]:
                 yield _tab(_named(labels[kind], each), each.address, address)
     access = url_for("designer_access.show_access", name=entity)
     yield Tab(gettext("Access"), access, address == f"{folder}access")
+    texts = url_for("designer_translations.show_translations", name=entity)
+    yield Tab(gettext("Translations"), texts, address == "translations")
 
 
 def _tab(label: str, address: str, current: str) -> Tab:
