@@ -11,11 +11,11 @@ class Words:
     """Labels of entities, fields, links, options and panels; English ones are made from names where none is given."""
 
     def __init__(self, source: Source, found: Metadata) -> None:
-        self._languages: dict[str, Mapping[str, Mapping[str, Any]]] = {}
-        for name, said in sorted(found.i18n.items()):
+        self._languages: dict[str, list[Mapping[str, Mapping[str, Any]]]] = {}
+        for name in sorted(found.i18n, key=_distance):
             locale = _locale(name, source.languages)
             if locale is not None:
-                self._languages.setdefault(locale, said)
+                self._languages.setdefault(locale, []).append(found.i18n[name])
 
     def entity(self, name: str) -> Label:
         """One record of an entity."""
@@ -43,7 +43,7 @@ class Words:
 
     def options(self, entity: str, name: str) -> list[str]:
         """The options of a field that only translations know."""
-        for said in self._languages.values():
+        for said in (each for spoken in self._languages.values() for each in spoken):
             known = _at(said, (entity, "options", name)) or _at(said, ("Global", "options", name))
             if isinstance(known, dict) and known:
                 return list(known)
@@ -60,8 +60,8 @@ class Words:
 
     def _found(self, *paths: tuple[str, ...], english: str = "") -> Label:
         said = {
-            locale: next((each for path in paths if (each := text(_at(known, path)))), "")
-            for locale, known in self._languages.items()
+            locale: next((each for known in spoken for path in paths if (each := text(_at(known, path)))), "")
+            for locale, spoken in self._languages.items()
         }
         said = {locale: each for locale, each in said.items() if each}
         return texts({"en": english, **said} if english and said else said)
@@ -71,6 +71,12 @@ def _at(value: object, path: tuple[str, ...]) -> object:
     for step in path:
         value = value.get(step) if isinstance(value, dict) else None
     return value
+
+
+def _distance(name: str) -> tuple[bool, str]:
+    """First the languages of their own countries, and English as EspoCRM is written in: others fill their gaps."""
+    language, _, region = name.partition("_")
+    return (region.lower() not in ("", language) and name != "en_US", name)
 
 
 def _locale(name: str, languages: tuple[str, ...]) -> str | None:

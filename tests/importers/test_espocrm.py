@@ -133,6 +133,21 @@ def test_options_become_choice_lists_in_every_language() -> None:
     assert "lang/de.json" not in found.pack.documents
 
 
+def test_the_language_of_the_country_comes_first_and_others_fill_its_gaps() -> None:
+    said = {
+        "en_GB": {"a": "Colour", "b": "Lorry"},
+        "en_US": {"a": "Color"},
+        "pt_BR": {"a": "Cor"},
+        "pt_PT": {"a": "Côr"},
+    }
+    words = {f"i18n/{name}/Car.json": {"fields": fields} for name, fields in said.items()}
+    car = {"fields": {"a": {"type": "int"}, "b": {"type": "int"}}}
+    found = of_espocrm({"Car": car}, words, languages=("en", "pt", "pt-BR"))
+    assert {name: made["label"] for name, made in fields_of(found, "car").items()} == {"a": "Color", "b": "Lorry"}
+    assert document(found, "lang/pt")["entities/car/entity"]["fields"] == {"a": {"label": "Côr"}}
+    assert document(found, "lang/pt-BR")["entities/car/entity"]["fields"] == {"a": {"label": "Cor"}}
+
+
 def test_links_lead_both_ways() -> None:
     company = {
         "fields": {"name": {"type": "varchar"}},

@@ -33,6 +33,7 @@ FRAPPE: Mapping[str, Any] = {
             a_field("mayor", fetch_from="city.city", read_only=1),
         ],
     },
+    "stay": {"doctype": "DocType", "name": "Stay", "fields": [a_field("trip", "Link", options="Trip")]},
     "trip": {
         "doctype": "DocType",
         "name": "Trip",
@@ -162,6 +163,8 @@ def test_frappe(site: Site) -> None:
     page = client.get(f"/trip/{trip['id']}")
     assert (page.status_code, "Away" in page.text) == (200, True)
     assert "Bursa" in client.get("/trip").text
+    picked = client.get("/stay/pick/trip?q=Burs")
+    assert (picked.status_code, "Bursa" in picked.text) == (200, True)
     assert "Planned" in client.get("/trip/board/default").text
 
 

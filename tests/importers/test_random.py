@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -334,6 +335,7 @@ often = settings(
 )
 
 
+@pytest.mark.slow
 @often
 @given(st.lists(doctypes | workflows | noise, max_size=5))
 def test_doctypes(documents: list[Any]) -> None:
@@ -341,6 +343,7 @@ def test_doctypes(documents: list[Any]) -> None:
     imported("frappe", files)
 
 
+@pytest.mark.slow
 @often
 @given(st.dictionaries(entities, espo_entities, max_size=4))
 def test_entity_definitions(found: dict[str, dict[str, Any]]) -> None:
@@ -350,3 +353,25 @@ def test_entity_definitions(found: dict[str, dict[str, Any]]) -> None:
         for kind, data in kinds.items()
     }
     imported("espocrm", files)
+
+
+@pytest.mark.slow
+@often
+@given(
+    st.dictionaries(
+        st.builds(
+            "x/{}/{}.json".format,
+            st.sampled_from(
+                ("entityDefs", "scopes", "clientDefs", "logicDefs", "layouts/Car", "i18n/en_US", "doctype")
+            ),
+            st.sampled_from(("Car", "Global", "detail", "list")),
+        ),
+        noise
+        | st.dictionaries(st.sampled_from(("fields", "links", "doctype", "name", "dynamicLogic", "panels")), noise),
+        max_size=6,
+    )
+)
+def test_anything_at_all(files: dict[str, Any]) -> None:
+    good = {"x/entityDefs/Good.json": {"doctype": "DocType", "name": "Good", "fields": {}}}
+    for system in ("espocrm", "frappe"):
+        imported(system, {**files, **good})
