@@ -35,6 +35,11 @@ _SCROLL = """([place, items, count]) => {
   return false;
 }"""
 
+# What fades in has faint colours for a moment. A spinner never ends.
+_SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
+  .map((each) => each.finished)).then(() => null)"""
+
 # A refused form answers 409, 412 or 422 and Chromium notes each in the console.
 EXPECTED_NOTES = re.compile(r"Failed to load resource: .* status of (400|401|403|409|412|422|429)")
 
@@ -76,7 +81,8 @@ def scroll_until(page: Page, place: str, items: str, count: int) -> None:
 
 
 def accessibility_faults(page: Page) -> list[str]:
-    """Return one line for each place in the page that axe objects to."""
+    """Return one line for each place in the page that axe objects to, once all has come into sight."""
+    page.evaluate(_SETTLED)
     found = Axe().run(page).response["violations"]
     return [
         f"{violation['id']}: {violation['help']} at {' '.join(map(str, node['target']))}"
