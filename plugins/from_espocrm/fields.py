@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kalip.runtime.plugins import Option
+from kalip.runtime.plugins import MOST_OPTIONS, Option
 from plugins.from_espocrm.jobs import Job
 from plugins.from_espocrm.metadata import strings, text
 from plugins.from_espocrm.words import Words
@@ -177,6 +177,10 @@ def _listed(place: Place, name: str, said: Mapping[str, Any], type_: str) -> Mad
     if not options:
         plain = "text" if type_ == "choice" else "tags"
         return Made({"type": plain}, "the list of options is filled by a programme")
+    if len(options) > MOST_OPTIONS:
+        return Made(
+            {"type": "tags" if type_ == "choices" else "text"}, f"a choice list has at most {MOST_OPTIONS} values"
+        )
     entity = place.job.entity
     here = entity.names.peek(name)
     made, values = place.job.draft.choice_list(entity.name, here, place.label(name), options)

@@ -11,6 +11,7 @@ from plugins.from_espocrm.metadata import strings, text
 
 _USUAL: Final = ("status", "stage")
 _CERTAIN: Final = 100
+_MOST_STAGES: Final = 100
 
 
 def stage_field(job: Job) -> str | None:
@@ -20,7 +21,8 @@ def stage_field(job: Job) -> str | None:
     for name in (text(job.scope.get("statusField")), text(client.get("statusField")), *_USUAL):
         said = fields.get(name, {})
         is_usable = said.get("type") == "enum" and not said.get("notStorable") and not said.get("disabled")
-        if name and is_usable and any(each.strip() for each in strings(said.get("options"))):
+        count = sum(1 for each in strings(said.get("options")) if each.strip())
+        if name and is_usable and 0 < count <= _MOST_STAGES:
             return name
     return None
 

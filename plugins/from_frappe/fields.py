@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kalip.runtime.plugins import EntityDraft, Label, Option, PackDraft
+from kalip.runtime.plugins import MOST_OPTIONS, EntityDraft, Label, Option, PackDraft
 from plugins.from_frappe.doctypes import DocField, DocType
 
 LONG_TEXT: Final = 1_000_000
@@ -102,6 +102,8 @@ def _select(place: Place, field: DocField) -> Made:
     options = options_of(place, field)
     if not options:
         return Made({"type": "text"}, "the list of options is filled by a programme")
+    if len(options) > MOST_OPTIONS:
+        return Made({"type": "text", "max_length": _MOST_LINE}, f"a choice list has at most {MOST_OPTIONS} values")
     name = place.entity.names.peek(field.name)
     label = place.label(field.text("label") or field.name)
     made, values = place.draft.choice_list(place.entity.name, name, label, options)

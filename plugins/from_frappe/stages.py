@@ -37,6 +37,7 @@ _LOST: Final = frozenset(
 )  # fmt: skip
 Guards = list[tuple[dict[str, Any], str]]
 """Moves with the conditions that they have in Frappe."""
+_MOST_STAGES: Final = 100
 _STATUS: Final = ("workflow_state", "status", "state", "stage")
 _DOCSTATUS: Final = ("Draft", "Submitted", "Cancelled")
 
@@ -50,9 +51,13 @@ def stage_field(doctype: DocType, workflow: Mapping[str, Any] | None) -> DocFiel
     selects = [each for each in doctype.fields if each.type == "Select" and isinstance(each.data.get("options"), str)]
     for field in selects:
         values = {line.strip() for line in str(field.data["options"]).splitlines()} - {""}
-        if values and (field.name == wanted or (titles and titles <= values)):
+        if 0 < len(values) <= _MOST_STAGES and (field.name == wanted or (titles and titles <= values)):
             return field
-    named = {field.name: field for field in selects if str(field.data["options"]).strip()}
+    named = {
+        field.name: field
+        for field in selects
+        if 0 < len(str(field.data["options"]).split("\n")) <= _MOST_STAGES and str(field.data["options"]).strip()
+    }
     return next((named[name] for name in _STATUS if name in named), None)
 
 

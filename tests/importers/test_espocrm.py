@@ -73,6 +73,8 @@ def test_what_field_types_become(said: dict[str, Any], made: dict[str, Any]) -> 
         ({"type": "datetimeOptional"}, "datetime", "a day without a time becomes a moment"),
         ({"type": "arrayInt"}, "json", "numbers are kept as JSON"),
         ({"type": "enum"}, "text", "the list of options is filled by a programme"),
+        ({"type": "enum", "options": list(range(2001))}, "text", "a choice list has at most 2000 values"),
+        ({"type": "multiEnum", "options": list(range(2001))}, "tags", "a choice list has at most 2000 values"),
         ({"type": "hologram"}, "text", "the field type 'hologram' is not known"),
         ({"type": "varchar", "options": ["a"]}, "text", "values are not suggested"),
         ({"type": "varchar", "pattern": "$odd"}, "text", "the pattern '$odd' is not known here"),

@@ -72,6 +72,7 @@ def test_what_field_types_become(kind: str, more: dict[str, Any], made: dict[str
         ("Markdown Editor", {}, "long_text", "Markdown is kept as plain text"),
         ("Autocomplete", {"options": "a\nb"}, "text", "values are not suggested"),
         ("Select", {}, "text", "the list of options is filled by a programme"),
+        ("Select", {"options": "\n".join(map(str, range(2001)))}, "text", "a choice list has at most 2000 values"),
         ("Rating", {"options": "3"}, "rating", "stars are whole: Frappe keeps parts of one"),
         ("Geolocation", {}, "json", "shapes on a map are kept as GeoJSON, not drawn"),
         ("Signature", {}, "image", "it is a picture, not drawn on the form"),

@@ -25,7 +25,7 @@ _REPORT = "docs/import.md"
 
 @click.command("import metadata", cls=Command)
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--from", "system", required=True, help="The system that the files come from: espocrm, frappe, …")
+@click.option("--from", "system", required=True, help="The system that the files come from, such as espocrm or frappe.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="The folder to make; NAME by default.")
 @click.option("--name", metavar="PACK", help="The pack's name; made from the folder's name otherwise.")
 @click.option("--prefix", default="", help="Put before the names of entities, roles and choice lists.")

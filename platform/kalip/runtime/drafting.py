@@ -15,6 +15,8 @@ from kalip.runtime.importers import Imported, Outcome, ReportLine, Source
 from kalip.runtime.naming import RESERVED_NAMES, Names, entity_name, made_name
 
 LONGEST_LABEL: Final = 4000
+MOST_OPTIONS: Final = 2000
+"""More values than this are no closed list."""
 _RESERVED_ENTITIES: Final = RESERVED_SEGMENTS | {"system", "user"}
 _TAG = re.compile(r"<[a-zA-Z/!][^>]{0,2000}>")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -223,6 +225,7 @@ def plain_text(value: object) -> str:
     """A text for people as Kalip shows it: one that can be stored, without HTML, not too long."""
     if not isinstance(value, str):
         return "" if value is None or isinstance(value, dict | list | bool) else str(value)
+    value = value[: 4 * LONGEST_LABEL]
     text = html.unescape(_TAG.sub(" ", value)) if "<" in value or "&" in value else value
     return " ".join(_UNSTORABLE.sub("", text).split())[:LONGEST_LABEL]
 

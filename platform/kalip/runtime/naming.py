@@ -19,7 +19,7 @@ RESERVED_NAMES: Final[Container[str]] = RESERVED_FIELDS
 
 def made_name(text: str, fallback: str = "") -> str:
     """The valid name that is nearest to a text; the fallback when nothing of it can be said in a name."""
-    plain = unicodedata.normalize("NFKD", text.translate(_PLAIN)).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", text[: 4 * LONGEST].translate(_PLAIN)).encode("ascii", "ignore").decode()
     name = "_".join(re.findall(r"[a-z0-9]+", _HUMPS.sub(" ", plain).lower()))
     if not name:
         return fallback

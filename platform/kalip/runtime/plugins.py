@@ -30,7 +30,7 @@ from kalip.runtime.conditions import (
     is_filled,
     is_truthy,
 )
-from kalip.runtime.drafting import EntityDraft, Label, Option, PackDraft, named_options, plain_text, texts
+from kalip.runtime.drafting import MOST_OPTIONS, EntityDraft, Label, Option, PackDraft, named_options, plain_text, texts
 from kalip.runtime.forms import SectionDraft, TabDraft, all_of
 from kalip.runtime.hookspecs import hookimpl
 from kalip.runtime.importers import (
@@ -51,6 +51,7 @@ __all__ = [
     "DURATION",
     "INTEGER",
     "JSON",
+    "MOST_OPTIONS",
     "TEXT",
     "TIME",
     "Action",
