@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from functools import partial
 from typing import Final, Literal
 
@@ -71,15 +72,17 @@ def _save(site: Site, actor: Actor, change: Callable[[Draft], Draft], version: i
         if version is not None and draft.version != version:
             break
         changed = change(draft)
-        if run(site.services, actor, partial(_keep, changed)):
-            return drafted(site, replace(changed, version=changed.version + 1))
+        kept_at = run(site.services, actor, partial(_keep, changed))
+        if kept_at is not None:
+            return drafted(site, replace(changed, version=changed.version + 1, updated_at=kept_at))
     raise Conflict("Your draft was changed in another window.", hint="look at it again")
 
 
-def _keep(draft: Draft, work: Work) -> bool:
+def _keep(draft: Draft, work: Work) -> datetime | None:
+    """Keep it; None when another window did meanwhile."""
     conflicts = [asdict(each) for each in draft.conflicts]
     kept = StoredDraft(draft.author, number_of(draft.base), draft.documents, conflicts, draft.version, work.now)
-    return save_draft(work.session, kept)
+    return work.now if save_draft(work.session, kept) else None
 
 
 def _edited(site: Site, edits: Sequence[Edit], draft: Draft) -> Draft:

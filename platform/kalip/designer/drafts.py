@@ -17,7 +17,7 @@ from kalip.designer.stored import packs_of, stored_packs
 from kalip.metadata import SITE, Change, Pack, Stack, diff, examine_documents, stack
 from kalip.metadata.editing import SITE_TITLE
 from kalip.runtime import Served
-from kalip.storage import Revision, Session, find_draft, get_revision, list_revisions, revision_documents
+from kalip.storage import Revision, Session, StoredDraft, find_draft, get_revision, list_revisions, revision_documents
 
 Texts = Mapping[str, str | None]
 """Files of the site's pack by path; None where a file goes."""
@@ -88,6 +88,12 @@ class Drafted:
 def read_draft(site: Site, session: Session, author: str) -> Draft:
     """A person's draft laid onto what is published now; an empty one when nothing is kept."""
     kept = find_draft(session, author)
+    newest = _newest(session)
+    key = ("draft", author, number_of(newest), (kept.version, kept.updated_at) if kept is not None else None)
+    return site.memory.find(key, lambda: _laid(site, session, author, kept))
+
+
+def _laid(site: Site, session: Session, author: str, kept: StoredDraft | None) -> Draft:
     newest, present = newest_state(site, session)
     if kept is None:
         return draft_of(author, newest, present, {})
@@ -101,7 +107,11 @@ def read_draft(site: Site, session: Session, author: str) -> Draft:
 
 def newest_state(site: Site, session: Session) -> tuple[Revision | None, tuple[Pack, ...]]:
     """The revision that is published and its packs."""
-    return next(iter(list_revisions(session, 1)), None), tuple(stored_packs(session, site.blobs))
+    return _newest(session), tuple(stored_packs(session, site.blobs))
+
+
+def _newest(session: Session) -> Revision | None:
+    return next(iter(list_revisions(session, 1)), None)
 
 
 def packs_at(session: Session, revision: Revision | None) -> tuple[Pack, ...]:
@@ -151,11 +161,17 @@ def with_site(draft: Draft, site: Pack, unread: Mapping[str, str]) -> Draft:
 
 def drafted(site: Site, draft: Draft) -> Drafted:
     """What a draft makes of the metadata."""
+    key = ("drafted", number_of(draft.base), frozenset(draft.documents.items()))
+    return replace(site.memory.find(key, lambda: _made(site, draft)), draft=draft)
+
+
+def _made(site: Site, draft: Draft) -> Drafted:
     compilation = compilation_of(draft.packs, site.extensions)
     served = served_of(compilation, site.extensions) if compilation.model is not None else None
-    before, after = effective(draft.present), effective(draft.packs)
+    stacked = stack(draft.packs)
+    before, after = effective(stack(draft.present)), effective(stacked)
     diagnostics = (*draft.diagnostics, *compilation.diagnostics)
-    return Drafted(draft, stack(draft.packs), served, diagnostics, diff(before, after), before, after)
+    return Drafted(draft, stacked, served, diagnostics, diff(before, after), before, after)
 
 
 def differing(present: Sequence[Pack], site: Pack) -> dict[str, str | None]:

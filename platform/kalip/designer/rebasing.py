@@ -12,6 +12,7 @@ from kalip.metadata import (
     ChangeKind,
     Pack,
     SiteEditor,
+    Stack,
     Types,
     diff,
     stack,
@@ -57,8 +58,8 @@ def rebase(base: Sequence[Pack], drafted: Pack, present: Sequence[Pack], types: 
 
     What touches different properties survives on both sides. Documents that lie on nothing are taken as they are.
     """
-    before, mine = effective(base), effective([*without_site(base), drafted])
-    theirs = effective(present)
+    before, mine = effective(stack(base)), effective(stack([*without_site(base), drafted]))
+    theirs = effective(stack(present))
     changes, others = diff(before, mine), diff(before, theirs)
     states = (before, mine, theirs)
     found = {clash.place: clash for change in changes for clash in _conflicts(change, others, states)}
@@ -74,7 +75,7 @@ def rebase(base: Sequence[Pack], drafted: Pack, present: Sequence[Pack], types: 
 
 def renewed(conflicts: Sequence[Clash], packs: Sequence[Pack]) -> tuple[Clash, ...]:
     """The conflicts with what a stack says now as `mine`; without those where that is what the others say."""
-    states = effective(packs) if conflicts else {}
+    states = effective(stack(packs)) if conflicts else {}
     found = []
     for each in conflicts:
         mine = _value(states, *each.place)
@@ -92,10 +93,10 @@ def take(editor: SiteEditor, conflict: Clash) -> None:
         _put(editor, *conflict.place, conflict.theirs)
 
 
-def effective(packs: Sequence[Pack]) -> States:
+def effective(stacked: Stack) -> States:
     """The documents after all layers by address, and those of the site that no layer can change."""
-    states: States = {address: document.data for address, document in stack(packs).documents.items()}
-    for pack in packs:
+    states: States = {address: document.data for address, document in stacked.documents.items()}
+    for pack in stacked.packs:
         if pack.name == SITE:
             own = (each for each in pack.documents.values() if each.kind not in OVERLAID and each.path != "pack.json")
             states |= {each.address: each.data for each in own}
