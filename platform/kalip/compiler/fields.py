@@ -20,7 +20,8 @@ from kalip.model import ChoiceList, Field
 _COMMON: Final = frozenset(
     {
         "type", "label", "help", "placeholder", "unit", "required", "required_when", "visible_when", "readonly",
-        "readonly_when", "default", "default_expression", "backfill", "unique", "indexed", "personal", "was",
+        "readonly_when", "default", "default_expression", "backfill", "unconverted",
+        "unconverted_into", "unique", "indexed", "personal", "was",
     }
 )  # fmt: skip
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -59,7 +60,7 @@ def finish_fields(bench: Bench, draft: Draft) -> None:
             bench.desk.report(codes.BAD_OPTION, Spot(here.document, here.pointer + pointer), message, hint)
         field = _with_conditions(bench, draft, field, data, here)
         field = _with_default(bench, draft, field, data, here)
-        draft.fields[name] = _with_backfill(bench, draft, field, data, here)
+        draft.fields[name] = _with_unconverted(bench, draft, _with_backfill(bench, draft, field, data, here), here)
 
 
 def choice_options(choices: ChoiceList) -> Mapping[str, Any]:
@@ -100,6 +101,8 @@ def _field(bench: Bench, draft: Draft, name: str, data: Mapping[str, Any]) -> Fi
         unit=text_of(data, "unit"),
         required=data.get("required", False),
         readonly=data.get("readonly", False) or bench.types[data["type"]].readonly,
+        unconverted=data.get("unconverted", "empty"),
+        unconverted_into=data.get("unconverted_into", ""),
         unique=data.get("unique", False),
         indexed=data.get("indexed", False),
         default=data.get("default"),
@@ -196,6 +199,22 @@ def _with_backfill(bench: Bench, draft: Draft, field: Field, data: Mapping[str, 
         message = f"'{field.name}' is empty where it is filled, so that its back-fill can't read it"
         bench.desk.report(codes.CIRCLE, here, message, "read other fields")
     return replace(field, backfill=expression)
+
+
+def _with_unconverted(bench: Bench, draft: Draft, field: Field, spot: Spot) -> Field:
+    if not field.unconverted_into:
+        return field
+    here = spot.at("unconverted_into")
+    if field.unconverted == "refuse":
+        message = "values that don't convert are refused, so that none is left to be kept"
+        bench.desk.report(codes.CONTRADICTION, here, message, "remove 'unconverted' or 'unconverted_into'")
+    found = bench.field_named(draft, field.unconverted_into, here)
+    if found is None:
+        return replace(field, unconverted_into="")
+    if found.name == field.name or found.type not in ("text", "long_text"):
+        message = f"'{found.name}' can't take values that don't convert"
+        bench.desk.report(codes.UNFIT_FIELD, here, message, "name another field of the type 'long_text' or 'text'")
+    return replace(field, unconverted_into=found.name)
 
 
 def settable_type(bench: Bench, draft: Draft, field: Field) -> Wanted | None:

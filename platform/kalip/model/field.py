@@ -25,6 +25,8 @@ class Field:
     `options` are the type's own settings, checked by the field type (max_length, scale, …).
     `target` is the entity a reference, references or children field points to, `via` the
     reference on the children's side that points back. `choices` names a choice list.
+    `unconverted` ("empty" or "refuse") and `unconverted_into` (a text field) say what becomes of
+    values that a change of type can't convert.
     Expressions are compiled against the owning entity. `system` marks the built-in fields
     (id, version, owner, stage, …) that every entity has without saying so.
     """
@@ -42,6 +44,8 @@ class Field:
     default: Any = None
     default_expression: Expression | None = None
     backfill: Expression | None = None
+    unconverted: str = "empty"
+    unconverted_into: str = ""
     required_when: Expression | None = None
     visible_when: Expression | None = None
     readonly_when: Expression | None = None

@@ -141,7 +141,7 @@ def change_column(session: Session, name: str, new: LiveColumn) -> None:
 def follow_field(session: Session, old: LiveColumn, new: LiveColumn) -> None:
     """Let what was set aside for a field follow its new name, so that no other field of the old name finds it."""
     for column in live_columns(session):
-        same = (column.table, column.field, column.part) == (new.table, old.field, old.part)
+        same = (column.table, column.field) == (new.table, old.field)
         if same and is_aside(column.terms):
             change_column(session, column.name, replace(column, field=new.field))
 

@@ -9,15 +9,14 @@ from kalip.storage.catalogue import LiveColumn, LiveTable, column_entry
 from kalip.storage.column_steps import (
     AddColumn,
     ChangeReference,
-    ChangeType,
     RenameColumn,
     RetireColumn,
     ReviveColumn,
 )
-from kalip.storage.convert import conversion
+from kalip.storage.convert_planner import plan_type
 from kalip.storage.draft import Draft, Filling, Pair
 from kalip.storage.matching import match
-from kalip.storage.rewrite import count_failures, count_filled
+from kalip.storage.rewrite import count_filled
 from kalip.storage.tables import EntityTable
 from kalip.storage.terms import is_aside
 from kalip.storage.value_planner import plan_values
@@ -41,7 +40,8 @@ def match_columns(draft: Draft, wanted: EntityTable, old: LiveTable) -> list[Liv
     kept: list[Pair] = []
     back: list[Pair] = []
     for name, former in found.held.items():
-        _match_parts(draft, wanted, entries[name], live[former], kept)
+        if not plan_type(draft, wanted, entries[name], live[former]):
+            _match_parts(draft, wanted, entries[name], live[former], kept)
     for name in (*found.revived, *found.new):
         former = found.revived.get(name, name)
         _add_field(draft, wanted, entries[name], retired.get(former, {}), back)
@@ -77,12 +77,6 @@ def _match_parts(
             if (target, old.on_delete) != (new.target, new.on_delete):
                 draft.steps.append(ChangeReference(old=old, new=new, entity=entity))
             kept.append(Pair(old, new))
-        elif new.target is None and old.target is None and conversion(old.kind, new.kind) is not None:
-            rows, failures = count_failures(draft.session, old, new.kind)
-            retired = draft.retired(old.name)
-            draft.steps.append(
-                ChangeType(old=old, new=new, retired=retired, entity=entity, rows=rows, failures=failures)
-            )
         else:
             _retire_column(draft, wanted, old)
             _add_column(draft, wanted, new)

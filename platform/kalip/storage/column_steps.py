@@ -8,7 +8,7 @@ from typing import Any
 from kalip.storage import catalogue
 from kalip.storage.catalogue import LiveColumn
 from kalip.storage.ddl import Ddl
-from kalip.storage.rewrite import copy_converted, fill_column
+from kalip.storage.rewrite import fill_column
 from kalip.storage.session import Session
 from kalip.storage.step import Kind, Step
 
@@ -24,7 +24,7 @@ class AddColumn(Step):
 
     def describe_parts(self) -> tuple[str, Mapping[str, object]]:
         """Say which field comes."""
-        return "add {name}", {"name": _label(self.entity, self.column)}
+        return "add {name}", {"name": label(self.entity, self.column)}
 
     def run(self, session: Session, now: datetime) -> None:
         """Add the column."""
@@ -44,7 +44,7 @@ class RenameColumn(Step):
 
     def describe_parts(self) -> tuple[str, Mapping[str, object]]:
         """Say both names."""
-        return "rename {old} to {new}", {"old": _label(self.entity, self.old), "new": _label(self.entity, self.new)}
+        return "rename {old} to {new}", {"old": label(self.entity, self.old), "new": label(self.entity, self.new)}
 
     def run(self, session: Session, now: datetime) -> None:
         """Rename the column."""
@@ -69,7 +69,7 @@ class RetireColumn(Step):
 
     def describe_parts(self) -> tuple[str, Mapping[str, object]]:
         """Say what goes and how much of it."""
-        values = {"name": _label(self.entity, self.old), "rows": self.rows}
+        values = {"name": label(self.entity, self.old), "rows": self.rows}
         return "retire {name}, filled in {rows} rows; the values are kept and come back with it", values
 
     def run(self, session: Session, now: datetime) -> None:
@@ -90,7 +90,7 @@ class ReviveColumn(Step):
 
     def describe_parts(self) -> tuple[str, Mapping[str, object]]:
         """Say what comes back."""
-        return "bring back {name}, filled in {rows} rows", {"name": _label(self.entity, self.new), "rows": self.rows}
+        return "bring back {name}, filled in {rows} rows", {"name": label(self.entity, self.new), "rows": self.rows}
 
     def run(self, session: Session, now: datetime) -> None:
         """Rename the column back and tie it."""
@@ -98,45 +98,6 @@ class ReviveColumn(Step):
         ddl.rename_column(self.new.table, self.old.name, self.new.name)
         ddl.put_foreign_key(self.new)
         catalogue.change_column(session, self.old.name, self.new)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeType(Step):
-    """A field of another type: converted into a new column; the old one is retired with what it holds."""
-
-    old: LiveColumn
-    new: LiveColumn
-    retired: str
-    entity: str
-
-    @property
-    def kind(self) -> Kind:
-        """Every row is written; values that don't convert go out of sight."""
-        return "lossy" if self.failures else "slow"
-
-    def describe_parts(self) -> tuple[str, Mapping[str, object]]:
-        """Say both types and what won't convert."""
-        values = {
-            "name": _label(self.entity, self.new),
-            "old": self.old.kind,
-            "new": self.new.kind,
-            "rows": self.rows,
-            "failures": self.failures,
-        }
-        if self.failures:
-            text = "convert {name} from {old} to {new}: {failures} of {rows} values don't convert and become empty; "
-            return f"{text}the old values are kept", values
-        return "convert {name} from {old} to {new}: {rows} values", values
-
-    def run(self, session: Session, now: datetime) -> None:
-        """Set the old column aside, add the new one, copy."""
-        retired = replace(self.old, table=self.new.table, name=self.retired, retired_at=now)
-        ddl = Ddl(session)
-        ddl.rename_column(self.new.table, self.old.name, self.retired)
-        catalogue.change_column(session, self.old.name, retired)
-        ddl.add_column(self.new)
-        catalogue.note_column(session, self.new)
-        copy_converted(session, retired, self.new)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +115,7 @@ class ChangeReference(Step):
 
     def describe_parts(self) -> tuple[str, Mapping[str, object]]:
         """Say what deleting the target will do."""
-        values = {"name": _label(self.entity, self.new), "rule": self.new.on_delete or "nothing"}
+        values = {"name": label(self.entity, self.new), "rule": self.new.on_delete or "nothing"}
         return "change what deleting its target does to {name}: {rule}", values
 
     def run(self, session: Session, now: datetime) -> None:
@@ -166,5 +127,6 @@ class ChangeReference(Step):
         catalogue.change_column(session, self.new.name, self.new)
 
 
-def _label(entity: str, column: LiveColumn) -> str:
+def label(entity: str, column: LiveColumn) -> str:
+    """A column as plans call it."""
     return f"{entity}.{column.field}" + (f".{column.part}" if column.part else "")

@@ -9,7 +9,8 @@ from sqlalchemy import Column, MetaData, Table, func, select
 from kalip.model import Field
 from kalip.storage.backfill import Fill
 from kalip.storage.catalogue import LiveColumn, column_entry
-from kalip.storage.column_steps import AddColumn, ChangeType, RenameColumn, RetireColumn, ReviveColumn
+from kalip.storage.column_steps import AddColumn, RenameColumn, RetireColumn, ReviveColumn
+from kalip.storage.convert_steps import ChangeType
 from kalip.storage.draft import Draft, Filling
 from kalip.storage.fill_steps import AskForValue, EmptyAgain, FillEmpty
 from kalip.storage.kinds import type_of
@@ -99,15 +100,20 @@ def _changed(steps: Sequence[Step]) -> set[str]:
     found: set[str] = set()
     for step in steps:
         if isinstance(step, _COLUMNS):
-            column = (
-                step.column if isinstance(step, AddColumn) else step.old if isinstance(step, RetireColumn) else step.new
-            )
-            found.add(f"{step.entity}.{column.field}")
+            found.add(f"{step.entity}.{_column(step).field}")
         elif isinstance(step, CreateTable):
             found.add(step.table.entity)
         elif isinstance(step, RenameTable | ReviveTable):
             found.add(step.new.entity)
     return found
+
+
+def _column(step: AddColumn | ChangeType | RenameColumn | RetireColumn | ReviveColumn) -> LiveColumn:
+    if isinstance(step, AddColumn):
+        return step.column
+    if isinstance(step, ChangeType):
+        return step.new[0]
+    return step.old if isinstance(step, RetireColumn) else step.new
 
 
 def _reads(draft: Draft, entity: str, paths: frozenset[str], changed: set[str]) -> bool:

@@ -12,11 +12,11 @@ from kalip.storage.clashes import unique_faults
 from kalip.storage.column_steps import (
     AddColumn,
     ChangeReference,
-    ChangeType,
     RenameColumn,
     RetireColumn,
     ReviveColumn,
 )
+from kalip.storage.convert_steps import ChangeType, KeepUnconverted
 from kalip.storage.draft import Draft
 from kalip.storage.errors import PlanRefused
 from kalip.storage.fill_planner import plan_fills
@@ -62,6 +62,7 @@ _ORDER: tuple[type[Step], ...] = (
     ReviveLinks,
     MoveValues,
     KeepValues,
+    KeepUnconverted,
     EmptyAgain,
     FillEmpty,
     AskForValue,

@@ -17,6 +17,8 @@ Values = Mapping[str, Mapping[str, tuple[str, ...]]]
 _NOWHERE = ""
 MOVED: Final = "moved"
 FILLED: Final = "filled"
+CONVERTED: Final = "converted"
+RESULT: Final = "result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Terms:
     """A field as it was published last. `backfill` is the expression that filled its empty rows.
 
     `aside` marks a retired column beside a living field: it holds what rows held before their values were MOVED (then
-    `moved` says, by scope, which became which), or what was FILLED in.
+    `moved` says, by scope, which became which), what was FILLED in, or what a field held before it was CONVERTED (then
+    the column `result` holds what that gave, its own aside being RESULT).
     """
 
     type: str
@@ -33,6 +36,7 @@ class Terms:
     backfill: str = ""
     aside: str = ""
     moved: Mapping[str, Mapping[str, str]] | None = None
+    result: str = ""
 
     @classmethod
     def read(cls, text: str | None) -> Self | None:
@@ -50,6 +54,7 @@ class Terms:
             data.get("backfill", ""),
             data.get("aside", ""),
             data.get("moved"),
+            data.get("result", ""),
         )
 
     @property
@@ -58,7 +63,7 @@ class Terms:
         data: dict[str, Any] = {"type": self.type}
         if self.values:
             data["values"] = self.values
-        for name in ("required", "backfill", "aside", "moved"):
+        for name in ("required", "backfill", "aside", "moved", "result"):
             if getattr(self, name):
                 data[name] = getattr(self, name)
         return orjson.dumps(data).decode()

@@ -139,3 +139,17 @@ def test_a_backfill_is_an_expression_of_the_fields_type() -> None:
     }
     for code, keys in cases.items():
         assert (code, "/fields/it/backfill") in told(diagnostics_of(thing(**keys), line)), code
+
+
+def test_values_that_do_not_convert_go_into_a_text_field() -> None:
+    def thing(**keys: Any) -> EntityBuilder:
+        return an_entity("thing").with_field("note", "long_text").with_field("size", "integer", **keys)
+
+    assert told(diagnostics_of(thing(unconverted_into="note"))) == []
+    cases: dict[str, dict[str, Any]] = {
+        "C102": {"unconverted_into": "notes"},
+        "C131": {"unconverted_into": "size"},
+        "C132": {"unconverted_into": "note", "unconverted": "refuse"},
+    }
+    for code, keys in cases.items():
+        assert told(diagnostics_of(thing(**keys))) == [(code, "/fields/size/unconverted_into")]
