@@ -67,6 +67,8 @@ def _set_conditions(job: Job, draft: PackDraft, each: DocField, made: dict[str, 
     made |= {key: said for key, said in found.items() if said is not None}
     # Frappe asks for a value only where people see the field.
     shown = [*around, *([found["visible_when"]] if "visible_when" in found else [])]
+    if made.get("required"):
+        made.pop("required_when", None)  # it says nothing more
     needed = "required_when" in made or made.get("required")
     if not shown or not needed:
         return

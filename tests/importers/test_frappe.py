@@ -194,7 +194,7 @@ def test_other_conditions_are_told(source: str, reason: str) -> None:
 def test_a_value_is_required_only_where_people_see_the_field() -> None:
     found = of_frappe(
         garage(
-            a_field("always", reqd=1),
+            a_field("always", reqd=1, mandatory_depends_on="electric"),
             a_field("shown", reqd=1, depends_on="electric"),
             a_field("needed", mandatory_depends_on="eval:doc.seats > 2", read_only_depends_on="electric"),
             a_field("part", "Section Break", depends_on="eval:doc.seats > 4"),
@@ -204,7 +204,7 @@ def test_a_value_is_required_only_where_people_see_the_field() -> None:
         *CITY_AND_WHEEL,
     )
     fields = fields_of(found, "car")
-    assert fields["always"]["required"] is True
+    assert fields["always"] == {"type": "text", "label": "Always", "max_length": 140, "required": True}
     assert fields["shown"]["required_when"] == "electric == true"
     assert (fields["needed"]["required_when"], fields["needed"]["readonly_when"]) == ("seats > 2", "electric == true")
     assert fields["inside"]["required_when"] == "seats > 4"
