@@ -1,7 +1,7 @@
 """Packs brought into a site: chosen so that they fit, checked against lock and keys, shown, then installed at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from kalip.cli.showing import show_proposal, show_published
 from kalip.designer import Proposal, Publication, install_proposed, propose, seed_documents
 from kalip.metadata import SITE, Kind, Pack
 from kalip.metadata.locking import LOCK_FILE, Lock, lock_faults, lock_of, lock_text, parse_lock
+from kalip.metadata.picking import merge as merge_packs
 from kalip.metadata.solving import Wish
 from kalip.workflow import run_pack_tests
 
@@ -53,8 +54,11 @@ class _Wanted:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Install only what this lock file says, all of it without PACK.",
 )
+@click.option(
+    "--merge", is_flag=True, help="Add to the installed pack of that name and replace in it; take nothing out."
+)
 @click.pass_obj
-def install(env: Environment, /, words: Sequence[str], locked: Path | None, **options: object) -> None:
+def install(env: Environment, /, words: Sequence[str], locked: Path | None, *, merge: bool, **options: object) -> None:
     """Install packs or put them in place of older versions: tables, forms, lists and API at once, or nothing.
 
     A pack is a folder, an archive, or a name with or without a range of versions: "crm>=1.1,<2". What it requires is
@@ -63,12 +67,21 @@ def install(env: Environment, /, words: Sequence[str], locked: Path | None, **op
     lock = _read_lock(locked) if locked is not None else None
     if not words and lock is None:
         raise click.UsageError("Name a pack, or a lock file by --locked.")
+    if merge and lock is not None:
+        raise click.UsageError("A lock says whole packs: --merge and --locked don't go together.")
     wishes = wishes_of(words) or [Wish(name) for name in lock or ()]
     wanted = _wanted(env, options)
     with env.site() as site:
         if lock is not None:
-            _check_lock([wish.offer.pack for wish in wishes if wish.offer], lock, locked)
-        _bring_in(env, site, choose(env, site, wishes, wanted.folders, lock), wanted)
+            _check_lock(_given(wishes), lock, locked)
+        given = _given(wishes)
+        if merge:
+            wishes = _merged(site, wishes)
+        choice = choose(env, site, wishes, wanted.folders, lock)
+        # What was merged is nobody's signed pack any more; what was given to merge may be.
+        signed = [*given, *(each.pack for each in choice.brought_along)] if merge else choice.packs
+        check_signatures(env, site.settings, signed, required=wanted.require_signed)
+        _bring_in(env, site, choice, wanted)
 
 
 @click.command("upgrade", cls=Command)
@@ -86,6 +99,7 @@ def upgrade(env: Environment, /, words: Sequence[str], **options: object) -> Non
         for wish in wishes:
             _check_newer(wish, present.get(wish.name))
         choice = choose(env, site, wishes, wanted.folders)
+        check_signatures(env, site.settings, choice.packs, required=wanted.require_signed)
         named = ", ".join(str(each) for each in choice.new)
         _bring_in(env, site, choice, wanted, f"Upgrade to {named}")
 
@@ -141,10 +155,25 @@ def _wanted(env: Environment, options: dict[str, Any]) -> _Wanted:
     return wanted
 
 
+def _given(wishes: Sequence[Wish]) -> list[Pack]:
+    return [wish.offer.pack for wish in wishes if wish.offer is not None]
+
+
+def _merged(site: OpenSite, wishes: Sequence[Wish]) -> list[Wish]:
+    """The wishes with packs that were given laid into the installed ones of their names."""
+    present = {pack.name: pack for pack in installed_packs(site)}
+    types = site.site.extensions.types
+    return [
+        replace(wish, offer=replace(wish.offer, pack=merge_packs(present[wish.name], wish.offer.pack, types)))
+        if wish.offer is not None and wish.name in present
+        else wish
+        for wish in wishes
+    ]
+
+
 def _bring_in(env: Environment, site: OpenSite, choice: Choice, wanted: _Wanted, message: str = "") -> None:
     for offer in choice.brought_along:
         env.out.aside(f"{offer} comes along, from {offer.place}")
-    check_signatures(env, site.settings, choice.packs, required=wanted.require_signed)
     proposal = propose(site.site, choice.packs)
     if wanted.tested:
         _test(proposal, choice.packs)

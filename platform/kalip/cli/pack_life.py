@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,9 +12,11 @@ from kalip.base.names import did_you_mean
 from kalip.cli.command import Command, Environment
 from kalip.cli.pack_sources import installed_packs
 from kalip.cli.showing import show_proposal, show_published
-from kalip.designer import Publication, Site, propose, publish, stored_packs
-from kalip.metadata import Pack, build_zip, new_pack
+from kalip.designer import Publication, Site, compile_served, propose, publish, stored_packs
+from kalip.metadata import Kind, Pack, build_zip, new_pack
 from kalip.metadata.locking import LOCK_FILE, lock_of, lock_text
+from kalip.metadata.picking import Missing, Mode, Picks, pick
+from kalip.metadata.prose import document_words
 
 _LOSS = click.option("--accept-loss", is_flag=True, help="Let what goes be taken out of sight; its data is kept.")
 _DRY = click.option("--dry-run", is_flag=True, help="Only say what would happen.")
@@ -59,25 +62,77 @@ def remove(env: Environment, /, name: str, **options: object) -> None:
 @click.argument("name", default="site")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder, or a file ending in .zip.")
 @click.option("--all", "everything", is_flag=True, help="Write every pack as an archive into the folder, with a lock.")
+@click.option(
+    "--pick",
+    "kinds",
+    multiple=True,
+    metavar="KIND=MODE",
+    help="Of a kind (role, seed, list…) take all, referenced or none.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="DOCUMENT",
+    help="Take this document: roles/clerk, or entities/lead for its whole folder.",
+)
 @click.pass_obj
-def export_pack(env: Environment, /, name: str, output: Path | None, *, everything: bool) -> None:
-    """Write an installed pack as files, `site` (what was changed here) by default: installable elsewhere as it is."""
-    with env.site() as site:
-        packs = installed_packs(site) if everything else [installed_pack(site.site, name)]
-    if everything:
+def export_pack(env: Environment, /, name: str, output: Path | None, **options: Any) -> None:
+    """Write an installed pack as files, `site` (what was changed here) by default: installable elsewhere as it is.
+
+    With --pick or --only it is the documents asked for and what these need, for `kalip pack install --merge`.
+    """
+    picks = _picks(options["kinds"], options["only"])
+    if options["everything"]:
+        if picks is not None:
+            raise click.UsageError("--all takes everything; --pick and --only are for one pack.")
+        with env.site() as site:
+            packs = installed_packs(site)
         _export_all(env, packs, output or Path("packs"))
         return
-    (pack,) = packs
+    with env.site() as site:
+        pack = installed_pack(site.site, name)
+        missing: tuple[Missing, ...] = ()
+        if picks is not None:
+            uses = compile_served(installed_packs(site), site.site.extensions).model.uses
+            pack, missing = pick(pack, picks, uses, site.site.extensions.types)
+    if picks is not None and len(pack.documents) == 1:
+        raise NotFound(
+            "Nothing of {name} was picked.", params={"name": name}, hint="`kalip pack export` takes all of it"
+        )
     target = output or Path(f"{name}-{pack.version}.zip")
     if target.suffix == ".zip":
         target.write_bytes(build_zip(pack))
     else:
         _refuse_full(target)
         _write(pack, target)
+    _tell_export(env, target, pack, missing)
+
+
+def _picks(kinds: Sequence[str], only: Sequence[str]) -> Picks | None:
+    """What the options ask for; None for everything."""
+    modes: dict[Kind, Mode] = {}
+    for word in kinds:
+        kind, _, mode = word.partition("=")
+        if kind not in set(Kind) or mode not in set(Mode):
+            hint = did_you_mean(kind, list(Kind)) if kind not in set(Kind) else f"modes are {', '.join(Mode)}"
+            raise click.UsageError(f"--pick {word} is no KIND=MODE: {hint or f'kinds are {chr(44).join(Kind)}'}")
+        modes[Kind(kind)] = Mode(mode)
+    return Picks(modes, [each.removesuffix(".json").rstrip("/") for each in only]) if modes or only else None
+
+
+def _tell_export(env: Environment, target: Path, pack: Pack, missing: Sequence[Missing]) -> None:
     needs = dict(pack.manifest.data.get("requires", {}))
-    said = f"{target}: {pack.name} {pack.version}, {len(pack.contents)} files"
-    more = [f"needs {', '.join(f'{each} {range_}' for each, range_ in needs.items())}"] if needs else []
-    env.out.show({"file": str(target), "pack": name, "version": pack.version, "requires": needs}, said, *more)
+    lines = [f"{target}: {pack.name} {pack.version}, {len(pack.contents)} files"]
+    if needs:
+        lines.append(f"needs {', '.join(f'{each} {range_}' for each, range_ in needs.items())}")
+    lines += [
+        f"without {document_words(each.needed)}, which {document_words(each.by)} needs: it has to be there already"
+        for each in missing
+    ]
+    data = {"file": str(target), "pack": pack.name, "version": pack.version, "requires": needs}
+    data["documents"] = [each.address for each in pack.documents.values()]
+    data["missing"] = [{"document": each.needed, "needed_by": each.by} for each in missing]
+    env.out.show(data, *lines)
 
 
 def _export_all(env: Environment, packs: Sequence[Pack], folder: Path) -> None:
