@@ -10,5 +10,6 @@ import "./picker.js";
 import "./files.js";
 import "./list.js";
 import "./cells.js";
+import "./peek.js";
 import "./columns.js";
 import "./board.js";

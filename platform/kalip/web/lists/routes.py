@@ -80,7 +80,7 @@ def show_list(entity: str) -> Response:
     with reading() as work:
         found = visible_entity(work, entity)
         state = _state(found)
-        page = list_context(work, found, state)
+        page = replace(list_context(work, found, state), peek=request.args.get("peek", ""))
         if state.cursor and htmx.wants_fragment():
             return render_fragment("lists/_rows.html", page)
         return render(_LIST, _shell(work, found), page)

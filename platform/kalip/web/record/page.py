@@ -51,6 +51,7 @@ class Addresses:
     back: str
     archive: str = ""
     restore: str = ""
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a person opened on the page: a tab of the form, and kinds of the history."""
+    """What a person opened on the page: a tab of the form, and kinds of the history; `looking` changes nothing."""
 
     tab: str = ""
     history: Shown = "all"
+    looking: bool = False
 
 
 _AT_FIRST = Chosen()
@@ -100,7 +102,7 @@ def show(
     """A record's page, with a form as sent if there was an attempt."""
     found = record_page(work, entity_name, record_id, shown=chosen.history)
     entity = found.entity
-    editable = Verb.UPDATE in found.rights and not found.record.archived
+    editable = Verb.UPDATE in found.rights and not found.record.archived and not chosen.looking
     preview = _preview(work, entity, record_id, attempt)
     titles = titles_with_typed(work, entity, found.titles, preview)
     _name_files(work, entity, found, titles)
@@ -266,6 +268,7 @@ def _addresses(entity: Entity, record_id: str, found: RecordPage) -> Addresses:
         save=at("record.save"),
         preview=at("record.preview"),
         back=url_for("lists.show_list", entity=entity.name),
+        record=at("record.show_record"),
         archive=at("record.archive") if Verb.ARCHIVE in found.rights and not archived else "",
         restore=at("record.restore") if Verb.RESTORE in found.rights and archived else "",
     )

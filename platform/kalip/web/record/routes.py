@@ -97,6 +97,15 @@ def show_record(entity: str, record_id: str) -> Response:
         return render(_PAGE, record_shell(work, visible_entity(work, entity), page.title), page)
 
 
+@blueprint.get("/<entity>/<record_id>/peek")
+def show_peek(entity: str, record_id: str) -> BaseResponse:
+    """A record to be read beside its list."""
+    if not htmx.wants_fragment():
+        return redirect(record_url(entity, record_id))
+    with reading() as work:
+        return render_fragment("record/_peek.html", show(work, entity, record_id, chosen=Chosen(looking=True)))
+
+
 @blueprint.post("/<entity>/<record_id>")
 def save(entity: str, record_id: str) -> BaseResponse:
     """Save a record; refused values come back beside their fields, a stale version beside the other one."""
