@@ -1,9 +1,10 @@
 """A change drawn from one state of the packs, laid onto another: three ways, property by property. Knows no storage."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kalip.base.text import DEFAULT_LOCALE
 from kalip.metadata import (
     OVERLAID,
     REMOVED,
@@ -17,6 +18,7 @@ from kalip.metadata import (
     diff,
     stack,
 )
+from kalip.metadata.kinds import is_locale
 from kalip.metadata.source import unescape, value_at
 
 States = dict[str, Mapping[str, Any]]
@@ -58,13 +60,13 @@ def rebase(base: Sequence[Pack], drafted: Pack, present: Sequence[Pack], types: 
 
     What touches different properties survives on both sides. Documents that lie on nothing are taken as they are.
     """
-    before, mine = effective(stack(base)), effective(stack([*without_site(base), drafted]))
-    theirs = effective(stack(present))
+    states = _spread(effective(stack(each)) for each in (base, [*without_site(base), drafted], present))
+    before, mine, theirs = states
     changes, others = diff(before, mine), diff(before, theirs)
-    states = (before, mine, theirs)
     found = {clash.place: clash for change in changes for clash in _conflicts(change, others, states)}
     editor = SiteEditor(present, types)
-    for change in changes:
+    # Translations lie over everything: what they say is changed there.
+    for change in sorted(changes, key=lambda each: not each.address.startswith("lang/")):
         _lay(editor, change, mine)
     for clash in found.values():
         if not clash.is_order:
@@ -108,6 +110,33 @@ def without_site(packs: Sequence[Pack]) -> list[Pack]:
     return [pack for pack in packs if pack.name != SITE]
 
 
+def _spread(states: Iterable[States]) -> tuple[States, States, States]:
+    """The states with a plain text as the English one where another has the text in languages."""
+    before, mine, theirs = states
+    spread: tuple[States, States, States] = ({}, {}, {})
+    for address in {*before, *mine, *theirs}:
+        sides = [each.get(address) for each in (before, mine, theirs)]
+        for data, made in zip(sides, spread, strict=True):
+            if data is not None:
+                made[address] = _in_languages(data, sides)
+    return spread
+
+
+def _in_languages(value: Any, sides: Sequence[Any]) -> Any:
+    if isinstance(value, str) and any(_is_text(each) for each in sides):
+        return {DEFAULT_LOCALE: value}
+    if not isinstance(value, Mapping):
+        return value
+    inner = [each for each in sides if isinstance(each, Mapping)]
+    return {key: _in_languages(each, [side.get(key) for side in inner]) for key, each in value.items()}
+
+
+def _is_text(value: Any) -> bool:
+    if not isinstance(value, Mapping) or not value:
+        return False
+    return all(isinstance(each, str) and is_locale(key) for key, each in value.items())
+
+
 def _conflicts(change: Change, others: Sequence[Change], states: tuple[States, States, States]) -> Iterator[Clash]:
     is_order = change.kind is ChangeKind.MOVED
     for other in others:
@@ -143,7 +172,7 @@ def _lay(editor: SiteEditor, change: Change, mine: States) -> None:
 
 def _put(editor: SiteEditor, address: str, pointer: str, value: Any) -> None:
     """Make a property a value; None: nothing, as far as it can be taken away."""
-    if value is None and _value({address: editor.effective(address) or {}}, address, pointer) in (None, {}):
+    if value is None and value_at(editor.effective(address), pointer) is None:
         return
     if value is None and not pointer and editor.is_layered(address):
         editor.reset(address)
