@@ -166,7 +166,7 @@ def drafted(site: Site, draft: Draft) -> Drafted:
 
 
 def _made(site: Site, draft: Draft) -> Drafted:
-    compilation = compilation_of(draft.packs, site.extensions)
+    compilation = compilation_of(draft.packs, site.extensions, {SITE})
     served = served_of(compilation, site.extensions) if compilation.model is not None else None
     stacked = stack(draft.packs)
     before, after = effective(stack(draft.present)), effective(stacked)

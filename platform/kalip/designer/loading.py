@@ -1,6 +1,7 @@
 """From a published revision to a served model: what every process does when it starts or follows a publish."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from kalip.base.errors import StorageError
 from kalip.compiler import Compilation, compile_packs
@@ -26,14 +27,19 @@ def load_served(database: Database, extensions: Extensions, revision: str | None
     return compile_served(packs_of(texts), extensions)
 
 
-def compile_served(packs: Sequence[Pack], extensions: Extensions) -> Served:
-    """Compile packs with what plugins bring. Raises CompileError with every diagnostic."""
-    return served_of(compilation_of(packs, extensions), extensions)
+def compile_served(packs: Sequence[Pack], extensions: Extensions, laid: Collection[str] | None = None) -> Served:
+    """Compile packs with what plugins bring. Raises CompileError with every diagnostic; `laid` as below."""
+    return served_of(compilation_of(packs, extensions, laid), extensions)
 
 
-def compilation_of(packs: Sequence[Pack], extensions: Extensions) -> Compilation:
-    """Compile packs as far as they go, with every diagnostic."""
-    return compile_packs(packs, extensions.types, functions=extensions.functions, actions=extensions.actions)
+def compilation_of(packs: Sequence[Pack], extensions: Extensions, laid: Collection[str] | None = None) -> Compilation:
+    """Compile packs as far as they go, with every diagnostic.
+
+    Where `laid` names packs that are laid into a stack, records and tests of the others are left out: they were
+    checked with their pack, and a layer above may take a field away that they name.
+    """
+    read = [pack if laid is None or pack.name in laid else _model_alone(pack) for pack in packs]
+    return compile_packs(read, extensions.types, functions=extensions.functions, actions=extensions.actions)
 
 
 def served_of(compilation: Compilation, extensions: Extensions) -> Served:
@@ -45,6 +51,11 @@ def served_of(compilation: Compilation, extensions: Extensions) -> Served:
         extensions.functions,
         warnings=compilation.diagnostics,
     )
+
+
+def _model_alone(pack: Pack) -> Pack:
+    documents = {path: each for path, each in pack.documents.items() if each.kind not in _BESIDE_THE_MODEL}
+    return replace(pack, documents=documents)
 
 
 def _makes_the_model(path: str) -> bool:

@@ -63,7 +63,7 @@ def propose_in(session: Session, site: Site, packs: Sequence[Pack], removed: Col
     present = {pack.name: pack for pack in stored_packs(session, site.blobs)}
     wanted = {name: pack for name, pack in present.items() if name not in removed}
     wanted |= {pack.name: pack for pack in packs}
-    served = compile_served(tuple(wanted.values()), site.extensions)
+    served = compile_served(tuple(wanted.values()), site.extensions, {pack.name for pack in packs})
     ordered = order_packs(tuple(wanted.values())).packs
     return Proposal(base, ordered, served, tuple(_changes(present, wanted, stack(ordered))), plan(session, served))
 

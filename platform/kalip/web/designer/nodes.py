@@ -144,6 +144,13 @@ def label_of(data: Any, name: str) -> str:
     return str(label) if label else humanize(name)
 
 
+def name_of(document: MergedDocument) -> str:
+    """What people call a document: its label, the name of a view, or what kind of thing it is."""
+    if document.data.get("label") or document.names[-1] != "default":
+        return label_of(document.data, document.names[-1])
+    return gettext(humanize(document.kind))
+
+
 def texts_of(value: Any) -> dict[str, str]:
     """A text by locale; one that is written for all languages is English."""
     if isinstance(value, Mapping):

@@ -10,7 +10,7 @@ from kalip.base.errors import NotFound
 from kalip.designer import explain, uses_of
 from kalip.records import Work
 from kalip.records.accounts import list_people
-from kalip.web.designer.reading import checked, frame, page_of
+from kalip.web.designer.reading import address_of, checked, frame, page_of
 from kalip.web.locale import gettext
 from kalip.web.record.timeline import moment
 from kalip.web.render import View, render
@@ -92,4 +92,6 @@ def _users(address: str, pointer: str) -> Iterator[User]:
     except NotFound:
         return
     for each in found:
-        yield User(each.user, f"{each.file}:{each.line}", page_of(each.user, each.pointer.rpartition("/")[0]))
+        yield User(
+            each.user, f"{each.file}:{each.line}", page_of(address_of(each.file), each.pointer.rpartition("/")[0])
+        )

@@ -34,6 +34,7 @@ class Fault:
     text: str
     hint: str
     href: str
+    file: str = ""
 
 
 def checked(work: Work) -> Work:
@@ -78,6 +79,11 @@ def page_of(address: str, pointer: str = "") -> str:
     return url_for("designer.show_node", address=address, at=pointer or None)
 
 
+def address_of(file: str) -> str:
+    """The document of a file as people see it: without the pack before it."""
+    return file.partition("/")[2].removesuffix(".json")
+
+
 def lists_of(drafted: Drafted, document: MergedDocument) -> Lists:
     """Names that inputs of a document offer: entities, and what may be named in this document."""
     entities = tuple((each.names[0], _label(each)) for each in drafted.stack.of_kind(Kind.ENTITY))
@@ -94,12 +100,13 @@ def _faults(drafted: Drafted, errors: Iterable[Diagnostic], document: MergedDocu
         if document is None or document.address == address:
             pointer = each.where.pointer if each.where is not None else ""
             href = page_of(address, pointer.rpartition("/")[0]) if address in drafted.stack.documents else ""
-            yield Fault(each.message, each.hint, href)
+            file = f"{each.where.file}:{each.where.line}" if each.where is not None else ""
+            yield Fault(each.message, each.hint, href, file)
 
 
 def _address(diagnostic: Diagnostic) -> str:
-    """The document that a diagnostic is about: its file without the pack before it."""
-    return diagnostic.where.file.partition("/")[2].removesuffix(".json") if diagnostic.where else ""
+    """The document that a diagnostic is about."""
+    return address_of(diagnostic.where.file) if diagnostic.where else ""
 
 
 def _label(document: MergedDocument) -> str:

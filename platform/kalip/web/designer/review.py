@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.base.canonical import pretty_text
-from kalip.base.errors import CompileError, Conflict
+from kalip.base.errors import CompileError, Conflict, PublishConflict
 from kalip.designer import Drafted, Review, discard, publish_draft, resolve, review
 from kalip.records import Work
 from kalip.storage import PlanRefused
@@ -43,6 +43,7 @@ class ReviewPage:
     steps: tuple[Planned, ...]
     faults: tuple[Fault, ...]
     conflicts: tuple[Both, ...]
+    planned: bool
     ready: bool
     empty: Empty
     message: str = ""
@@ -65,7 +66,7 @@ def publish_now() -> BaseResponse:
             return _page(checked(work), error=gettext("Say in a few words what this change is for."), status=422)
     try:
         done = publish_draft(site(), actor(), message, request.form.getlist("accept"))
-    except (Conflict, CompileError, PlanRefused) as error:
+    except (Conflict, PublishConflict, CompileError, PlanRefused) as error:
         with reading() as work:
             return _page(checked(work), message, gettext(error.template, **error.params), 409)
     flash(gettext("Revision {number} is published.", number=done.revision.number))
@@ -98,6 +99,7 @@ def _page(work: Work, message: str = "", error: str = "", status: int = 200) -> 
         steps=steps_of(found.steps),
         faults=(*faults_of(drafted), *_refusals(found)),
         conflicts=tuple(_conflicts(drafted)),
+        planned=found.plan is not None,
         ready=found.is_publishable,
         empty=Empty(
             "checks",

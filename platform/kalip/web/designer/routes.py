@@ -26,7 +26,7 @@ from kalip.records import Work
 from kalip.web import htmx
 from kalip.web.designer.editing import changes_of
 from kalip.web.designer.graph import Graph, graph_of
-from kalip.web.designer.nodes import Node, label_of, node_at, schema_at, source_of
+from kalip.web.designer.nodes import Node, label_of, name_of, node_at, schema_at, source_of
 from kalip.web.designer.reading import (
     Bar,
     Fault,
@@ -41,6 +41,7 @@ from kalip.web.designer.reading import (
     page_of,
     types_offered,
 )
+from kalip.web.designer.removing import RemovalPage, removal, uses_in
 from kalip.web.designer.tabs import Tab, tabs_of
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
@@ -51,6 +52,7 @@ from kalip.web.shell import Crumb
 blueprint = Blueprint("designer", __name__, url_prefix="/designer")
 _OVERVIEW = View("designer/overview.html")
 _NODE = View("designer/node.html")
+_REMOVAL = View("designer/removal.html")
 _ICONS = {Kind.CHOICES: "list", Kind.ROLE: "shield-check"}
 """Kinds that stand below the entities of their pack."""
 
@@ -147,6 +149,8 @@ def change_node(address: str) -> BaseResponse:
                 return _node_page(work, drafted, document, pointer, errors)
             edits: list[Edit] = [SetValue(address, place, value) for place, value in changes.items()]
         else:
+            if asked := _asked(work, drafted, document, pointer):
+                return asked
             edits = [*_entry_edits(done, drafted, document, pointer)]
     drafted = edit_draft(site(), actor(), edits)
     if htmx.wants_fragment():
@@ -171,7 +175,8 @@ def _node_page(
     work: Work, drafted: Drafted, document: MergedDocument, pointer: str, errors: Mapping[str, str] | None = None
 ) -> Response:
     node = _node(drafted, document, pointer, errors)
-    title = label_of(value_at(document.data, pointer), unescape(pointer.rpartition("/")[2]) or document.names[-1])
+    at = unescape(pointer.rpartition("/")[2])
+    title = label_of(value_at(document.data, pointer), at) if pointer else name_of(document)
     source = source_of(document, pointer)
     schema = document_schema(document.kind, site().extensions.types)
     owners = {layer.layer for layer in document.layers}
@@ -200,6 +205,20 @@ def _node_page(
     return render(_NODE, frame(work, title, *_crumbs(document, pointer)), page, 422 if errors else 200)
 
 
+def _asked(work: Work, drafted: Drafted, document: MergedDocument, pointer: str) -> Response | None:
+    """The question before something that is used goes; None when there is nothing to ask."""
+    form = request.form
+    entry = f"{form.get('map', '')}/{escape(form.get('entry', ''))}"
+    place = {"remove": pointer, "take": entry}.get(form.get("do", ""), "")
+    uses = uses_in(drafted, document, place) if place and not form.get("sure") else ()
+    if not uses:
+        return None
+    title = label_of(value_at(document.data, place), unescape(place.rpartition("/")[2]))
+    here = page_of(document.address, place)
+    page = RemovalPage(bar_of(drafted), title, page_of(document.address, pointer), here, uses)
+    return render(_REMOVAL, frame(work, title, *_crumbs(document, place)), page)
+
+
 def _says(document: MergedDocument, pointer: str) -> bool:
     """Whether the site says anything of a place that a layer below it has too."""
     below = any(value_at(layer.data, pointer) is not None for layer in document.layers if layer.layer != SITE)
@@ -209,7 +228,7 @@ def _says(document: MergedDocument, pointer: str) -> bool:
 def _entry_edits(done: str, drafted: Drafted, document: MergedDocument, pointer: str) -> Iterator[Edit]:
     address, form = document.address, request.form
     if done == "remove":
-        yield from _removal(drafted, document, pointer)
+        yield from removal(drafted, document, pointer, along=request.form.get("sure") == "along")
         return
     if done == "rename":
         yield Rename(address, pointer, name_of_label(request.form.get("name", ""), ()))
@@ -252,17 +271,6 @@ def _added(drafted: Drafted, document: MergedDocument, place: str, names: list[s
     return SetValue(document.address, f"{place}/{escape(name)}", data)
 
 
-def _removal(drafted: Drafted, document: MergedDocument, pointer: str) -> Iterator[Edit]:
-    """Take a place out; an entity of the site's own takes its views, pipelines and rights along."""
-    if pointer or document.kind is not Kind.ENTITY:
-        yield Remove(document.address, pointer)
-        return
-    folder = document.address.removesuffix("entity")
-    for each in tuple(drafted.stack.documents):
-        if each.startswith(folder):
-            yield Remove(each, "")
-
-
 def _opened(done: str, edits: list[Edit], pointer: str) -> str:
     """Where one is after an edit: a new field is opened, as its type asks for more, and what has another name."""
     if done == "rename" and isinstance(edits[0], Rename):
@@ -291,7 +299,7 @@ def _groups(drafted: Drafted) -> Iterator[Group]:
 def _thing(document: MergedDocument) -> Thing:
     fields = document.data.get("fields", {})
     return Thing(
-        label_of(document.data, document.names[-1]),
+        name_of(document),
         page_of(document.address),
         str(document.data.get("icon") or _ICONS.get(document.kind, "table")),
         gettext("{count} fields", count=len(fields)),
@@ -306,7 +314,7 @@ def _tabs(drafted: Drafted, document: MergedDocument) -> tuple[Tab, ...]:
 
 def _crumbs(document: MergedDocument, pointer: str) -> Iterator[Crumb]:
     if pointer:
-        yield Crumb(label_of(document.data, document.names[-1]), page_of(document.address))
+        yield Crumb(name_of(document), page_of(document.address))
         steps = pointer.split("/")[1:]
         for place in range(1, len(steps)):
             around = "/" + "/".join(steps[:place])

@@ -11,7 +11,7 @@ from kalip.designer import Drafted, PutDocument, edit_draft, open_draft
 from kalip.metadata import SITE, overlay_schema, place_of
 from kalip.records import Work
 from kalip.web.designer.completing import spot_of, suggestions
-from kalip.web.designer.nodes import label_of
+from kalip.web.designer.nodes import name_of
 from kalip.web.designer.reading import Bar, Fault, Lists, bar_of, checked, faults_of, frame, lists_of, page_of
 from kalip.web.render import View, render
 from kalip.web.session import actor, reading, site
@@ -78,7 +78,7 @@ def _json_page(work: Work, drafted: Drafted, address: str) -> Response:
     document = drafted.stack.documents.get(address)
     if place is None or (document is None and f"{address}.json" not in drafted.draft.documents):
         raise NotFound("There is no document '{address}'.", params={"address": address})
-    title = label_of(document.data, document.names[-1]) if document is not None else place.names[-1]
+    title = name_of(document) if document is not None else place.names[-1]
     page = JsonPage(
         bar_of(drafted),
         title,
