@@ -31,6 +31,7 @@ _COMMANDS = {
     "import": "kalip.cli.transfer:import_file",
     "import metadata": "kalip.cli.importing:import_metadata",
     "export": "kalip.cli.transfer:export",
+    "storage": "kalip.cli.storage:storage",
     "backup": "kalip.cli.safety:backup",
     "restore": "kalip.cli.safety:restore",
 }

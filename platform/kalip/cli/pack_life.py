@@ -10,6 +10,7 @@ from kalip.access import SYSTEM
 from kalip.base.errors import KalipError, NotFound
 from kalip.base.names import did_you_mean
 from kalip.cli.command import Command, Environment
+from kalip.cli.composition import OpenSite
 from kalip.cli.pack_sources import installed_packs
 from kalip.cli.showing import show_proposal, show_published
 from kalip.designer import Publication, Site, compile_served, propose, publish, stored_packs
@@ -17,6 +18,8 @@ from kalip.metadata import Kind, Pack, build_zip, new_pack
 from kalip.metadata.locking import LOCK_FILE, lock_of, lock_text
 from kalip.metadata.picking import Missing, Mode, Picks, pick
 from kalip.metadata.prose import document_words
+from kalip.records import ListRecords
+from kalip.records.transfer import ExportFormat, export_records
 
 _LOSS = click.option("--accept-loss", is_flag=True, help="Let what goes be taken out of sight; its data is kept.")
 _DRY = click.option("--dry-run", is_flag=True, help="Only say what would happen.")
@@ -42,20 +45,45 @@ def new(env: Environment, name: str, entities: Sequence[str], into: Path | None)
 
 @click.command("remove", cls=Command)
 @click.argument("name")
+@click.option(
+    "--export", "folder", type=click.Path(path_type=Path), help="Write the pack and its records to this folder first."
+)
 @_DRY
 @_LOSS
 @_MESSAGE
 @click.pass_obj
-def remove(env: Environment, /, name: str, **options: object) -> None:
-    """Take a pack out of the stack. Its tables are retired with their data, and come back with it."""
+def remove(env: Environment, /, name: str, folder: Path | None, **options: object) -> None:
+    """Take a pack out of the stack. Its tables are retired with their data, and come back with it.
+
+    What is not to come back is dropped by `kalip storage purge`.
+    """
     with env.site() as site:
-        installed_pack(site.site, name)
+        pack = installed_pack(site.site, name)
         proposal = propose(site.site, [], removed=[name])
         if options["dry_run"]:
             show_proposal(env.out, proposal)
             return
-        done = publish(site.site, proposal, _publication(options, f"Remove {name}"))
+        publication = _publication(options, f"Remove {name}")
+        if folder is not None and not publication.refused(proposal.plan):
+            _keep(env, site, pack, folder)
+        done = publish(site.site, proposal, publication)
+        retired = [step for step in done.plan.lossy if step.rows]
     show_published(env.out, proposal, done)
+    if retired:
+        env.out.aside("The records wait for the pack to come back; `kalip storage purge` drops them for good.")
+
+
+def _keep(env: Environment, site: OpenSite, pack: Pack, folder: Path) -> None:
+    """Write a pack's archive, and the records of each of its entities as a table."""
+    _refuse_full(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{pack.name}-{pack.version}.zip").write_bytes(build_zip(pack))
+    for entity in site.services.runtime.refresh().model.entities.values():
+        if entity.pack == pack.name:
+            chunks = export_records(site.services, SYSTEM, ListRecords(entity.name), ExportFormat("csv", exact=True))
+            with (folder / f"{entity.name}.csv").open("wb") as file:
+                file.writelines(chunks)
+    env.out.aside(f"{folder} has the pack and its records.")
 
 
 @click.command("export", cls=Command)

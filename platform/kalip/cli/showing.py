@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from kalip.cli.output import Output, table
 from kalip.designer import PackChange, Proposal, Published, Shadow
 from kalip.metadata import Change, ChangeKind
-from kalip.metadata.prose import sentence
+from kalip.metadata.prose import sentence, value_text
 from kalip.storage import Plan
 
 MOST_CHANGES = 40
@@ -92,18 +92,13 @@ def shadow_lines(shadows: Sequence[Shadow]) -> list[str]:
     """What of a pack's changes has no effect, why, and what stays instead; nothing when nothing is hidden."""
     if not shadows:
         return []
-    lines = [
-        f"  {each.change.address} {each.change.pointer}: {each.where.file}:{each.where.line} keeps {_kept(each)}"
-        for each in shadows
-    ]
-    title = (
-        f"{len(shadows)} changes are hidden by layers above; take out what they set to let the pack's value through:"
-    )
-    return [title, *lines]
+    lines = [f"  {sentence(each.change)}; {each.where.file}:{each.where.line} keeps {_kept(each)}" for each in shadows]
+    hidden = "1 change is hidden" if len(shadows) == 1 else f"{len(shadows)} changes are hidden"
+    return [f"{hidden} by layers above; take out what they set to let the pack's value through:", *lines]
 
 
 def _kept(shadow: Shadow) -> str:
-    return "it removed" if shadow.value is None else short(shadow.value)
+    return "it removed" if shadow.value is None else value_text(shadow.value)
 
 
 def change_json(change: Change) -> dict[str, object]:

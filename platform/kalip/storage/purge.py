@@ -1,5 +1,6 @@
 """Purging: the only thing that drops. What the model retired waits until somebody says that it may go for good."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,10 +40,14 @@ def list_retired(session: Session) -> list[Retired]:
     return sorted(found, key=lambda each: (each.retired_at, each.was))
 
 
-def purge(session: Session, before: datetime) -> list[Retired]:
-    """Drop what was retired before a moment, and say what it was. Call it in `database.publish()`."""
+def purge(session: Session, before: datetime, only: Collection[str] = ()) -> list[Retired]:
+    """Drop what was retired before a moment, and say what it was. Call it in `database.publish()`.
+
+    `only` says what it must have been: `lead`, or `lead.email`; whatever it was otherwise.
+    """
     ddl = Ddl(session)
-    going = [each for each in list_retired(session) if each.retired_at < before]
+    waiting = [each for each in list_retired(session) if each.retired_at < before]
+    going = [each for each in waiting if not only or each.was in only]
     for each in going:
         if each.column is None:
             ddl.run(f"DROP TABLE {ddl.quote(each.table)}")

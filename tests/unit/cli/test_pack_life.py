@@ -49,8 +49,10 @@ def test_a_pack_is_not_begun_over_something(kalip: Kalip, tmp_path: Path) -> Non
 def test_an_upgrade_says_what_is_hidden_and_keeps_it(reshaped: Kalip, tmp_path: Path) -> None:
     folder = next_shop(tmp_path / "next")
     said = reshaped("pack", "upgrade", folder, "--dry-run")
-    assert "1 changes are hidden by layers above" in said.out
-    assert "site/entities/good/entity.json:3 keeps 'Ware'" in said.out
+    assert "1 change is hidden by layers above" in said.out
+    # Three ways: what the pack said, what it says now, what the site says.
+    three = "Entity good: label is now 'Article', was 'Good'; site/entities/good/entity.json:3 keeps 'Ware'"
+    assert three in said.out
     assert reshaped("pack", "list", "--json").data[0]["version"] == "1.0.0"
     (pack,) = reshaped("pack", "upgrade", folder, "--json").data["packs"]
     assert [(each["after"], each["kept"]) for each in pack["shadows"]] == [("Article", "Ware")]
@@ -70,6 +72,33 @@ def test_what_is_not_installed_is_neither_upgraded_nor_removed_nor_exported(site
         refused = site("pack", *words)
         assert refused.code == 1
         assert "is not installed" in refused.err
+
+
+def test_what_waits_after_a_removal_is_said_and_its_records_are_kept_as_files(site: Kalip, tmp_path: Path) -> None:
+    tea = {"entity": "good", "records": {"tea": {"name": "Tea"}}}
+    folder = written(tmp_path / "packs" / "shop", shop().with_document("seed/goods", tea).files())
+    assert site("pack", "install", folder).code == 0
+    kept = tmp_path / "kept"
+    refused = site("pack", "remove", "shop", "--export", kept)
+    assert refused.code == 1
+    assert "accept" in refused.err
+    done = site("pack", "remove", "shop", "--export", kept, "--accept-loss")
+    assert done.code == 0, done.err
+    assert sorted(each.name for each in kept.iterdir()) == ["good.csv", "shop-1.0.0.zip"]
+    assert "Tea" in (kept / "good.csv").read_text("utf-8-sig")
+    assert "kalip storage purge" in done.err
+    waiting = site("storage", "retired", "--json").data
+    assert [(each["was"], each["rows"]) for each in waiting] == [("good", 1)]
+    assert site("pack", "install", kept / "shop-1.0.0.zip").code == 0
+    assert site("storage", "retired", "--json").data == []
+    assert site("export", "good", "-o", tmp_path / "again.csv").code == 0
+    assert (tmp_path / "again.csv").read_bytes() == (kept / "good.csv").read_bytes()
+
+
+def test_an_export_before_a_removal_overwrites_nothing(site: Kalip, tmp_path: Path) -> None:
+    assert site("pack", "install", written(tmp_path / "shop", shop().files())).code == 0
+    assert "something in" in site("pack", "remove", "shop", "--export", tmp_path / "shop", "--accept-loss").err
+    assert len(site("pack", "list", "--json").data) == 1
 
 
 def test_a_pack_that_others_need_stays(reshaped: Kalip) -> None:

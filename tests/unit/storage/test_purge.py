@@ -43,6 +43,9 @@ def test_what_waits_is_listed_and_dropped(
             ("thing.price.currency", 0),
         ]
         assert purge(session, NOW) == []
+        (price,) = purge(session, NOW + timedelta(seconds=1), ["thing.price"])
+        assert price.was == "thing.price"
+        waiting.remove(price)
         assert purge(session, NOW + timedelta(seconds=1)) == waiting
         assert list_retired(session) == []
     with database.read() as session:
