@@ -5,13 +5,13 @@ const panel = document.getElementById("peek");
 let from = null;
 
 const shown = () => new URL(location.href).searchParams.get("peek");
-const linkOf = (id) => document.querySelector(`[data-peek="${CSS.escape(id ?? "")}"]`);
+const buttonOf = (id) => document.querySelector(`[data-peek="${CSS.escape(id ?? "")}"]`);
 
 async function show(id) {
-  for (const link of document.querySelectorAll("[data-peek][aria-expanded]")) link.removeAttribute("aria-expanded");
+  for (const button of document.querySelectorAll("[data-peek][aria-expanded]")) button.removeAttribute("aria-expanded");
   panel.hidden = !id;
   if (!id) { panel.replaceChildren(); return; }
-  linkOf(id)?.setAttribute("aria-expanded", "true");
+  buttonOf(id)?.setAttribute("aria-expanded", "true");
   await window.htmx.ajax("GET", panel.dataset.part.replace("/_/", `/${encodeURIComponent(id)}/`), { target: panel, swap: "innerHTML" });
   document.getElementById("peek-title")?.focus();
 }
@@ -32,15 +32,15 @@ function close() {
   if (history.state?.peek) history.back();
   else history.replaceState(history.state, "", address);
   show(null);
-  (from?.isConnected ? from : linkOf(id))?.focus();
+  (from?.isConnected ? from : buttonOf(id))?.focus();
   from = null;
 }
 
 if (panel) {
   addEventListener("popstate", () => show(shown()));
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("[data-peek]");
-    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); open(link.dataset.peek, link); }
+    const button = event.target.closest?.("[data-peek]");
+    if (button) open(button.dataset.peek, button);
     if (event.target.closest?.("[data-close-peek]")) close();
   });
   document.addEventListener("keydown", (event) => {

@@ -22,7 +22,7 @@ def title(page: Page, name: str) -> Locator:
 
 def open_peek(page: Page, name: str) -> None:
     page.get_by_role("row", name=name).hover()
-    page.get_by_role("link", name=f"Look at {name}").click()
+    page.get_by_role("button", name=f"Look at {name}").click()
     expect(title(page, name)).to_be_focused()
 
 
@@ -33,7 +33,7 @@ def test_it_works(bora: Page) -> None:
     assert accessibility_faults(bora) == []
     bora.keyboard.press("Escape")
     expect(peek(bora)).to_have_count(0)
-    expect(bora.get_by_role("link", name="Look at Firm 003")).to_be_focused()
+    expect(bora.get_by_role("button", name="Look at Firm 003")).to_be_focused()
     expect(bora).not_to_have_url(re.compile("peek="))
 
 

@@ -95,7 +95,7 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class ListContext:
-    """The whole list page. `peek` is the record that is looked at beside it; `peeks` begins addresses with one."""
+    """The whole list page. `peek` is the record that is looked at beside it."""
 
     entity: str
     label: str
@@ -117,7 +117,6 @@ class ListContext:
     boards: str
     delete_view: str
     state: ListState
-    peeks: str
     peek: str = ""
 
     def __getattr__(self, name: str) -> str:
@@ -160,7 +159,6 @@ def list_context(work: Work, entity: Entity, state: ListState) -> ListContext:
         boards=_board(entity, "" if fault else effective.filter),
         delete_view=views.delete,
         state=effective,
-        peeks=_with(state.address(), "peek", ""),
     )
 
 
