@@ -7,7 +7,7 @@ from kalip.runtime.plugins import EntityDraft, Imported, PackDraft, Source, buil
 from plugins.from_espocrm.fields import NAME_PARTS, PARTS, RANGES, Made, Place, make_field, set_default
 from plugins.from_espocrm.jobs import Job
 from plugins.from_espocrm.links import LINKS, Relations, is_many, make_link, several
-from plugins.from_espocrm.metadata import gather, text
+from plugins.from_espocrm.metadata import gather, objects, text
 from plugins.from_espocrm.rules import set_duplicates, set_logic, set_order, set_search, set_unique
 from plugins.from_espocrm.stages import make_stages, stage_field
 from plugins.from_espocrm.views import set_form, set_views
@@ -231,6 +231,7 @@ class EspoImport:
                 job.drop(name, f"no field of '{other_name}' leads here")
 
     def _show(self, job: Job) -> None:
+        self._drop_filters(job)
         set_search(job)
         set_order(job)
         set_unique(job)
@@ -243,6 +244,14 @@ class EspoImport:
         role = self.draft.role(f"{pack} user", f"{self.draft.source.pack.replace('_', ' ').capitalize()} user")
         entity.permissions = {role: {"all": "all"}}
         job.report(self.made[job.name])
+
+    @staticmethod
+    def _drop_filters(job: Job) -> None:
+        filters = job.found.client_defs.get(job.name, {}).get("filterList")
+        for each in filters if isinstance(filters, list) else ():
+            name = text(each.get("name")) if isinstance(each, dict) else text(each)
+            if name:
+                job.drop(f"filter {name}", "a programme finds its records; make a list with a filter")
 
 
 def _reason_to_skip(name: str, said: Mapping[str, Any]) -> str:
@@ -265,10 +274,13 @@ def _reason_to_skip(name: str, said: Mapping[str, Any]) -> str:
 
 
 def _set_marks(job: Job, name: str, said: Mapping[str, Any], field: dict[str, Any]) -> None:
-    if said.get("readOnly") is True:
+    acl = objects(job.found.entity_acl.get(job.name, {}).get("fields")).get(name, {})
+    if said.get("readOnly") is True or acl.get("readOnly") is True:
         field["readonly"] = True
     elif said.get("readOnlyAfterCreate") is True:
         field["readonly_when"] = "created_at != null"
+    if any(acl.get(key) is True for key in ("forbidden", "internal", "onlyAdmin", "nonAdminReadOnly")):
+        job.note(name, "who may see or change it is who may do so with the record")
     if field["type"] == "autonumber":
         field.pop("readonly", None)
         return

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from kalip.runtime.plugins import PackDraft, Source, SourceDocument
 
-KINDS: Final = ("entityDefs", "scopes", "clientDefs", "logicDefs", "layouts", "i18n")
+KINDS: Final = ("entityDefs", "scopes", "clientDefs", "logicDefs", "entityAcl", "layouts", "i18n")
 _APPEND: Final = "__APPEND__"
 _DEEPEST: Final = 40
 
@@ -19,6 +19,7 @@ class Metadata:
     scopes: dict[str, dict[str, Any]] = field(default_factory=dict)
     client_defs: dict[str, dict[str, Any]] = field(default_factory=dict)
     logic_defs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    entity_acl: dict[str, dict[str, Any]] = field(default_factory=dict)
     layouts: dict[tuple[str, str], Any] = field(default_factory=dict)
     i18n: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     documents: dict[str, list[SourceDocument]] = field(default_factory=dict)
@@ -75,6 +76,7 @@ def _put(found: Metadata, kind: str, below: list[str], name: str, document: Sour
         "scopes": found.scopes,
         "clientDefs": found.client_defs,
         "logicDefs": found.logic_defs,
+        "entityAcl": found.entity_acl,
     }[kind]
     target[name] = _merged(target.get(name, {}), document.data)
     if kind == "entityDefs":

@@ -210,6 +210,18 @@ def test_a_field_is_stronger_than_an_attribute_of_a_link() -> None:
     assert fields_of(of_espocrm({"Car": car}, logic), "car")["x"]["visible_when"] == "club_name == 'Rowers'"
 
 
+def test_rights_on_fields_and_filters_of_programmes_are_told() -> None:
+    car = {"fields": {"a": {"type": "int"}, "b": {"type": "int"}}}
+    more = {
+        f"{ESPO_METADATA}/entityAcl/Car.json": {"fields": {"a": {"readOnly": True}, "b": {"onlyAdmin": True}}},
+        f"{ESPO_METADATA}/clientDefs/Car.json": {"filterList": [{"name": "open"}, "mine", 5]},
+    }
+    found = of_espocrm({"Car": car}, more)
+    assert fields_of(found, "car")["a"] == {"type": "integer", "label": "A", "readonly": True}
+    assert told(found, "Car.b").reason == "who may see or change it is who may do so with the record"
+    assert told(found, "Car.filter open").outcome == told(found, "Car.filter mine").outcome == "dropped"
+
+
 def test_a_many_to_many_link_without_a_field_gets_one() -> None:
     found = of_espocrm(
         {
