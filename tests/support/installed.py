@@ -36,7 +36,7 @@ def archive_of(pack: str, folder: Path) -> Path:
 def application(folder: Path) -> Iterator[Site]:
     """The application of a site, and people for it."""
     app = create_app(folder)
-    services = app.extensions["kalip_services"]
+    services = app.extensions["kalip_site"].services
     try:
         yield Site(app, services)
     finally:

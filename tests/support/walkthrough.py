@@ -131,4 +131,4 @@ def _site() -> Iterator[Flask]:
     try:
         yield app
     finally:
-        app.extensions["kalip_services"].database.dispose()
+        app.extensions["kalip_site"].services.database.dispose()
