@@ -119,8 +119,19 @@ class State:
     editable: bool = True
 
 
-def input_of(work: Work, entity: Entity, field: Field, state: State, style: Style, span: int = 1) -> Input:  # noqa: PLR0913, PLR0917 one view's facts, passed once
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the fields of a form have in common: whose they are, how they stand, how their values are read."""
+
+    work: Work
+    entity: Entity
+    state: State
+    style: Style
+
+
+def input_of(sheet: Sheet, field: Field, span: int = 1) -> Input:
     """A field of a form as its state says. `state.prefix` goes before names, for lines inside a form."""
+    work, entity, state, style = sheet.work, sheet.entity, sheet.state, sheet.style
     kind = work.served.types[field.type]
     locale = current_locale()
     value = state.values.get(field.name)
@@ -145,7 +156,7 @@ def input_of(work: Work, entity: Entity, field: Field, state: State, style: Styl
         span=span,
         options=_options(work, field, texts, style),
         limits=_limits(field),
-        picked=_picked(work, entity, field, value, texts, style),
+        picked=_picked(sheet, field, value, texts),
         picker=_picker(entity, field),
         create=_create(field),
         files=record_url(entity.name, state.record_id) if state.record_id and field.type in _FILES else "",
@@ -228,12 +239,11 @@ def _limits(field: Field) -> Mapping[str, Any]:
     return limits
 
 
-def _picked(  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    work: Work, entity: Entity, field: Field, value: Any, texts: Mapping[str, Sequence[str]], style: Style
-) -> tuple[Cell, ...]:
+def _picked(sheet: Sheet, field: Field, value: Any, texts: Mapping[str, Sequence[str]]) -> tuple[Cell, ...]:
+    style = sheet.style
     ids = [text for text in texts.get("", ()) if text]
     if field.type in _FILES:
-        return reader_of(work.served, entity, field, style)(value).items if value else ()
+        return reader_of(sheet.work.served, sheet.entity, field, style)(value).items if value else ()
     if field.type == "user":
         return tuple(Cell("user", style.titles.get(each, ""), each) for each in ids)
     if field.type in ("reference", "references"):

@@ -11,7 +11,7 @@ from kalip.records import PickQuery, SaveRecord, Work, pick, preview_record, sav
 from kalip.web import htmx
 from kalip.web.cells import style_of
 from kalip.web.faults import errors_of
-from kalip.web.inputs import Input, State, Submitted, input_of, read_inputs
+from kalip.web.inputs import Input, Sheet, State, Submitted, input_of, read_inputs
 from kalip.web.locale import current_locale, gettext
 from kalip.web.render import render_fragment
 from kalip.web.session import reading, write
@@ -86,14 +86,14 @@ def _form(work: Work, entity: Entity, sent: Submitted, errors: dict[str, str]) -
         readonly=preview.readonly,
         place="new",
     )
-    style = style_of(work)
+    sheet = Sheet(work, entity, state, style_of(work))
     label = entity.label.get(current_locale())
     hidden = " ".join(text for name, text in errors.items() if name not in names)
     return QuickForm(
         href=url_for("picker.create", entity=entity.name),
         title=gettext("New {entity}", entity=label),
         fields=tuple(
-            input_of(work, entity, entity.fields[name], state, style)
+            input_of(sheet, entity.fields[name])
             for name in names[:_MOST_FIELDS]
             if entity.fields[name].type != "children"
         ),

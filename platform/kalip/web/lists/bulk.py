@@ -26,7 +26,7 @@ from kalip.records import (
 )
 from kalip.records.transfer import ExportFormat, export_records
 from kalip.web.cells import record_url, style_of
-from kalip.web.inputs import Input, Option, State, input_of, read_inputs
+from kalip.web.inputs import Input, Option, Sheet, State, input_of, read_inputs
 from kalip.web.lists.page import command_of
 from kalip.web.lists.places import moves_in, places_of, take_back, ways_back
 from kalip.web.lists.saved import views_of
@@ -240,7 +240,7 @@ def _edit(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
     ]
     chosen = request.form.get("field") or (fields[0].name if fields else "")
     field = entity.fields.get(chosen)
-    inputs = (input_of(work, entity, field, State({}), style_of(work)),) if field else ()
+    inputs = (input_of(Sheet(work, entity, State({}), style_of(work)), field),) if field else ()
     choices = tuple(Option(each.name, each.label.get(locale), each.name == chosen) for each in fields)
     return replace(form, choice_label=gettext("Field"), choice_name="field", choices=choices, fields=inputs)
 
@@ -252,9 +252,9 @@ def _move(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
     choices = tuple(Option(name, stage.label.get(locale), name == chosen) for name, stage in stages.items())
     moves = [m for each in entity.pipelines.values() for m in each.transitions.values() if m.target == chosen]
     names = dict.fromkeys(name for move in moves for name in move.ask)
-    style = style_of(work)
+    sheet = Sheet(work, entity, State({}), style_of(work))
     fields = tuple(
-        input_of(work, entity, entity.fields[name], State({}), style)
+        input_of(sheet, entity.fields[name])
         for name in names
         if name in entity.fields and entity.fields[name].type not in _NOT_IN_BULK
     )

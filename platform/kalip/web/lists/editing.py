@@ -9,7 +9,7 @@ from kalip.fields.literals import text_literal
 from kalip.model import Entity
 from kalip.records import ListPage, ListRecords, Row, Work, list_page
 from kalip.web.cells import record_url, style_of
-from kalip.web.inputs import Input, State, Submitted, input_of
+from kalip.web.inputs import Input, Sheet, State, Submitted, input_of
 from kalip.web.lists.page import ListCell, can_edit_inline, rows_of
 
 
@@ -52,7 +52,7 @@ def cell_form(work: Work, entity: Entity, record_id: str, path: str, typed: Type
         version=row.version,
         classes="",
         columns=path,
-        field=input_of(work, entity, column.field, state, style_of(work, found.titles)),
+        field=input_of(Sheet(work, entity, state, style_of(work, found.titles)), column.field),
     )
 
 

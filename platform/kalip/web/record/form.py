@@ -11,7 +11,7 @@ from kalip.model import Entity, Field, FormView, Section, Tab
 from kalip.records import Preview, Row, Titles, Work
 from kalip.web.cells import is_number, reader_of
 from kalip.web.faults import Fault, errors_of, summary_of
-from kalip.web.inputs import Input, State, Submitted, input_of
+from kalip.web.inputs import Input, Sheet, State, Submitted, input_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.submission import Line, Submission
 
@@ -93,6 +93,17 @@ class Basis:
     given: Submitted = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The lines of a field, in the form's order: each as it was sent, and with what it holds by now."""
+
+    field: Field
+    target: Entity
+    names: tuple[str, ...]
+    lines: tuple[Line, ...]
+    values: tuple[Mapping[str, Any], ...]
+
+
 def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Style) -> Form:
     """Work the form out. Tabs of a form to fill in load when they are opened, or have a fault."""
     submission = basis.submission
@@ -104,14 +115,14 @@ def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Sty
     faulty = {tab.name for tab in view.tabs if errors.keys() and _names(tab) & {e.split(".")[0] for e in errors}}
     if basis.to_faults and faulty and active not in faulty:
         active = next(tab.name for tab in view.tabs if tab.name in faulty)
-    state = _state(basis, errors)
+    sheet = Sheet(work, entity, _state(basis, errors), style)
     loaded = {active, *faulty, *(submission.tabs if submission else ()), *(tab.name for tab in view.tabs[:1])}
     tabs = tuple(
         ShownTab(
             tab.name,
             tab.label.get(current_locale()) or gettext("Details"),
             tab.name == active,
-            _sections(work, entity, tab, basis, state, style) if tab.name in loaded or not basis.editable else None,
+            _sections(sheet, tab, basis) if tab.name in loaded or not basis.editable else None,
             tab.name in faulty,
         )
         for tab in view.tabs
@@ -161,31 +172,30 @@ def _names(tab: Tab) -> set[str]:
     return {name for section in tab.sections for name in section.fields}
 
 
-def _sections(  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    work: Work, entity: Entity, tab: Tab, basis: Basis, state: State, style: Style
-) -> tuple[ShownSection, ...]:
+def _sections(sheet: Sheet, tab: Tab, basis: Basis) -> tuple[ShownSection, ...]:
     return tuple(
         ShownSection(
             name=section.name,
             label=section.label.get(current_locale()),
             columns=section.columns,
             hidden=f"{tab.name}.{section.name}" in basis.preview.hidden_sections,
-            inputs=tuple(_inputs(work, entity, section, basis, state, style)),
+            inputs=tuple(_inputs(sheet, section, basis)),
         )
         for section in tab.sections
     )
 
 
-def _inputs(work: Work, entity: Entity, section: Section, basis: Basis, state: State, style: Style) -> Iterable[Input]:  # noqa: PLR0913, PLR0917 one view's facts, passed once
+def _inputs(sheet: Sheet, section: Section, basis: Basis) -> Iterable[Input]:
     for name, span in section.fields.items():
-        field = entity.attribute(name)
+        field = sheet.entity.attribute(name)
         if field is None:
             continue
         if field.type == "children":
-            yield _lines_input(work, field, basis, state, style, section.columns)
+            yield _lines_input(sheet, field, basis, section.columns)
         else:
             whole = section.columns if field.type in ("long_text", "rich_text") and span == 1 else span
-            yield input_of(work, entity, field, _visible(state, field), style, min(whole, section.columns))
+            own = replace(sheet, state=_visible(sheet.state, field))
+            yield input_of(own, field, min(whole, section.columns))
 
 
 def _visible(state: State, field: Field) -> State:
@@ -199,19 +209,18 @@ def _locked(field: Field) -> tuple[str, ...]:
     return () if field.name == "owner" else (field.name,)
 
 
-def _lines_input(work: Work, field: Field, basis: Basis, state: State, style: Style, columns: int) -> Input:  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    target = work.model.entities[str(field.target)]
-    names = _line_fields(target, field)
-    editable = state.editable and field.name not in state.readonly
-    rows = tuple(_line_rows(work, target, field, names, basis, state, style, editable=editable))
-    locale = current_locale()
+def _lines_input(sheet: Sheet, field: Field, basis: Basis, columns: int) -> Input:
+    work, state, locale = sheet.work, sheet.state, current_locale()
+    table = _table_of(sheet, field, basis)
+    target = table.target
     heads = tuple(
-        (target.fields[name].label.get(locale), is_number(work.served, target.fields[name])) for name in names
+        (target.fields[name].label.get(locale), is_number(work.served, target.fields[name])) for name in table.names
     )
+    editable = state.editable and field.name not in state.readonly
+    label = target.label.get(locale)
     lines = Lines(
-        field.name, heads, rows, _totals(work, target, field, names, basis, style),
-        target.label.get(locale), editable,
-    )  # fmt: skip
+        field.name, heads, tuple(_line_rows(sheet, table, editable=editable)), _totals(sheet, table), label, editable
+    )
     return Input(
         name=field.name,
         id=f"f-{field.name}",
@@ -224,6 +233,21 @@ def _lines_input(work: Work, field: Field, basis: Basis, state: State, style: St
         readonly=not editable,
         lines=lines,
     )
+
+
+def _table_of(sheet: Sheet, field: Field, basis: Basis) -> _Table:
+    target = sheet.work.model.entities[str(field.target)]
+    saved = {row.id: row for row in (basis.children or {}).get(field.name, ())}
+    typed = basis.submission.lines.get(field.name) if basis.submission else None
+    lines = typed if typed is not None else tuple(Line(row_id, {}) for row_id in saved)
+    worked_out = basis.preview.lines.get(field.name, ())
+    values = []
+    for index, line in enumerate(lines):
+        known = saved.get(line.id)
+        flat = worked_out[index] if index < len(worked_out) else {}
+        composed = {name: _composed(sheet.work, each, flat) for name, each in target.fields.items() if name in flat}
+        values.append({**(known.values if known else {}), **composed})
+    return _Table(field, target, _line_fields(target, field), lines, tuple(values))
 
 
 def _line_fields(target: Entity, field: Field) -> tuple[str, ...]:
@@ -239,45 +263,21 @@ def _required(target: Entity) -> Iterable[str]:
     return (name for name, each in target.fields.items() if each.required)
 
 
-def _line_rows(  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    work: Work,
-    target: Entity,
-    field: Field,
-    names: Sequence[str],
-    basis: Basis,
-    state: State,
-    style: Style,
-    *,
-    editable: bool,
-) -> Iterable[LineRow]:
-    saved = {row.id: row for row in (basis.children or {}).get(field.name, ())}
-    typed = basis.submission.lines.get(field.name) if basis.submission else None
-    lines = typed if typed is not None else tuple(Line(row_id, {}) for row_id in saved)
-    for index, line in enumerate(lines):
-        values = _line_values(work, target, field, basis, index, saved.get(line.id))
-        line_state = State(
+def _line_rows(sheet: Sheet, table: _Table, *, editable: bool) -> Iterable[LineRow]:
+    fields = [table.target.fields[name] for name in table.names]
+    for index, (line, values) in enumerate(zip(table.lines, table.values, strict=True)):
+        state = State(
             values=values,
             submitted=line.submitted,
-            errors=state.errors,
-            typed=state.typed,
-            required=[name for name in names if target.fields[name].required],
-            readonly=[name for name in names if target.fields[name].readonly],
-            prefix=f"{field.name}.{index}.",
+            errors=sheet.state.errors,
+            typed=sheet.state.typed,
+            required=[each.name for each in fields if each.required],
+            readonly=[each.name for each in fields if each.readonly],
+            prefix=f"{table.field.name}.{index}.",
             editable=editable,
         )
-        inputs = tuple(input_of(work, target, target.fields[name], line_state, style) for name in names)
-        yield LineRow(line.id, index, inputs)
-
-
-def _line_values(  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    work: Work, target: Entity, field: Field, basis: Basis, index: int, saved: Row | None
-) -> Mapping[str, Any]:
-    values = dict(saved.values) if saved else {}
-    worked_out = basis.preview.lines.get(field.name, ())
-    if index < len(worked_out):
-        flat = worked_out[index]
-        values |= {name: _composed(work, each, flat) for name, each in target.fields.items() if name in flat}
-    return values
+        own = Sheet(sheet.work, table.target, state, sheet.style)
+        yield LineRow(line.id, index, tuple(input_of(own, each) for each in fields))
 
 
 def _composed(work: Work, field: Field, flat: Mapping[str, Any]) -> Any:
@@ -286,29 +286,16 @@ def _composed(work: Work, field: Field, flat: Mapping[str, Any]) -> Any:
     return None if all(part is None for part in parts) else kind.from_parts(field, parts)
 
 
-def _totals(  # noqa: PLR0913, PLR0917 one view's facts, passed once
-    work: Work, target: Entity, field: Field, names: Sequence[str], basis: Basis, style: Style
-) -> tuple[str, ...]:
-    saved = list((basis.children or {}).get(field.name, ()))
-    typed = basis.submission.lines.get(field.name) if basis.submission else None
-    count = len(typed) if typed is not None else len(saved)
-    by_id = {row.id: row for row in saved}
-    rows = [
-        _line_values(
-            work, target, field, basis, index,
-            by_id.get(typed[index].id) if typed is not None else saved[index],
-        )
-        for index in range(count)
-    ]  # fmt: skip
-    return tuple(_total(work, target, target.fields[name], rows, style) for name in names)
+def _totals(sheet: Sheet, table: _Table) -> tuple[str, ...]:
+    return tuple(_total(sheet, table, table.target.fields[name]) for name in table.names)
 
 
-def _total(work: Work, target: Entity, field: Field, rows: Sequence[Mapping[str, Any]], style: Style) -> str:
-    if not work.served.types[field.type].sums or field.type in ("percent", "rating"):
+def _total(sheet: Sheet, table: _Table, field: Field) -> str:
+    served = sheet.work.served
+    if not served.types[field.type].sums or field.type in ("percent", "rating"):
         return ""
-    values = [row[field.name] for row in rows if row.get(field.name) is not None]
-    total = _sum(values)
-    return reader_of(work.served, target, field, style)(total).text if total is not None else ""
+    total = _sum([row[field.name] for row in table.values if row.get(field.name) is not None])
+    return reader_of(served, table.target, field, sheet.style)(total).text if total is not None else ""
 
 
 def _sum(values: Sequence[Any]) -> Any:

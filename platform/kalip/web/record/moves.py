@@ -21,7 +21,7 @@ from kalip.web import htmx
 from kalip.web.cells import record_url, style_of
 from kalip.web.errors import status_of
 from kalip.web.faults import errors_of
-from kalip.web.inputs import Input, State, input_of, read_inputs
+from kalip.web.inputs import Input, Sheet, State, input_of, read_inputs
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.record.page import record_shell
 from kalip.web.render import View, render
@@ -186,8 +186,8 @@ def _fields(
         errors=errors_of(violations),
         required=(*plan.missing, *plan.target.required),
     )
-    style = style_of(work, _titles(work, entity, names, values))
-    return tuple(input_of(work, entity, field, state, style) for field in plan.asked if field.type != "children")
+    sheet = Sheet(work, entity, state, style_of(work, _titles(work, entity, names, values)))
+    return tuple(input_of(sheet, field) for field in plan.asked if field.type != "children")
 
 
 def _titles(work: Work, entity: Entity, names: Sequence[str], values: Mapping[str, object]) -> Titles | None:
