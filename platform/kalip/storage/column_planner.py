@@ -18,7 +18,7 @@ from kalip.storage.draft import Draft, Filling, Pair
 from kalip.storage.matching import match
 from kalip.storage.rewrite import count_filled
 from kalip.storage.tables import EntityTable
-from kalip.storage.terms import is_aside
+from kalip.storage.terms import Terms, is_aside
 from kalip.storage.value_planner import plan_values
 
 
@@ -36,7 +36,10 @@ def match_columns(draft: Draft, wanted: EntityTable, old: LiveTable) -> list[Liv
         if parts
     }
     was = {name: wanted.entity.attributes[name].was for name in entries}
-    found = match(was, live, retired)
+    remembered = {
+        name: terms.was for name, parts in live.items() if "" in parts and (terms := Terms.read(parts[""].terms))
+    }
+    found = match(was, live, retired, remembered)
     kept: list[Pair] = []
     back: list[Pair] = []
     for name, former in found.held.items():

@@ -2,6 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+_NOTHING: Final[Mapping[str, Collection[str]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +20,16 @@ class Match:
     new: tuple[str, ...]
 
 
-def match(wanted: Mapping[str, tuple[str, ...]], live: Collection[str], retired: Collection[str]) -> Match:
+def match(
+    wanted: Mapping[str, tuple[str, ...]],
+    live: Collection[str],
+    retired: Collection[str],
+    remembered: Mapping[str, Collection[str]] = _NOTHING,
+) -> Match:
     """Match wanted names, each with the names it had before, to live and retired ones.
+
+    `remembered` has the names that live things had before: one that is wanted no more, but whose earlier name is, gets
+    that name back, as when its renaming is undone.
 
     A name that is there already stays itself. A name that is not there continues an old one, even when the old name
     is wanted for something else (which then has to look for its own). What was retired under the name comes back,
@@ -36,6 +48,12 @@ def match(wanted: Mapping[str, tuple[str, ...]], live: Collection[str], retired:
         claims[name] = source
         if own.pop(source, None):
             pending.append(source)
+    for name in list(unmatched):
+        taken = {*own, *claims.values()}
+        renamed = next((each for each in live if each not in taken and name in remembered.get(each, ())), None)
+        if renamed is not None:
+            claims[name] = renamed
+            unmatched.remove(name)
     revived: dict[str, str] = {}
     for name in unmatched:
         former = next(

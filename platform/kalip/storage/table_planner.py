@@ -21,13 +21,15 @@ from kalip.storage.table_steps import (
     ReviveTable,
 )
 from kalip.storage.tables import EntityTable, Tables
+from kalip.storage.terms import Terms
 
 
 def match_tables(draft: Draft, wanted: Tables, entities: Sequence[Entity]) -> None:
     """Plan the tables of entities with their columns, then those of links."""
     live = {each.entity: each for each in draft.tables if not each.field and not each.retired_at}
     retired = {each.entity: each for each in reversed(draft.tables) if not each.field and each.retired_at}
-    found = match({entity.name: entity.was for entity in entities}, live, retired)
+    remembered = {name: terms.was for name, table in live.items() if (terms := _terms(draft, table.name))}
+    found = match({entity.name: entity.was for entity in entities}, live, retired, remembered)
     draft.renamed.update({old: new for new, old in found.held.items()})
     for name, old in found.held.items():
         _rename_table(draft, live[old], LiveTable(wanted[name].name, name))
@@ -49,6 +51,11 @@ def _match_all_links(draft: Draft, wanted: Tables, found: Match) -> None:
     for each in draft.tables:
         if each.field and not each.retired_at and each.entity not in draft.renamed:
             _retire_table(draft, each)
+
+
+def _terms(draft: Draft, table: str) -> Terms | None:
+    """What the catalogue remembers of an entity: the terms of its ids."""
+    return next((Terms.read(each.terms) for each in draft.columns[table] if each.field == "id"), None)
 
 
 def _create_table(draft: Draft, wanted: EntityTable) -> None:
@@ -92,7 +99,12 @@ def _match_links(draft: Draft, wanted: EntityTable, former: str) -> None:
         for name, each in retired.items()
         if any(draft.target_of(each.target) == link.target for link in wanted.links.values())
     }
-    found = match({name: link.field.was for name, link in wanted.links.items()}, live, fitting)
+    main = next(
+        (each for each in draft.tables if each.entity == former and not each.field and not each.retired_at), None
+    )
+    terms = _terms(draft, main.name) if main is not None else None
+    remembered = terms.links if terms is not None else {}
+    found = match({name: link.field.was for name, link in wanted.links.items()}, live, fitting, remembered)
     gone = set(live) - set(found.held.values())
     for name, link in wanted.links.items():
         new = LiveTable(link.name, entity, name, link.target)

@@ -5,7 +5,7 @@ differ.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 import orjson
@@ -25,6 +25,9 @@ RESULT: Final = "result"
 class Terms:
     """A field as it was published last. `backfill` is the expression that filled its empty rows.
 
+    `was` are the names that it had before; those of the field `id` are the entity's, and `links` has those of its
+    `references`, which have no columns.
+
     `aside` marks a retired column beside a living field: it holds what rows held before their values were MOVED (then
     `moved` says, by scope, which became which), what was FILLED in, or what a field held before it was CONVERTED (then
     the column `result` holds what that gave, its own aside being RESULT).
@@ -37,6 +40,8 @@ class Terms:
     aside: str = ""
     moved: Mapping[str, Mapping[str, str]] | None = None
     result: str = ""
+    was: tuple[str, ...] = ()
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: str | None) -> Self | None:
@@ -55,6 +60,8 @@ class Terms:
             data.get("aside", ""),
             data.get("moved"),
             data.get("result", ""),
+            tuple(data.get("was", ())),
+            {name: tuple(was) for name, was in data.get("links", {}).items()},
         )
 
     @property
@@ -63,7 +70,7 @@ class Terms:
         data: dict[str, Any] = {"type": self.type}
         if self.values:
             data["values"] = self.values
-        for name in ("required", "backfill", "aside", "moved", "result"):
+        for name in ("required", "backfill", "aside", "moved", "result", "was", "links"):
             if getattr(self, name):
                 data[name] = getattr(self, name)
         return orjson.dumps(data).decode()
@@ -72,11 +79,24 @@ class Terms:
         """These terms with the earlier names that are no longer written but that values still have had."""
         if before is None:
             return self
-        return replace(self, values={scope: _with_names(each, before, scope) for scope, each in self.values.items()})
+        values = {scope: _with_names(each, before, scope) for scope, each in self.values.items()}
+        links = {
+            name: tuple(dict.fromkeys((*was, *(old for each in (name, *was) for old in before.links.get(each, ())))))
+            for name, was in self.links.items()
+        }
+        return replace(self, values=values, was=tuple(dict.fromkeys((*self.was, *before.was))), links=links)
 
 
 def terms_of(entity: Entity, field: Field) -> Terms:
-    """What a field's type is and which values it offers."""
+    """What a field's type is, which values it offers, and what it was called before."""
+    found = _own_terms(entity, field)
+    if not field.system or field.name != "id":
+        return replace(found, was=field.was)
+    links = {each.name: each.was for each in entity.fields.values() if each.type == "references"}
+    return replace(found, was=entity.was, links=links)
+
+
+def _own_terms(entity: Entity, field: Field) -> Terms:
     backfill = field.backfill.source if field.backfill is not None else ""
     if field.choices is not None and "values" in field.options:
         former: Mapping[str, str] = field.options.get("former", {})

@@ -303,3 +303,27 @@ def test_retyping_at_scale_works_in_batches(database: Database, publish: Publish
     after = of(thing(value="integer"))
     publish(after)
     assert [got(after, rows[at]["id"], "value") for at in (0, 1999, 2000, 4499)] == [0, 1999, 2000, 4499]
+
+
+def test_renamings_of_field_entity_and_links_are_undone(publish: Publish, put: Any, got: Any) -> None:
+    """U6, U7"""
+
+    def model(entity: str, field: str, links: str, *was: str) -> Served:
+        known = dict(zip(("entity", "field", "links"), ([each] for each in was), strict=False))
+        thing = an_entity(entity).with_field("name", "text").with_keys(**({"was": known["entity"]} if was else {}))
+        thing.with_field(field, "integer", **({"was": known["field"]} if was else {}))
+        thing.with_field(links, "references", to="tag", **({"was": known["links"]} if was else {}))
+        return of(thing, an_entity("tag").with_field("name", "text"))
+
+    first = model("firm", "size", "tags")
+    publish(first)
+    tag = put(first, "tag", name="x")
+    firm = put(first, "firm", size=7, tags=(tag,))
+    second = model("company", "staff", "labels", "firm", "size", "tags")
+    third = model("practice", "people", "marks", "company", "staff", "labels")
+    for served in (second, third):
+        publish(served)
+    assert (got(third, firm, "people", "practice"), got(third, firm, "marks", "practice")) == (7, (tag,))
+    steps = publish(first)
+    assert [name for name, _kind in kinds(steps)] == ["RenameTable", "RenameTable", "RenameColumn"]
+    assert (got(first, firm, "size", "firm"), got(first, firm, "tags", "firm")) == (7, (tag,))
