@@ -52,10 +52,14 @@ class Rename:
 
 @dataclass(frozen=True, slots=True)
 class PutDocument:
-    """Put a file of the site's pack as it is written, an overlay or a document of its own; None takes it out."""
+    """Put a file of the site's pack as it is written, an overlay or a document of its own; None takes it out.
+
+    With `seen`, the text that was opened, it is Conflict when the draft has another one now.
+    """
 
     path: str
     text: str | None
+    seen: str | None = None
 
 
 Edit = SetValue | Remove | Reset | Move | Rename | PutDocument
@@ -75,5 +79,5 @@ def apply_edits(editor: SiteEditor, edits: Sequence[Edit]) -> None:
                 editor.move(address, pointer, after)
             case Rename(address, pointer, name):
                 editor.rename(address, pointer, name)
-            case PutDocument(path, text):
+            case PutDocument(path, text, _):
                 editor.put_text(path, text)

@@ -91,12 +91,20 @@ def _edited(site: Site, edits: Sequence[Edit], draft: Draft) -> Draft:
     for edit in edits:
         path = edit.path if isinstance(edit, PutDocument) else f"{edit.address}.json"
         unread.pop(path, None)
+        if isinstance(edit, PutDocument) and edit.seen is not None and edit.seen != _text(draft, path):
+            raise Conflict("'{path}' was changed since you opened it.", params={"path": path}, hint="look at it again")
         if isinstance(edit, PutDocument) and edit.text is not None and _is_unreadable(path, edit.text):
             editor.put_text(path, None)
             unread[path] = edit.text
         else:
             apply_edits(editor, [edit])
     return with_site(draft, editor.pack(), unread)
+
+
+def _text(draft: Draft, path: str) -> str:
+    """A file of the site's pack as it is drafted."""
+    document = draft.site.documents.get(path) if draft.site is not None else None
+    return draft.unread.get(path, document.text if document is not None else "")
 
 
 def _is_unreadable(path: str, text: str) -> bool:
@@ -117,7 +125,8 @@ def _resolved(site: Site, draft: Draft, place: tuple[str, str], keep: Literal["m
         return settled
     editor = SiteEditor(draft.packs, site.extensions.types)
     take(editor, clash)
-    return with_site(settled, editor.pack(), draft.unread)
+    unread = {path: text for path, text in draft.unread.items() if path != f"{clash.address}.json"}
+    return with_site(settled, editor.pack(), unread)
 
 
 def _without(draft: Draft, address: str) -> Draft:

@@ -3,7 +3,7 @@
 A draft may be faulty; only publishing refuses.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -146,10 +146,23 @@ def laid_onto(site: Site, draft: Draft, newest: Revision | None, present: Sequen
     if draft.site is not None and draft.documents:
         rebased = rebase(draft.present, draft.site, present, site.extensions.types)
         documents = {**differing(present, rebased.site), **draft.unread}
-        places = {each.place for each in rebased.conflicts}
-        conflicts = (*rebased.conflicts, *(each for each in draft.conflicts if each.place not in places))
+        found = (*rebased.conflicts, *_unread_conflicts(draft, present))
+        places = {each.place for each in found}
+        conflicts = (*found, *(each for each in draft.conflicts if each.place not in places))
     moved = draft_of(draft.author, newest, present, documents)
     return replace(moved, conflicts=conflicts, version=draft.version, updated_at=draft.updated_at)
+
+
+def _unread_conflicts(draft: Draft, present: Sequence[Pack]) -> Iterator[Clash]:
+    """Whole documents that are no JSON here, so that what others changed in them can't be seen beside it."""
+    was, now = _site_of(draft.present), _site_of(present)
+    before, after = effective(stack(draft.present)), effective(stack(present))
+    for path in draft.unread:
+        sides = [pack.documents.get(path) if pack is not None else None for pack in (was, now)]
+        texts = [side.text if side is not None else None for side in sides]
+        if texts[0] != texts[1]:
+            address = path.removesuffix(".json")
+            yield Clash(address, "", before.get(address), None, after.get(address))
 
 
 def with_site(draft: Draft, site: Pack, unread: Mapping[str, str]) -> Draft:

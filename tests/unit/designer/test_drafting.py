@@ -161,6 +161,20 @@ def test_a_pack_upgraded_meanwhile_is_a_conflict_too(site: Site, ada: Actor, upg
     assert resolve(site, ada, LEAD, "/label", "theirs").stack.documents[LEAD].data["label"] == "Prospect"
 
 
+def test_a_text_that_is_no_json_hides_nothing_that_others_change(site: Site, ada: Actor, published: Publish) -> None:
+    path = f"{LEAD}.json"
+    opened = open_draft(site, ada).text(path)
+    edit_draft(site, ada, [PutDocument(path, "{", seen=opened)])
+    published(SetValue(LEAD, "/label", "Theirs"))
+    assert [each.place for each in open_draft(site, ada).conflicts] == [(LEAD, "")]
+    taken = resolve(site, ada, LEAD, "", "theirs")
+    assert at(taken, "/label") == "Theirs"
+    assert (taken.conflicts, taken.diagnostics, taken.changes) == ((), (), ())
+    # A window that was opened before is told.
+    with pytest.raises(Conflict, match="changed since you opened it"):
+        edit_draft(site, ada, [PutDocument(path, '{"extends": "crm/lead"}', seen=opened)])
+
+
 def test_orders_that_both_changed(site: Site, ada: Actor, published: Publish) -> None:
     edit_draft(site, ada, [Move(LEAD, "/fields/phone", None)])
     published(Move(LEAD, "/fields/email", None))
