@@ -1,13 +1,17 @@
-"""Finds every text that people may read: in templates, in `gettext` calls, in violations and errors."""
+"""Finds every text that people may read: in templates, `gettext` calls, violations, errors, plans and schemas."""
 
 import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
 import kalip
+from kalip.base.names import humanize
+from kalip.fields import builtin_types
+from kalip.metadata import Kind, document_schema
 
 PACKAGE = Path(kalip.__file__).parent
 TEMPLATES = PACKAGE / "web" / "templates"
@@ -15,8 +19,8 @@ TEMPLATES = PACKAGE / "web" / "templates"
 _WITH_FAULTS = ("fields", "records", "access", "workflow", "base", "storage", "designer", "web")
 _MESSAGES = {"FieldFault": 1, "Violation": 2, "blame": 2, "Wording": 0}
 _ERRORS = {
-    "AccessDenied", "BadRequest", "Conflict", "Locked", "NotAuthenticated", "NotFound", "PublishConflict", "RecordRejected",
-    "StaleVersion", "TransitionRefused",
+    "AccessDenied", "BadRequest", "Conflict", "Locked", "NotAuthenticated", "NotFound", "PublishConflict",
+    "RecordRejected", "StaleVersion", "TransitionRefused",
 }  # fmt: skip
 
 
@@ -30,6 +34,10 @@ def interface_texts() -> dict[str, str]:
             if isinstance(call.node, jinja2.nodes.Name) and call.node.name in ("_", "_n"):
                 at = 1 if call.node.name == "_n" else 0
                 text = call.args[at]
+                if isinstance(text, jinja2.nodes.Getattr) and file.parent.name == "designer":
+                    # Labels and helps that come from schemas, whose texts are found there.
+                    assert text.attr in {"around", "help", "label"}, f"{file}: a text of no schema"
+                    continue
                 assert isinstance(text, jinja2.nodes.Const), f"{file}: a text must be a literal"
                 found[text.value] = file.name
     for file in sorted((PACKAGE / "web").rglob("*.py")):
@@ -52,6 +60,43 @@ def fault_texts() -> dict[str, str]:
     return found
 
 
+def plan_texts() -> dict[str, str]:
+    """Templates of changes and of the steps of a plan, each with the file that says it."""
+    found: dict[str, str] = {}
+    for file in sorted((PACKAGE / "storage").rglob("*.py")):
+        for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef) and function.name == "describe_parts":
+                for node in ast.walk(function):
+                    if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+                        found.update(dict.fromkeys(_texts(node.value.elts[0]), file.name))
+    wording = PACKAGE / "designer" / "wording.py"
+    for node in ast.walk(ast.parse(wording.read_text(encoding="utf-8"))):
+        # Maps of templates, whichever of them a sentence takes.
+        for value in node.values if isinstance(node, ast.Dict) else ():
+            found.update(dict.fromkeys((text for text in _texts(value) if places(text)), wording.name))
+    return found
+
+
+def schema_texts() -> dict[str, str]:
+    """Titles and descriptions that the designer shows, each with the kind of document that has it."""
+    found: dict[str, str] = {}
+    for kind in Kind:
+        for schema in _schemas(document_schema(kind, builtin_types())):
+            texts = (schema[key] for key in ("title", "description") if isinstance(schema.get(key), str))
+            found.update(dict.fromkeys(texts, f"{kind}.json"))
+            for name in schema.get("properties", {}):
+                found.setdefault(humanize(name), f"{kind}.json")
+    return found
+
+
+def _schemas(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield schema
+    inner = [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values()]
+    for part in (*inner, schema.get("additionalProperties"), schema.get("items")):
+        if isinstance(part, dict):
+            yield from _schemas(part)
+
+
 def places(text: str) -> set[str]:
     """The `{places}` of a text."""
     return set(re.findall(r"\{(\w+)\}", text))
@@ -69,4 +114,6 @@ def _texts(node: ast.expr) -> list[str]:
         return [node.value]
     if isinstance(node, ast.IfExp):
         return [*_texts(node.body), *_texts(node.orelse)]
+    if isinstance(node, ast.Tuple):
+        return [text for each in node.elts for text in _texts(each)]
     return []
