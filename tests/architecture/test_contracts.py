@@ -25,6 +25,7 @@ BREACHES = {
     "platform/kalip/web/queue.py": "import rq",
     "platform/kalip/records/query.py": "import sqlalchemy.orm",
     "platform/kalip/fields/schema.py": "import jsonschema",
+    "platform/kalip/designer/versions.py": "import resolvelib",
     "platform/kalip/storage/form.py": "from marshmallow import Schema",
     "plugins/rude/__init__.py": "import kalip.storage",
 }
@@ -38,6 +39,7 @@ COMPLAINTS = (
     "kalip.web.queue imports rq",
     "kalip.records.query imports sqlalchemy",
     "kalip.fields.schema imports jsonschema",
+    "kalip.designer.versions imports resolvelib",
     "kalip.storage.form imports marshmallow",
     "plugins.rude imports kalip.storage",
 )
