@@ -9,7 +9,6 @@ from typing import Any
 import jinja2
 
 import kalip
-from kalip.base.names import humanize
 from kalip.fields import builtin_types
 from kalip.metadata import Kind, document_schema
 
@@ -22,6 +21,11 @@ _ERRORS = {
     "AccessDenied", "BadRequest", "Conflict", "Locked", "NotAuthenticated", "NotFound", "PublishConflict",
     "RecordRejected", "StaleVersion", "TransitionRefused",
 }  # fmt: skip
+# Kinds of documents that have pages of their own in the designer; all others are shown as JSON.
+_DESIGNED = (
+    Kind.CHOICES, Kind.ROLE, Kind.ENTITY, Kind.PIPELINE, Kind.ACCESS, Kind.LIST, Kind.FORM, Kind.CARD, Kind.BOARD,
+)  # fmt: skip
+_SHOWN = ("title",)
 
 
 def interface_texts() -> dict[str, str]:
@@ -78,14 +82,12 @@ def plan_texts() -> dict[str, str]:
 
 
 def schema_texts() -> dict[str, str]:
-    """Titles and descriptions that the designer shows, each with the kind of document that has it."""
+    """What the designer's pages show of schemas, each with the kind of document that has it."""
     found: dict[str, str] = {}
-    for kind in Kind:
+    for kind in _DESIGNED:
         for schema in _schemas(document_schema(kind, builtin_types())):
-            texts = (schema[key] for key in ("title", "description") if isinstance(schema.get(key), str))
+            texts = (schema[key] for key in _SHOWN if isinstance(schema.get(key), str))
             found.update(dict.fromkeys(texts, f"{kind}.json"))
-            for name in schema.get("properties", {}):
-                found.setdefault(humanize(name), f"{kind}.json")
     return found
 
 

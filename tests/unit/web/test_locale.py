@@ -6,7 +6,7 @@ from flask import Flask
 from kalip.base.errors import Violation
 from kalip.base.text import Text
 from kalip.web.locale import LOCALES, catalogue, current_locale, message_of, translate, translate_count
-from tests.support.strings import fault_texts, interface_texts, places, plan_texts
+from tests.support.strings import fault_texts, interface_texts, places, plan_texts, schema_texts
 
 OTHERS = [locale for locale in LOCALES if locale != "en"]
 
@@ -14,7 +14,7 @@ OTHERS = [locale for locale in LOCALES if locale != "en"]
 @pytest.mark.parametrize("locale", OTHERS)
 def test_every_text_has_a_translation_with_the_same_places(locale: str) -> None:
     known = catalogue(locale)
-    texts = {**interface_texts(), **fault_texts(), **plan_texts()}
+    texts = {**interface_texts(), **fault_texts(), **plan_texts(), **schema_texts()}
     assert len(texts) > 300
     missing = [f"{text!r} of {file}" for text, file in texts.items() if text not in known]
     assert missing == []
