@@ -16,6 +16,7 @@ from kalip.storage.column_steps import (
 from kalip.storage.convert_planner import plan_type
 from kalip.storage.draft import Draft, Filling, Pair
 from kalip.storage.matching import match
+from kalip.storage.retarget_steps import Retarget, count_elsewhere
 from kalip.storage.rewrite import count_filled
 from kalip.storage.tables import EntityTable
 from kalip.storage.terms import Terms, is_aside
@@ -80,12 +81,46 @@ def _match_parts(
             if (target, old.on_delete) != (new.target, new.on_delete):
                 draft.steps.append(ChangeReference(old=old, new=new, entity=entity))
             kept.append(Pair(old, new))
-        else:
+        elif not _retarget(draft, wanted, old, new):
             _retire_column(draft, wanted, old)
             _add_column(draft, wanted, new)
     for part, old in live.items():
         if part not in entries:
             _retire_column(draft, wanted, old)
+
+
+def _retarget(draft: Draft, wanted: EntityTable, old: LiveColumn, new: LiveColumn) -> bool:
+    """Plan a reference that points to another entity which is there already; false when there is none such."""
+    former = next((old_name for old_name, now in draft.renamed.items() if now == new.target), None)
+    target = next(
+        (each for each in draft.tables if each.entity == former and not each.field and not each.retired_at), None
+    )
+    if not old.target or not new.target or target is None or old.name != new.name:
+        return False
+    held = _held_before(draft, old, new)
+    draft.steps.append(
+        Retarget(
+            old=old,
+            new=new,
+            retired=draft.retired(old.name),
+            result=draft.retired(new.name),
+            entity=wanted.entity.name,
+            rows=count_filled(draft.session, old),
+            failures=count_elsewhere(draft.session, old, target.name),
+            prior=held,
+        )
+    )
+    return True
+
+
+def _held_before(draft: Draft, old: LiveColumn, new: LiveColumn) -> tuple[LiveColumn, LiveColumn] | None:
+    asides = {each.name: each for each in draft.columns[old.table] if is_aside(each.terms) and each.field == old.field}
+    for each in asides.values():
+        terms = Terms.read(each.terms)
+        if each.target == new.target and terms is not None and terms.result in asides:
+            table = new.table
+            return replace(each, table=table), replace(asides[terms.result], table=table)
+    return None
 
 
 def _add_field(

@@ -24,6 +24,7 @@ from kalip.storage.fill_steps import AskForValue, EmptyAgain, FillEmpty
 from kalip.storage.index_steps import CreateIndex, DropIndex
 from kalip.storage.indexes import PREFIX, IndexSpec, index_specs
 from kalip.storage.limits import limit_faults
+from kalip.storage.retarget_steps import Retarget
 from kalip.storage.rewrite import count_rows
 from kalip.storage.session import Session
 from kalip.storage.step import Step
@@ -57,6 +58,7 @@ _ORDER: tuple[type[Step], ...] = (
     AddColumn,
     ChangeType,
     ChangeReference,
+    Retarget,
     PutForeignKeys,
     CreateLinks,
     ReviveLinks,
@@ -116,8 +118,16 @@ def _match_indexes(draft: Draft, wanted: Mapping[str, IndexSpec]) -> None:
     sizes: dict[str, int] = {}
     fresh = {step.table.name for step in draft.steps if isinstance(step, CreateTable | CreateLinks)}
     known = {each.name for each in draft.tables}
-    for name in sorted(present - set(wanted)):
+    # An index follows the column that is set aside; the one that takes its name needs one of its own.
+    made = set(_made_columns(draft.steps))
+    stale = {
+        name
+        for name in present & set(wanted)
+        if any((wanted[name].table, path.partition(".")[0]) in made for path in wanted[name].fields)
+    }
+    for name in sorted((present - set(wanted)) | stale):
         draft.steps.append(DropIndex(name=name))
+    present -= stale
     for name, spec in wanted.items():
         if name in present:
             continue
@@ -125,6 +135,17 @@ def _match_indexes(draft: Draft, wanted: Mapping[str, IndexSpec]) -> None:
             counted = spec.table in known and spec.table not in fresh
             sizes[spec.table] = count_rows(draft.session, spec.table) if counted else 0
         draft.steps.append(CreateIndex(spec=spec, rows=sizes[spec.table]))
+
+
+def _made_columns(steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
+    """The table and field of each column that is made by a plan."""
+    for step in steps:
+        if isinstance(step, ChangeType):
+            yield step.new[0].table, step.new[0].field
+        elif isinstance(step, Retarget):
+            yield step.new.table, step.new.field
+        elif isinstance(step, AddColumn):
+            yield step.column.table, step.column.field
 
 
 def _present_indexes(session: Session) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 from kalip.fields import Money
 from kalip.fields.types.person_name import PersonName
 from kalip.runtime import Served
-from kalip.storage import Database, Plan, PlanRefused, list_retired, plan
+from kalip.storage import Database, Plan, PlanRefused, UniqueClash, list_retired, plan
 from tests.support.builders import a_pack, a_served, an_entity
 from tests.support.kept import Kept
 
@@ -210,3 +210,16 @@ def test_what_was_set_aside_is_listed_for_purging(database: Database, publish: P
     with database.read() as session:
         waiting = list_retired(session)
     assert sorted((each.was, each.rows) for each in waiting) == [("thing.value", 1), ("thing.value", 2)]
+
+
+def test_a_key_stays_unique_when_its_field_changes_its_type(database: Database, publish: Publish, kept: Kept) -> None:
+    before, after = of("text", unique=True), of("integer", unique=True)
+    publish(before)
+    kept.put(before, "thing", value="1")
+    publish(after)
+    with pytest.raises(UniqueClash):
+        kept.put(after, "thing", value=1)
+    kept.put(after, "thing", value=2)
+    publish(before)
+    with pytest.raises(UniqueClash):
+        kept.put(before, "thing", value="2")
