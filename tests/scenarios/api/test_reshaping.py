@@ -96,8 +96,8 @@ def test_what_was_published_meanwhile_is_not_overwritten(site: Site) -> None:
         assert problem["conflicts"] == [
             {
                 "address": CUSTOMER.removesuffix(".json"),
-                "pointer": "/label",
-                "base": {"en": "Customer", "tr": "Müşteri"},
+                "pointer": "/label/en",
+                "base": "Customer",
                 "mine": "Patron",
                 "theirs": "Client",
             }

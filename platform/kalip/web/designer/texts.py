@@ -49,7 +49,9 @@ def change_json(address: str) -> BaseResponse:
     with reading() as work:
         checked(work)
     text = request.form.get("text", "").replace("\r\n", "\n").strip()
-    edit_draft(site(), actor(), [PutDocument(f"{address}.json", f"{text}\n" if text else None)])
+    seen = request.form.get("seen")
+    seen = seen.replace("\r\n", "\n") if seen is not None else None
+    edit_draft(site(), actor(), [PutDocument(f"{address}.json", f"{text}\n" if text else None, seen)])
     return redirect(url_for("designer_text.show_json", address=address))
 
 
