@@ -25,7 +25,7 @@ _ERRORS = {
 _DESIGNED = (
     Kind.CHOICES, Kind.ROLE, Kind.ENTITY, Kind.PIPELINE, Kind.ACCESS, Kind.LIST, Kind.FORM, Kind.CARD, Kind.BOARD,
 )  # fmt: skip
-_SHOWN = ("title",)
+_SHOWN = ("title", "description")
 
 
 def interface_texts() -> dict[str, str]:
