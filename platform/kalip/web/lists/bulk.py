@@ -98,7 +98,8 @@ def choose(entity: str, action: str) -> Response:
 @blueprint.get(_ADDRESS + "/form")
 def go_back(entity: str, **_: str) -> BaseResponse:
     """The list, for whoever comes back to an address that names no rows, by changing the language, say."""
-    return redirect(url_for("lists.show_list", entity=entity))
+    with reading() as work:
+        return redirect(url_for("lists.show_list", entity=visible_entity(work, entity).name))
 
 
 @blueprint.post(_ADDRESS)

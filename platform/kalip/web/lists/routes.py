@@ -200,10 +200,10 @@ def remove_view(entity: str, view: str) -> BaseResponse:
 @blueprint.get("/<entity>/<record_id>/cells/<path>")
 def show_cell_form(entity: str, record_id: str, path: str) -> BaseResponse:
     """A cell as an input, or as it is shown when `shown` is asked; a page of its own where no list asks."""
-    if "shown" in request.args and not htmx.wants_fragment():
-        return redirect(record_url(entity, record_id))
     with reading() as work:
         found = visible_entity(work, entity)
+        if "shown" in request.args and not htmx.wants_fragment():
+            return redirect(record_url(found.name, record_id))
         if "shown" in request.args:
             cell, _ = shown_cell(work, found, record_id, path)
             return render_fragment("lists/_cell.html", None, cell=cell)

@@ -100,9 +100,9 @@ def show_record(entity: str, record_id: str) -> Response:
 @blueprint.get("/<entity>/<record_id>/peek")
 def show_peek(entity: str, record_id: str) -> BaseResponse:
     """A record to be read beside its list."""
-    if not htmx.wants_fragment():
-        return redirect(record_url(entity, record_id))
     with reading() as work:
+        if not htmx.wants_fragment():
+            return redirect(record_url(visible_entity(work, entity).name, record_id))
         return render_fragment("record/_peek.html", show(work, entity, record_id, chosen=Chosen(looking=True)))
 
 
