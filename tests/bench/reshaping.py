@@ -19,7 +19,7 @@ _USUAL_ENTITIES = 100
 
 
 def adding_a_field(pair: Pair) -> Iterator[Figure]:
-    """Seconds of the publish, and from its end until a record takes the new field. Refused when a call fails meanwhile."""
+    """Seconds of a publish, and from its end until a record takes the new field. Refused when another call fails."""
     site = open_site(pair.site.folder)
     headers = (("Authorization", f"Bearer {pair.site.token}"),)
     usable = Call("PATCH", f"/api/records/deal/{pair.site.ids[0]}", f'{{"{_FIELD}": 7}}'.encode(), headers)
