@@ -55,7 +55,6 @@ async function offer() {
   offers.hidden = found.suggestions.length === 0;
   offers.dataset.written = found.written;
   offers.dataset.value = found.is_value ? "1" : "";
-  text.setAttribute("aria-expanded", String(!offers.hidden));
   choose(0);
 }
 
@@ -103,7 +102,6 @@ function take(item) {
 
 function close() {
   offers.hidden = true;
-  text.setAttribute("aria-expanded", "false");
   text.removeAttribute("aria-activedescendant");
 }
 

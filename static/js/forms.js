@@ -23,11 +23,13 @@ function touch(input) {
   typed += 1;
   pending = true;
   if (!input.name || input.name.startsWith("_")) return;
+  setDirty(true);
   const names = document.getElementById("touched");
+  // The designer's forms are guarded too, and tell nothing of what was touched.
+  if (!names) return;
   const name = input.name.replace(/~.*/, "").replace(/\..*/, "");
   const known = new Set(names.value.split(",").filter(Boolean));
   names.value = [...known.add(name)].join(",");
-  setDirty(true);
 }
 
 addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });

@@ -74,9 +74,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The layout of a form."""
+    """The layout of a form. `alone` without the frame of the page, when the bar is sent along."""
 
     bar: Bar
+    alone: bool
     title: str
     entity: str
     action: str
@@ -122,6 +123,7 @@ def _page(work: Work, drafted: Drafted, name: str) -> Response:
     title = label_of(owner.data, name)
     page = Layout(
         bar=bar_of(drafted),
+        alone=htmx.wants_fragment(),
         title=title,
         entity=name,
         action=url_for("designer_layout.change_layout", name=name, role=request.args.get("role")),
@@ -145,11 +147,10 @@ def _edits(drafted: Drafted, owner: MergedDocument, done: str) -> Iterator[Edit]
     data = _form(drafted, name)
     if address not in drafted.stack.documents:
         yield SetValue(address, "", data)
-    form = request.form
     if done == "place":
         yield from _placing(owner, data, address)
     elif done == "take":
-        pointer = form.get("pointer", "")
+        pointer = _sent_place(data)
         around = pointer.rpartition("/")[0]
         # A section without fields, and a tab without sections, can't be.
         while around.count("/") > 1 and len(value_at(data, around) or {}) == 1:
@@ -157,7 +158,7 @@ def _edits(drafted: Drafted, owner: MergedDocument, done: str) -> Iterator[Edit]
             around = pointer.rpartition("/")[0]
         yield Remove(address, pointer)
     elif done == "span":
-        pointer = form.get("pointer", "")
+        pointer = _sent_place(data)
         wide = (value_at(data, pointer) or {}).get("span", 1) > 1
         yield SetValue(address, f"{pointer}/span", 1 if wide else 2)
     elif done in ("section", "tab"):
@@ -166,10 +167,18 @@ def _edits(drafted: Drafted, owner: MergedDocument, done: str) -> Iterator[Edit]
         raise BadRequest("There is nothing to be done by '{done}'.", params={"done": done[:40]})
 
 
+def _sent_place(data: Mapping[str, Any]) -> str:
+    """The pointer of a field on the form."""
+    pointer = request.form.get("pointer", "")
+    if pointer not in (place for place, _ in _places(data)):
+        raise BadRequest("There is no such field or section.")
+    return pointer
+
+
 def _placing(owner: MergedDocument, data: Mapping[str, Any], address: str) -> Iterator[Edit]:
     """Put a field behind another one of a section (first without `after`), from wherever it stood."""
     field, section, after = (request.form.get(key, "") for key in ("field", "section", "after"))
-    if field not in owner.data.get("fields", {}) or not isinstance(value_at(data, section), Mapping):
+    if field not in owner.data.get("fields", {}) or section not in _sections(data):
         raise BadRequest("There is no such field or section.")
     present = next((place for place, name in _places(data) if name == field), "")
     target = f"{section}/fields/{escape(field)}"
@@ -193,7 +202,7 @@ def _added(data: Mapping[str, Any], address: str, done: str) -> Edit:
         return SetValue(address, f"/tabs/{name}", {"label": text, "sections": {"main": {"fields": {}}}})
     tab = request.form.get("tab", "")
     sections = value_at(data, f"{tab}/sections")
-    if not isinstance(sections, Mapping):
+    if tab.count("/") != 2 or not isinstance(sections, Mapping):
         raise BadRequest("There is no such tab.")
     return SetValue(address, f"{tab}/sections/{name_of_label(label, tuple(sections))}", section)
 
@@ -246,6 +255,12 @@ def _sheets(data: Mapping[str, Any], owner: MergedDocument) -> Iterator[Sheet]:
             for section, block in sheet.get("sections", {}).items()
         )
         yield Sheet(label_of(sheet, tab), place, blocks)
+
+
+def _sections(data: Mapping[str, Any]) -> Iterator[str]:
+    for tab, sheet in data.get("tabs", {}).items():
+        for section in sheet.get("sections", {}):
+            yield f"/tabs/{escape(tab)}/sections/{escape(section)}"
 
 
 def _places(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

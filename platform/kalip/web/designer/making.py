@@ -8,9 +8,11 @@ from typing import Any, Final
 from werkzeug.datastructures import MultiDict
 
 from kalip.base.errors import BadRequest
+from kalip.base.names import RESERVED_SEGMENTS
 from kalip.designer import Drafted, name_of_label
 from kalip.metadata import MergedDocument
 from kalip.model import Model
+from kalip.runtime.naming import RESERVED_NAMES
 from kalip.web.locale import current_locale, gettext
 
 ROWS: Final = 6
@@ -47,7 +49,8 @@ def made(kind: str, form: MultiDict[str, str], model: Model) -> Made:
 
 
 def _entity(label: str, form: MultiDict[str, str], model: Model) -> Made:
-    name = name_of_label(label, tuple(model.entities))
+    reserved = name_of_label(label, ()) in RESERVED_SEGMENTS
+    name = name_of_label(f"{label} record" if reserved else label, tuple(model.entities))
     address = f"entities/{name}/entity"
     data: dict[str, Any] = {"label": _text(label)}
     if plural := form.get("plural", "").strip():
@@ -83,12 +86,18 @@ def _fields(form: MultiDict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for number, (written, type_) in enumerate(rows):
         label = written.strip()[:_LONGEST]
         if label:
-            name = name_of_label(label, taken)
+            name = field_name(label, taken)
             taken.append(name)
             field: dict[str, Any] = {"type": type_, "label": _text(label)}
             if str(number) in required:
                 field["required"] = True
             yield name, field
+
+
+def field_name(label: str, taken: Sequence[str]) -> str:
+    """A name for a field that has a label: none of those taken, and no word that means something to Kalip itself."""
+    reserved = name_of_label(label, ()) in RESERVED_NAMES
+    return name_of_label(f"{label} field" if reserved else label, taken)
 
 
 def _named(labels: Sequence[str]) -> dict[str, dict[str, Any]]:

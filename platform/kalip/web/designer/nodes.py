@@ -95,7 +95,7 @@ def node_at(document: MergedDocument, schema: Schema, pointer: str, errors: Mapp
     """The node at a pointer; None where the schema or the document has none. `errors` are messages by pointer."""
     found = schema_at(schema, document.data, pointer)
     data = value_at(document.data, pointer)
-    if found is None or not isinstance(data, Mapping):
+    if pointer[:1] not in ("", "/") or found is None or not isinstance(data, Mapping):
         return None
     name = unescape(pointer.rpartition("/")[2])
     properties, maps = [], []

@@ -26,6 +26,7 @@ from kalip.records import Work
 from kalip.web import htmx
 from kalip.web.designer.editing import changes_of
 from kalip.web.designer.graph import Graph, graph_of
+from kalip.web.designer.making import field_name
 from kalip.web.designer.nodes import Node, label_of, name_of, node_at, schema_at, source_of
 from kalip.web.designer.reading import (
     Bar,
@@ -238,14 +239,18 @@ def _entry_edits(done: str, drafted: Drafted, document: MergedDocument, pointer:
         return
     place = form.get("map", pointer)
     entry = f"{place}/{escape(form.get('entry', ''))}"
+    if place not in (each.pointer for each in _node(drafted, document, pointer).maps):
+        raise BadRequest("There are no entries at '{pointer}'.", params={"pointer": place[:80]})
     names = list(value_at(document.data, place) or {})
+    if done != "add" and form.get("entry") not in names:
+        raise BadRequest("There is no such entry.")
     if done == "add":
         yield _added(drafted, document, place, names)
     elif done == "take":
         yield Remove(address, entry)
     elif done == "move":
         yield Move(address, entry, form.get("after") or None)
-    elif done in ("up", "down") and form.get("entry") in names:
+    elif done in ("up", "down"):
         here = names.index(form["entry"])
         others = [name for name in names if name != form["entry"]]
         to = max(here - 1, 0) if done == "up" else here + 1
@@ -264,9 +269,11 @@ def _added(drafted: Drafted, document: MergedDocument, place: str, names: list[s
     named = "label" in entry.get("properties", {})
     lists = lists_of(drafted, document)
     known = {name for each in lists.values() for name, _ in each} if not named else set()
-    name = label if label in known else name_of_label(label, names)
     data: dict[str, Any] = {"label": {current_locale(): label}} if named else {}
-    if around.get("title") == "Fields" and "type" in entry.get("properties", {}):
+    is_field = around.get("title") == "Fields" and "type" in entry.get("properties", {})
+    made = field_name(label, names) if is_field else name_of_label(label, names)
+    name = label if label in known else made
+    if is_field:
         data = {"type": request.form.get("type", "text"), **data}
     return SetValue(document.address, f"{place}/{escape(name)}", data)
 
