@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 import kalip
+from kalip.base.names import humanize
 from kalip.fields import builtin_types
 from kalip.metadata import Kind, document_schema
 
@@ -87,7 +88,8 @@ def schema_texts() -> dict[str, str]:
     for kind in _DESIGNED:
         for schema in _schemas(document_schema(kind, builtin_types())):
             texts = (schema[key] for key in _SHOWN if isinstance(schema.get(key), str))
-            found.update(dict.fromkeys(texts, f"{kind}.json"))
+            words = (humanize(str(each)) for each in (*schema.get("enum", ()), *schema.get("properties", {})))
+            found.update(dict.fromkeys((*texts, *words), f"{kind}.json"))
     return found
 
 

@@ -191,7 +191,8 @@ def _entry(  # noqa: PLR0913, PLR0917 the document and the entry's place in it
 ) -> Entry:
     place = f"{pointer}/{escape(key)}"
     inner = _resolved(schema, resolved["additionalProperties"], data)
-    note = data.get("type", "") if isinstance(data, Mapping) else str(data)
+    typed = isinstance(data, Mapping) and "type" in data
+    note = gettext(str(inner.get("title", data["type"]))) if typed else "" if isinstance(data, Mapping) else str(data)
     tone = data.get("colour", "") if isinstance(data, Mapping) else ""
     label = label_of(data, key)
     return Entry(key, place, label, str(note or ""), str(tone or ""), source_of(document, place), bool(_opens(inner)))
@@ -279,4 +280,4 @@ def _options(resolved: Schema, widget: str, value: Any) -> tuple[Option, ...]:
     if widget != "choice":
         return ()
     chosen = value if value is not None else resolved.get("default")
-    return tuple(Option(str(each), humanize(str(each)), each == chosen) for each in resolved["enum"])
+    return tuple(Option(str(each), gettext(humanize(str(each))), each == chosen) for each in resolved["enum"])
