@@ -239,11 +239,10 @@ def _entry_edits(done: str, drafted: Drafted, document: MergedDocument, pointer:
         return
     place = form.get("map", pointer)
     entry = f"{place}/{escape(form.get('entry', ''))}"
-    if place not in (each.pointer for each in _node(drafted, document, pointer).maps):
-        raise BadRequest("There are no entries at '{pointer}'.", params={"pointer": place[:80]})
     names = list(value_at(document.data, place) or {})
-    if done != "add" and form.get("entry") not in names:
-        raise BadRequest("There is no such entry.")
+    is_map = place in (each.pointer for each in _node(drafted, document, pointer).maps)
+    if not is_map or (done != "add" and form.get("entry") not in names):
+        raise BadRequest("There is nothing to be done by '{done}'.", params={"done": done[:40]})
     if done == "add":
         yield _added(drafted, document, place, names)
     elif done == "take":
