@@ -15,7 +15,7 @@ from tests.support.web_site import a_site
 
 FIRST_LOAD, LATER_PAGE = 150_000, 30_000  # bytes on the wire
 TEMPLATES = Path(__file__).parents[2] / "platform" / "kalip" / "web" / "templates"
-PAGES = ("/", "/thing", "/thing/new", "/thing/board", "/search?q=thing", "/thing/filter", "/thing/columns")
+PAGES = ("/", "/thing", "/thing/new", "/thing/board", "/search?q=thing", "/thing/filter", "/thing/columns", "/designer")
 
 LINK = re.compile(r'<(?:link|script)\b[^>]*?(?:href|src)="(/static/[^"]+\.(?:css|js))"')
 IMPORT = re.compile(r"""\bimport\b[^"';]*["'](\./[^"']+)["']""")
@@ -70,6 +70,7 @@ def assets_of(client: FlaskClient, page: str) -> dict[str, int]:
 
 def test_it_works(client: FlaskClient) -> None:
     found = assets_of(client, "/thing")
+    found |= assets_of(client, "/designer/at/entities/thing/entity")
     names = {address.rpartition("/")[2] for address in found}
     own = {file.name for file in (bundle_path("static") / "js").glob("*.js")}
     assert {"theme.css", "htmx.min.js", "main.js", "list.js"} <= names
