@@ -17,7 +17,9 @@ def undo(present: States, before: States, after: States) -> tuple[dict[str, Map]
     stand behind those that they stood behind.
     """
     state = {address: deepcopy(dict(data)) for address, data in present.items()}
-    conflicts = [change for change in diff(before, after) if not _take_back(state, change, before)]
+    # Orders first: entries that come back find their neighbours where these stood.
+    changes = sorted(diff(before, after), key=lambda change: change.kind is not ChangeKind.MOVED)
+    conflicts = [change for change in changes if not _take_back(state, change, before)]
     return state, tuple(conflicts)
 
 

@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from flask import url_for
@@ -14,13 +12,10 @@ from werkzeug.routing import AnyConverter, Rule
 from werkzeug.test import TestResponse
 
 from kalip.compiler import ADMINISTRATOR
-from tests.support.builders import PackBuilder, a_pack, an_entity
+from tests.support.designed import ACCESS, ENTITY, LAYOUT, a_designed_site, place, published, sent, shown
 from tests.support.signed_in import client_of
-from tests.support.web_site import Site, a_site
+from tests.support.web_site import Site
 
-ENTITY = "/designer/at/entities/thing/entity"
-LAYOUT = "/designer/layout/thing"
-ACCESS = "/designer/access/thing"
 FORM_JSON = "/designer/json/entities/thing/entity"
 MAIN = "/tabs/main/sections/main"
 
@@ -51,48 +46,30 @@ INPUTS = (
 )  # fmt: skip
 
 
-def pack() -> PackBuilder:
-    thing = (
-        an_entity("thing")
-        .with_keys(title="name")
-        .with_field("name", "text", required=True)
-        .with_field("note", "text")
-        .with_field("size", "integer")
-        .with_access(rep={"read": "all"})
-    )
-    return a_pack("base").with_role("rep").with_entity(thing)
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with a_designed_site(f"sqlite:///{tmp_path / 'x.db'}", tmp_path) as running:
+        yield running
 
 
 @pytest.fixture
-def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
-    with a_site(database_url, tmp_path, pack(), config={"WTF_CSRF_ENABLED": False}) as running:
+def everywhere(database_url: str, tmp_path: Path) -> Iterator[Site]:
+    """The same on either database."""
+    with a_designed_site(database_url, tmp_path) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def resting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """An administrator of a site that no test changes."""
+    folder = tmp_path_factory.mktemp("resting")
+    with a_designed_site(f"sqlite:///{folder / 'x.db'}", folder) as running:
+        yield client_of(running, running.admin)
 
 
 @pytest.fixture
 def client(site: Site) -> FlaskClient:
     return client_of(site, site.admin)
-
-
-def shown(client: FlaskClient, address: str) -> str:
-    response = client.get(address)
-    assert response.status_code == 200, (address, response.text[:2000])
-    return unescape(response.text)
-
-
-def sent(client: FlaskClient, path: str, /, **form: str | list[str]) -> str:
-    """Send a form as a browser without scripts does; where one is then."""
-    response = client.post(path, data=form)
-    assert response.status_code == 302, (path, form, response.status_code, response.text[:2000])
-    return response.location
-
-
-def published(client: FlaskClient, message: str, **form: str | list[str]) -> None:
-    assert urlsplit(sent(client, "/designer/publish", message=message, **form)).path == "/designer"
-
-
-def place(at: str) -> str:
-    return f"{ENTITY}?at={at}"
 
 
 def rules(site: Site) -> list[Rule]:
@@ -173,8 +150,8 @@ def test_nobody_comes_in_without_signing_in(site: Site) -> None:
         "/designer/history/1/sideways",
     ],
 )
-def test_what_is_not_there_is_not_found(client: FlaskClient, address: str) -> None:
-    assert client.get(address).status_code == 404
+def test_what_is_not_there_is_not_found(resting: FlaskClient, address: str) -> None:
+    assert resting.get(address).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -214,10 +191,10 @@ def test_what_is_not_there_is_not_found(client: FlaskClient, address: str) -> No
         ("/designer/history/9/back", {}),
     ],
 )  # fmt: skip
-def test_a_wrong_form_is_refused_and_changes_nothing(client: FlaskClient, address: str, form: dict[str, str]) -> None:
-    answer = client.post(address, data=form)
+def test_a_wrong_form_is_refused_and_changes_nothing(resting: FlaskClient, address: str, form: dict[str, str]) -> None:
+    answer = resting.post(address, data=form)
     assert 400 <= answer.status_code < 500, (answer.status_code, answer.location)
-    assert "Everything is published." in shown(client, "/designer")
+    assert "Everything is published." in shown(resting, "/designer")
 
 
 def test_nothing_that_is_sent_breaks_a_page(site: Site, client: FlaskClient) -> None:
@@ -233,15 +210,15 @@ def test_nothing_that_is_sent_breaks_a_page(site: Site, client: FlaskClient) -> 
 
 
 @pytest.mark.parametrize("at", JUNK[1:], ids=range(1, len(JUNK)))
-def test_a_pointer_that_means_nothing_is_not_found(client: FlaskClient, at: str) -> None:
+def test_a_pointer_that_means_nothing_is_not_found(resting: FlaskClient, at: str) -> None:
     for address in ("/designer/at/entities/thing/entity", "/designer/uses/entities/thing/entity"):
-        answer = client.get(address, query_string={"at": at})
+        answer = resting.get(address, query_string={"at": at})
         assert answer.status_code in (200, 400, 404), answer.text[:500]
     for do in ("save", "rename", "remove", "reset"):
-        answer = client.post(ENTITY, query_string={"at": at}, data={"do": do, "name": "other"})
+        answer = resting.post(ENTITY, query_string={"at": at}, data={"do": do, "name": "other"})
         assert answer.status_code < 500, (do, answer.text[:500])
-    assert client.get("/designer").status_code == 200
-    assert client.get("/designer/review").status_code == 200
+    assert resting.get("/designer").status_code == 200
+    assert resting.get("/designer/review").status_code == 200
 
 
 @pytest.mark.parametrize("word", ["id", "import", "None", "created_at", "__init__", "select", "1", "é", "漢字", "𝔘"])
@@ -332,8 +309,9 @@ def test_the_preview_is_the_forms_of_a_role(client: FlaskClient) -> None:
     assert client.get(f"{LAYOUT}?role=nobody").status_code < 500
 
 
-def test_rights_are_given_and_taken(site: Site, client: FlaskClient) -> None:
-    rep = site.caller("rep")
+def test_rights_are_given_and_taken(everywhere: Site) -> None:
+    client = client_of(everywhere, everywhere.admin)
+    rep = everywhere.caller("rep")
     assert rep.call("POST", "/api/records/thing", {"name": "A"}).status_code == 403
     sent(client, ACCESS, **{"rep/create": "all", "rep/read": "all"})
     published(client, "Reps make things")
@@ -343,23 +321,25 @@ def test_rights_are_given_and_taken(site: Site, client: FlaskClient) -> None:
     assert rep.call("POST", "/api/records/thing", {"name": "B"}).status_code == 403
 
 
-def test_a_removed_field_is_accepted_and_comes_back_with_its_data(site: Site, client: FlaskClient) -> None:
-    thing = site.admin.make("thing", name="A", note="Kept")["id"]
+def test_a_removed_field_is_accepted_and_comes_back_with_its_data(everywhere: Site) -> None:
+    client = client_of(everywhere, everywhere.admin)
+    thing = everywhere.admin.make("thing", name="A", note="Kept")["id"]
     sent(client, place("/fields/note"), do="remove")
     text = shown(client, "/designer/review")
     assert "goes out of sight" in text
     assert client.post("/designer/publish", data={"message": "x"}).status_code == 409
     published(client, "No notes", accept=re.findall(r'name="accept" value="([^"]+)"', text))
-    assert "note" not in (site.admin.get(f"/api/records/thing/{thing}").json or {})
+    assert "note" not in (everywhere.admin.get(f"/api/records/thing/{thing}").json or {})
     text = shown(client, "/designer/history/2")
     assert "/designer/history/2/without" in text
     assert "note" in shown(client, "/designer/history/2/without")
     sent(client, "/designer/history/2/without", message="Notes again")
-    assert (site.admin.get(f"/api/records/thing/{thing}").json or {})["note"] == "Kept"
+    assert (everywhere.admin.get(f"/api/records/thing/{thing}").json or {})["note"] == "Kept"
 
 
-def test_a_conflict_is_settled(site: Site, client: FlaskClient) -> None:
-    other = client_of(site, site.person(ADMINISTRATOR))
+def test_a_conflict_is_settled(everywhere: Site) -> None:
+    client = client_of(everywhere, everywhere.admin)
+    other = client_of(everywhere, everywhere.person(ADMINISTRATOR))
     sent(client, place("/fields/note"), do="save", **{"/fields/note/label/en": "Mine"})
     sent(other, place("/fields/note"), do="save", **{"/fields/note/label/en": "Theirs"})
     published(other, "Theirs")
