@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from kalip.compiler import compile_packs
 from kalip.runtime import Served
-from kalip.runtime.finishing import Finished
+from kalip.runtime.importing.finishing import Finished
 from kalip.storage import apply, make_database, plan, upgrade_own_tables
 from tests.support.foreign_metadata import any_files, doctype_files, entity_files
 from tests.support.importing import extensions, imported

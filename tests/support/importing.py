@@ -8,8 +8,8 @@ from kalip.base.bundle import bundle_path
 from kalip.base.canonical import pretty_text
 from kalip.compiler import compile_packs
 from kalip.runtime import Extensions, load_extensions
-from kalip.runtime.finishing import Finished, finish_import
 from kalip.runtime.importers import ReportLine, Source, SourceDocument
+from kalip.runtime.importing.finishing import Finished, finish_import
 
 ESPO_METADATA = "Resources/metadata"
 

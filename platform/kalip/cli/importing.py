@@ -14,10 +14,10 @@ from kalip.cli.command import Command, Environment, Refused
 from kalip.cli.output import diagnostic_json
 from kalip.metadata import SITE
 from kalip.metadata.kinds import is_locale
-from kalip.runtime.finishing import Finished, finish_import
-from kalip.runtime.foreign import read_foreign
 from kalip.runtime.importers import LANGUAGES, Imported, MetadataImporter, Outcome, ReportLine, Source
-from kalip.runtime.naming import made_name
+from kalip.runtime.importing.finishing import Finished, finish_import
+from kalip.runtime.importing.foreign import read_foreign
+from kalip.runtime.importing.naming import made_name
 
 _MARKS = {Outcome.MAPPED: "=", Outcome.DEGRADED: "~", Outcome.DROPPED: "-"}
 _REPORT = "docs/import.md"

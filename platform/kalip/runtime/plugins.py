@@ -19,7 +19,16 @@ from kalip.expressions.types import (
 from kalip.fields import FieldFault, FieldType, FieldTypes, Operator, Part, Style, builtin_types
 from kalip.model import Field, Model
 from kalip.runtime.actions import Action, ActionContext, ActionResult, Records
-from kalip.runtime.conditions import (
+from kalip.runtime.hookspecs import hookimpl
+from kalip.runtime.importers import (
+    Imported,
+    MetadataImporter,
+    Outcome,
+    ReportLine,
+    Source,
+    SourceDocument,
+)
+from kalip.runtime.importing.conditions import (
     Operand,
     Untranslatable,
     among,
@@ -30,18 +39,18 @@ from kalip.runtime.conditions import (
     is_filled,
     is_truthy,
 )
-from kalip.runtime.drafting import MOST_OPTIONS, EntityDraft, Label, Option, PackDraft, named_options, plain_text, texts
-from kalip.runtime.forms import SectionDraft, TabDraft, all_of
-from kalip.runtime.hookspecs import hookimpl
-from kalip.runtime.importers import (
-    Imported,
-    MetadataImporter,
-    Outcome,
-    ReportLine,
-    Source,
-    SourceDocument,
+from kalip.runtime.importing.drafting import (
+    MOST_OPTIONS,
+    EntityDraft,
+    Label,
+    Option,
+    PackDraft,
+    named_options,
+    plain_text,
+    texts,
 )
-from kalip.runtime.naming import Names, made_name
+from kalip.runtime.importing.forms import SectionDraft, TabDraft, all_of
+from kalip.runtime.importing.naming import Names, made_name
 
 __all__ = [
     "BOOLEAN",

@@ -12,7 +12,7 @@ from kalip.base.names import RESERVED_SEGMENTS
 from kalip.designer import Drafted, name_of_label
 from kalip.metadata import MergedDocument
 from kalip.model import Model
-from kalip.runtime.naming import RESERVED_NAMES
+from kalip.runtime.importing.naming import RESERVED_NAMES
 from kalip.web.locale import current_locale, gettext
 
 ROWS: Final = 6

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kalip.runtime import foreign
-from kalip.runtime.foreign import read_foreign
+from kalip.runtime.importing import foreign
+from kalip.runtime.importing.foreign import read_foreign
 
 
 def put(folder: Path, **files: str | bytes) -> None:

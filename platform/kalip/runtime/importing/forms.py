@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kalip.base.text import Text
-from kalip.runtime.naming import Names
+from kalip.runtime.importing.naming import Names
 
 WIDE: Final = frozenset(
     {"long_text", "rich_text", "json", "children", "files", "image", "address", "tags", "references"}

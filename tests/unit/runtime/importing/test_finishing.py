@@ -8,8 +8,8 @@ from kalip.base.errors import MetadataError
 from kalip.base.text import Text
 from kalip.compiler import compile_packs
 from kalip.runtime import load_extensions
-from kalip.runtime.finishing import Finished, finish_import
 from kalip.runtime.importers import Imported, Outcome, ReportLine
+from kalip.runtime.importing.finishing import Finished, finish_import
 
 EXTENSIONS = load_extensions(None)
 ENTITY = "entities/deal/entity.json"

@@ -9,10 +9,10 @@ from typing import Any, Final
 from kalip.base.errors import Where
 from kalip.base.names import RESERVED_SEGMENTS
 from kalip.base.text import Text
-from kalip.runtime.conditions import KINDS, Operand
-from kalip.runtime.forms import TabDraft, form_document
 from kalip.runtime.importers import Imported, Outcome, ReportLine, Source
-from kalip.runtime.naming import RESERVED_NAMES, Names, entity_name, made_name
+from kalip.runtime.importing.conditions import KINDS, Operand
+from kalip.runtime.importing.forms import TabDraft, form_document
+from kalip.runtime.importing.naming import RESERVED_NAMES, Names, entity_name, made_name
 
 LONGEST_LABEL: Final = 4000
 MOST_OPTIONS: Final = 2000

@@ -1,6 +1,6 @@
 """The layout of forms."""
 
-from kalip.runtime.forms import SectionDraft, TabDraft, all_of, form_document
+from kalip.runtime.importing.forms import SectionDraft, TabDraft, all_of, form_document
 
 TYPES = {"a": "text", "b": "text", "c": "text", "d": "text", "note": "long_text"}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kalip.runtime.conditions import (
+from kalip.runtime.importing.conditions import (
     Operand,
     Untranslatable,
     among,

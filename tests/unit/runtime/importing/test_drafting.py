@@ -3,10 +3,10 @@
 from typing import Any
 
 from kalip.base.text import Text
-from kalip.runtime.conditions import Operand
-from kalip.runtime.drafting import Option, PackDraft, named_options, plain_text, texts
-from kalip.runtime.forms import TabDraft
 from kalip.runtime.importers import Outcome, Source
+from kalip.runtime.importing.conditions import Operand
+from kalip.runtime.importing.drafting import Option, PackDraft, named_options, plain_text, texts
+from kalip.runtime.importing.forms import TabDraft
 
 
 def a_draft(prefix: str = "") -> PackDraft:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalip.base.names import RESERVED_SEGMENTS, is_name
-from kalip.runtime.naming import RESERVED_NAMES, Names, entity_name, made_name
+from kalip.runtime.importing.naming import RESERVED_NAMES, Names, entity_name, made_name
 
 
 @pytest.mark.parametrize(
