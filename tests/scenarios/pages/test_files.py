@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from kalip.base.ids import new_id
 from kalip.web.record.files import LOOKED_THROUGH
 from tests.support.builders import PackBuilder, a_pack, an_entity
 from tests.support.forms import form_at
@@ -14,6 +13,7 @@ from tests.support.pictures import PDF, PNG
 from tests.support.signed_in import client_of
 from tests.support.web_site import Site, a_site
 
+NOBODY = "01890a5d-ac96-774b-bcce-b302099a8057"
 PAGE = b"<html><body><script>alert(1)</script></body></html>"
 
 
@@ -140,7 +140,7 @@ def test_who_may_not_see_the_record_sees_none_of_it(site: Site, client: FlaskCli
     assert client.get(f"{open_one}/files/{scan(site, secret)}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["files/nothing", f"files/{new_id()}", "versions/name", "versions/nothing"])
+@pytest.mark.parametrize("path", ["files/nothing", f"files/{NOBODY}", "versions/name", "versions/nothing"])
 def test_what_is_not_there_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(f"{a_paper(client)}/{path}").status_code == 404
 
