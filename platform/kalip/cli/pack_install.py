@@ -177,8 +177,11 @@ def _bring_in(env: Environment, site: OpenSite, choice: Choice, wanted: _Wanted,
     proposal = propose(site.site, choice.packs)
     if wanted.tested:
         _test(proposal, choice.packs)
-    if wanted.dry_run or proposal.is_empty:
-        show_proposal(env.out, proposal, "" if wanted.dry_run else "Nothing to do.")
+    if wanted.dry_run:
+        show_proposal(env.out, proposal)
+        return
+    if proposal.is_empty:
+        show_published(env.out, proposal, None)
         return
     if wanted.ask:
         _ask(env, proposal)
