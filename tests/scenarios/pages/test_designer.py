@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -232,6 +233,17 @@ def test_any_word_names_a_field_an_entity_and_a_role(client: FlaskClient, word: 
     text = shown(client, "/designer/review")
     assert "This can't be published yet" not in text
     published(client, word)
+
+
+def test_what_cannot_be_read_is_said_and_nothing_typed_is_lost(client: FlaskClient) -> None:
+    form = {"do": "save", "/fields/size/label/en": "Length", "/fields/size/min": "many"}
+    answer = client.post(place("/fields/size"), data=form)
+    assert answer.status_code == 422
+    text = unescape(answer.text)
+    assert "'many' is not a number." in text
+    assert 'value="many"' in text
+    assert 'value="Length"' in text
+    assert "Length" not in shown(client, place("/fields/size"))
 
 
 def test_texts_that_are_no_json_are_kept_and_named(client: FlaskClient) -> None:

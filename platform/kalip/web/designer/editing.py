@@ -1,6 +1,7 @@
 """Reads a node's form back: which properties were changed, to what, and what can't be read."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -31,6 +32,22 @@ def changes_of(node: Node, data: Any, form: MultiDict[str, str]) -> tuple[Change
             if not _same(value, present, each):
                 changes[each.pointer] = value
     return changes, errors
+
+
+def with_typed(node: Node, form: MultiDict[str, str]) -> Node:
+    """The node as it was typed: what can't be read stays in its input, and so does everything beside it."""
+    return replace(node, properties=tuple(_typed(each, form) for each in node.properties))
+
+
+def _typed(each: Property, form: MultiDict[str, str]) -> Property:
+    if each.widget == "texts":
+        texts = ((locale, name, form.get(f"{each.pointer}/{locale}", text)) for locale, name, text in each.texts)
+        return replace(each, texts=tuple(texts))
+    if each.pointer not in form:
+        return each
+    text = form.getlist(each.pointer)[-1]
+    options = tuple(replace(option, selected=option.value == text) for option in each.options)
+    return replace(each, text=text, options=options)
 
 
 def _texts(each: Property, present: Any, form: MultiDict[str, str]) -> Iterator[tuple[str, Any]]:

@@ -24,7 +24,7 @@ from kalip.metadata import SITE, Kind, MergedDocument, document_schema
 from kalip.metadata.source import escape, unescape, value_at
 from kalip.records import Work
 from kalip.web import htmx
-from kalip.web.designer.editing import changes_of
+from kalip.web.designer.editing import changes_of, with_typed
 from kalip.web.designer.graph import Graph, graph_of
 from kalip.web.designer.making import field_name
 from kalip.web.designer.nodes import Node, label_of, name_of, node_at, schema_at, source_of
@@ -176,6 +176,7 @@ def _node_page(
     work: Work, drafted: Drafted, document: MergedDocument, pointer: str, errors: Mapping[str, str] | None = None
 ) -> Response:
     node = _node(drafted, document, pointer, errors)
+    node = with_typed(node, request.form) if errors else node
     at = unescape(pointer.rpartition("/")[2])
     title = label_of(value_at(document.data, pointer), at) if pointer else name_of(document)
     source = source_of(document, pointer)
