@@ -37,7 +37,7 @@ def body_of(documents: dict[str, Any], revision: str, **rest: Any) -> dict[str, 
 def test_it_works(site: Site) -> None:
     """U4"""
     admin, first = site.admin, base(site.admin)
-    planned = admin.call("POST", PLAN, body_of({CUSTOMER: OVERLAY}, first))
+    planned = admin.call("POST", PLAN, body_of({CUSTOMER: OVERLAY}, first, message="Clients", accept=[]))
     assert planned.status_code == 200, planned.text
     said = planned.json or {}
     assert [each["text"] for each in said["changes"]] == [

@@ -8,7 +8,7 @@ import orjson
 from flask import Blueprint, Response, g
 
 from kalip.base.errors import CompileError, Diagnostic, RecordRejected, Violation
-from kalip.designer import Publication, Review, Wording, publish_documents, require_designer, review_documents
+from kalip.designer import Publication, Review, publish_documents, require_designer, review_documents
 from kalip.metadata.source import escape
 from kalip.storage import Plan, Step
 from kalip.web.api.answers import JSON
@@ -16,11 +16,11 @@ from kalip.web.api.arguments import Arguments
 from kalip.web.api.bodies import METADATA_LIMIT, read_object
 from kalip.web.locale import current_locale, translate
 from kalip.web.session import actor, site
+from kalip.web.wording import wording_text
 
 blueprint = Blueprint("api_reshaping", __name__)
 LONGEST_MESSAGE: Final = 500
-_PLANNED: Final = frozenset({"documents", "base_revision"})
-_PUBLISHED: Final = _PLANNED | {"message", "accept"}
+_KNOWN: Final = frozenset({"documents", "base_revision", "message", "accept"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def plan_documents() -> Response:
     """What publishing documents would change, in words and steps. Writes nothing."""
     Arguments()
     require_designer(actor())
-    sent = _read(read_object(METADATA_LIMIT), _PLANNED)
+    sent = _read(read_object(METADATA_LIMIT))
     found = review_documents(site(), actor(), sent.documents, sent.base)
     if found.plan is None:
         raise found.refusal or CompileError("The metadata has errors.", found.diagnostics)
@@ -48,7 +48,7 @@ def publish_sent() -> Response:
     """Publish documents drawn from `base_revision`; lossy steps must be accepted by their ids."""
     Arguments()
     require_designer(actor())
-    sent = _read(read_object(METADATA_LIMIT), _PUBLISHED)
+    sent = _read(read_object(METADATA_LIMIT), is_based=True)
     publication = Publication(actor(), sent.message, accepted=sent.accept)
     done = publish_documents(site(), publication, sent.documents, sent.base)
     if done is None:
@@ -64,18 +64,12 @@ def publish_sent() -> Response:
     )
 
 
-def wording_text(locale: str, wording: object) -> str:
-    """A wording in a locale: its template translated, and what fills it."""
-    if isinstance(wording, Wording):
-        return translate(locale, wording.template, **{n: wording_text(locale, v) for n, v in wording.params.items()})
-    return str(wording.get(locale)) if hasattr(wording, "get") else str(wording)
-
-
-def _read(body: Mapping[str, Any], known: frozenset[str]) -> _Sent:
+def _read(body: Mapping[str, Any], *, is_based: bool = False) -> _Sent:
+    """What both calls are sent: a plan can be published by sending the same again. `is_based` asks for the base."""
     faults = [
         Violation(f"/{escape(name)}", "unknown_field", "There is no '{name}' here.", {"name": name})
         for name in body
-        if name not in known
+        if name not in _KNOWN
     ]
     documents, base = body.get("documents"), body.get("base_revision")
     message, accept = body.get("message", ""), body.get("accept", [])
@@ -85,7 +79,7 @@ def _read(body: Mapping[str, Any], known: frozenset[str]) -> _Sent:
     for path, document in documents.items():
         if document is not None and not isinstance(document, dict):
             faults.append(Violation(f"/documents/{escape(path)}", "wrong_type", "Expected a document, or null."))
-    if not isinstance(base, str | None) or (base is None and "message" in known):
+    if not isinstance(base, str | None) or (base is None and is_based):
         faults.append(Violation("/base_revision", "required", "Say which revision these documents were drawn from."))
     if not isinstance(message, str) or len(message) > LONGEST_MESSAGE or "\0" in message:
         text = "Expected a text of at most {limit} characters."

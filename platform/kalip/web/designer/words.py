@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kalip.base.text import Text
 from kalip.designer import Drafted
-from kalip.designer.wording import Sentence, Wording
+from kalip.designer.wording import Sentence
 from kalip.metadata import Change, ChangeKind
 from kalip.metadata.prose import sentence
 from kalip.storage import Step
 from kalip.storage.index_steps import CreateIndex, DropIndex
 from kalip.web.designer.reading import page_of
 from kalip.web.locale import current_locale, gettext
+from kalip.web.wording import wording_text
 
 _ICONS = {
     ChangeKind.ADDED: "plus",
@@ -50,18 +50,7 @@ def line_of(change: Sentence, drafted: Drafted) -> Line:
     """A drafted change in the reader's language, leading to where it was made as long as that is there."""
     there = change.address in drafted.stack.documents
     href = page_of(change.address, change.pointer.rpartition("/")[0]) if there else ""
-    return Line(_ICONS[change.kind], _said(change.wording), href)
-
-
-def _said(wording: Wording) -> str:
-    params = {name: _param(each) for name, each in wording.params.items()}
-    return gettext(wording.template, **params)
-
-
-def _param(value: object) -> object:
-    if isinstance(value, Wording):
-        return _said(value)
-    return value.get(current_locale()) if isinstance(value, Text) else value
+    return Line(_ICONS[change.kind], wording_text(current_locale(), change.wording), href)
 
 
 def steps_of(steps: Iterable[Step]) -> tuple[Planned, ...]:

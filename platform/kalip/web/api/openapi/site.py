@@ -118,7 +118,7 @@ def _reshape(name: str, summary: str, answered: str) -> Json:
 def _reshaping() -> dict[str, Json]:
     """What is sent to and answered by plan and publish: documents of the site's pack."""
     documents = {"type": "object", "additionalProperties": {"type": ["object", "null"]}}
-    message = {"type": "string", "maxLength": 500, "default": ""}
+    rest = {"message": {"type": "string", "maxLength": 500, "default": ""}, "accept": _list(TEXT)}
     step = _object(
         {"id": TEXT, "kind": {"enum": ["safe", "slow", "lossy"]}, "text": TEXT, "rows": _COUNT, "failures": _COUNT}
     )
@@ -127,10 +127,9 @@ def _reshaping() -> dict[str, Json]:
     diagnostic = _object({**dict.fromkeys(names, TEXT), "line": _COUNT})
     maybe = {"type": ["string", "null"]}
     return {
-        "Plan": _object({"documents": documents, "base_revision": maybe}, required=("documents",)),
+        "Plan": _object({"documents": documents, "base_revision": maybe, **rest}, required=("documents",)),
         "Publish": _object(
-            {"documents": documents, "base_revision": TEXT, "message": message, "accept": _list(TEXT)},
-            required=("documents", "base_revision"),
+            {"documents": documents, "base_revision": TEXT, **rest}, required=("documents", "base_revision")
         ),
         "Planned": _object(
             {"base_revision": maybe, "changes": _list(change), "steps": _list(step), "diagnostics": _list(diagnostic)}
