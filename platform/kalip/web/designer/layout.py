@@ -20,6 +20,7 @@ from kalip.web import htmx
 from kalip.web.cells import style_of
 from kalip.web.designer.nodes import label_of
 from kalip.web.designer.reading import Bar, Fault, bar_of, checked, faults_of, frame, page_of
+from kalip.web.designer.removing import without_empty
 from kalip.web.designer.tabs import Tab, tabs_of
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
@@ -150,13 +151,7 @@ def _edits(drafted: Drafted, owner: MergedDocument, done: str) -> Iterator[Edit]
     if done == "place":
         yield from _placing(owner, data, address)
     elif done == "take":
-        pointer = _sent_place(data)
-        around = pointer.rpartition("/")[0]
-        # A section without fields, and a tab without sections, can't be.
-        while around.count("/") > 1 and len(value_at(data, around) or {}) == 1:
-            pointer = around.rpartition("/")[0]
-            around = pointer.rpartition("/")[0]
-        yield Remove(address, pointer)
+        yield Remove(address, without_empty(data, _sent_place(data)))
     elif done == "span":
         pointer = _sent_place(data)
         wide = (value_at(data, pointer) or {}).get("span", 1) > 1

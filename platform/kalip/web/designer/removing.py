@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from kalip.base.errors import NotFound
 from kalip.designer import Drafted, Edit, Remove, uses_of
@@ -61,7 +62,9 @@ def removal(drafted: Drafted, document: MergedDocument, pointer: str, *, along: 
     if pointer or document.kind is not Kind.ENTITY:
         for each in uses_in(drafted, document, pointer) if along and pointer else ():
             if each.named:
-                yield Remove(each.address, _without_empty(drafted.stack.documents[each.address], each.pointer))
+                user = drafted.stack.documents[each.address]
+                whole = without_empty(user.data, each.pointer) if user.kind is Kind.FORM else each.pointer
+                yield Remove(each.address, whole)
         yield Remove(document.address, pointer)
         return
     folder = document.address.removesuffix("entity")
@@ -70,10 +73,10 @@ def removal(drafted: Drafted, document: MergedDocument, pointer: str, *, along: 
             yield Remove(address, "")
 
 
-def _without_empty(document: MergedDocument, pointer: str) -> str:
-    """The place to take out so that no section without fields, and no tab without sections, is left."""
+def without_empty(data: Mapping[str, Any], pointer: str) -> str:
+    """The place to take out of a form so that no section without fields, and no tab without sections, is left."""
     around = pointer.rpartition("/")[0]
-    while document.kind is Kind.FORM and around.count("/") > 1 and len(value_at(document.data, around) or {}) == 1:
+    while around.count("/") > 1 and len(value_at(data, around) or {}) == 1:
         pointer = around.rpartition("/")[0]
         around = pointer.rpartition("/")[0]
     return pointer
