@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 
-from tests.support.builders import PackBuilder, a_pack, an_entity
+from tests.support.builders import EntityBuilder, PackBuilder, a_pack, an_entity
 from tests.support.web_site import Site, a_site
 
 ENTITY = "/designer/at/entities/thing/entity"
@@ -15,8 +15,9 @@ LAYOUT = "/designer/layout/thing"
 ACCESS = "/designer/access/thing"
 
 
-def pack() -> PackBuilder:
-    thing = (
+def a_thing() -> EntityBuilder:
+    """An entity that a role may only read."""
+    return (
         an_entity("thing")
         .with_keys(title="name")
         .with_field("name", "text", required=True)
@@ -24,11 +25,15 @@ def pack() -> PackBuilder:
         .with_field("size", "integer")
         .with_access(rep={"read": "all"})
     )
+
+
+def a_base(thing: EntityBuilder) -> PackBuilder:
+    """A pack with the role and the entity."""
     return a_pack("base").with_role("rep").with_entity(thing)
 
 
 def a_designed_site(url: str, folder: Path) -> AbstractContextManager[Site]:
-    return a_site(url, folder, pack(), config={"WTF_CSRF_ENABLED": False})
+    return a_site(url, folder, a_base(a_thing()), config={"WTF_CSRF_ENABLED": False})
 
 
 def shown(client: FlaskClient, address: str) -> str:

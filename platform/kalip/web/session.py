@@ -10,7 +10,7 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.wrappers import Response
 
 from kalip.access import Actor
-from kalip.base.errors import NotAuthenticated
+from kalip.base.errors import AccessDenied, NotAuthenticated
 from kalip.designer import Site
 from kalip.records import Services, Work, run, unit_of_work
 from kalip.records.accounts import actor_of_session
@@ -69,6 +69,13 @@ def signed_in() -> Actor | None:
 def reading() -> AbstractContextManager[Work]:
     """A unit of work that reads, for the person signed in; the page it makes sees one state."""
     return unit_of_work(services(), actor())
+
+
+def administrating(work: Work) -> Work:
+    """The work of an administrator; AccessDenied for anybody else's."""
+    if not work.actor.administrator:
+        raise AccessDenied("Only administrators may do this.")
+    return work
 
 
 def write(command: Callable[[Work], T]) -> T:

@@ -8,39 +8,21 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from kalip.compiler import ADMINISTRATOR
 from tests.support.browser import accessibility_faults
-from tests.support.builders import PackBuilder, a_pack, an_entity
+from tests.support.builders import PackBuilder
+from tests.support.designed import ENTITY, LAYOUT, a_base, a_thing
 from tests.support.live import live_server
 from tests.support.office import Office
 from tests.support.web_site import a_site
 
 pytestmark = pytest.mark.browser
-THING = "/designer/at/entities/thing/entity"
-LAYOUT = "/designer/layout/thing"
 
 
 def pack() -> PackBuilder:
-    thing = (
-        an_entity("thing")
-        .with_keys(title="name")
-        .with_field("name", "text", required=True)
-        .with_field("note", "text")
-        .with_field("size", "integer")
-        .with_access(rep={"read": "all"})
-        .with_document(
-            "views/form",
-            {
-                "tabs": {
-                    "main": {
-                        "sections": {
-                            "who": {"label": "Who", "fields": {"name": {}, "note": {}}},
-                            "what": {"label": "What", "fields": {"size": {}}},
-                        }
-                    }
-                }
-            },
-        )
-    )
-    return a_pack("base").with_role("rep").with_entity(thing)
+    sections = {
+        "who": {"label": "Who", "fields": {"name": {}, "note": {}}},
+        "what": {"label": "What", "fields": {"size": {}}},
+    }
+    return a_base(a_thing().with_document("views/form", {"tabs": {"main": {"sections": sections}}}))
 
 
 @pytest.fixture
@@ -137,7 +119,7 @@ def test_a_newcomer_makes_an_entity_with_a_board(shop: Office, desk: Page) -> No
 
 
 def test_a_packs_field_is_changed_here_and_given_back(desk: Page) -> None:
-    desk.goto(f"{THING}?at=/fields/note")
+    desk.goto(f"{ENTITY}?at=/fields/note")
     expect(desk.get_by_role("button", name="As the pack has it")).to_have_count(0)
     desk.locator('[name="/fields/note/label/en"]').fill("Remark")
     desk.get_by_role("checkbox", name="Required").check()
@@ -150,7 +132,7 @@ def test_a_packs_field_is_changed_here_and_given_back(desk: Page) -> None:
 
 
 def test_fields_are_dragged_and_moved_by_buttons(desk: Page) -> None:
-    desk.goto(THING)
+    desk.goto(ENTITY)
     expect(entries(desk, "/fields")).to_have_text(["name", "note", "size"])
     drag(desk, desk.locator('[data-entry="size"]'), desk.locator('[data-entry="name"]'))
     expect(entries(desk, "/fields")).to_have_text(["size", "name", "note"])
@@ -226,7 +208,7 @@ def test_a_faulty_text_is_kept_and_mended_by_completion(desk: Page) -> None:
 
 def test_a_removed_field_is_accepted_and_taken_back_with_its_data(shop: Office, desk: Page) -> None:
     thing = shop.ada.make("thing", name="A", size=7)["id"]
-    desk.goto(THING)
+    desk.goto(ENTITY)
     desk.get_by_role("button", name="Remove Size").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text("Remove Size?")
     desk.get_by_role("button", name="Remove, and take along what only names it").click()
@@ -246,12 +228,12 @@ def test_a_removed_field_is_accepted_and_taken_back_with_its_data(shop: Office, 
 
 
 def test_two_administrators_choose_between_their_changes(shop: Office, desk: Page, browser: Browser) -> None:
-    desk.goto(f"{THING}?at=/fields/note")
+    desk.goto(f"{ENTITY}?at=/fields/note")
     desk.locator('[name="/fields/note/label/en"]').fill("Mine")
     keep(desk)
     context = browser.new_context(base_url=shop.address)
     other = shop.seat(context.new_page(), shop.bora)
-    other.goto(f"{THING}?at=/fields/note")
+    other.goto(f"{ENTITY}?at=/fields/note")
     other.locator('[name="/fields/note/label/en"]').fill("Theirs")
     keep(other)
     publish(other, "Theirs")
@@ -276,7 +258,7 @@ def test_pages_are_accessible_and_fit_a_phone(shop: Office, page: Page, theme: s
     page.get_by_role("button", name="Add to the draft").click()
     expect(changes(page)).to_be_visible()
     paths = ("", "/new/entity", "/layout/thing", "/access/thing", "/review", "/json/entities/thing/entity")
-    for path in (*(f"/designer{each}" for each in paths), THING, f"{THING}?at=/fields/note"):
+    for path in (*(f"/designer{each}" for each in paths), ENTITY, f"{ENTITY}?at=/fields/note"):
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")

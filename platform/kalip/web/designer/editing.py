@@ -51,21 +51,24 @@ def _typed(each: Property, form: MultiDict[str, str]) -> Property:
 
 
 def _texts(each: Property, present: Any, form: MultiDict[str, str]) -> Iterator[tuple[str, Any]]:
+    written = {locale: form.get(f"{each.pointer}/{locale}") for locale, _, _ in each.texts}
+    return changed_texts(each.pointer, present, written)
+
+
+def changed_texts(pointer: str, present: Any, written: Mapping[str, str | None]) -> Iterator[tuple[str, Any]]:
+    """What changes of a text when it is written so by locale, by pointer; None: that language was not asked for."""
     before = texts_of(present)
-    after = {**before}
-    for locale, _, _ in each.texts:
-        written = form.get(f"{each.pointer}/{locale}")
-        if written is not None:
-            after[locale] = written.strip().replace("\r\n", "\n")
+    said = {locale: text.strip().replace("\r\n", "\n") for locale, text in written.items() if text is not None}
+    after = {**before, **said}
     after = {locale: text for locale, text in after.items() if text}
     if after == before:
         return
     if isinstance(present, Mapping) and after:
         for locale in {*before, *after}:
             if before.get(locale) != after.get(locale):
-                yield f"{each.pointer}/{locale}", after.get(locale, REMOVED)
+                yield f"{pointer}/{locale}", after.get(locale, REMOVED)
     else:
-        yield each.pointer, after or REMOVED
+        yield pointer, after or REMOVED
 
 
 def _value(each: Property, text: str) -> Any:

@@ -11,12 +11,12 @@ from kalip.designer import Publication, Site, Undoing, changes_between, publish,
 from kalip.metadata import Change
 from kalip.records import Work
 from kalip.storage import Revision, get_revision, list_revisions
-from kalip.web.designer.reading import checked, frame
+from kalip.web.designer.reading import frame
 from kalip.web.designer.words import Line, Planned, lines_of, steps_of
 from kalip.web.locale import gettext
 from kalip.web.record.timeline import moment
 from kalip.web.render import View, render
-from kalip.web.session import actor, reading, site
+from kalip.web.session import actor, administrating, reading, site
 from kalip.web.shell import Crumb
 
 blueprint = Blueprint("designer_history", __name__, url_prefix="/designer/history")
@@ -46,7 +46,6 @@ class UndoPage:
     message: str
     lines: tuple[Line, ...]
     steps: tuple[Planned, ...]
-    base: str
     nothing: bool
 
 
@@ -54,7 +53,7 @@ class UndoPage:
 def show_revision(revision: str) -> Response:
     """What a revision changed of the one before it."""
     with reading() as work:
-        found = _found(checked(work), revision)
+        found = _found(administrating(work), revision)
         earlier = list_revisions(work.session, 1, before=found.number)
         changes: Iterable[Change] = changes_between(site(), earlier[0].hash, found.hash) if earlier else ()
         page = RevisionPage(
@@ -73,7 +72,7 @@ def show_revision(revision: str) -> Response:
 def show_undo(revision: str, way: str) -> Response:
     """What going back to a revision, or taking its change back, would do."""
     with reading() as work:
-        found = _found(checked(work), revision)
+        found = _found(administrating(work), revision)
         title = _title(way, found)
         undoing = _WAYS[way](site(), found.hash)
         changes = [change for each in undoing.proposal.changes for change in each.changes]
@@ -83,7 +82,6 @@ def show_undo(revision: str, way: str) -> Response:
             title,
             lines_of(changes),
             steps_of(undoing.proposal.plan.steps),
-            undoing.proposal.base or "",
             undoing.proposal.is_empty,
         )
         return render(_UNDO, frame(work, title, _crumb()), page)
@@ -93,7 +91,7 @@ def show_undo(revision: str, way: str) -> Response:
 def undo(revision: str, way: str) -> BaseResponse:
     """Publish what `show_undo` has shown."""
     with reading() as work:
-        found = _found(checked(work), revision)
+        found = _found(administrating(work), revision)
         title = _title(way, found)
     form = request.form
     undoing = _WAYS[way](site(), found.hash)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kalip.access import Actor, Identity, make_actor
 from kalip.base.errors import AccessDenied, BadRequest, NotFound
 from kalip.designer import Drafted, Edit, Move, Remove, SetValue, edit_draft, name_of_label, open_draft
-from kalip.metadata import Kind, MergedDocument
+from kalip.metadata import MergedDocument
 from kalip.metadata.source import escape, value_at
 from kalip.model import Entity, FormView, Verb
 from kalip.records import SaveRecord, Titles, Work, preview_record
@@ -19,14 +19,14 @@ from kalip.runtime import Served
 from kalip.web import htmx
 from kalip.web.cells import style_of
 from kalip.web.designer.nodes import label_of
-from kalip.web.designer.reading import Bar, Fault, bar_of, checked, faults_of, frame, page_of
+from kalip.web.designer.reading import Bar, Fault, bar_of, entity_of, faults_of, frame, page_of, roles_of
 from kalip.web.designer.removing import without_empty
 from kalip.web.designer.tabs import Tab, tabs_of
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.form import Basis, ShownSection, form_of
 from kalip.web.render import View, render
-from kalip.web.session import actor, reading, site
+from kalip.web.session import actor, administrating, reading, site
 from kalip.web.shell import Crumb
 
 blueprint = Blueprint("designer_layout", __name__, url_prefix="/designer/layout")
@@ -96,7 +96,7 @@ class Layout:
 def show_layout(name: str) -> Response:
     """The layout of an entity's form."""
     with reading() as work:
-        checked(work)
+        administrating(work)
         return _page(work, open_draft(site(), work.actor), name)
 
 
@@ -104,9 +104,9 @@ def show_layout(name: str) -> Response:
 def change_layout(name: str) -> BaseResponse:
     """Place a field, take it off, or add a section or tab."""
     with reading() as work:
-        checked(work)
+        administrating(work)
         drafted = open_draft(site(), work.actor)
-        edits = [*_edits(drafted, _owner(drafted, name), request.form.get("do", ""))]
+        edits = [*_edits(drafted, entity_of(drafted, name), request.form.get("do", ""))]
     drafted = edit_draft(site(), actor(), edits)
     if htmx.wants_fragment():
         with reading() as work:
@@ -115,7 +115,7 @@ def change_layout(name: str) -> BaseResponse:
 
 
 def _page(work: Work, drafted: Drafted, name: str) -> Response:
-    owner = _owner(drafted, name)
+    owner = entity_of(drafted, name)
     form = drafted.stack.documents.get(_address(name))
     data = _form(drafted, name)
     sheets = tuple(_sheets(data, owner))
@@ -302,18 +302,8 @@ def _somebody(me: Actor, served: Served, role: str) -> Actor:
 
 
 def _roles(drafted: Drafted, chosen: str) -> tuple[Option, ...]:
-    found = [
-        Option(each.names[0], label_of(each.data, each.names[0]), each.names[0] == chosen)
-        for each in drafted.stack.of_kind(Kind.ROLE)
-    ]
+    found = [Option(role, label, role == chosen) for role, label in roles_of(drafted, administrators=True).items()]
     return (Option("", gettext("Me, an administrator"), chosen == _ADMINISTRATOR), *found)
-
-
-def _owner(drafted: Drafted, name: str) -> MergedDocument:
-    found = drafted.stack.documents.get(f"entities/{name}/entity")
-    if found is None:
-        raise NotFound("There is no entity '{name}'.", params={"name": name[:60]})
-    return found
 
 
 def _address(name: str) -> str:

@@ -7,17 +7,17 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from kalip.base.errors import BadRequest, NotFound
+from kalip.base.errors import BadRequest
 from kalip.designer import Drafted, Edit, SetValue, edit_draft, open_draft
 from kalip.metadata import REMOVED, Kind, document_schema
 from kalip.metadata.source import escape
 from kalip.web.designer.nodes import label_of
-from kalip.web.designer.reading import Bar, Fault, bar_of, checked, faults_of, frame, page_of
+from kalip.web.designer.reading import Bar, Fault, bar_of, entity_of, faults_of, frame, page_of, roles_of
 from kalip.web.designer.tabs import Tab, tabs_of
 from kalip.web.inputs import Option
 from kalip.web.locale import gettext
 from kalip.web.render import View, render
-from kalip.web.session import actor, reading, site
+from kalip.web.session import actor, administrating, reading, site
 from kalip.web.shell import Crumb
 
 blueprint = Blueprint("designer_access", __name__, url_prefix="/designer/access")
@@ -62,10 +62,8 @@ class Matrix:
 def show_access(name: str) -> Response:
     """The matrix of an entity."""
     with reading() as work:
-        drafted = open_draft(site(), checked(work).actor)
-        document = drafted.stack.documents.get(f"entities/{name}/entity")
-        if document is None:
-            raise NotFound("There is no entity '{name}'.", params={"name": name[:60]})
+        drafted = open_draft(site(), administrating(work).actor)
+        document = entity_of(drafted, name)
         title = label_of(document.data, name)
         verbs = _verbs()
         access = drafted.stack.documents.get(_address(name))
@@ -86,7 +84,7 @@ def show_access(name: str) -> Response:
 def change_access(name: str) -> BaseResponse:
     """Give and take rights; what stays as it was is left alone."""
     with reading() as work:
-        drafted = open_draft(site(), checked(work).actor)
+        drafted = open_draft(site(), administrating(work).actor)
         edits = [*_edits(drafted, name)]
     edit_draft(site(), actor(), edits)
     return redirect(url_for("designer_access.show_access", name=name))
@@ -96,7 +94,7 @@ def _edits(drafted: Drafted, entity: str) -> Iterator[Edit]:
     address = _address(entity)
     permissions = _permissions(drafted, entity)
     changed: dict[tuple[str, str], str] = {}
-    for role in _roles(drafted):
+    for role in roles_of(drafted):
         for verb in _verbs():
             sent = request.form.get(f"{role}/{verb}")
             if sent is not None and sent != _scope(permissions.get(role, {}).get(verb)):
@@ -119,7 +117,7 @@ def _edits(drafted: Drafted, entity: str) -> Iterator[Edit]:
 
 def _rows(drafted: Drafted, entity: str, verbs: tuple[str, ...]) -> Iterator[Row]:
     permissions = _permissions(drafted, entity)
-    for name, label in _roles(drafted).items():
+    for name, label in roles_of(drafted).items():
         said = permissions.get(name, {})
         yield Row(label, name, tuple(_cell(entity, name, said, verb) for verb in verbs))
 
@@ -143,15 +141,6 @@ def _permissions(drafted: Drafted, entity: str) -> Mapping[str, Mapping[str, Any
     document = drafted.stack.documents.get(_address(entity))
     found: Mapping[str, Mapping[str, Any]] = document.data.get("permissions", {}) if document is not None else {}
     return found
-
-
-def _roles(drafted: Drafted) -> dict[str, str]:
-    """The roles that must be told what they may do, by name."""
-    return {
-        each.names[0]: label_of(each.data, each.names[0])
-        for each in drafted.stack.of_kind(Kind.ROLE)
-        if not each.data.get("administrator")
-    }
 
 
 def _verbs() -> Mapping[str, Mapping[str, Any]]:

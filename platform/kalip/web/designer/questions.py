@@ -10,11 +10,11 @@ from kalip.base.errors import NotFound
 from kalip.designer import explain, uses_of
 from kalip.records import Work
 from kalip.records.accounts import list_people
-from kalip.web.designer.reading import address_of, checked, frame, page_of
+from kalip.web.designer.reading import address_of, frame, page_of
 from kalip.web.locale import gettext
 from kalip.web.record.timeline import moment
 from kalip.web.render import View, render
-from kalip.web.session import reading, site
+from kalip.web.session import administrating, reading, site
 from kalip.web.shell import Crumb
 
 blueprint = Blueprint("designer_questions", __name__, url_prefix="/designer/uses")
@@ -57,7 +57,7 @@ def show_uses(address: str) -> Response:
     """What is published: the layers of a place, and its users."""
     pointer = request.args.get("at", "")
     with reading() as work:
-        checked(work)
+        administrating(work)
         page = Answers(
             gettext("Origin and use"),
             address + pointer.replace("/", "."),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from kalip.base.errors import AccessDenied, Diagnostic, NotFound
+from kalip.base.errors import Diagnostic, NotFound
 from kalip.designer import Drafted
 from kalip.metadata import Kind, MergedDocument
 from kalip.records import Work
@@ -35,13 +35,6 @@ class Fault:
     hint: str
     href: str
     file: str = ""
-
-
-def checked(work: Work) -> Work:
-    """The work of an administrator; AccessDenied for anybody else's."""
-    if not work.actor.administrator:
-        raise AccessDenied("Only administrators may do this.")
-    return work
 
 
 def frame(work: Work, title: str, *crumbs: Crumb) -> Shell:
@@ -90,7 +83,7 @@ def lists_of(drafted: Drafted, document: MergedDocument) -> Lists:
     own = drafted.stack.documents.get(f"entities/{document.names[0]}/entity") if document.names else None
     names = [(key, label_of(data, key)) for key, data in (own.data.get("fields", {}) if own else {}).items()]
     names += [(each.names[0], _label(each)) for each in drafted.stack.of_kind(Kind.CHOICES)]
-    names += [(each.names[0], _label(each)) for each in drafted.stack.of_kind(Kind.ROLE)]
+    names += roles_of(drafted, administrators=True).items()
     return {"entities": entities, "names": tuple(names)}
 
 
@@ -119,6 +112,20 @@ def document_of(drafted: Drafted, address: str) -> MergedDocument:
     if found is None:
         raise NotFound("There is no document '{address}'.", params={"address": address[:200]})
     return found
+
+
+def entity_of(drafted: Drafted, name: str) -> MergedDocument:
+    """The document of an entity; NotFound when there is none."""
+    return document_of(drafted, f"entities/{name}/entity")
+
+
+def roles_of(drafted: Drafted, *, administrators: bool = False) -> dict[str, str]:
+    """What roles are called, by name: those that must be told what they may do, or all."""
+    return {
+        each.names[0]: _label(each)
+        for each in drafted.stack.of_kind(Kind.ROLE)
+        if administrators or not each.data.get("administrator")
+    }
 
 
 def types_offered() -> tuple[Option, ...]:

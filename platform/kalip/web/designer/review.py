@@ -12,12 +12,12 @@ from kalip.base.errors import CompileError, Conflict, PublishConflict
 from kalip.designer import Drafted, Review, discard, publish_draft, resolve, review
 from kalip.records import Work
 from kalip.storage import PlanRefused
-from kalip.web.designer.reading import Bar, Fault, bar_of, checked, faults_of, frame
+from kalip.web.designer.reading import Bar, Fault, bar_of, faults_of, frame
 from kalip.web.designer.words import Line, Planned, line_of, steps_of
 from kalip.web.lists.empty import Empty
 from kalip.web.locale import gettext
 from kalip.web.render import View, render
-from kalip.web.session import actor, reading, site
+from kalip.web.session import actor, administrating, reading, site
 
 blueprint = Blueprint("designer_review", __name__, url_prefix="/designer")
 _PAGE = View("designer/review.html")
@@ -54,7 +54,7 @@ class ReviewPage:
 def show_review() -> Response:
     """What publishing the draft would do."""
     with reading() as work:
-        return _page(checked(work))
+        return _page(administrating(work))
 
 
 @blueprint.post("/publish")
@@ -63,12 +63,12 @@ def publish_now() -> BaseResponse:
     message = request.form.get("message", "").strip()[:500]
     if not message:
         with reading() as work:
-            return _page(checked(work), error=gettext("Say in a few words what this change is for."), status=422)
+            return _page(administrating(work), error=gettext("Say in a few words what this change is for."), status=422)
     try:
         done = publish_draft(site(), actor(), message, request.form.getlist("accept"))
     except (Conflict, PublishConflict, CompileError, PlanRefused) as error:
         with reading() as work:
-            return _page(checked(work), message, gettext(error.template, **error.params), 409)
+            return _page(administrating(work), message, gettext(error.template, **error.params), 409)
     flash(gettext("Revision {number} is published.", number=done.revision.number))
     return redirect(url_for("designer.show_overview"))
 

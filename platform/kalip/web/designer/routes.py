@@ -33,7 +33,6 @@ from kalip.web.designer.reading import (
     Fault,
     Lists,
     bar_of,
-    checked,
     document_of,
     faults_of,
     frame,
@@ -47,7 +46,7 @@ from kalip.web.designer.tabs import Tab, tabs_of
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
 from kalip.web.render import View, render, render_fragment
-from kalip.web.session import actor, reading, site
+from kalip.web.session import actor, administrating, reading, site
 from kalip.web.shell import Crumb
 
 blueprint = Blueprint("designer", __name__, url_prefix="/designer")
@@ -122,7 +121,7 @@ class NodePage:
 def show_overview() -> Response:
     """All things by pack."""
     with reading() as work:
-        drafted = open_draft(site(), checked(work).actor)
+        drafted = open_draft(site(), administrating(work).actor)
         groups = tuple(group for group in _groups(drafted) if group.entities or group.others)
         return render(_OVERVIEW, frame(work, gettext("Designer")), Overview(bar_of(drafted), groups))
 
@@ -131,7 +130,7 @@ def show_overview() -> Response:
 def show_node(address: str) -> Response:
     """A place in a document, `at` a JSON pointer."""
     with reading() as work:
-        drafted = open_draft(site(), checked(work).actor)
+        drafted = open_draft(site(), administrating(work).actor)
         return _node_page(work, drafted, document_of(drafted, address), request.args.get("at", ""))
 
 
@@ -140,7 +139,7 @@ def change_node(address: str) -> BaseResponse:
     """Change a place in a document: its properties, or the entries of its maps."""
     pointer = request.args.get("at", "")
     with reading() as work:
-        drafted = open_draft(site(), checked(work).actor)
+        drafted = open_draft(site(), administrating(work).actor)
         document = document_of(drafted, address)
         done = request.form.get("do", "save")
         if done == "save":

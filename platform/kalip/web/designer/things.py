@@ -9,15 +9,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.base.errors import NotFound
 from kalip.designer import Drafted, SetValue, edit_draft, open_draft
-from kalip.metadata import Kind
 from kalip.records import Work
 from kalip.web.designer.making import ROWS, STAGES, made, new_part
-from kalip.web.designer.nodes import label_of
-from kalip.web.designer.reading import Bar, bar_of, checked, document_of, frame, page_of, types_offered
+from kalip.web.designer.reading import Bar, bar_of, entity_of, frame, page_of, roles_of, types_offered
 from kalip.web.inputs import Option
 from kalip.web.locale import gettext
 from kalip.web.render import View, render
-from kalip.web.session import actor, reading, site
+from kalip.web.session import actor, administrating, reading, site
 
 blueprint = Blueprint("designer_new", __name__, url_prefix="/designer")
 _NEW = View("designer/new.html")
@@ -44,14 +42,14 @@ class NewPage:
 def show_new(kind: str) -> Response:
     """The form of a new entity, choice list or role."""
     with reading() as work:
-        return _new_page(work, open_draft(site(), checked(work).actor), kind)
+        return _new_page(work, open_draft(site(), administrating(work).actor), kind)
 
 
 @blueprint.post("/new/<kind>")
 def make(kind: str) -> BaseResponse:
     """Add a new thing to the draft and open it."""
     with reading() as work:
-        drafted = open_draft(site(), checked(work).actor)
+        drafted = open_draft(site(), administrating(work).actor)
         _title_of(kind)
         new = made(kind, request.form, (drafted.served or work.served).model)
         if new.errors:
@@ -64,8 +62,8 @@ def make(kind: str) -> BaseResponse:
 def add_part(name: str) -> BaseResponse:
     """Add a list, board, card or pipeline to an entity and open it."""
     with reading() as work:
-        drafted = open_draft(site(), checked(work).actor)
-        owner = document_of(drafted, f"entities/{name}/entity")
+        drafted = open_draft(site(), administrating(work).actor)
+        owner = entity_of(drafted, name)
     address, data = new_part(drafted, owner, request.form.get("kind", ""), request.form.get("label", "").strip()[:200])
     edit_draft(site(), actor(), [SetValue(address, "", data)])
     return redirect(page_of(address))
@@ -83,11 +81,7 @@ def _new_page(work: Work, drafted: Drafted, kind: str, errors: Mapping[str, str]
         }
         for number in range(ROWS)
     )
-    roles = tuple(
-        Option(each.names[0], label_of(each.data, each.names[0]))
-        for each in drafted.stack.of_kind(Kind.ROLE)
-        if not each.data.get("administrator")
-    )
+    roles = tuple(Option(role, label) for role, label in roles_of(drafted).items())
     needs_nothing = tuple(each for each in types_offered() if not site().extensions.types[each.value].needs)
     page = NewPage(
         bar_of(drafted), title, kind, text, needs_nothing, roles, fields, sent=dict(request.form), errors=errors or {}

@@ -9,15 +9,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.base.names import humanize
 from kalip.designer import Drafted, Edit, SetValue, edit_draft, open_draft
-from kalip.metadata import REMOVED, MergedDocument, translation_schema
+from kalip.metadata import MergedDocument, translation_schema
 from kalip.metadata.schemas import Schema
 from kalip.metadata.source import escape
+from kalip.web.designer.editing import changed_texts
 from kalip.web.designer.nodes import label_of, texts_of
-from kalip.web.designer.reading import Bar, bar_of, checked, document_of, frame, page_of
+from kalip.web.designer.reading import Bar, bar_of, entity_of, frame, page_of
 from kalip.web.designer.tabs import Tab, tabs_of
 from kalip.web.locale import LOCALES, gettext
 from kalip.web.render import View, render
-from kalip.web.session import actor, reading, site
+from kalip.web.session import actor, administrating, reading, site
 from kalip.web.shell import Crumb
 
 blueprint = Blueprint("designer_translations", __name__, url_prefix="/designer/translations")
@@ -60,8 +61,8 @@ class _Found:
 def show_translations(name: str) -> Response:
     """The texts of an entity."""
     with reading() as work:
-        drafted = open_draft(site(), checked(work).actor)
-        owner = document_of(drafted, f"entities/{name}/entity")
+        drafted = open_draft(site(), administrating(work).actor)
+        owner = entity_of(drafted, name)
         title = label_of(owner.data, name)
         rows = tuple(_row(each) for each in _texts(drafted, name))
         page = Translations(
@@ -80,26 +81,17 @@ def show_translations(name: str) -> Response:
 def change_translations(name: str) -> BaseResponse:
     """Keep the texts that were changed."""
     with reading() as work:
-        drafted = open_draft(site(), checked(work).actor)
-        document_of(drafted, f"entities/{name}/entity")
+        drafted = open_draft(site(), administrating(work).actor)
+        entity_of(drafted, name)
         edits = [edit for each in _texts(drafted, name) for edit in _edits(each)]
     edit_draft(site(), actor(), edits)
     return redirect(url_for("designer_translations.show_translations", name=name))
 
 
 def _edits(found: _Found) -> Iterator[Edit]:
-    before = texts_of(found.value)
-    sent = {locale: request.form.get(f"{_name(found)}/{locale}") for locale in LOCALES}
-    after = {**before, **{locale: text.strip() for locale, text in sent.items() if text is not None}}
-    after = {locale: text for locale, text in after.items() if text}
-    if after == before:
-        return
-    if not isinstance(found.value, Mapping) or not after:
-        yield SetValue(found.document.address, found.pointer, after or REMOVED)
-        return
-    for locale in {*before, *after}:
-        if before.get(locale) != after.get(locale):
-            yield SetValue(found.document.address, f"{found.pointer}/{locale}", after.get(locale, REMOVED))
+    written = {locale: request.form.get(f"{_name(found)}/{locale}") for locale in LOCALES}
+    for pointer, value in changed_texts(found.pointer, found.value, written):
+        yield SetValue(found.document.address, pointer, value)
 
 
 def _texts(drafted: Drafted, name: str) -> Iterator[_Found]:

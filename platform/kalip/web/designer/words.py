@@ -55,13 +55,15 @@ def line_of(change: Sentence, drafted: Drafted) -> Line:
 
 def steps_of(steps: Iterable[Step]) -> tuple[Planned, ...]:
     """Steps of a plan in the reader's language."""
-    return tuple(
-        Planned(
-            id=step.id,
-            text=gettext(step.describe_parts()[0], **step.describe_parts()[1]),
-            lossy=step.kind == "lossy",
-            slow=step.kind == "slow",
-            index=isinstance(step, CreateIndex | DropIndex),
-        )
-        for step in steps
+    return tuple(map(_planned, steps))
+
+
+def _planned(step: Step) -> Planned:
+    template, params = step.describe_parts()
+    return Planned(
+        id=step.id,
+        text=gettext(template, **params),
+        lossy=step.kind == "lossy",
+        slow=step.kind == "slow",
+        index=isinstance(step, CreateIndex | DropIndex),
     )
