@@ -27,13 +27,14 @@ _WAYS: dict[str, Callable[[Site, str], Undoing]] = {"back": roll_back, "without"
 
 @dataclass(frozen=True, slots=True)
 class RevisionPage:
-    """A revision and what it changed."""
+    """A revision and what it changed; the `first` one has nothing before it to go back to."""
 
     number: int
     hash: str
     message: str
     when: str
     current: bool
+    first: bool
     lines: tuple[Line, ...]
 
 
@@ -62,6 +63,7 @@ def show_revision(revision: str) -> Response:
             found.message,
             moment(work, found.created_at),
             found.hash == work.model.revision,
+            not earlier,
             lines_of(changes),
         )
         title = gettext("Revision {number}", number=found.number)
