@@ -24,6 +24,11 @@ def test_every_text_has_a_translation_with_the_same_places(locale: str) -> None:
             assert places(form) == places(text), f"{locale}: {text!r}"
 
 
+@pytest.mark.parametrize("locale", OTHERS)
+def test_translations_are_in_order(locale: str) -> None:
+    assert list(catalogue(locale)) == sorted(catalogue(locale))
+
+
 def test_russian_counts_in_its_own_forms() -> None:
     said = [translate_count("ru", "{count} record", "{count} records", number) for number in (1, 2, 5, 21, 11)]
     assert said == ["1 запись", "2 записи", "5 записей", "21 запись", "11 записей"]

@@ -1,0 +1,47 @@
+"""Kalip's own tables, as declarative models. What is in them is read and written by the file of each noun.
+
+Their migrations are Alembic's, in `migrations/versions`; a test compares both.
+"""
+
+from kalip.storage.own.base import OWN_METADATA, Base, table_of
+from kalip.storage.own.files import KalipBlob, KalipFile
+from kalip.storage.own.metadata import (
+    KalipColumn,
+    KalipDocument,
+    KalipDraft,
+    KalipInstalledPack,
+    KalipRevision,
+    KalipTable,
+)
+from kalip.storage.own.people import KalipSession, KalipToken, KalipUser
+from kalip.storage.own.records import (
+    KalipCounter,
+    KalipEvent,
+    KalipIdempotency,
+    KalipImport,
+    KalipSavedView,
+    KalipSearch,
+)
+
+__all__ = [
+    "OWN_METADATA",
+    "Base",
+    "KalipBlob",
+    "KalipColumn",
+    "KalipCounter",
+    "KalipDocument",
+    "KalipDraft",
+    "KalipEvent",
+    "KalipFile",
+    "KalipIdempotency",
+    "KalipImport",
+    "KalipInstalledPack",
+    "KalipRevision",
+    "KalipSavedView",
+    "KalipSearch",
+    "KalipSession",
+    "KalipTable",
+    "KalipToken",
+    "KalipUser",
+    "table_of",
+]
