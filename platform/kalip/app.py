@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kalip.base.bundle import bundle_path
 from kalip.cli import Composition, OpenSite, demo_logins, run_command
 from kalip.designer import Site, load_served
+from kalip.network import make_network
 from kalip.records import Services
 from kalip.runtime import Extensions, Runtime, Served, Settings, load_extensions, read_settings
 from kalip.storage import Blobs, current_revision, make_database, upgrade_own_tables
@@ -69,7 +70,13 @@ def open_site(folder: Path, *, settle: Callable[[], None] = lambda: None) -> Ope
         with database.read() as session:
             return current_revision(session)
 
-    services = Services(database, Runtime(load, probe, settle=settle), blobs=blobs, announce=extensions.record_saved)
+    services = Services(
+        database,
+        Runtime(load, probe, settle=settle),
+        blobs=blobs,
+        announce=extensions.record_saved,
+        network=make_network(settings),
+    )
     return OpenSite(settings, Site(services, extensions, blobs))
 
 

@@ -16,6 +16,7 @@ from kalip.base.errors import Conflict
 from kalip.base.ids import new_id
 from kalip.expressions import Context
 from kalip.model import Entity, Model
+from kalip.network import Network
 from kalip.runtime import Runtime, Served
 from kalip.storage import Blobs, Database, Event, RevisionChanged, Session, Unavailable, current_revision
 
@@ -43,7 +44,7 @@ class Services:
 
     `announce` is called with each event (kind, entity, record_id, actor, before, after, at) after
     its transaction has committed; what it raises is logged and harms nobody, since the event
-    itself is already kept.
+    itself is already kept. `network` is how to reach other machines.
     """
 
     database: Database
@@ -51,6 +52,7 @@ class Services:
     blobs: Blobs | None = None
     announce: Announce = _nobody
     clock: Clock = system_clock
+    network: Network = field(default_factory=Network)
 
 
 @dataclass(slots=True)

@@ -17,6 +17,12 @@ _ENVIRONMENT = {
     "redis_url": "KALIP_REDIS_URL",
     "files_url": "KALIP_FILES_URL",
     "secret_key": "KALIP_SECRET_KEY",
+    "smtp_url": "KALIP_SMTP_URL",
+    "mail_from": "KALIP_MAIL_FROM",
+    "mail_reply_to": "KALIP_MAIL_REPLY_TO",
+    "mailboxes": "KALIP_MAILBOXES",
+    "private_hosts": "KALIP_PRIVATE_HOSTS",
+    "public_url": "KALIP_PUBLIC_URL",
 }
 _SHORTEST_SECRET = 32
 _KINDS = {bool: "true or false", int: "a whole number", str: "text"}
@@ -30,7 +36,9 @@ class Settings:
     absolute or from the site's. Without `redis_url` jobs run inside the server. `demo` sites show their
     demo logins on the sign-in page. `proxies` is how many reverse proxies stand before the
     server, whose X-Forwarded headers are believed. `trusted_keys` are public keys, apart by spaces, whose signature
-    under a pack is believed; `require_signed` refuses packs without one.
+    under a pack is believed; `require_signed` refuses packs without one. `smtp_url` takes the mail that is sent, from
+    `mail_from`; `mailboxes` are addresses, apart by spaces, whose mail is read, and answers come to `mail_reply_to`.
+    `private_hosts` may be called though they lie on private addresses. `public_url` is where people reach the site.
     """
 
     folder: Path
@@ -45,6 +53,12 @@ class Settings:
     proxies: int = 0
     trusted_keys: str = ""
     require_signed: bool = False
+    smtp_url: str = ""
+    mail_from: str = ""
+    mail_reply_to: str = ""
+    mailboxes: str = ""
+    private_hosts: str = ""
+    public_url: str = ""
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:

@@ -1,0 +1,115 @@
+"""Mail in: reads a folder of an IMAP account and leaves it as it is; what was read is remembered by the reader."""
+
+import imaplib
+import re
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kalip.network.errors import NetworkError, NetworkRefused
+from kalip.network.servers import Server
+
+PORTS: Final = {"imaps": 993, "imap": 143}
+TIMEOUT: Final = 30.0
+LARGEST_MESSAGE: Final = 50 * 1024 * 1024
+INBOX: Final = "INBOX"
+_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_UIDS = re.compile(rb"^[\d ]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """An open folder. A UID names a message for ever, as long as `validity` stays the same."""
+
+    client: imaplib.IMAP4
+    validity: int
+
+    def after(self, uid: int) -> list[int]:
+        """The UIDs above one, in order."""
+        (found,) = self._uid("SEARCH", "UID", f"{uid + 1}:*")[:1]
+        text = found or b""
+        if not isinstance(text, bytes) or not _UIDS.match(text):
+            raise NetworkError("The mailbox answers what can't be understood.")
+        # "5:*" is the last message when none is above: a range has no direction.
+        return sorted(each for each in map(int, text.split()) if each > uid)
+
+    def fetch(self, uid: int) -> bytes | None:
+        """The bytes of a message, its flags left alone; None when it is gone or larger than LARGEST_MESSAGE."""
+        size = _SIZE.search(_flat(self._uid("FETCH", str(uid), "(RFC822.SIZE)")))
+        if size is None or int(size[1]) > LARGEST_MESSAGE:
+            return None
+        parts = [part for part in self._uid("FETCH", str(uid), "(BODY.PEEK[])") if isinstance(part, tuple)]
+        return parts[0][1] if parts else None
+
+    def _uid(self, command: str, *arguments: str) -> list[Any]:
+        status, data = self.client.uid(command, *arguments)
+        if status != "OK":
+            raise NetworkError("The mailbox says: {reason}", params={"reason": _flat(data).decode(errors="replace")})
+        return data
+
+
+@contextmanager
+def open_folder(server: Server) -> Iterator[Folder]:
+    """Sign in and open the folder that the address names, INBOX otherwise, for reading only.
+
+    NetworkError when the server can't be reached or breaks off, NetworkRefused when it doesn't let us in.
+    """
+    try:
+        client = _open(server)
+    except (OSError, imaplib.IMAP4.error) as error:
+        raise NetworkError("The mailbox {host} can't be reached: {reason}", params=_params(server, error)) from error
+    try:
+        _sign_in(client, server)
+        yield _select(client, server.path or INBOX)
+    except (OSError, imaplib.IMAP4.error) as error:
+        raise NetworkError("The mailbox {host} broke off: {reason}", params=_params(server, error)) from error
+    finally:
+        try:
+            client.logout()
+        except (OSError, imaplib.IMAP4.error):
+            client.shutdown()
+
+
+def _open(server: Server) -> imaplib.IMAP4:
+    context = ssl.create_default_context()
+    if server.secure:
+        return imaplib.IMAP4_SSL(server.host, server.port, ssl_context=context, timeout=TIMEOUT)
+    client = imaplib.IMAP4(server.host, server.port, timeout=TIMEOUT)
+    if "STARTTLS" in client.capabilities:
+        client.starttls(ssl_context=context)
+    elif not server.nearby:
+        client.shutdown()
+        raise imaplib.IMAP4.error("it offers no encryption, and the password is not sent without")
+    return client
+
+
+def _sign_in(client: imaplib.IMAP4, server: Server) -> None:
+    try:
+        client.login(server.user, server.password)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        raise NetworkRefused("The mailbox {host} lets us not in: {reason}", params=_params(server, error)) from error
+
+
+def _select(client: imaplib.IMAP4, name: str) -> Folder:
+    quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    status, data = client.select(quoted, readonly=True)
+    if status != "OK":
+        raise NetworkRefused("There is no mail folder {name}.", params={"name": name})
+    (validity,) = client.response("UIDVALIDITY")[1]
+    if not isinstance(validity, bytes) or not validity.isdigit():
+        raise NetworkError("The mailbox answers what can't be understood.", params={"data": data})
+    return Folder(client, int(validity))
+
+
+def _flat(data: list[Any]) -> bytes:
+    parts = (part if isinstance(part, bytes) else part[0] for part in data if part)
+    return b" ".join(parts)
+
+
+def _params(server: Server, error: Exception) -> dict[str, object]:
+    said = error.args[0] if error.args else error
+    return {"host": server.host, "reason": said.decode(errors="replace") if isinstance(said, bytes) else said}
