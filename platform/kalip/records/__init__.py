@@ -43,6 +43,20 @@ from kalip.records.commands import (
 from kalip.records.comments import LONGEST_COMMENT, comment, may_remove, remove_comment
 from kalip.records.filters import compile_filter, matching
 from kalip.records.history import Stretch, history_of, record_events, require_visible
+from kalip.records.jobs import (
+    Consumer,
+    Hopeless,
+    Job,
+    JobHandler,
+    JobLost,
+    JobRun,
+    Later,
+    Recurring,
+    actor_of_user,
+    enqueue,
+    enqueue_all,
+    enqueue_in,
+)
 from kalip.records.journal import ARCHIVED, CREATED, RESTORED, TRANSITIONED, UPDATED
 from kalip.records.naming import Path, column_label, find_entity, find_path, visible_entity
 from kalip.records.pages import board_page, list_columns, list_page, record_page, related_page
@@ -68,11 +82,18 @@ __all__ = [
     "BulkResult",
     "Change",
     "Comment",
+    "Consumer",
     "EventPage",
     "EventView",
     "Grounds",
     "Hit",
+    "Hopeless",
     "ItemResult",
+    "Job",
+    "JobHandler",
+    "JobLost",
+    "JobRun",
+    "Later",
     "ListColumn",
     "ListPage",
     "ListRecords",
@@ -84,6 +105,7 @@ __all__ = [
     "Progress",
     "Record",
     "RecordPage",
+    "Recurring",
     "Related",
     "Row",
     "SaveRecord",
@@ -95,6 +117,7 @@ __all__ = [
     "Stretch",
     "Titles",
     "Work",
+    "actor_of_user",
     "add_missing",
     "archive_record",
     "batch",
@@ -106,6 +129,9 @@ __all__ = [
     "column_label",
     "comment",
     "compile_filter",
+    "enqueue",
+    "enqueue_all",
+    "enqueue_in",
     "find_entity",
     "find_path",
     "get_record",

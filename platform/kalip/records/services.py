@@ -38,6 +38,10 @@ def _nobody(event: Mapping[str, object]) -> None:
     """Announce to nobody."""
 
 
+def _nothing() -> None:
+    """Wake nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What every use case stands on, made once by the application.
@@ -52,6 +56,7 @@ class Services:
     blobs: Blobs | None = None
     announce: Announce = _nobody
     clock: Clock = system_clock
+    wake: Callable[[], None] = _nothing
     network: Network = field(default_factory=Network)
 
 
@@ -59,7 +64,8 @@ class Services:
 class Work:
     """A unit of work in progress. `context` is what expressions may know: moment, day and actor.
 
-    `events` are those written so far; `deprecated` the old names that the caller still used.
+    `events` are those written so far; `deprecated` the old names that the caller still used; `enqueued` says whether
+    jobs were put in.
     """
 
     services: Services
@@ -71,6 +77,7 @@ class Work:
     context: Context
     events: list[Event] = field(default_factory=list)
     deprecated: list[str] = field(default_factory=list)
+    enqueued: bool = False
 
     @property
     def model(self) -> Model:
@@ -179,3 +186,5 @@ def announce(work: Work) -> None:
             work.services.announce(facts)
         except Exception:  # noqa: BLE001 - the change is committed; a listener cannot undo it
             _log.exception("a listener failed on the event %s of %s", event.kind, event.record_id)
+    if work.events or work.enqueued:
+        work.services.wake()

@@ -68,6 +68,12 @@ class Database:
         if written >= _FIRST_LOOK and written.bit_count() == 1:
             self.learn()
 
+    @contextmanager
+    def beside(self) -> Iterator[Session]:
+        """A session that commits and waits for no publisher: for rows of Kalip's own that no model describes."""
+        with self._writer.connect() as connection, connection.begin():
+            yield Session(connection, self.language, writable=True)
+
     def learn(self) -> None:
         """Look at how rows are spread, by which SQLite chooses indexes; call it when many were written at once.
 

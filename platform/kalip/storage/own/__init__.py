@@ -5,6 +5,8 @@ Their migrations are Alembic's, in `migrations/versions`; a test compares both.
 
 from kalip.storage.own.base import OWN_METADATA, Base, table_of
 from kalip.storage.own.files import KalipBlob, KalipFile
+from kalip.storage.own.jobs import KalipConsumer, KalipJob, KalipJobAttempt, KalipRecurring
+from kalip.storage.own.mail import KalipConsent, KalipException, KalipMail, KalipMailbox, KalipReceipt
 from kalip.storage.own.metadata import (
     KalipColumn,
     KalipDocument,
@@ -22,25 +24,39 @@ from kalip.storage.own.records import (
     KalipSavedView,
     KalipSearch,
 )
+from kalip.storage.own.tasks import KalipFollow, KalipNotification, KalipNotificationSetting, KalipTask
 
 __all__ = [
     "OWN_METADATA",
     "Base",
     "KalipBlob",
     "KalipColumn",
+    "KalipConsent",
+    "KalipConsumer",
     "KalipCounter",
     "KalipDocument",
     "KalipDraft",
     "KalipEvent",
+    "KalipException",
     "KalipFile",
+    "KalipFollow",
     "KalipIdempotency",
     "KalipImport",
     "KalipInstalledPack",
+    "KalipJob",
+    "KalipJobAttempt",
+    "KalipMail",
+    "KalipMailbox",
+    "KalipNotification",
+    "KalipNotificationSetting",
+    "KalipReceipt",
+    "KalipRecurring",
     "KalipRevision",
     "KalipSavedView",
     "KalipSearch",
     "KalipSession",
     "KalipTable",
+    "KalipTask",
     "KalipToken",
     "KalipUser",
     "table_of",

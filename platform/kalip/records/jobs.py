@@ -1,0 +1,248 @@
+"""Background work: enqueued in the transaction that wants it, run at least once, finished in one transaction.
+
+A job is a row. It is put in by the work that wants it, so that nothing is enqueued before the commit and nothing lost
+after it. Its key makes it one: enqueued twice, it is one job for as long as its row is kept. Packages that bring kinds
+of jobs export `JOB_HANDLERS`, those that read the event log `CONSUMERS`, those with recurring work `RECURRING`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from kalip.access import SYSTEM, Actor, make_actor
+from kalip.base.errors import KalipError, NotAuthenticated
+from kalip.base.ids import new_id
+from kalip.records.accounts import identity_of
+from kalip.records.services import Services, Work
+from kalip.storage import (
+    Ended,
+    Event,
+    Session,
+    StoredJob,
+    end_run,
+    get_user,
+    insert_job,
+    insert_jobs,
+    is_cancelling,
+    note_progress,
+)
+
+DEFAULT: Final = "default"
+USUAL_PRIORITY: Final = 5
+USUAL_ATTEMPTS: Final = 12
+"""With the pauses between them about a day and a half."""
+
+
+class JobLost(KalipError):
+    """Another runner has the job now: whatever this run still does is undone or ignored."""
+
+    code = "J101"
+
+
+class Hopeless(KalipError):
+    """Raised by a handler whose job can never succeed: it is dead at once, with this as the reason."""
+
+    code = "J102"
+
+
+class Later(KalipError):
+    """Raised by a handler that wants to be run again at a certain moment, such as another server named."""
+
+    code = "J103"
+
+    def __init__(self, template: str, at: datetime, *, params: Mapping[str, object] | None = None) -> None:
+        super().__init__(template, params=params)
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of background work. `arguments` are JSON; `key` says which work it is: the same key twice is one job.
+
+    `actor` is the id of the user in whose name it runs, None for the system. Without `run_at` it is due at once. A
+    lower `priority` comes first; after `attempts` failed runs the job is dead until somebody looks at it.
+    """
+
+    kind: str
+    arguments: Mapping[str, Any]
+    key: str
+    run_at: datetime | None = None
+    actor: str | None = None
+    queue: str = DEFAULT
+    priority: int = USUAL_PRIORITY
+    attempts: int = USUAL_ATTEMPTS
+
+
+@dataclass(slots=True)
+class JobRun:
+    """One run of a job, as its handler sees it. `correlation` is that of the work that enqueued it."""
+
+    services: Services
+    stored: StoredJob
+    _stopped: bool = field(default=False, repr=False)
+    _finished: bool = field(default=False, repr=False)
+
+    @property
+    def id(self) -> str:
+        """The job's id."""
+        return self.stored.id
+
+    @property
+    def kind(self) -> str:
+        """The job's kind."""
+        return self.stored.kind
+
+    @property
+    def key(self) -> str:
+        """The job's key: the same in every run, so it serves as the idempotency key of what the handler calls."""
+        return self.stored.key
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """What the job was enqueued with."""
+        return self.stored.arguments
+
+    @property
+    def attempt(self) -> int:
+        """Which run this is, from 1 on."""
+        return self.stored.attempt
+
+    @property
+    def last(self) -> bool:
+        """Whether the job is dead when this run fails."""
+        return self.stored.attempt >= self.stored.attempts
+
+    @property
+    def actor(self) -> str | None:
+        """The id of the user in whose name the job runs; None for the system."""
+        return self.stored.actor
+
+    @property
+    def correlation(self) -> str | None:
+        """What ties the job to the work that enqueued it."""
+        return self.stored.correlation
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the handler has been told to stop."""
+        return self._stopped
+
+    @property
+    def finished(self) -> bool:
+        """Whether the handler has finished the job in a transaction of its own."""
+        return self._finished
+
+    def progress(self, done: int, total: int, text: str = "") -> None:
+        """Say how far it came. Commits by itself; JobLost when another runner has the job."""
+        with self.services.database.beside() as session:
+            held = note_progress(session, self.id, self.attempt, done, total, text)
+        if not held:
+            raise _lost(self.key)
+
+    def cancelled(self) -> bool:
+        """Whether somebody asked to stop; the handler then returns what it has. JobLost when another has the job."""
+        asked = self.services.database.glance(lambda session: is_cancelling(session, self.id, self.attempt))
+        if asked is None:
+            raise _lost(self.key)
+        self._stopped = self._stopped or asked
+        return asked
+
+    def finish(self, work: Work, result: Mapping[str, Any] | None = None) -> None:
+        """Finish the job in the work's own transaction, so that what the work changes happens exactly once.
+
+        To be the last that a handler does. JobLost, which undoes the work, when another runner has the job.
+        """
+        self.finish_in(work.session, work.now, result)
+
+    def finish_in(self, session: Session, now: datetime, result: Mapping[str, Any] | None = None) -> None:
+        """The same in a session without a unit of work."""
+        if not end_run(session, self.stored, Ended("done", "done", now, result=result)):
+            raise _lost(self.key)
+        self._finished = True
+
+
+JobHandler = Callable[[Services, JobRun], Mapping[str, Any] | None]
+"""Runs a job, at least once, in units of work that it opens by `run`; its result is kept as JSON.
+
+Whatever it raises is kept as the run's error and the job tried again later.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A reader of the event log. `jobs_for` says which jobs events ask for; it may read, and write its own rows.
+
+    It is called once for each event: its jobs are put in and its position moved on in one transaction. What it raises
+    undoes that and is tried again later, while other consumers go on. A new consumer starts with the events after it
+    was first seen.
+    """
+
+    name: str
+    jobs_for: Callable[[Work, Sequence[Event]], Sequence[Job]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """Technical work that recurs: by a `cron` line (in UTC) or `every` so many seconds. It fires once over all nodes.
+
+    `missed` says what happens after a time without any runner: `once` fires one time for all that was missed, `skip`
+    waits for the next time, `all` fires for each, in order. The job's arguments are `{"due": moment}`.
+    """
+
+    name: str
+    kind: str
+    cron: str | None = None
+    every: int | None = None
+    missed: Literal["once", "skip", "all"] = "once"
+    queue: str = DEFAULT
+
+
+def enqueue(work: Work, job: Job) -> str:
+    """Put a job into the work's own transaction, or find the one that has its key; the job's id."""
+    work.enqueued = True
+    return insert_job(work.session, _stored(job, work.now, work.correlation))
+
+
+def enqueue_all(work: Work, jobs: Sequence[Job]) -> int:
+    """The same for many at once; how many of them are new."""
+    work.enqueued = work.enqueued or bool(jobs)
+    return insert_jobs(work.session, [_stored(job, work.now, work.correlation) for job in jobs])
+
+
+def enqueue_in(session: Session, job: Job, now: datetime, correlation: str | None = None) -> str:
+    """The same in a session without a unit of work."""
+    return insert_job(session, _stored(job, now, correlation))
+
+
+def actor_of_user(services: Services, user_id: str | None) -> Actor:
+    """The actor in whose name a job runs, with today's roles; the system without a user.
+
+    NotAuthenticated when the user is gone or kept out.
+    """
+    if user_id is None:
+        return SYSTEM
+    user = services.database.glance(lambda session: get_user(session, user_id))
+    if user is None or not user.active:
+        raise NotAuthenticated("The user in whose name this runs is gone or kept out.")
+    return make_actor(services.runtime.pin().model, identity_of(user), user.roles)
+
+
+def _stored(job: Job, now: datetime, correlation: str | None) -> StoredJob:
+    return StoredJob(
+        id=new_id(),
+        kind=job.kind,
+        key=job.key,
+        arguments=job.arguments,
+        queue=job.queue,
+        priority=job.priority,
+        run_at=job.run_at or now,
+        created_at=now,
+        attempts=job.attempts,
+        actor=job.actor,
+        correlation=correlation,
+    )
+
+
+def _lost(key: str) -> JobLost:
+    return JobLost("Another runner has the job {key} now.", params={"key": key})
