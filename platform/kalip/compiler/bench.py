@@ -178,6 +178,16 @@ class Bench:
         self.desk.use(spot, f"entity:{short}")
         return short
 
+    def is_taken_away(self, entity: str, field: str = "") -> bool:
+        """Whether a layer has removed an entity, or a field of it: what a pack says of its records has no place."""
+        short = entity.rpartition("/")[2]
+        short = self.old_entities.get(short, short)
+        draft = self.drafts.get(short)
+        if draft is None:
+            return f"entities/{short}/entity" in self.stack.removed
+        present = draft.old_fields.get(field, field)
+        return draft.attribute(present) is None and f"/fields/{present}" in draft.document.setters
+
     def field_named(self, draft: Draft, name: str, spot: Spot) -> Field | None:
         """A field of an entity by its present or an earlier name; None is reported."""
         present = draft.old_fields.get(name, name)

@@ -153,7 +153,9 @@ def _pack_info(bench: Bench, manifest: MergedDocument, entities: Mapping[str, En
     navigation = [each.name for each in entities.values() if each.pack == name and each.owned_by is None]
     if "navigation" in data:
         spot = Spot(manifest).at("navigation")
-        found = [bench.entity_named(each, spot.at(each)) for each in data["navigation"]]
+        found = [
+            bench.entity_named(each, spot.at(each)) for each in data["navigation"] if not bench.is_taken_away(each)
+        ]
         navigation = [each for each in found if each is not None]
     title, description = label_of(data, name, "title"), Text.of(data.get("description"))
     languages = tuple(data.get("languages", ()))

@@ -1,8 +1,9 @@
 """Where faults and uses are put down while a model is compiled. Knows places, not meaning."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from kalip.base.errors import Diagnostic, Severity, Where
 from kalip.base.names import did_you_mean
@@ -11,6 +12,7 @@ from kalip.metadata.source import escape
 from kalip.model import Use
 
 _MOST_LISTED = 12
+_CALLED: Final[Mapping[str, str]] = {"choices": "choice list"}
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -47,6 +49,10 @@ class Desk:
         self.diagnostics: list[Diagnostic] = []
         self.uses: dict[Use, None] = {}
         self._layers = {address: document.base.layer for address, document in stack.documents.items()}
+        self._removers = {
+            (_CALLED.get(each.kind, str(each.kind)), each.names[-1]): each.layers[-1].layer
+            for each in stack.removed.values()
+        }
         self._doubtful: set[str] = set()
         for mark in stack.broken:
             address, _, pointer = mark.partition("#")
@@ -72,6 +78,8 @@ class Desk:
         listed = ", ".join(known[:_MOST_LISTED]) + (", …" if len(known) > _MOST_LISTED else "")
         hint = did_you_mean(name, known) or (f"there are {listed}" if known else "there are none")
         thing, _, owner = what.partition(" of ")
+        remover = self._removers.get((thing, name.rpartition("/")[2]))
+        hint = f"'{remover}' has removed it" if remover is not None else hint
         message = f"{owner} has no {thing} '{name[:60]}'" if owner else f"unknown {what} '{name[:60]}'"
         self.report(code, spot, message, hint)
 

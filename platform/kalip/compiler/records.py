@@ -1,6 +1,9 @@
-"""Checks what packs say about records: seeds, demo data and tests. Makes nothing of them."""
+"""Checks what packs say about records: seeds, demo data and tests. Makes nothing of them.
 
-from collections.abc import Iterator, Mapping
+Of an entity or field that a layer above has removed a pack may still speak: its records go without.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kalip.compiler import codes
@@ -27,14 +30,14 @@ def check_records(bench: Bench) -> None:
 
 def _check_seed(bench: Bench, document: Document) -> None:
     spot = Spot(document)
-    name = bench.entity_named(document.data["entity"], spot.at("entity"))
+    name = _entity(bench, document.data["entity"], spot.at("entity"))
     if name is None:
         return
     draft = bench.drafts[name]
     for key, values in document.data["records"].items():
         for said, raw in values.items():
             here = spot.at("records", key, said)
-            field = _field(bench, draft, said, here)
+            field = None if bench.is_taken_away(name, said) else _field(bench, draft, said, here)
             if field is None:
                 continue
             links = [each["seed"] for each in _links(raw, "seed")]
@@ -68,9 +71,8 @@ def _check_demo(bench: Bench, document: Document) -> None:
             role_named(bench, role, spot.at("users", key, "roles", role))
     if "entity" not in document.data:
         return
-    name = bench.entity_named(document.data["entity"], spot.at("entity"))
-    for said in document.data.get("fields", {}) if name is not None else ():
-        bench.field_named(bench.drafts[str(name)], said, spot.at("fields", said))
+    name = _entity(bench, document.data["entity"], spot.at("entity"))
+    _check_names(bench, name, document.data.get("fields", {}), spot.at("fields"))
 
 
 def _check_test(bench: Bench, document: Document) -> None:
@@ -102,9 +104,19 @@ def _check_step(bench: Bench, verb: str, what: Mapping[str, Any], spot: Spot) ->
 
 def _check_values(bench: Bench, what: Mapping[str, Any], spot: Spot) -> None:
     """Look whether the entity and the names of the values exist; wrong values may be what a test is about."""
-    name = bench.entity_named(what["entity"], spot.at("entity"))
-    for said in what.get("values", {}) if name is not None else ():
-        bench.field_named(bench.drafts[str(name)], said, spot.at("values", said))
+    name = _entity(bench, what["entity"], spot.at("entity"))
+    _check_names(bench, name, what.get("values", {}), spot.at("values"))
+
+
+def _check_names(bench: Bench, entity: str | None, names: Iterable[str], spot: Spot) -> None:
+    for said in names if entity is not None else ():
+        if not bench.is_taken_away(str(entity), said):
+            bench.field_named(bench.drafts[str(entity)], said, spot.at(said))
+
+
+def _entity(bench: Bench, said: str, spot: Spot) -> str | None:
+    """The entity that records are of; None is reported, unless a layer has removed it."""
+    return None if bench.is_taken_away(said) else bench.entity_named(said, spot)
 
 
 def _field(bench: Bench, draft: Draft, name: str, spot: Spot) -> Field | None:

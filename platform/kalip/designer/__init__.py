@@ -1,7 +1,7 @@
 """Floor 12: the published metadata and how it changes: packs installed, planned, published, loaded. Knows no HTTP."""
 
 from kalip.designer.choices import add_choices, name_of_label
-from kalip.designer.commands import Edit, Move, PutDocument, Remove, Rename, Reset, SetValue
+from kalip.designer.commands import Edit, Move, PutDocument, Remove, Rename, Reset, Restore, SetValue
 from kalip.designer.drafting import discard, edit_draft, open_draft, require_designer, resolve
 from kalip.designer.drafts import NO_SITE, Draft, Drafted
 from kalip.designer.explaining import Explanation, Setting, explain, uses_of
@@ -40,6 +40,7 @@ __all__ = [
     "Remove",
     "Rename",
     "Reset",
+    "Restore",
     "Review",
     "Sentence",
     "SetValue",

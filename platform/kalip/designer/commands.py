@@ -18,10 +18,17 @@ class SetValue:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Take a property out of an effective document; with pointer "" a document of the site's own goes."""
+    """Take a property out of an effective document; with pointer "" the document goes."""
 
     address: str
     pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Bring back a pack's document that the site has removed, with what the site said of it."""
+
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ class PutDocument:
     seen: str | None = None
 
 
-Edit = SetValue | Remove | Reset | Move | Rename | PutDocument
+Edit = SetValue | Remove | Restore | Reset | Move | Rename | PutDocument
 
 
 def apply_edits(editor: SiteEditor, edits: Sequence[Edit]) -> None:
@@ -73,6 +80,8 @@ def apply_edits(editor: SiteEditor, edits: Sequence[Edit]) -> None:
                 editor.set(address, pointer, value)
             case Remove(address, pointer):
                 editor.set(address, pointer, REMOVED)
+            case Restore(address):
+                editor.restore(address)
             case Reset(address, pointer):
                 editor.reset(address, pointer)
             case Move(address, pointer, after):

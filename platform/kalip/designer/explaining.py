@@ -89,7 +89,7 @@ def uses_of(site: Site, thing: str, path: str = "") -> tuple[Use, ...]:
 
 def _thing(stacked: Stack, name: str) -> MergedDocument:
     known: dict[str, MergedDocument] = {}
-    for merged in (*stacked.documents.values(), *stacked.manifests.values()):
+    for merged in (*stacked.documents.values(), *stacked.removed.values(), *stacked.manifests.values()):
         for each in _names_of(merged):
             known.setdefault(each, merged)
     found = known.get(name.removesuffix(".json"))

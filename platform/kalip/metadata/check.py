@@ -35,6 +35,9 @@ def document_problems(document: Document, types: tuple[tuple[str, HasOptions], .
             message = f"a {document.kind} document can't extend another"
             return (Problem(codes.UNKNOWN_KEY, "/extends", message, "put what is new into a document of its own"),)
         return _validator(document.kind, "overlay", types).problems(without_marks(document.data))
+    if "removed" in document.data and document.kind in OVERLAID:
+        message = "only an overlay can say that a document is removed"
+        return (Problem(codes.UNKNOWN_KEY, "/removed", message, "delete the file, or say what it extends"),)
     return merged_problems(document.kind, document.data, types)
 
 

@@ -61,13 +61,16 @@ class SiteEditor:
         self._paths: dict[str, str] = {}
         if self._site is not None:
             self._documents = {path: document.data for path, document in self._site.documents.items()}
-            for merged in stack(packs).documents.values():
+            stacked = stack(packs)
+            for merged in (*stacked.documents.values(), *stacked.removed.values()):
                 if merged.layers[-1].layer == SITE:
                     self._paths[merged.address] = merged.layers[-1].path
 
     def effective(self, address: str) -> Mapping[str, Any] | None:
-        """A document as it is with the changes made so far; None when there is none."""
+        """A document as it is with the changes made so far; None when there is none, or the site has removed it."""
         below, own = self._below.get(address), self._documents.get(self._path(address))
+        if own is not None and own.get("removed") is True:
+            return None
         if own is None or below is None or "extends" not in own:
             data = own if own is not None else below.data if below is not None else None
             return None if data is None else {key: value for key, value in data.items() if key != "extends"}
@@ -81,16 +84,14 @@ class SiteEditor:
     def set(self, address: str, pointer: str, value: Any) -> None:
         """Set a property, or with pointer "" the whole document; REMOVED takes it out.
 
-        What comes to be as the layers below have it is no more said by the site.
+        What comes to be as the layers below have it is no more said by the site. What it says of a pack's document
+        that it removes is kept until `restore`.
         """
         steps = self._steps(address, pointer)
         below = self._under(address)
         if not steps and value is REMOVED and below is not None:
-            raise BadRequest(
-                "'{address}' belongs to the pack '{pack}': the site can't remove the whole of it.",
-                params={"address": address, "pack": below.base.layer},
-                hint="remove what is in it, or take back the site's changes of it",
-            )
+            self._keep(address, {"extends": extends_of(below), "removed": True, **self._own(address)})
+            return
         if not steps and value is not REMOVED and not isinstance(value, Mapping):
             raise BadRequest("A document is an object.", params={})
         if steps and self._say_in_language(address, steps, value):
@@ -141,6 +142,13 @@ class SiteEditor:
         self.set(address, _pointer([*around, old]), REMOVED)
         self.set(address, _pointer([*around, name]), entry)
         self._order(address, around, [name if key == old else key for key in entries])
+
+    def restore(self, address: str) -> None:
+        """Bring back a pack's document that the site has removed, as it was then; NotFound for another."""
+        own = self._documents.get(self._path(address), {})
+        if own.get("removed") is not True:
+            raise NotFound("The site has not removed '{address}'.", params={"address": address})
+        self._keep(address, {key: value for key, value in own.items() if key != "removed"})
 
     def reset(self, address: str, pointer: str = "") -> None:
         """Take back what the site says of a property or, with pointer "", of a document; NotFound when it is alone."""

@@ -30,7 +30,7 @@ class Merge:
 
     def lay(self, base: Mapping[str, Any]) -> Map:
         """The merged data; `base` is not changed."""
-        over = {key: value for key, value in self.overlay.data.items() if key != "extends"}
+        over = {key: value for key, value in self.overlay.data.items() if key not in ("extends", "removed")}
         for mark in MARKS:
             if isinstance(over.get(mark), str):
                 message = f"'{mark}' has no meaning here: a document's keys have no order"

@@ -1,7 +1,7 @@
 """Stacks packs: dependency order, overlays and translations laid over each other, the origin of everything."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kalip.base.canonical import canonical_text, content_hash
@@ -25,7 +25,8 @@ class Stack:
     """Packs in order and their documents after all layers, by address (path without `.json`).
 
     `manifests` are the pack.json of each pack by pack name, translated. Seeds, demo data and tests
-    belong to one pack and stay in `packs`. `broken` is as in Pack, over all packs.
+    belong to one pack and stay in `packs`. `removed` are those that a layer says are not there, with what it says
+    else of them. `broken` is as in Pack, over all packs.
     """
 
     packs: tuple[Pack, ...]
@@ -33,6 +34,7 @@ class Stack:
     manifests: Mapping[str, MergedDocument]
     diagnostics: tuple[Diagnostic, ...] = ()
     broken: frozenset[str] = frozenset()
+    removed: Mapping[str, MergedDocument] = field(default_factory=dict)
 
     @property
     def revision(self) -> str:
@@ -96,6 +98,7 @@ class _Builder:
         self.diagnostics = list(order.diagnostics)
         self.documents: dict[str, MergedDocument] = {}
         self.manifests: dict[str, MergedDocument] = {}
+        self.removed: dict[str, MergedDocument] = {}
         self.old_entities: dict[str, str] = {}
         self.broken = frozenset(mark for pack in order.packs for mark in pack.broken)
 
@@ -110,16 +113,18 @@ class _Builder:
             for document in pack.documents.values():
                 if document.kind is Kind.LANGUAGE:
                     self._translate(pack, document)
-        return Stack(self.packs, self.documents, self.manifests, tuple(self.diagnostics), self.broken)
+        return Stack(self.packs, self.documents, self.manifests, tuple(self.diagnostics), self.broken, self.removed)
 
     def _add(self, pack: Pack, document: Document) -> None:
         address = self._present_address(document)
         below = self.documents.get(address)
+        if below is None and self._is_removed(document, address):
+            return
         if "extends" in document.data:
             if below is None:
                 self._report_dangling(document, address)
             elif self._may_extend(pack, document, below):
-                self._lay(document, below)
+                self.documents[address] = self._laid(document, below)
         elif below is not None:
             message = f"{below.base.file} defines this too"
             hint = f'write "extends": "{extends_of(below)}", or choose another name'
@@ -128,9 +133,49 @@ class _Builder:
             names = (address.split("/")[1], *document.names[1:])
             self.documents[address] = MergedDocument(address, document.kind, names, document.data, (document,))
         merged = self.documents.get(address)
+        if document.data.get("removed") is True and merged is not None and merged.layers[-1] is document:
+            self._take_out(merged)
         if document.kind is Kind.ENTITY and merged is not None:
             for old in merged.data.get("was", ()):
                 self.old_entities[old] = merged.names[0]
+
+    def _take_out(self, removed: MergedDocument) -> None:
+        """Lay a document aside; an entity with all that lies in its folder."""
+        folder = removed.address.removesuffix("entity") if removed.kind is Kind.ENTITY else None
+        for address in tuple(self.documents):
+            if address == removed.address or (folder is not None and address.startswith(folder)):
+                self.removed[address] = self.documents.pop(address)
+
+    def _is_removed(self, document: Document, address: str) -> bool:
+        """Whether a document waits with what its own layer removed, or lies on what a layer below did."""
+        entity = "/".join((*address.split("/")[:2], "entity"))
+        remover = self._remover(address) or self._remover(entity)
+        if remover is None:
+            return False
+        if document.layer == remover.layer:
+            below = self.removed.get(address)
+            if below is None:
+                self.removed[address] = MergedDocument(
+                    address, document.kind, document.names, document.data, (document,)
+                )
+            elif "extends" in document.data:
+                merge = Merge(document, below.setters)
+                data = merge.lay(below.data)
+                layers = (*below.layers, document)
+                self.removed[address] = replace(below, data=data, layers=layers, setters=merge.setters)
+            return True
+        if "extends" not in document.data and not self._remover(entity):
+            return False
+        message = f"'{remover.layer}' has removed what this lies on"
+        hint = f"remove the file, or take back `removed` in {remover.file}"
+        self.diagnostics.append(document.diagnostic(codes.DANGLING_OVERLAY, message, hint, "/extends"))
+        return True
+
+    def _remover(self, address: str) -> Document | None:
+        """The layer's document that says that this one is not there."""
+        removed = self.removed.get(address)
+        layers = removed.layers if removed is not None else ()
+        return next((each for each in reversed(layers) if each.data.get("removed") is True), None)
 
     def _present_address(self, document: Document) -> str:
         steps = document.address.split("/")
@@ -166,12 +211,11 @@ class _Builder:
             return False
         return True
 
-    def _lay(self, document: Document, below: MergedDocument) -> None:
+    def _laid(self, document: Document, below: MergedDocument) -> MergedDocument:
         merge = Merge(document, below.setters)
         data = merge.lay(below.data)
         self.diagnostics += merge.diagnostics
-        layers = (*below.layers, document)
-        self.documents[below.address] = replace(below, data=data, layers=layers, setters=merge.setters)
+        return replace(below, data=data, layers=(*below.layers, document), setters=merge.setters)
 
     def _report_dangling(self, document: Document, address: str) -> None:
         if self._is_lost(address):
@@ -190,7 +234,7 @@ class _Builder:
                 self.manifests[pack.name] = self._translated(self.manifests[pack.name], language, address, texts)
             elif address in self.documents:
                 self.documents[address] = self._translated(self.documents[address], language, address, texts)
-            elif not self._is_lost(address):
+            elif address not in self.removed and not self._is_lost(address):
                 hint = did_you_mean(address, self.documents) or "name a document without .json: 'entities/lead/entity'"
                 message = f"there is no '{address}' to translate"
                 pointer = f"/{address.replace('/', '~1')}"

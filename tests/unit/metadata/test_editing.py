@@ -181,7 +181,6 @@ def test_an_entry_of_the_sites_own_is_renamed_in_place() -> None:
         ("entities/lead/entty", "/label", "x", "is no document of a pack"),
         (LEAD, "label", "x", "is no JSON pointer"),
         (LEAD, "", "x", "A document is an object"),
-        (LEAD, "", REMOVED, "belongs to the pack 'crm'"),
     ],
 )
 def test_what_cannot_be_said(address: str, pointer: str, value: Any, words: str) -> None:
@@ -203,4 +202,31 @@ def test_texts_are_put_as_they_are_written() -> None:
     editor.put_text(f"{LEAD}.json", text)
     assert editor.pack().documents[f"{LEAD}.json"].text == text
     editor.put_text(f"{LEAD}.json", None)
+    assert list(editor.pack().documents) == ["pack.json"]
+
+
+def test_a_whole_document_of_a_pack_is_removed_and_brought_back_with_what_the_site_said() -> None:
+    """U11"""
+    editor = SiteEditor(packs(), TYPES)
+    editor.set(LEAD, "/label", "Client")
+    editor.set(LEAD, "", REMOVED)
+    assert editor.effective(LEAD) is None
+    gone = editor.pack()
+    assert said(gone) == {"extends": "crm/lead", "removed": True, "label": "Client"}
+    stacked = stack(packs(gone))
+    assert [address for address in stacked.documents if address.startswith("entities/lead/")] == []
+    assert stacked.diagnostics == ()
+    editor = SiteEditor(packs(gone), TYPES)
+    editor.restore(LEAD)
+    assert effective(editor.pack())["label"] == "Client"
+    with pytest.raises(NotFound, match="has not removed"):
+        editor.restore(LEAD)
+
+
+def test_a_removed_document_that_is_set_as_a_whole_is_there_again() -> None:
+    editor = SiteEditor(packs(), TYPES)
+    editor.set(LIST, "", REMOVED)
+    below = stack(packs()).documents[LIST].data
+    editor.set(LIST, "", below)
+    assert editor.effective(LIST) == below
     assert list(editor.pack().documents) == ["pack.json"]

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from kalip.fields import builtin_types
-from kalip.metadata import check_stack, read_pack, stack
+from kalip.metadata import check, check_stack, read_pack, stack
 from tests.support.builders import EntityBuilder, PackBuilder, a_pack, an_entity, told
 
 TINY = Path(__file__).parents[2] / "packs" / "tiny"
@@ -114,3 +114,56 @@ def test_merged_documents_are_checked() -> None:
     assert found[0].hint == "did you mean 'name'?"
     assert found[0].where is not None
     assert found[0].where.file == "site/entities/lead/entity.json"
+
+
+def test_a_layer_takes_out_an_entity_with_all_that_is_in_its_folder() -> None:
+    """U11"""
+    texts = {"entities/lead/entity": {"label": "Aday"}, "entities/lead/pipelines/flow": {"label": "Akış"}}
+    crm = a_pack("crm").with_entity(lead().with_pipeline("flow", "new", "won").with_list("name"), an_entity("deal"))
+    crm = crm.with_document("lang/tr", texts)
+    site = a_pack("site").with_entity(overlay("crm/lead", removed=True, label="Client").with_list("name", name="mine"))
+    site = site.with_document("entities/lead/pipelines/flow", {"extends": "crm/lead/flow", "label": "Way"})
+    site = site.with_document("lang/tr", texts)
+    stacked = stack([crm.build(), site.build()])
+    assert stacked.diagnostics == ()
+    assert list(stacked.documents) == ["entities/deal/entity"]
+    assert sorted(stacked.removed) == [
+        "entities/lead/entity",
+        "entities/lead/pipelines/flow",
+        "entities/lead/views/list",
+        "entities/lead/views/list.mine",
+    ]
+    assert stacked.removed["entities/lead/entity"].data["label"] == "Client"
+    assert stacked.removed["entities/lead/pipelines/flow"].data["label"] == "Way"
+
+
+def test_what_a_layer_below_has_removed_cannot_be_overlaid() -> None:
+    crm = a_pack("crm").with_entity(lead().with_list("name"))
+    lean = (
+        a_pack("lean")
+        .requiring(crm=">=1")
+        .with_document("entities/lead/views/list", {"extends": "crm/lead", "removed": True})
+    )
+    more = {"extends": "crm/lead", "label": "Mine"}
+    top = a_pack("top").requiring(crm=">=1", lean=">=1").with_document("entities/lead/views/list", more)
+    (fault,) = stack([crm.build(), lean.build(), top.build()]).diagnostics
+    assert (fault.code, fault.where.pointer if fault.where else "") == ("M134", "/extends")
+    assert fault.message == "'lean' has removed what this lies on"
+
+
+def test_a_view_may_be_made_anew_where_a_layer_below_has_removed_one() -> None:
+    crm = a_pack("crm").with_entity(lead().with_list("name"))
+    lean = (
+        a_pack("lean")
+        .requiring(crm=">=1")
+        .with_document("entities/lead/views/list", {"extends": "crm/lead", "removed": True})
+    )
+    top = a_pack("top").requiring(lean=">=1").with_document("entities/lead/views/list", {"columns": {"amount": {}}})
+    stacked = stack([crm.build(), lean.build(), top.build()])
+    assert stacked.diagnostics == ()
+    assert stacked.documents["entities/lead/views/list"].base.layer == "top"
+
+
+def test_only_an_overlay_removes() -> None:
+    (fault,) = check(a_pack("crm").with_entity(lead(removed=True)).build(), builtin_types())
+    assert (fault.code, fault.message) == ("M120", "only an overlay can say that a document is removed")

@@ -76,8 +76,8 @@ def seed_pack(services: Services, pack: str, documents: Mapping[str, Mapping[str
 
 
 def plant_seeds(work: Work, pack: str, documents: Mapping[str, Mapping[str, object]]) -> SeedResult:
-    """As `seed_pack`, in the transaction of the work."""
-    seeds = read_seeds(pack, documents)
+    """As `seed_pack`, in the transaction of the work. What a layer has removed of the model is left out."""
+    seeds = [seed for seed in read_seeds(pack, documents) if _is_known(work, seed.entity)]
     made = 0
     for entity, group in _runs(seeds):
         name = find_entity(work, entity).name
@@ -86,7 +86,8 @@ def plant_seeds(work: Work, pack: str, documents: Mapping[str, Mapping[str, obje
         drafts = []
         for seed in group:
             if seed.id not in there:
-                draft = make_draft(rules, SaveRecord(name, seed.values))
+                known = {said: value for said, value in seed.values.items() if _is_known(work, name, said)}
+                draft = make_draft(rules, SaveRecord(name, known))
                 draft.id = seed.id
                 drafts.append((seed, draft))
         for (seed, _), outcome in zip(drafts, save_drafts(work, [draft for _, draft in drafts]), strict=True):
@@ -94,6 +95,14 @@ def plant_seeds(work: Work, pack: str, documents: Mapping[str, Mapping[str, obje
                 raise _refused(seed, outcome)
         made += len(drafts)
     return SeedResult(made, len(seeds) - made)
+
+
+def _is_known(work: Work, entity: str, field: str = "") -> bool:
+    """Whether the model has what the pack was checked with."""
+    model, name = work.model, entity.rpartition("/")[2]
+    if not field:
+        return name in model.entities or name in model.aliases
+    return model.entities[name].attribute(field) is not None or f"{name}.{field}" in model.aliases
 
 
 def _runs(seeds: list[Seed]) -> Iterable[tuple[str, list[Seed]]]:

@@ -13,7 +13,7 @@ from kalip.web.inputs import Option
 from kalip.web.locale import LOCALES, current_locale, gettext
 
 _REF: Final = "#/$defs/"
-_HIDDEN: Final = frozenset({"extends", "was"})
+_HIDDEN: Final = frozenset({"extends", "removed", "was"})
 _FIRST: Final = frozenset({"fields", "stages", "columns", "choices", "tabs"})
 _TEXTS: Final = f"{_REF}text"
 _WIDGETS: Final = {

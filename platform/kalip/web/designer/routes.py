@@ -15,11 +15,13 @@ from kalip.designer import (
     Remove,
     Rename,
     Reset,
+    Restore,
     SetValue,
     edit_draft,
     name_of_label,
     open_draft,
 )
+from kalip.designer.wording import place_words
 from kalip.metadata import SITE, Kind, MergedDocument, document_schema
 from kalip.metadata.source import escape, unescape, value_at
 from kalip.records import Work
@@ -48,6 +50,7 @@ from kalip.web.locale import current_locale, gettext
 from kalip.web.render import View, render, render_fragment
 from kalip.web.session import actor, administrating, reading, site
 from kalip.web.shell import Crumb
+from kalip.web.wording import wording_text
 
 blueprint = Blueprint("designer", __name__, url_prefix="/designer")
 _OVERVIEW = View("designer/overview.html")
@@ -69,6 +72,14 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A document of a pack that this site has removed."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The things of one pack."""
 
@@ -77,6 +88,7 @@ class Group:
     version: str
     entities: tuple[Thing, ...]
     others: tuple[Thing, ...]
+    removed: tuple[Gone, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +118,6 @@ class NodePage:
     lists: Lists
     types: tuple[Option, ...]
     graph: Graph | None
-    removable: bool
     resettable: bool
     renamable: bool
     plain: str
@@ -122,7 +133,7 @@ def show_overview() -> Response:
     """All things by pack."""
     with reading() as work:
         drafted = open_draft(site(), administrating(work).actor)
-        groups = tuple(group for group in _groups(drafted) if group.entities or group.others)
+        groups = tuple(group for group in _groups(drafted) if group.entities or group.others or group.removed)
         return render(_OVERVIEW, frame(work, gettext("Designer")), Overview(bar_of(drafted), groups))
 
 
@@ -161,6 +172,16 @@ def change_node(address: str) -> BaseResponse:
     )
 
 
+@blueprint.post("/restored")
+def restore() -> BaseResponse:
+    """Bring back a document that this site has removed."""
+    with reading() as work:
+        administrating(work)
+    address = request.form.get("address", "")
+    edit_draft(site(), actor(), [Restore(address)])
+    return redirect(page_of(address))
+
+
 def _node(drafted: Drafted, document: MergedDocument, pointer: str, errors: Mapping[str, str] | None = None) -> Node:
     schema = document_schema(document.kind, site().extensions.types)
     found = node_at(document, schema, pointer, {**messages_at(drafted, document), **(errors or {})})
@@ -197,7 +218,6 @@ def _node_page(
         lists=lists_of(drafted, document),
         types=types_offered(),
         graph=graph_of(document) if document.kind is Kind.PIPELINE and not pointer else None,
-        removable=bool(pointer) or owners == {SITE},
         renamable=bool(pointer) and "was" in (schema_at(schema, document.data, pointer) or {}).get("properties", {}),
         plain=unescape(pointer.rpartition("/")[2]),
         entity=document.names[0] if document.address.startswith("entities/") else "",
@@ -210,11 +230,14 @@ def _asked(work: Work, drafted: Drafted, document: MergedDocument, pointer: str)
     """The question before something that is used goes; None when there is nothing to ask."""
     form = request.form
     entry = f"{form.get('map', '')}/{escape(form.get('entry', ''))}"
-    place = {"remove": pointer, "take": entry}.get(form.get("do", ""), "")
-    uses = uses_in(drafted, document, place) if place and not form.get("sure") else ()
+    place = {"remove": pointer, "take": entry}.get(form.get("do", ""))
+    if place is None or form.get("sure"):
+        return None
+    uses = uses_in(drafted, document, place)
     if not uses:
         return None
-    title = label_of(value_at(document.data, place), unescape(place.rpartition("/")[2]))
+    at = unescape(place.rpartition("/")[2])
+    title = label_of(value_at(document.data, place), at) if place else name_of(document)
     here = page_of(document.address, place)
     page = RemovalPage(bar_of(drafted), title, page_of(document.address, pointer), here, uses)
     return render(_REMOVAL, frame(work, title, *_crumbs(document, place)), page)
@@ -294,12 +317,19 @@ def _after_removal(drafted: Drafted, address: str, pointer: str) -> str:
 
 
 def _groups(drafted: Drafted) -> Iterator[Group]:
+    known = {each.address: each.data for each in (*drafted.stack.documents.values(), *drafted.stack.removed.values())}
     for pack in drafted.stack.packs:
         manifest = pack.manifest.data
         own = [each for each in drafted.stack.documents.values() if each.base.layer == pack.name]
         entities = tuple(_thing(each) for each in own if each.kind is Kind.ENTITY)
         others = tuple(_thing(each) for kind in _ICONS for each in own if each.kind is kind)
-        yield Group(pack.name, label_of({"label": manifest.get("title")}, pack.name), pack.version, entities, others)
+        label = label_of({"label": manifest.get("title")}, pack.name)
+        removed = tuple(
+            Gone(wording_text(current_locale(), place_words(each.address, "", known)), each.address)
+            for each in drafted.stack.removed.values()
+            if each.base.layer == pack.name and each.layers[-1].data.get("removed") is True
+        )
+        yield Group(pack.name, label, pack.version, entities, others, removed)
 
 
 def _thing(document: MergedDocument) -> Thing:

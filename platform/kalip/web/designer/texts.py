@@ -80,7 +80,7 @@ def _json_page(work: Work, drafted: Drafted, address: str) -> Response:
     document = drafted.stack.documents.get(address)
     if place is None or (document is None and f"{address}.json" not in drafted.draft.documents):
         raise NotFound("There is no document '{address}'.", params={"address": address})
-    title = name_of(document) if document is not None else place.names[-1]
+    title = name_of(document) if document is not None else address.rpartition("/")[2]
     page = JsonPage(
         bar_of(drafted),
         title,
