@@ -12,9 +12,10 @@ from kalip.storage.eventlog import EVENTS, Event
 from kalip.storage.session import Session
 
 _LONGEST_CURSOR: Final = 18
-_SETTLED: Final[ColumnElement[bool]] = literal_column(
+SETTLED: Final[ColumnElement[bool]] = literal_column(
     "kalip_event.xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 )
+"""On PostgreSQL, an event that no unfinished transaction could still come before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def events_for(
         if not _is_number(cursor):
             raise BadRequest("the cursor is not one that a page gave", code="R102")
         query = query.where(EVENTS.c.id < int(cursor))
-    found = [_event(row) for row in session.run(query)]
+    found = [event_of(row) for row in session.run(query)]
     page = tuple(found[:limit])
     return EventPage(page, str(page[-1].id) if len(found) > limit else None)
 
@@ -68,7 +69,7 @@ def find_event(session: Session, entity: str, record_id: str, event_id: str) -> 
         EVENTS.c.id == int(event_id), EVENTS.c.entity == entity, EVENTS.c.record_id == record_id
     )
     row = session.run(query).first()
-    return None if row is None else _event(row)
+    return None if row is None else event_of(row)
 
 
 def rewrite_event(session: Session, event: Event, after: Mapping[str, Any]) -> bool:
@@ -79,19 +80,12 @@ def rewrite_event(session: Session, event: Event, after: Mapping[str, Any]) -> b
     return session.events.rewrite(event, after)
 
 
-def events_after(session: Session, sequence: int, limit: int = 500) -> list[Event]:
-    """Give the events after a number in order, none that an unfinished transaction might still come before."""
-    query = select(EVENTS).where(EVENTS.c.id > sequence).order_by(EVENTS.c.id).limit(limit)
-    if session.dialect == "postgresql":
-        query = query.where(_SETTLED)
-    return [_event(row) for row in session.run(query)]
-
-
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _LONGEST_CURSOR
 
 
-def _event(row: Row[Any]) -> Event:
+def event_of(row: Row[Any]) -> Event:
+    """An event of its row."""
     before = None if row.before is None else orjson.loads(row.before)
     after = None if row.after is None else orjson.loads(row.after)
     return Event(

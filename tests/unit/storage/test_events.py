@@ -1,11 +1,11 @@
-"""The event log: a record's history by pages, and an outbox that skips nothing."""
+"""The event log: a record's history by pages."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kalip.base.errors import BadRequest
-from kalip.storage import Database, Event, append_events, events_after, events_for
+from kalip.storage import Database, Event, append_events, events_for
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -38,22 +38,3 @@ def test_history_comes_by_pages_newest_first(database: Database) -> None:
 def test_a_strange_cursor_is_refused(database: Database, cursor: str) -> None:
     with database.read() as session, pytest.raises(BadRequest):
         events_for(session, "thing", "1", cursor=cursor)
-
-
-def test_the_outbox_waits_for_transactions_that_began_before(database: Database) -> None:
-    if database.dialect == "sqlite":
-        with database.write() as session:
-            number = session.events.append(event(1))
-        with database.read() as session:
-            assert [each.id for each in events_after(session, 0)] == [number]
-        return
-    with database.write() as slow:
-        early = slow.events.append(event(1))
-        with database.write() as quick:
-            late = quick.events.append(event(2))
-        with database.read() as session:
-            assert events_after(session, 0) == []
-    with database.read() as session:
-        assert [each.id for each in events_after(session, 0)] == [early, late]
-        assert [each.id for each in events_after(session, early)] == [late]
-        assert [each.id for each in events_after(session, 0, limit=1)] == [early]

@@ -67,6 +67,8 @@ class KalipConsumer(Base):
     __tablename__ = "kalip_consumer"
     name: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int]
+    # PostgreSQL's transaction of the event at the position; it means nothing in another cluster.
+    xact: Mapped[int | None]
     moved_at: Mapped[datetime]
     error: Mapped[str | None]
 

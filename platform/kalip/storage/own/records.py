@@ -29,6 +29,8 @@ class KalipEvent(Base):
     __table_args__ = (
         Index("ix_kalip_event_record", "entity", "record_id", "id"),
         Index("ix_kalip_event_correlation", "correlation"),
+        # The order in which consumers read, on PostgreSQL.
+        Index("ix_kalip_event_xact", "xact", "id"),
         {"sqlite_autoincrement": True},
     )
 

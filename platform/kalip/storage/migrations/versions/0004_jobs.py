@@ -61,10 +61,12 @@ def upgrade() -> None:
         "kalip_consumer",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("xact", sa.BigInteger(), nullable=True),
         sa.Column("moved_at", UtcDateTime(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("name", name="pk_kalip_consumer"),
     )
+    op.create_index("ix_kalip_event_xact", "kalip_event", ["xact", "id"])
     op.create_table(
         "kalip_recurring",
         sa.Column("name", sa.Text(), nullable=False),
@@ -78,6 +80,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the tables with what is in them."""
     op.drop_table("kalip_recurring")
+    op.drop_index("ix_kalip_event_xact", "kalip_event")
     op.drop_table("kalip_consumer")
     op.drop_table("kalip_job_attempt")
     op.drop_index("ix_kalip_job_created", "kalip_job")
