@@ -12,7 +12,7 @@ from kalip.expressions import Function, Type
 from kalip.expressions.types import UNKNOWN
 from kalip.fields import FieldType, FieldTypes
 from kalip.metadata import Kind, MergedDocument, Problem, Stack, Validator, options_schema
-from kalip.model import ChoiceList, Field, Role
+from kalip.model import Calendar, ChoiceList, Field, Role
 
 Answer = TypeVar("Answer")
 
@@ -84,6 +84,9 @@ class Bench:
         self.old_entities: dict[str, str] = {}
         self.choices: dict[str, ChoiceList] = {}
         self.roles: dict[str, Role] = {}
+        self.webforms: dict[str, str] = {}
+        self.calendars: dict[str, Calendar] = {}
+        self.hooks: dict[str, str] = {}
         self.settle: Settle = _nothing_to_settle
         self._parts: dict[tuple[str, str], Mapping[str, Type]] = {}
         self._scopes: dict[tuple[str, bool], EntityScope] = {}

@@ -7,14 +7,17 @@ from types import MappingProxyType
 from kalip.base.errors import CompileError, Diagnostic
 from kalip.base.text import Text
 from kalip.compiler.bench import Bench, Draft, HasParameters
+from kalip.compiler.calendars import make_calendars
+from kalip.compiler.clocks import clocks_of
+from kalip.compiler.conversions import conversions_of
 from kalip.compiler.derived import Settler
 from kalip.compiler.desk import Spot
 from kalip.compiler.drafts import make_drafts
+from kalip.compiler.duplicates import duplicate_rules_of
 from kalip.compiler.entities import (
     check_owner,
     check_owner_circles,
     checks_of,
-    duplicate_rules_of,
     personal_marks_of,
     search_of,
     title_of,
@@ -28,6 +31,7 @@ from kalip.compiler.pipelines import pipelines_of
 from kalip.compiler.records import check_records
 from kalip.compiler.views import boards_of, cards_of, forms_of, lists_of
 from kalip.expressions import Function
+from kalip.compiler.rules import hooks_of, rules_of
 from kalip.fields import FieldTypes
 from kalip.metadata import MergedDocument, Pack, Stack, checked, sound, stack
 from kalip.model import Entity, Model, PackInfo
@@ -92,6 +96,7 @@ def _model(bench: Bench, revision: str) -> Model:
     make_roles(bench)
     make_drafts(bench)
     for draft in bench.drafts.values():
+    make_calendars(bench)
         bench.restage(draft, owned="owned_by" in draft.data)
     for draft in bench.drafts.values():
         make_fields(bench, draft)
@@ -115,6 +120,8 @@ def _model(bench: Bench, revision: str) -> Model:
         MappingProxyType(_aliases(bench)),
     )
 
+        MappingProxyType(bench.calendars),
+        mails=mails_of(bench),
 
 def _entity(bench: Bench, draft: Draft, owner: str | None) -> Entity:
     data = draft.data
@@ -122,6 +129,10 @@ def _entity(bench: Bench, draft: Draft, owner: str | None) -> Entity:
     cards = cards_of(bench, draft)
     return Entity(
         name=draft.name,
+    permissions = permissions_of(bench, draft, owned="owned_by" in data)
+    intake = intake_of(bench, draft, permissions)
+    hooks = hooks_of(bench, draft)
+    rules = rules_of(bench, draft, hooks)
         pack=draft.document.base.layer,
         label=label_of(data, draft.name),
         plural=label_of(data, draft.name, "plural" if "plural" in data else "label"),
@@ -145,6 +156,10 @@ def _entity(bench: Bench, draft: Draft, owner: str | None) -> Entity:
         origin=draft.document.origin(),
         description=text_of(data, "description"),
     )
+        rules=rules,
+        clocks=clocks_of(bench, draft),
+        hooks=hooks,
+        conversions=conversions_of(bench, draft),
 
 
 def _pack_info(bench: Bench, manifest: MergedDocument, entities: Mapping[str, Entity]) -> PackInfo:

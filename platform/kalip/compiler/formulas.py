@@ -1,27 +1,34 @@
 """Compiles expressions of documents: faults and uses go to the desk, earlier names are replaced by present ones."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import Any
 
 from kalip.compiler import codes
 from kalip.compiler.bench import Bench
 from kalip.compiler.desk import Spot
-from kalip.compiler.scope import OLD, EntityScope
+from kalip.compiler.scope import OLD, EntityScope, RootedScope
 from kalip.expressions import Expression, ExpressionError, Fault, Function, Type, compile_expression
 from kalip.expressions.typed import Among, FieldValue, Items, Literal, Node, Same
 from kalip.model import Field
 
 _ROUNDS = 20
+_NO_ROOTS: Mapping[str, Type] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the place of an expression wants: a type, that SQL can say it, whether `old.` means something there."""
+    """What the place of an expression wants: a type, that SQL can say it, whether `old.` means something there.
+
+    `roots` are names known beside the record's fields; with `bare` there is no record, only they are known.
+    """
 
     type: Type | None = None
     sql: bool = False
     old: bool = False
+    roots: Mapping[str, Type] = field(default_factory=lambda: _NO_ROOTS)
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,8 @@ class _Edit:
 def compile_formula(bench: Bench, entity: str, source: str, spot: Spot, wanted: Wanted) -> Expression | None:
     """Compile an expression over an entity's records; None when it has a fault, which is reported."""
     scope = bench.scope(entity, old=wanted.old)
+    if wanted.roots or wanted.bare:
+        scope = RootedScope(scope, wanted.roots, bare=wanted.bare)
     try:
         expression = _compiled(bench, scope, source, spot, wanted.type)
     except ExpressionError as error:

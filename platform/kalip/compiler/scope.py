@@ -40,9 +40,9 @@ class EntityScope:
     """
 
     def __init__(self, shapes: Shapes, entity: str, *, old: bool = False) -> None:
-        self._shapes = shapes
-        self._entity = entity
-        self._old = old
+        self.shapes = shapes
+        self.entity = entity
+        self.old = old
         self._known: dict[tuple[str, ...], Type | None] = {}
         self.renamed: dict[str, str] = {}
 
@@ -54,57 +54,78 @@ class EntityScope:
 
     def names(self, path: tuple[str, ...]) -> Sequence[str]:
         """What may follow a path."""
-        if path[:1] == (OLD,) and self._old:
+        if path[:1] == (OLD,) and self.old:
             path = path[1:]
-        entity: str | None = self._entity
+        entity: str | None = self.entity
         for position, step in enumerate(path):
-            field = self._shapes.field(entity, step) if entity is not None else None
+            field = self.shapes.field(entity, step) if entity is not None else None
             if entity is None or field is None:
                 return ()
             if position == len(path) - 1:
                 return self._after(entity, field)
-            entity = self._shapes.leads_to(field)
-        return tuple(self._shapes.field_names(self._entity))
+            entity = self.shapes.leads_to(field)
+        return tuple(self.shapes.field_names(self.entity))
 
     def element(self, entity_name: str) -> Scope:
         """The scope of the records in a collection."""
-        inner = EntityScope(self._shapes, entity_name)
+        inner = EntityScope(self.shapes, entity_name)
         inner.renamed = self.renamed
         return inner
 
     def _find(self, path: tuple[str, ...]) -> Type | None:
-        if path[:1] == (OLD,) and self._old and self._shapes.field(self._entity, OLD) is None:
+        if path[:1] == (OLD,) and self.old and self.shapes.field(self.entity, OLD) is None:
             path = path[1:]
-        entity: str | None = self._entity
+        entity: str | None = self.entity
         for position, step in enumerate(path):
             if entity is None:
                 return None
-            field = self._shapes.field(entity, step)
+            field = self.shapes.field(entity, step)
             if field is None:
                 self._remember_renaming(entity, step)
                 return None
             rest = path[position + 1 :]
             if len(rest) <= 1:
-                types = self._shapes.part_types(entity, field)
+                types = self.shapes.part_types(entity, field)
                 found = types.get(rest[0] if rest else "")
                 if found is not None or not rest:
                     return found
                 if field.type == USER:
                     return TEXT if rest[0] in USER_PARTS else None
-            entity = self._shapes.leads_to(field)
+            entity = self.shapes.leads_to(field)
         return None
 
     def _after(self, entity: str, field: Field) -> Sequence[str]:
-        parts = tuple(name for name in self._shapes.part_types(entity, field) if name)
-        target = self._shapes.leads_to(field)
+        parts = tuple(name for name in self.shapes.part_types(entity, field) if name)
+        target = self.shapes.leads_to(field)
         if field.type == USER:
             return USER_PARTS
-        return parts if target is None else (*parts, *self._shapes.field_names(target))
+        return parts if target is None else (*parts, *self.shapes.field_names(target))
 
     def _remember_renaming(self, entity: str, name: str) -> None:
-        present = self._shapes.present_name(entity, name)
+        present = self.shapes.present_name(entity, name)
         if present is not None:
             self.renamed[name] = present
+
+
+class RootedScope(EntityScope):
+    """The scope of an entity's records with further names beside the fields; `bare`: there is no record at all."""
+
+    def __init__(self, inner: EntityScope, roots: Mapping[str, Type], *, bare: bool = False) -> None:
+        super().__init__(inner.shapes, inner.entity, old=inner.old)
+        self.renamed = inner.renamed
+        self._roots = {tuple(name.split(".")): type_ for name, type_ in roots.items()}
+        self._bare = bare
+
+    def lookup(self, path: tuple[str, ...]) -> Type | None:
+        """The type of what stands at a path; the further names come before fields of the same name."""
+        if path in self._roots:
+            return self._roots[path]
+        return None if self._bare else super().lookup(path)
+
+    def names(self, path: tuple[str, ...]) -> Sequence[str]:
+        """What may follow a path."""
+        own = (each[len(path)] for each in self._roots if each[: len(path)] == path and len(each) > len(path))
+        return tuple(dict.fromkeys((*own, *(() if self._bare else super().names(path)))))
 
 
 def entity_scope(model: Model, types: FieldTypes, entity_name: str, *, old: bool = False) -> EntityScope:

@@ -18,6 +18,7 @@ States = Mapping[str, Mapping[str, Any]]
 _DOCUMENTS: Final[Mapping[Kind, str]] = {
     Kind.CHOICES: "Choice list '{name}'",
     Kind.ROLE: "Role '{name}'",
+    Kind.CALENDAR: "Calendar '{name}'",
     Kind.ENTITY: "Entity '{name}'",
     Kind.PIPELINE: "Pipeline '{name}' of {entity}",
     Kind.ACCESS: "Rights on {entity}",

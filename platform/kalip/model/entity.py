@@ -11,6 +11,7 @@ from kalip.model.field import Field, Origin
 from kalip.model.pipeline import Pipeline
 from kalip.model.view import BoardView, CardView, FormView, ListView
 
+from kalip.model.rule import Clock, Hook, Rule
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -95,3 +96,9 @@ class Entity:
         """The pipeline where new records start when none is named."""
         pipelines = tuple(self.pipelines.values())
         return next((each for each in pipelines if each.default), pipelines[0] if pipelines else None)
+    rules: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
+    clocks: Mapping[str, Clock] = field(default_factory=lambda: MappingProxyType({}))
+    hooks: Mapping[str, Hook] = field(default_factory=lambda: MappingProxyType({}))
+    conversions: Mapping[str, Conversion] = field(default_factory=lambda: MappingProxyType({}))
+    intake: Intake | None = None
+    webforms: Mapping[str, WebForm] = field(default_factory=lambda: MappingProxyType({}))

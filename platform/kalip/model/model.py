@@ -6,8 +6,11 @@ from types import MappingProxyType
 
 from kalip.base.text import Text
 from kalip.model.access import Role
+from kalip.model.calendar import Calendar
 from kalip.model.choices import ChoiceList
 from kalip.model.entity import Entity
+from kalip.model.intake import WebForm
+from kalip.model.mail import MailTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Use:
     """An edge of the where-used graph: `user` (an address such as `crm/lead/views/list`) uses `used`.
 
     Addresses: `entity:lead`, `field:lead.email`, `choices:source`, `choice:source.web`,
-    `stage:lead.inbound.new`, `pipeline:lead.inbound`, `role:sales_rep`.
+    `stage:lead.inbound.new`, `pipeline:lead.inbound`, `role:sales_rep`, `calendar:office`, `mail:welcome`.
     """
 
     user: str
@@ -52,8 +55,14 @@ class Model:
     roles: Mapping[str, Role]
     uses: tuple[Use, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    calendars: Mapping[str, Calendar] = field(default_factory=lambda: MappingProxyType({}))
+    mails: Mapping[str, MailTemplate] = field(default_factory=lambda: MappingProxyType({}))
 
     def entity(self, name: str) -> Entity | None:
         """An entity by name, by `pack/name`, or by a name it had before."""
         short = name.rsplit("/", 1)[-1]
         return self.entities.get(short) or self.entities.get(self.aliases.get(short, ""))
+
+    def webform(self, name: str) -> WebForm | None:
+        """A public form by name, whichever entity it belongs to."""
+        return next((each.webforms[name] for each in self.entities.values() if name in each.webforms), None)
