@@ -196,7 +196,7 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """One entry of a record's history; what has a `comment` has no changes."""
+    """One entry of a record's history; what has a `comment`, or tells `facts` of something beside it, has no changes."""
 
     id: str
     kind: str
@@ -207,6 +207,7 @@ class EventView:
     correlation: str | None
     changes: tuple[Change, ...]
     comment: Comment | None = None
+    facts: Mapping[str, object] = field(default_factory=nothing)
 
 
 @dataclass(frozen=True, slots=True)

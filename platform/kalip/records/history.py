@@ -9,7 +9,7 @@ from kalip.base.text import Text
 from kalip.model import Entity, Verb
 from kalip.records.commands import Change, Comment, EventPage, EventView, Shown, Titles
 from kalip.records.filters import allowed_rows
-from kalip.records.journal import COMMENT_REMOVED, COMMENTED
+from kalip.records.journal import COMMENT_REMOVED, COMMENTED, TASK_ENDED, TASK_GIVEN
 from kalip.records.naming import find_field, visible_entity
 from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES, USER
 from kalip.records.saving.loading import missing
@@ -22,8 +22,11 @@ from kalip.storage import EventPage as Events
 SILENT = frozenset(("updated_at", "updated_by", "created_at", "created_by", "stage_since"))
 
 _ONLY: Mapping[Shown, tuple[str, ...]] = {"comments": (COMMENTED,)}
+# What tells something else than changed fields.
+_FACTS = frozenset((TASK_GIVEN, TASK_ENDED))
+_FIELDLESS = _FACTS | {COMMENTED, COMMENT_REMOVED}
 # That a comment was taken back is told by the comment's own entry.
-_WITHOUT: Mapping[Shown, tuple[str, ...]] = {"all": (COMMENT_REMOVED,), "changes": (COMMENTED, COMMENT_REMOVED)}
+_WITHOUT: Mapping[Shown, tuple[str, ...]] = {"all": (COMMENT_REMOVED,), "changes": tuple(sorted(_FIELDLESS))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,16 @@ def history_of(work: Work, entity: Entity, record_id: str, stretch: Stretch, kno
     return events_shown(work, entity, found, known)
 
 
-def events_shown(work: Work, entity: Entity, page: Events, known: Titles | None = None) -> EventPage:
-    """Events in words, with the titles of what they name; those that are not known yet are read and added."""
+def events_shown(work: Work, entity: Entity | None, page: Events, known: Titles | None = None) -> EventPage:
+    """Events in words, with the titles of what they name; those that are not known yet are read and added.
+
+    Without an entity they are of a task: what they hold stands in `facts`.
+    """
     wanted: dict[str, list[str]] = {USER: []}
     views = []
     for event in page.events:
         wanted[USER] += [each for each in (event.actor, event.on_behalf) if each]
-        changes = () if event.kind in (COMMENTED, COMMENT_REMOVED) else tuple(_changes(work, entity, event))
+        changes = () if entity is None or event.kind in _FIELDLESS else tuple(_changes(work, entity, event))
         for change in changes:
             for value in (change.old, change.new):
                 _want(change, value, wanted)
@@ -74,6 +80,7 @@ def events_shown(work: Work, entity: Entity, page: Events, known: Titles | None 
             correlation=event.correlation,
             changes=changes,
             comment=_comment(event) if event.kind == COMMENTED else None,
+            facts=dict(event.after or {}) if entity is None or event.kind in _FACTS else {},
         )
         for event, changes in views
     )

@@ -11,7 +11,8 @@ CREATED, UPDATED = "record.created", "record.updated"
 ARCHIVED, RESTORED = "record.archived", "record.restored"
 TRANSITIONED = "record.transitioned"
 COMMENTED, COMMENT_REMOVED = "record.commented", "record.comment_removed"
-KINDS = (CREATED, UPDATED, ARCHIVED, RESTORED, TRANSITIONED, COMMENTED, COMMENT_REMOVED)
+TASK_GIVEN, TASK_ENDED = "record.task_given", "record.task_ended"
+KINDS = (CREATED, UPDATED, ARCHIVED, RESTORED, TRANSITIONED, COMMENTED, COMMENT_REMOVED, TASK_GIVEN, TASK_ENDED)
 
 
 def append(work: Work, events: Sequence[Event]) -> None:
