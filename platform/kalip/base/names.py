@@ -16,6 +16,7 @@ RESERVED_SEGMENTS = frozenset(
         "dashboards",
         "designer",
         "files",
+        "forms",
         "health",
         "help",
         "home",

@@ -67,7 +67,8 @@ def add_mail(session: Session, mail: Mail) -> bool:
     """Enter a mail; False when there is one of its key already, which stays as it is."""
     dialect = sqlite if session.dialect == "sqlite" else postgresql
     statement = dialect.insert(_MAILS).values(_values(mail))
-    return session.write(statement.on_conflict_do_nothing(index_elements=["key"])).rowcount == 1
+    entered = statement.on_conflict_do_nothing(index_elements=["key"]).returning(_MAILS.c.id)
+    return session.write(entered).first() is not None
 
 
 def change_mail(session: Session, mail_id: str, states: Sequence[str], **values: Any) -> bool:

@@ -78,7 +78,8 @@ def add_receipt(session: Session, receipt: Receipt) -> bool:
     values = {name: getattr(receipt, name) for name in Receipt.__slots__}
     values["payload"] = orjson.dumps(dict(receipt.payload)).decode()
     statement = dialect.insert(_RECEIPTS).values(values)
-    return session.write(statement.on_conflict_do_nothing(index_elements=["channel", "identity"])).rowcount == 1
+    entered = statement.on_conflict_do_nothing(index_elements=["channel", "identity"]).returning(_RECEIPTS.c.id)
+    return session.write(entered).first() is not None
 
 
 def change_receipt(session: Session, receipt_id: str, states: Collection[str], **values: Any) -> bool:
@@ -143,7 +144,8 @@ def add_exception(session: Session, exception: IntakeException) -> bool:
     values = {name: getattr(exception, name) for name in IntakeException.__slots__}
     values["binned"] = orjson.dumps([list(each) for each in exception.binned]).decode()
     statement = dialect.insert(_EXCEPTIONS).values(values)
-    return session.write(statement.on_conflict_do_nothing(index_elements=["kind", "value"])).rowcount == 1
+    entered = statement.on_conflict_do_nothing(index_elements=["kind", "value"]).returning(_EXCEPTIONS.c.id)
+    return session.write(entered).first() is not None
 
 
 def get_exception(session: Session, exception_id: str) -> IntakeException | None:
