@@ -4,6 +4,7 @@ from kalip.storage.apply import apply
 from kalip.storage.backup import BackupInfo, Progress, backup
 from kalip.storage.blobs import Blob, BlobFault, Blobs
 from kalip.storage.boards import aggregate, board_cards
+from kalip.storage.clocks import StoredClock, add_clock, due_clocks, get_clock, list_clocks, record_clocks, save_clock
 from kalip.storage.consumers import (
     ConsumerState,
     Mark,
@@ -58,6 +59,18 @@ from kalip.storage.errors import (
 from kalip.storage.eventlog import Event, EventLog
 from kalip.storage.events import EventPage, append_events, events_for, find_event, rewrite_event
 from kalip.storage.files import FileInfo, add_file, attach_file, delete_file, files_of, get_file, get_files, kept_blobs
+from kalip.storage.hooks import (
+    Delivery,
+    DeliveryAttempt,
+    add_delivery,
+    delivery_attempts,
+    forget_messages,
+    get_delivery,
+    list_deliveries,
+    receive_message,
+    reopen_delivery,
+    save_attempt,
+)
 from kalip.storage.idempotency import KeyState, delete_old_keys, finish_key, release_key, reserve_key
 from kalip.storage.imports import ImportRun, advance_import, find_import, start_import
 from kalip.storage.indexes import unique_keys
@@ -169,6 +182,23 @@ from kalip.storage.revisions import (
     save_revision,
 )
 from kalip.storage.saved_views import SavedView, delete_view, list_saved_views, save_view
+from kalip.storage.rule_runs import (
+    StoredRun,
+    add_run,
+    begin_run,
+    causes_of,
+    count_runs,
+    drop_rule_cursors,
+    end_run_of_rule,
+    find_run,
+    finished_runs,
+    forget_runs,
+    get_run,
+    last_runs,
+    list_runs,
+    rule_cursors,
+    set_rule_cursor,
+)
 from kalip.storage.search import SearchHit, clear_index, index_record, index_records, search, unindex_record
 from kalip.storage.session import Session
 from kalip.storage.stage_steps import StoredStep, drop_step, lock_record, put_step, steps_of
@@ -193,6 +223,8 @@ __all__ = [
     "Database",
     "DeleteRestricted",
     "DuplicateKey",
+    "Delivery",
+    "DeliveryAttempt",
     "Ended",
     "EntityTable",
     "Event",
@@ -230,10 +262,12 @@ __all__ = [
     "Stay",
     "Step",
     "StoredConversion",
+    "StoredClock",
     "StoredDraft",
     "StoredJob",
     "StoredResult",
     "StoredStep",
+    "StoredRun",
     "Tables",
     "Token",
     "TooLarge",
@@ -241,6 +275,7 @@ __all__ = [
     "UniqueClash",
     "User",
     "add_consents",
+    "add_clock",
     "add_conversion",
     "add_exception",
     "add_file",
@@ -249,6 +284,7 @@ __all__ = [
     "add_receipt",
     "add_user",
     "advance_import",
+    "add_run",
     "aggregate",
     "append_events",
     "apply",
@@ -256,6 +292,7 @@ __all__ = [
     "backup",
     "board_cards",
     "cancel_job",
+    "begin_run",
     "change_mail",
     "change_receipt",
     "children",
@@ -272,6 +309,7 @@ __all__ = [
     "create_login",
     "create_token",
     "current_revision",
+    "count_runs",
     "declare_recurring",
     "delete_draft",
     "delete_exception",
@@ -291,8 +329,10 @@ __all__ = [
     "events_after",
     "events_for",
     "existing",
+    "due_clocks",
     "files_of",
     "find_alike",
+    "end_run_of_rule",
     "find_by_texts",
     "find_conversion",
     "find_conversion_by_key",
@@ -307,11 +347,18 @@ __all__ = [
     "find_user",
     "finish_key",
     "forget_recurring",
+    "find_run",
     "get_exception",
     "get_file",
     "get_files",
     "get_job",
+    "finished_runs",
+    "forget_messages",
     "get_mail",
+    "forget_runs",
+    "get_clock",
+    "get_delivery",
+    "get_event",
     "get_mails",
     "get_receipt",
     "get_revision",
@@ -320,6 +367,7 @@ __all__ = [
     "hold_consumer",
     "hold_due",
     "hold_keys",
+    "get_run",
     "index_record",
     "index_records",
     "insert_job",
@@ -338,7 +386,10 @@ __all__ = [
     "list_mails",
     "list_packs",
     "list_receipts",
+    "last_runs",
     "list_retired",
+    "list_clocks",
+    "list_deliveries",
     "list_revisions",
     "list_saved_views",
     "list_tokens",
@@ -346,6 +397,7 @@ __all__ = [
     "load_documents",
     "lock_record",
     "lock_words",
+    "list_runs",
     "lost_runs",
     "mail_of_key",
     "mailbox_place",
@@ -376,6 +428,8 @@ __all__ = [
     "reserve_key",
     "restore",
     "retry_jobs",
+    "receive_message",
+    "record_clocks",
     "revision_documents",
     "rewrite_event",
     "same_keys",
@@ -387,6 +441,8 @@ __all__ = [
     "save_view",
     "score",
     "search",
+    "save_attempt",
+    "save_clock",
     "select_many",
     "select_one",
     "select_page",
