@@ -1,7 +1,9 @@
 """The ways from a site to other machines, as its settings name them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
+from types import MappingProxyType
 
 from kalip.base.errors import ConfigurationError
 from kalip.network import imap, smtp
@@ -29,7 +31,8 @@ class Network:
     """What the site may reach. Without settings: the public web by HTTP, and no mail at all.
 
     `sender` is whom mails are from; `reply_to` is a mailbox that is read, to which answers on records come;
-    `public_url` is where the site itself is reached, without a slash at its end.
+    `public_url` is where the site itself is reached, without a slash at its end. `secrets` sign messages to other
+    systems and prove theirs, by the names that rules call them.
     """
 
     http: HttpClient = field(default_factory=HttpClient)
@@ -38,6 +41,7 @@ class Network:
     sender: str = ""
     reply_to: str = ""
     public_url: str = ""
+    secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
 
 def make_network(settings: Settings) -> Network:
@@ -60,6 +64,7 @@ def make_network(settings: Settings) -> Network:
         sender=settings.mail_from,
         reply_to=settings.mail_reply_to,
         public_url=settings.public_url.rstrip("/"),
+        secrets=settings.hook_secrets,
     )
 
 

@@ -4,8 +4,9 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from kalip.base.errors import ConfigurationError
@@ -25,6 +26,9 @@ _ENVIRONMENT = {
     "public_url": "KALIP_PUBLIC_URL",
 }
 _SHORTEST_SECRET = 32
+_SECRETS = "hook_secrets"
+_SECRET_PREFIX = "KALIP_HOOK_"
+_LEAST = {"job_threads": 1, "job_lease": 3, "job_pause": 0, "job_kept": 1}
 _KINDS = {bool: "true or false", int: "a whole number", str: "text"}
 
 
@@ -39,6 +43,10 @@ class Settings:
     under a pack is believed; `require_signed` refuses packs without one. `smtp_url` takes the mail that is sent, from
     `mail_from`; `mailboxes` are addresses, apart by spaces, whose mail is read, and answers come to `mail_reply_to`.
     `private_hosts` may be called though they lie on private addresses. `public_url` is where people reach the site.
+    Without Redis the server runs jobs in `job_threads` threads of each process, where `jobs_in_server`. A runner that
+    gives no sign of life for `job_lease` seconds loses its job; `job_pause` is the first pause, in seconds, after a
+    failure; jobs that are done are kept for `job_kept` days. `hook_secrets` are the secrets of web hooks by name, each
+    of them several apart by spaces while they are changed; KALIP_HOOK_<NAME> overrules one.
     """
 
     folder: Path
@@ -59,6 +67,12 @@ class Settings:
     mailboxes: str = ""
     private_hosts: str = ""
     public_url: str = ""
+    jobs_in_server: bool = True
+    job_threads: int = 1
+    job_lease: int = 60
+    job_pause: int = 5
+    job_kept: int = 30
+    hook_secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -73,6 +87,15 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
             params={"folder": folder, "length": _SHORTEST_SECRET},
             hint="set KALIP_SECRET_KEY, or secret_key in site.toml",
         )
+    for name, least in _LEAST.items():
+        if int(str(values.get(name, least))) < least:
+            raise ConfigurationError("{name} must be {least} or more", params={"name": name, "least": least})
+    overruled = {
+        name.removeprefix(_SECRET_PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(_SECRET_PREFIX) and value
+    }
+    values[_SECRETS] = MappingProxyType(written.get(_SECRETS, {}) | overruled)
     values.setdefault("database_url", f"sqlite:///{folder / 'site.db'}")
     values["files_url"] = str(folder / _files_folder(str(values.get("files_url", "files"))))
     return Settings(folder=folder, **values)
@@ -121,7 +144,9 @@ def _read_file(path: Path) -> dict[str, Any]:
                 params={"path": path, "name": name},
                 hint=did_you_mean(name, known) or f"known settings: {', '.join(known)}",
             )
-        if type(value) is not known[name]:
+        if name == _SECRETS:
+            _check_secrets(path, value)
+        elif type(value) is not known[name]:
             raise ConfigurationError(
                 "{path}: setting '{name}' must be {kind}",
                 params={
@@ -131,6 +156,15 @@ def _read_file(path: Path) -> dict[str, Any]:
                 },
             )
     return values
+
+
+def _check_secrets(path: Path, value: object) -> None:
+    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+        raise ConfigurationError(
+            "{path}: setting '{name}' must be a table of texts",
+            params={"path": path, "name": _SECRETS},
+            hint="write [hook_secrets] with lines as shop = \"…\"",
+        )
 
 
 def _files_folder(url: str) -> str:

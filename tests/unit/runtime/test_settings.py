@@ -68,3 +68,20 @@ def test_faults_are_named(tmp_path: Path, content: str, message: str) -> None:
     (tmp_path / SITE_FILE).write_text(content)
     with pytest.raises(ConfigurationError, match=message):
         read_settings(tmp_path, {})
+
+
+def test_secrets_of_web_hooks_come_from_the_file_or_the_environment(tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    with (tmp_path / "site.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[hook_secrets]\nshop = "one two"\nbank = "three"\n')
+    settings = read_settings(tmp_path, {"KALIP_HOOK_BANK": "four", "KALIP_HOOK_MAIL": "five"})
+    assert settings.hook_secrets == {"shop": "one two", "bank": "four", "mail": "five"}
+    assert "four" not in repr(settings)
+
+
+def test_a_secret_that_is_no_text_is_told(tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    with (tmp_path / "site.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[hook_secrets]\nshop = 5\n")
+    with pytest.raises(ConfigurationError, match="table of texts"):
+        read_settings(tmp_path, {})
