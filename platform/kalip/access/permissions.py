@@ -25,6 +25,7 @@ PARENT_VERB = {
     Verb.ARCHIVE: Verb.UPDATE,
     Verb.RESTORE: Verb.UPDATE,
     Verb.TRANSITION: Verb.UPDATE,
+    Verb.CONVERT: Verb.UPDATE,
 }
 OWN_SOURCE = "owner == actor.id"
 

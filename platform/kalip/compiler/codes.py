@@ -31,6 +31,22 @@ UNFIT_FIELD = "C131"
 CONTRADICTION = "C132"
 UNUSED = "C133"
 BAD_VALUE = "C134"
+UNKNOWN_STEP = "C150"
+BAD_TUNNEL = "C151"
+BAD_LIMIT = "C152"
+UNKNOWN_TARGET = "C160"
+BAD_MAP = "C161"
+UNFILLED = "C162"
+UNKNOWN_CONVERSION = "C163"
+UNKNOWN_TRANSITION = "C164"
+BAD_PLACE = "C170"
+BAD_INTAKE = "C171"
+UNKNOWN_CALENDAR = "C170"
+BAD_CALENDAR = "C171"
+BAD_RULE = "C172"
+BAD_CLOCK = "C173"
+UNKNOWN_HOOK = "C174"
+UNKNOWN_MAIL = "C175"
 PLUGIN_FAULT = "C190"
 
 CODES: Mapping[str, str] = MappingProxyType(
@@ -63,6 +79,22 @@ CODES: Mapping[str, str] = MappingProxyType(
         CONTRADICTION: "Two properties contradict each other.",
         UNUSED: "Something is written that never has an effect.",
         BAD_VALUE: "A seed's, test's or demo's value is no valid value of its field.",
+        UNKNOWN_STEP: "A step follows one that its stage doesn't have.",
+        BAD_TUNNEL: "A tunnel leads nowhere, or makes a record that nothing can become of.",
+        BAD_LIMIT: "A time limit is no time at all.",
+        UNKNOWN_TARGET: "Something names a target that the conversion doesn't have.",
+        BAD_MAP: "A conversion fills a field with what it can't hold.",
+        UNFILLED: "A conversion fills a required field with nothing, so that it has to be asked for.",
+        UNKNOWN_CONVERSION: "Something names a conversion that the entity doesn't have.",
+        UNKNOWN_TRANSITION: "Something names a move that no pipeline of the entity has.",
+        BAD_PLACE: "A text has a place that nothing can fill.",
+        BAD_INTAKE: "Messages or public forms can make no record as it stands.",
+        UNKNOWN_CALENDAR: "Something names a calendar that is in no pack.",
+        BAD_CALENDAR: "A calendar's time zone, hours, dates or countries are none.",
+        BAD_RULE: "A rule can never run, or says what can't be done at its occasion.",
+        BAD_CLOCK: "A clock can never start or stop, or an alarm has no moment.",
+        UNKNOWN_HOOK: "A rule names a hook that its entity doesn't have.",
+        UNKNOWN_MAIL: "A rule names a mail template that is in no pack.",
         PLUGIN_FAULT: "A plugin can't be loaded, or brings something unusable; it is left out.",
     }
 )

@@ -24,14 +24,16 @@ from kalip.compiler.entities import (
     unique_keys_of,
 )
 from kalip.compiler.fields import finish_fields, make_fields
+from kalip.compiler.intakes import intake_of, webforms_of
 from kalip.compiler.labels import label_of, text_of
 from kalip.compiler.lists import make_choice_lists, make_roles
+from kalip.compiler.mails import mails_of
 from kalip.compiler.permissions import permissions_of
 from kalip.compiler.pipelines import pipelines_of
 from kalip.compiler.records import check_records
+from kalip.compiler.rules import hooks_of, rules_of
 from kalip.compiler.views import boards_of, cards_of, forms_of, lists_of
 from kalip.expressions import Function
-from kalip.compiler.rules import hooks_of, rules_of
 from kalip.fields import FieldTypes
 from kalip.metadata import MergedDocument, Pack, Stack, checked, sound, stack
 from kalip.model import Entity, Model, PackInfo
@@ -94,9 +96,9 @@ def compile_model(
 def _model(bench: Bench, revision: str) -> Model:
     make_choice_lists(bench)
     make_roles(bench)
+    make_calendars(bench)
     make_drafts(bench)
     for draft in bench.drafts.values():
-    make_calendars(bench)
         bench.restage(draft, owned="owned_by" in draft.data)
     for draft in bench.drafts.values():
         make_fields(bench, draft)
@@ -110,6 +112,7 @@ def _model(bench: Bench, revision: str) -> Model:
     entities = {draft.name: _entity(bench, draft, owners.get(draft.name)) for draft in bench.drafts.values()}
     packs = {name: _pack_info(bench, document, entities) for name, document in bench.stack.manifests.items()}
     check_records(bench)
+    mails = mails_of(bench)
     return Model(
         revision,
         MappingProxyType(packs),
@@ -118,21 +121,21 @@ def _model(bench: Bench, revision: str) -> Model:
         MappingProxyType(bench.roles),
         tuple(bench.desk.uses),
         MappingProxyType(_aliases(bench)),
+        MappingProxyType(bench.calendars),
+        mails=mails,
     )
 
-        MappingProxyType(bench.calendars),
-        mails=mails_of(bench),
 
 def _entity(bench: Bench, draft: Draft, owner: str | None) -> Entity:
     data = draft.data
     pipelines = pipelines_of(bench, draft)
     cards = cards_of(bench, draft)
-    return Entity(
-        name=draft.name,
     permissions = permissions_of(bench, draft, owned="owned_by" in data)
     intake = intake_of(bench, draft, permissions)
     hooks = hooks_of(bench, draft)
     rules = rules_of(bench, draft, hooks)
+    return Entity(
+        name=draft.name,
         pack=draft.document.base.layer,
         label=label_of(data, draft.name),
         plural=label_of(data, draft.name, "plural" if "plural" in data else "label"),
@@ -147,19 +150,21 @@ def _entity(bench: Bench, draft: Draft, owner: str | None) -> Entity:
         duplicates=duplicate_rules_of(bench, draft),
         personal=personal_marks_of(draft),
         pipelines=pipelines,
-        permissions=permissions_of(bench, draft, owned="owned_by" in data),
+        permissions=permissions,
+        intake=intake,
+        webforms=webforms_of(bench, draft, intake),
         lists=lists_of(bench, draft),
         forms=forms_of(bench, draft),
         boards=boards_of(bench, draft, pipelines, cards),
         cards=cards,
-        was=tuple(data.get("was", ())),
-        origin=draft.document.origin(),
-        description=text_of(data, "description"),
-    )
         rules=rules,
         clocks=clocks_of(bench, draft),
         hooks=hooks,
         conversions=conversions_of(bench, draft),
+        was=tuple(data.get("was", ())),
+        origin=draft.document.origin(),
+        description=text_of(data, "description"),
+    )
 
 
 def _pack_info(bench: Bench, manifest: MergedDocument, entities: Mapping[str, Entity]) -> PackInfo:

@@ -13,8 +13,30 @@ _PLAIN_FILE = re.compile(
 SIGNATURE = "signature.json"
 """The file that says who made the pack; no document, as it is about the bytes of all others."""
 
-_FOLDERS = ("choices", "demo", "docs", "entities", "files", "lang", "roles", "seed", "templates", "tests")
-_ENTITY_FILES = ("entity.json", "access.json", "pipelines", "views")
+_FOLDERS = (
+    "calendars",
+    "choices",
+    "demo",
+    "docs",
+    "entities",
+    "files",
+    "lang",
+    "mails",
+    "roles",
+    "seed",
+    "templates",
+    "tests",
+)
+_ENTITY_FILES = (
+    "entity.json",
+    "access.json",
+    "intake.json",
+    "rules.json",
+    "conversions",
+    "pipelines",
+    "views",
+    "webforms",
+)
 _VIEWS = ("list", "form", "card", "board")
 
 
@@ -24,13 +46,19 @@ class Kind(StrEnum):
     PACK = "pack"
     CHOICES = "choices"
     ROLE = "role"
+    CALENDAR = "calendar"
     ENTITY = "entity"
     PIPELINE = "pipeline"
+    CONVERSION = "conversion"
     ACCESS = "access"
+    RULES = "rules"
     LIST = "list"
     FORM = "form"
     CARD = "card"
     BOARD = "board"
+    MAIL = "mail"
+    INTAKE = "intake"
+    WEBFORM = "webform"
     LANGUAGE = "language"
     SEED = "seed"
     DEMO = "demo"
@@ -41,13 +69,19 @@ OVERLAID = frozenset(
     {
         Kind.CHOICES,
         Kind.ROLE,
+        Kind.CALENDAR,
         Kind.ENTITY,
         Kind.PIPELINE,
+        Kind.CONVERSION,
         Kind.ACCESS,
+        Kind.RULES,
         Kind.LIST,
         Kind.FORM,
         Kind.CARD,
         Kind.BOARD,
+        Kind.MAIL,
+        Kind.INTAKE,
+        Kind.WEBFORM,
     }
 )
 """Kinds that a layer above may extend; the others belong to their pack."""
@@ -56,13 +90,19 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (Kind.PACK, "pack.json"),
     (Kind.CHOICES, "choices/<name>.json"),
     (Kind.ROLE, "roles/<name>.json"),
+    (Kind.CALENDAR, "calendars/<name>.json"),
     (Kind.ENTITY, "entities/<entity>/entity.json"),
     (Kind.PIPELINE, "entities/<entity>/pipelines/<name>.json"),
+    (Kind.CONVERSION, "entities/<entity>/conversions/<name>.json"),
     (Kind.ACCESS, "entities/<entity>/access.json"),
+    (Kind.RULES, "entities/<entity>/rules.json"),
     (Kind.LIST, "entities/<entity>/views/list[.<name>].json"),
     (Kind.FORM, "entities/<entity>/views/form[.<name>].json"),
     (Kind.CARD, "entities/<entity>/views/card[.<name>].json"),
     (Kind.BOARD, "entities/<entity>/views/board[.<name>].json"),
+    (Kind.MAIL, "mails/<name>.json"),
+    (Kind.INTAKE, "entities/<entity>/intake.json"),
+    (Kind.WEBFORM, "entities/<entity>/webforms/<name>.json"),
     (Kind.LANGUAGE, "lang/<locale>.json"),
     (Kind.SEED, "seed/<name>.json"),
     (Kind.DEMO, "demo/<name>.json"),

@@ -16,6 +16,7 @@ class Verb(StrEnum):
     ARCHIVE = "archive"
     RESTORE = "restore"
     TRANSITION = "transition"
+    CONVERT = "convert"
     EXPORT = "export"
     IMPORT = "import"
 

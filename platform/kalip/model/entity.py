@@ -7,11 +7,13 @@ from types import MappingProxyType
 from kalip.base.text import Text
 from kalip.expressions import Expression
 from kalip.model.access import Permission
+from kalip.model.conversion import Conversion
 from kalip.model.field import Field, Origin
+from kalip.model.intake import Intake, WebForm
 from kalip.model.pipeline import Pipeline
+from kalip.model.rule import Clock, Hook, Rule
 from kalip.model.view import BoardView, CardView, FormView, ListView
 
-from kalip.model.rule import Clock, Hook, Rule
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -33,11 +35,30 @@ class UniqueKey:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateRule:
-    """Fields compared to find duplicates: field name to method (exact, fold, phone, email, tax_number)."""
+    """Records alike in all `fields` mean the same thing: field name to method.
+
+    Methods: exact, fold, phone, email, tax_number, starts (the first `length` characters), similar (from `similarity` on).
+    `also` are more fields of the record whose values count as the field's own. With `target` the records are compared
+    with those of another entity, each field with the `pairs` there. `archived` compares with archived records too.
+    A `strict` rule refuses what the others warn of; `auto_merge` lets a scan merge what it finds.
+    """
 
     name: str
     fields: Mapping[str, str]
     strict: bool = False
+    label: Text = Text()
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    target: str | None = None
+    pairs: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    length: int = 8
+    similarity: int = 85
+    archived: bool = False
+    auto_merge: bool = False
+
+    @property
+    def is_fuzzy(self) -> bool:
+        """Whether a field is compared by likeness, which no key can prove."""
+        return "similar" in self.fields.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +99,12 @@ class Entity:
     forms: Mapping[str, FormView] = field(default_factory=lambda: MappingProxyType({}))
     boards: Mapping[str, BoardView] = field(default_factory=lambda: MappingProxyType({}))
     cards: Mapping[str, CardView] = field(default_factory=lambda: MappingProxyType({}))
+    rules: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
+    clocks: Mapping[str, Clock] = field(default_factory=lambda: MappingProxyType({}))
+    hooks: Mapping[str, Hook] = field(default_factory=lambda: MappingProxyType({}))
+    conversions: Mapping[str, Conversion] = field(default_factory=lambda: MappingProxyType({}))
+    intake: Intake | None = None
+    webforms: Mapping[str, WebForm] = field(default_factory=lambda: MappingProxyType({}))
     was: tuple[str, ...] = ()
     origin: Origin = Origin("")
     description: Text = Text()
@@ -86,6 +113,10 @@ class Entity:
     def attributes(self) -> dict[str, Field]:
         """System and declared fields by name."""
         return {**self.system, **self.fields}
+
+    def conversion_by(self, transition: str) -> Conversion | None:
+        """The conversion that makes a move, when the move is made by one only."""
+        return next((each for each in self.conversions.values() if each.transition == transition), None)
 
     def attribute(self, name: str) -> Field | None:
         """A declared or system field."""
@@ -96,9 +127,3 @@ class Entity:
         """The pipeline where new records start when none is named."""
         pipelines = tuple(self.pipelines.values())
         return next((each for each in pipelines if each.default), pipelines[0] if pipelines else None)
-    rules: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
-    clocks: Mapping[str, Clock] = field(default_factory=lambda: MappingProxyType({}))
-    hooks: Mapping[str, Hook] = field(default_factory=lambda: MappingProxyType({}))
-    conversions: Mapping[str, Conversion] = field(default_factory=lambda: MappingProxyType({}))
-    intake: Intake | None = None
-    webforms: Mapping[str, WebForm] = field(default_factory=lambda: MappingProxyType({}))

@@ -12,7 +12,15 @@ ARCHIVED, RESTORED = "record.archived", "record.restored"
 TRANSITIONED = "record.transitioned"
 COMMENTED, COMMENT_REMOVED = "record.commented", "record.comment_removed"
 TASK_GIVEN, TASK_ENDED = "record.task_given", "record.task_ended"
-KINDS = (CREATED, UPDATED, ARCHIVED, RESTORED, TRANSITIONED, COMMENTED, COMMENT_REMOVED, TASK_GIVEN, TASK_ENDED)
+STEP_CHANGED = "record.step_changed"
+CONVERTED, UNCONVERTED = "record.converted", "record.conversion_undone"
+MAIL_SENT, MAIL_RECEIVED = "record.mail_sent", "record.mail_received"
+FORM_RECEIVED = "record.form_received"
+MESSAGES = (MAIL_SENT, MAIL_RECEIVED, FORM_RECEIVED)
+KINDS = (
+    CREATED, UPDATED, ARCHIVED, RESTORED, TRANSITIONED, COMMENTED, COMMENT_REMOVED, TASK_GIVEN, TASK_ENDED, STEP_CHANGED,
+    CONVERTED, UNCONVERTED, *MESSAGES,
+)  # fmt: skip
 
 
 def append(work: Work, events: Sequence[Event]) -> None:

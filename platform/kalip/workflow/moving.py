@@ -1,26 +1,35 @@
 """Decides a move while the record is on its way through the save pipeline: source, roles, guard, effects."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kalip.base.errors import BadRequest, NotFound, TransitionRefused
 from kalip.base.names import did_you_mean
 from kalip.expressions import Expression
-from kalip.fields import FieldFault
 from kalip.model import Effect, Entity, Pipeline, Stage, Transition, Verb
 from kalip.records import TRANSITIONED, Work
-from kalip.records.saving import Draft, Grounds, as_value, evaluate
-from kalip.runtime import Action, ActionContext
+from kalip.records.saving import Draft, Grounds, as_value, evaluate, put
+from kalip.records.saving.placing import (
+    PLACE,
+    arrival_values,
+    kept_fields,
+    queue_field,
+    role_labels,
+    unmet,
+)
+from kalip.workflow.acting import act, give
 from kalip.workflow.commands import ApplyTransition
-from kalip.workflow.looking import ActorRecords
+from kalip.workflow.stage_steps import blocked_by_steps
 
 Candidate = tuple[Pipeline, Transition]
-PLACE = ("pipeline", "stage", "stage_since")
 
 
 @dataclass(slots=True)
 class Decision:
-    """Finds and carries out one move. After the pipeline it knows which `transition` was meant."""
+    """Finds and carries out one move. After the pipeline it knows which `transition` was meant.
+
+    `by` is the conversion that makes it: a move that a conversion makes is made by nobody else.
+    """
 
     entity: Entity
     command: ApplyTransition
@@ -29,6 +38,7 @@ class Decision:
     target: Stage | None = None
     source: str = ""
     sets: dict[str, object] = field(default_factory=dict)
+    by: str = ""
 
     def grounds(self) -> Grounds:
         """The grounds on which the save pipeline makes this move."""
@@ -37,9 +47,13 @@ class Decision:
             verb=Verb.TRANSITION,
             kind=TRANSITIONED,
             decide=self.decide,
-            reads=tuple(each for transition in transitions for each in _expressions(transition)),
+            reads=tuple(each for owner, transition in self.candidates for each in _expressions(owner, transition)),
             fields=tuple(dict.fromkeys(_fields(self.candidates))),
-            sets=(*PLACE, *(name for each in transitions for effect in each.effects for name in effect.set)),
+            sets=(
+                *PLACE,
+                *kept_fields(self.entity),
+                *(name for each in transitions for effect in each.effects for name in effect.set),
+            ),
             whole=any(effect.action for transition in transitions for effect in transition.effects),
         )
 
@@ -52,9 +66,27 @@ class Decision:
             draft.error = self._no_move(work, pipeline)
             return
         self.target = pipeline.stages[self.transition.target]
-        draft.error = refusal(work, draft, pipeline, self.transition)
+        draft.asked = frozenset(self.transition.ask)
+        draft.demanded = self.transition.demands
+        self._check_reason(draft)
+        draft.error = (
+            self._reserved(work)
+            or refusal(work, draft, pipeline, self.transition)
+            or blocked_by_steps(work, draft, self.target.name)
+        )
         if draft.error is None:
             self._carry_out(work, draft, pipeline)
+
+    def _reserved(self, work: Work) -> TransitionRefused | None:
+        """The refusal of a move that only a conversion makes, which would otherwise be half of one."""
+        conversion = self.entity.conversion_by(self.transition.name) if self.transition is not None else None
+        if conversion is None or conversion.name == self.by:
+            return None
+        return TransitionRefused(
+            "The conversion '{label}' makes this move, once it has made what it is for.",
+            hint=f"call the conversion '{conversion.name}'",
+            params={"label": conversion.label.get(work.actor.locale), "conversion": conversion.name},
+        )
 
     def _choose(self, pipeline: Pipeline | None) -> Transition | None:
         if pipeline is None:
@@ -69,55 +101,23 @@ class Decision:
     def _carry_out(self, work: Work, draft: Draft, pipeline: Pipeline) -> None:
         if self.transition is None or self.target is None:
             return
+        arrive(work, draft, pipeline, self.target)
         for effect in self.transition.effects:
             self._apply(work, draft, effect)
-        draft.entering = self.target
-        put(draft, {"pipeline": pipeline.name, "stage": self.target.name, "stage_since": work.now})
+
+    def _check_reason(self, draft: Draft) -> None:
+        """A reason must fit the move, where the move says which do."""
+        reason = self.transition.reason if self.transition is not None else None
+        given = draft.values.get(reason.field) if reason is not None else None
+        if reason is not None and reason.choices and given is not None and given not in reason.choices:
+            draft.blame(reason.field, "unfit_reason", "This reason does not fit the move.")
 
     def _apply(self, work: Work, draft: Draft, effect: Effect) -> None:
         for name, expression in effect.set.items():
             value = as_value(draft.rules, name, evaluate(work, draft, expression))
-            self._set(draft, name, value)
+            self.sets[name] = give(draft, name, value)
         if effect.action:
-            self._run(work, draft, effect)
-
-    def _run(self, work: Work, draft: Draft, effect: Effect) -> None:
-        action: Action | None = work.served.actions.get(effect.action)
-        if action is None:
-            raise NotFound("The action '{action}' is not installed.", params={"action": effect.action})
-        context = ActionContext(
-            entity=draft.entity,
-            record_id=draft.id,
-            values={name: draft.rules.value_of(name, draft.after) for name in draft.rules.stored},
-            arguments=effect.arguments,
-            actor_id=work.actor.id,
-            now=work.now,
-            today=work.context.today,
-            records=ActorRecords(work),
-        )
-        result = action.run(context)
-        draft.violations.extend(result.violations)
-        for name, raw in result.values.items():
-            known = draft.rules.stored.get(name)
-            if known is None:
-                draft.blame(
-                    name, "unknown_field", "The action '{action}' sets a field that isn't there.", action=action.name
-                )
-                continue
-            try:
-                value = draft.rules.types[name].parse(known, raw)
-            except FieldFault as fault:
-                draft.violations.append(fault.violation(f"/{name}"))
-            else:
-                self._set(draft, name, value)
-
-    def _set(self, draft: Draft, name: str, value: object) -> None:
-        kind, known = draft.rules.types[name], draft.rules.attributes[name]
-        for fault in kind.validate(known, value):
-            draft.violations.append(fault.violation(f"/{name}"))
-        draft.explicit.discard(name)
-        put(draft, {name: value})
-        self.sets[name] = draft.rules.to_json(name, value)
+            self.sets |= act(work, draft, effect.action, effect.arguments)
 
     def _no_move(self, work: Work, pipeline: Pipeline | None) -> TransitionRefused:
         locale = work.actor.locale
@@ -137,8 +137,11 @@ class Decision:
         )
 
 
-def find_decision(entity: Entity, command: ApplyTransition) -> Decision:
-    """Find the transitions that a command may mean. NotFound with a hint for a name that is nowhere."""
+def find_decision(entity: Entity, command: ApplyTransition, by: str = "") -> Decision:
+    """Find the transitions that a command may mean. NotFound with a hint for a name that is nowhere.
+
+    `by` names the conversion that makes the move.
+    """
     if (command.transition is None) == (command.target is None):
         raise BadRequest("Name either a transition or the stage to reach.")
     every = [(pipeline, move) for pipeline in entity.pipelines.values() for move in pipeline.transitions.values()]
@@ -158,42 +161,50 @@ def find_decision(entity: Entity, command: ApplyTransition) -> Decision:
             hint=did_you_mean(wanted, names),
             params={"kind": "transition" if command.transition else "stage", "name": wanted},
         )
-    return Decision(entity, command, found)
+    return Decision(entity, command, found, by=by)
 
 
 def refusal(work: Work, draft: Draft, pipeline: Pipeline, transition: Transition) -> TransitionRefused | None:
     """Why the actor may not make this move now, or None; the guard sees the values typed for the move."""
     locale = work.actor.locale
     if not _has_role(work, transition):
-        labels = [work.model.roles[name].label.get(locale) for name in transition.roles if name in work.model.roles]
-        return TransitionRefused("Only {roles} may do this.", params={"roles": ", ".join(labels)})
+        return TransitionRefused("Only {roles} may do this.", params={"roles": role_labels(work, transition.roles)})
     if transition.guard is not None and evaluate(work, draft, transition.guard) is not True:
         message = transition.guard_message.get(locale)
         target = pipeline.stages[transition.target].label.get(locale)
         return TransitionRefused(
             message or "The record can't move to '{target}' yet.", params={} if message else {"target": target}
         )
-    return None
+    source = pipeline.stages.get(str(draft.before.get("stage")))
+    return refusal_between(work, draft, source, pipeline.stages[transition.target])
 
 
-def may_be_answered(work: Work, transition: Transition, asked: Collection[str]) -> bool:
-    """Whether a refusal may yet turn into a yes: its guard reads what the move's form asks for."""
-    if transition.guard is None or not _has_role(work, transition):
+def refusal_between(work: Work, draft: Draft, source: Stage | None, target: Stage) -> TransitionRefused | None:
+    """Why a record may not leave the one stage or come into the other now, or None."""
+    condition = unmet(work, draft, source.exit) if source is not None else None
+    condition = condition or unmet(work, draft, target.entry)
+    if condition is None:
+        return None
+    message = condition.message.get(work.actor.locale)
+    return TransitionRefused(message or condition.name)
+
+
+def arrive(work: Work, draft: Draft, pipeline: Pipeline, stage: Stage) -> None:
+    """Put a record into a stage, with all that coming into it changes by itself."""
+    draft.entering = stage
+    put(draft, arrival_values(work, draft, pipeline, stage))
+    empty = queue_field(draft, stage)
+    if empty is not None:
+        draft.late[empty] = None
+
+
+def may_be_answered(
+    work: Work, transition: Transition, asked: Collection[str], conditions: Iterable[Expression]
+) -> bool:
+    """Whether a refusal may yet turn into a yes: the conditions read what the move's form asks for."""
+    if not _has_role(work, transition):
         return False
-    return any(path.partition(".")[0] in asked for path in transition.guard.paths)
-
-
-def put(draft: Draft, values: Mapping[str, object]) -> None:
-    """Set values on a draft whose rules have been worked out; what follows from them is worked out anew."""
-    rules = draft.rules
-    for name, value in values.items():
-        if rules.value_of(name, draft.before) == value:
-            draft.values.pop(name, None)
-        else:
-            draft.values[name] = value
-        draft.after.update(rules.flatten({name: value}))
-    for name in rules.derived:
-        draft.after.pop(name, None)
+    return any(path.partition(".")[0] in asked for each in conditions for path in each.paths)
 
 
 def _has_role(work: Work, transition: Transition) -> bool:
@@ -201,9 +212,22 @@ def _has_role(work: Work, transition: Transition) -> bool:
     return not transition.roles or actor.administrator or bool(set(transition.roles) & set(actor.roles))
 
 
-def _expressions(transition: Transition) -> Iterator[Expression]:
+def conditions_of(pipeline: Pipeline, source: str, transition: Transition) -> tuple[Expression, ...]:
+    """All that a move depends on: its guard, leaving the one stage and coming into the other."""
+    here = pipeline.stages.get(source)
+    stages = (*(here.exit if here is not None else ()), *pipeline.stages[transition.target].entry)
+    guard = () if transition.guard is None else (transition.guard,)
+    return (*guard, *(each.expression for each in stages))
+
+
+def _expressions(pipeline: Pipeline, transition: Transition) -> Iterator[Expression]:
     if transition.guard is not None:
         yield transition.guard
+    yield from (each.expression for each in pipeline.stages[transition.target].entry)
+    for stage in pipeline.stages.values():
+        if not transition.sources or stage.name in transition.sources:
+            yield from (each.expression for each in stage.exit)
+            yield from (step.when for step in stage.steps.values() if step.when is not None)
     for effect in transition.effects:
         yield from effect.set.values()
 

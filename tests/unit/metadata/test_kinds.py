@@ -14,6 +14,7 @@ from kalip.metadata.kinds import Kind, Place, is_locale, is_plain_file, path_hin
         ("entities/lead/entity.json", Kind.ENTITY, ("lead",)),
         ("entities/lead/access.json", Kind.ACCESS, ("lead",)),
         ("entities/lead/pipelines/inbound.json", Kind.PIPELINE, ("lead", "inbound")),
+        ("entities/lead/conversions/qualify.json", Kind.CONVERSION, ("lead", "qualify")),
         ("entities/lead/views/list.json", Kind.LIST, ("lead", "default")),
         ("entities/lead/views/list.mine.json", Kind.LIST, ("lead", "mine")),
         ("entities/lead/views/form.json", Kind.FORM, ("lead", "default")),
@@ -40,7 +41,7 @@ def test_places(path: str, kind: Kind, names: tuple[str, ...]) -> None:
         ("choices/My List.json", "choices/<name>.json"),
         ("choices/a.yaml", "end with .json"),
         ("wholly/else.json", "a pack holds"),
-        ("entities/lead/conversions/a.json", "an entity's folder holds"),
+        ("entities/lead/conversion/a.json", "did you mean 'conversions'?"),
     ],
 )
 def test_strangers_get_a_hint(path: str, hint: str) -> None:

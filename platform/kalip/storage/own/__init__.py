@@ -4,6 +4,17 @@ Their migrations are Alembic's, in `migrations/versions`; a test compares both.
 """
 
 from kalip.storage.own.base import OWN_METADATA, Base, table_of
+from kalip.storage.own.conversions import KalipConversion, KalipConversionResult
+from kalip.storage.own.duplicates import (
+    KalipDuplicateFound,
+    KalipDuplicateKey,
+    KalipDuplicateRule,
+    KalipDuplicateScan,
+    KalipMerge,
+    KalipMerged,
+    KalipMergeMove,
+    KalipNotDuplicate,
+)
 from kalip.storage.own.files import KalipBlob, KalipFile
 from kalip.storage.own.jobs import KalipConsumer, KalipJob, KalipJobAttempt, KalipRecurring
 from kalip.storage.own.mail import KalipConsent, KalipException, KalipMail, KalipMailbox, KalipReceipt
@@ -16,6 +27,7 @@ from kalip.storage.own.metadata import (
     KalipTable,
 )
 from kalip.storage.own.people import KalipSession, KalipToken, KalipUser
+from kalip.storage.own.pipelines import KalipStageStep, KalipStay
 from kalip.storage.own.records import (
     KalipCounter,
     KalipEvent,
@@ -24,18 +36,6 @@ from kalip.storage.own.records import (
     KalipSavedView,
     KalipSearch,
 )
-from kalip.storage.own.tasks import KalipFollow, KalipNotification, KalipNotificationSetting, KalipTask
-
-__all__ = [
-    "OWN_METADATA",
-    "Base",
-    "KalipBlob",
-    "KalipColumn",
-    "KalipConsent",
-    "KalipConsumer",
-    "KalipCounter",
-    "KalipDocument",
-    "KalipDraft",
 from kalip.storage.own.rules import (
     KalipClock,
     KalipHookAttempt,
@@ -44,26 +44,55 @@ from kalip.storage.own.rules import (
     KalipRuleCursor,
     KalipRuleRun,
 )
+from kalip.storage.own.tasks import KalipFollow, KalipNotification, KalipNotificationSetting, KalipTask
+
+__all__ = [
+    "OWN_METADATA",
+    "Base",
+    "KalipBlob",
+    "KalipClock",
+    "KalipColumn",
+    "KalipConsent",
+    "KalipConsumer",
+    "KalipConversion",
+    "KalipConversionResult",
+    "KalipCounter",
+    "KalipDocument",
+    "KalipDraft",
+    "KalipDuplicateFound",
+    "KalipDuplicateKey",
+    "KalipDuplicateRule",
+    "KalipDuplicateScan",
     "KalipEvent",
     "KalipException",
     "KalipFile",
     "KalipFollow",
+    "KalipHookAttempt",
+    "KalipHookDelivery",
+    "KalipHookMessage",
     "KalipIdempotency",
     "KalipImport",
-    "KalipClock",
     "KalipInstalledPack",
     "KalipJob",
     "KalipJobAttempt",
     "KalipMail",
     "KalipMailbox",
+    "KalipMerge",
+    "KalipMergeMove",
+    "KalipMerged",
+    "KalipNotDuplicate",
     "KalipNotification",
     "KalipNotificationSetting",
     "KalipReceipt",
     "KalipRecurring",
     "KalipRevision",
+    "KalipRuleCursor",
+    "KalipRuleRun",
     "KalipSavedView",
     "KalipSearch",
     "KalipSession",
+    "KalipStageStep",
+    "KalipStay",
     "KalipTable",
     "KalipTask",
     "KalipToken",
