@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kalip.base.errors import MetadataError
+from kalip.designer.following import following
 from kalip.designer.loading import compile_served
 from kalip.designer.shadows import Shadow, shadows
 from kalip.designer.site import Site
 from kalip.designer.stored import stored_packs
-from kalip.metadata import Change, Pack, Stack, diff, order_packs, stack
+from kalip.metadata import SITE, Change, Pack, Stack, diff, order_packs, stack
 from kalip.runtime import Served
 from kalip.storage import Plan, Session, current_revision, plan
 
@@ -63,6 +64,10 @@ def propose_in(session: Session, site: Site, packs: Sequence[Pack], removed: Col
     present = {pack.name: pack for pack in stored_packs(session, site.blobs)}
     wanted = {name: pack for name, pack in present.items() if name not in removed}
     wanted |= {pack.name: pack for pack in packs}
+    if SITE in present and SITE in wanted and SITE not in {pack.name for pack in packs}:
+        uses = site.services.runtime.refresh().model.uses
+        types = site.extensions.types
+        wanted[SITE] = following(present[SITE], tuple(present.values()), tuple(wanted.values()), uses, types)
     served = compile_served(tuple(wanted.values()), site.extensions, {pack.name for pack in packs})
     ordered = order_packs(tuple(wanted.values())).packs
     return Proposal(base, ordered, served, tuple(_changes(present, wanted, stack(ordered))), plan(session, served))

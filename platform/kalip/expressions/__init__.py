@@ -7,6 +7,7 @@ from kalip.expressions.context import ActorContext, Context, Dialect, context_pa
 from kalip.expressions.errors import ExpressionError, Fault
 from kalip.expressions.expression import Expression, compile_expression
 from kalip.expressions.functions.builtin import Function
+from kalip.expressions.renaming import names_replaced
 from kalip.expressions.scope import MappingScope, Scope
 from kalip.expressions.sql.columns import Collection, Columns, Sql
 from kalip.expressions.sql.registered import sqlite_functions
@@ -55,6 +56,7 @@ __all__ = [
     "context_params",
     "decimal_of",
     "list_of",
+    "names_replaced",
     "record_of",
     "sqlite_functions",
 ]

@@ -11,6 +11,7 @@ from kalip.metadata.dependencies import SITE, order_packs
 from kalip.metadata.difference import Change, ChangeKind, diff, diff_packs
 from kalip.metadata.documents import Document, Pack
 from kalip.metadata.editing import SiteEditor, edit, move, rename
+from kalip.metadata.following import followed, renamings
 from kalip.metadata.formatting import format_at, format_document
 from kalip.metadata.kinds import OVERLAID, Kind, Place, place_of
 from kalip.metadata.layering import REMOVED
@@ -58,6 +59,7 @@ __all__ = [
     "edit",
     "examine_documents",
     "examine_pack",
+    "followed",
     "format_at",
     "format_document",
     "move",
@@ -69,6 +71,7 @@ __all__ = [
     "read_documents",
     "read_pack",
     "rename",
+    "renamings",
     "schema_fault",
     "sound",
     "source_schema",

@@ -88,6 +88,9 @@ class SiteEditor:
         that it removes is kept until `restore`.
         """
         steps = self._steps(address, pointer)
+        if steps and isinstance(value, Mapping):
+            # An entry set as a whole under a name that another gave up is a new one.
+            steps[-1] = unescape(pointer.rpartition("/")[2])
         below = self._under(address)
         if not steps and value is REMOVED and below is not None:
             self._keep(address, {"extends": extends_of(below), "removed": True, **self._own(address)})

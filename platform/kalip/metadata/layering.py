@@ -126,7 +126,10 @@ def placed(over: Mapping[str, Any], below: Mapping[str, Any], order: Sequence[st
         mark = {"after": known[place - 1]} if place else {"before": next(each for each in known if each in still)}
         # Moves are made in the order written, each to where the one before it stands already.
         said[key] = {**(part or {}), **mark}
-    return {key: part for key, part in said.items() if part != {} or names.get(key, key) not in below}
+    # An empty map says nothing over a map; over anything else it takes its place.
+    return {
+        key: part for key, part in said.items() if part != {} or not isinstance(below.get(names.get(key, key)), Mapping)
+    }
 
 
 def inner(value: Any, step: str) -> Mapping[str, Any]:

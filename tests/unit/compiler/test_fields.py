@@ -110,8 +110,14 @@ def test_default_expressions(type_: str, source: str) -> None:
 
 
 def test_an_earlier_name_of_two_fields() -> None:
+    entity = an_entity().with_field("b", "text", was=["a"]).with_field("c", "text", was=["a", "created_at"])
+    assert told(diagnostics_of(entity)) == [("C112", "/fields/c/was"), ("C112", "/fields/c/was")]
+
+
+def test_an_earlier_name_may_be_used_again() -> None:
+    """U7"""
     entity = an_entity().with_field("a", "text").with_field("b", "text", was=["a"])
-    assert told(diagnostics_of(entity)) == [("C112", "/fields/b/was")]
+    assert told(diagnostics_of(entity)) == []
 
 
 def test_a_backfill_is_an_expression_of_the_fields_type() -> None:
