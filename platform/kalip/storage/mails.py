@@ -21,7 +21,7 @@ OUT, IN = "out", "in"
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail. `direction` is out or in; `state` is queued, sent, partly, failed, cancelled or received.
+    """A mail. `direction` is out or in; `state` is queued, waiting, sent, partly, failed or received.
 
     `thread` is the id of the mail that began the conversation, `answers` the message id that this one answers.
     `refused` says what the server said to single recipients.

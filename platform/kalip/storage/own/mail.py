@@ -9,7 +9,7 @@ from kalip.storage.own.base import Base
 
 
 class KalipMail(Base):
-    """A mail. `direction` is out or in; `state` is queued, sent, partly, failed, cancelled or received.
+    """A mail. `direction` is out or in; `state` is queued, waiting, sent, partly, failed or received.
 
     Only one mail has a key. `thread` is the id of the mail that began the conversation. `recipients`, `refused` and
     `files` are JSON text: addresses, address to the server's words, ids of files.
