@@ -44,10 +44,13 @@ from kalip.records.comments import LONGEST_COMMENT, comment, may_remove, remove_
 from kalip.records.filters import compile_filter, matching
 from kalip.records.history import Stretch, history_of, record_events, require_visible
 from kalip.records.jobs import (
+    QUEUES,
+    USUAL_PRIORITY,
     Consumer,
     Hopeless,
     Job,
     JobHandler,
+    JobInterrupted,
     JobLost,
     JobRun,
     Later,
@@ -57,7 +60,7 @@ from kalip.records.jobs import (
     enqueue_all,
     enqueue_in,
 )
-from kalip.records.journal import ARCHIVED, CREATED, RESTORED, TRANSITIONED, UPDATED
+from kalip.records.journal import ARCHIVED, CREATED, RESTORED, STEP_CHANGED, TRANSITIONED, UPDATED
 from kalip.records.naming import Path, column_label, find_entity, find_path, visible_entity
 from kalip.records.pages import board_page, list_columns, list_page, record_page, related_page
 from kalip.records.previewing import preview_record
@@ -71,9 +74,12 @@ __all__ = [
     "ARCHIVED",
     "CREATED",
     "LONGEST_COMMENT",
+    "QUEUES",
     "RESTORED",
+    "STEP_CHANGED",
     "TRANSITIONED",
     "UPDATED",
+    "USUAL_PRIORITY",
     "BatchOperation",
     "BatchRejected",
     "BoardColumn",
@@ -91,6 +97,7 @@ __all__ = [
     "ItemResult",
     "Job",
     "JobHandler",
+    "JobInterrupted",
     "JobLost",
     "JobRun",
     "Later",

@@ -25,19 +25,28 @@ from kalip.storage import (
     insert_job,
     insert_jobs,
     is_cancelling,
+    keep_checkpoint,
     note_progress,
 )
 
 DEFAULT: Final = "default"
+QUEUES: Final = (DEFAULT, "rules", "mail", "hooks", "long")
+"""Queues, so that a worker can be kept for some of them. `long` is for what runs for minutes."""
 USUAL_PRIORITY: Final = 5
 USUAL_ATTEMPTS: Final = 12
-"""With the pauses between them about a day and a half."""
+"""With the pauses between them about a day."""
 
 
 class JobLost(KalipError):
     """Another runner has the job now: whatever this run still does is undone or ignored."""
 
     code = "J101"
+
+
+class JobInterrupted(KalipError):
+    """Raised into a handler that looks up while its runner is told to stop: another goes on from what was kept."""
+
+    code = "J104"
 
 
 class Hopeless(KalipError):
@@ -56,12 +65,17 @@ class Later(KalipError):
         self.at = at
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A piece of background work. `arguments` are JSON; `key` says which work it is: the same key twice is one job.
 
     `actor` is the id of the user in whose name it runs, None for the system. Without `run_at` it is due at once. A
-    lower `priority` comes first; after `attempts` failed runs the job is dead until somebody looks at it.
+    lower `priority` comes first; after `attempts` failed runs the job is dead until somebody looks at it. Its
+    `correlation` is that of the work which enqueues it, unless another is said.
     """
 
     kind: str
@@ -72,6 +86,11 @@ class Job:
     queue: str = DEFAULT
     priority: int = USUAL_PRIORITY
     attempts: int = USUAL_ATTEMPTS
+    correlation: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.queue not in QUEUES:
+            raise ValueError(f"{self.queue} is none of the queues {', '.join(QUEUES)}")
 
 
 @dataclass(slots=True)
@@ -80,6 +99,7 @@ class JobRun:
 
     services: Services
     stored: StoredJob
+    stopping: Callable[[], bool] = _never
     _stopped: bool = field(default=False, repr=False)
     _finished: bool = field(default=False, repr=False)
 
@@ -124,6 +144,16 @@ class JobRun:
         return self.stored.correlation
 
     @property
+    def kept(self) -> Mapping[str, Any]:
+        """What the run before kept by `checkpoint`; empty at first."""
+        return self.stored.result or {}
+
+    @property
+    def done(self) -> int:
+        """How far the run before came."""
+        return self.stored.done
+
+    @property
     def stopped(self) -> bool:
         """Whether the handler has been told to stop."""
         return self._stopped
@@ -134,14 +164,27 @@ class JobRun:
         return self._finished
 
     def progress(self, done: int, total: int, text: str = "") -> None:
-        """Say how far it came. Commits by itself; JobLost when another runner has the job."""
+        """Say how far it came. Commits by itself. JobLost when another runner has the job, JobInterrupted at a stop."""
+        self._look_up()
         with self.services.database.beside() as session:
             held = note_progress(session, self.id, self.attempt, done, total, text)
         if not held:
             raise _lost(self.key)
 
+    def checkpoint(self, work: Work, done: int, total: int, kept: Mapping[str, Any]) -> None:
+        """Keep in the work's own transaction how far it came, so that the next run goes on from there exactly.
+
+        JobLost, which undoes the work, when another runner has the job.
+        """
+        if not keep_checkpoint(work.session, self.id, self.attempt, done, total, kept):
+            raise _lost(self.key)
+
     def cancelled(self) -> bool:
-        """Whether somebody asked to stop; the handler then returns what it has. JobLost when another has the job."""
+        """Whether somebody asked to stop; the handler then returns what it has.
+
+        JobLost when another runner has the job, JobInterrupted when the runner is told to stop.
+        """
+        self._look_up()
         asked = self.services.database.glance(lambda session: is_cancelling(session, self.id, self.attempt))
         if asked is None:
             raise _lost(self.key)
@@ -160,6 +203,10 @@ class JobRun:
         if not end_run(session, self.stored, Ended("done", "done", now, result=result)):
             raise _lost(self.key)
         self._finished = True
+
+    def _look_up(self) -> None:
+        if self.stopping():
+            raise JobInterrupted("The runner of {key} was told to stop.", params={"key": self.key})
 
 
 JobHandler = Callable[[Services, JobRun], Mapping[str, Any] | None]
@@ -240,7 +287,7 @@ def _stored(job: Job, now: datetime, correlation: str | None) -> StoredJob:
         created_at=now,
         attempts=job.attempts,
         actor=job.actor,
-        correlation=correlation,
+        correlation=job.correlation or correlation,
     )
 
 

@@ -163,7 +163,7 @@ def _check_secrets(path: Path, value: object) -> None:
         raise ConfigurationError(
             "{path}: setting '{name}' must be a table of texts",
             params={"path": path, "name": _SECRETS},
-            hint="write [hook_secrets] with lines as shop = \"…\"",
+            hint='write [hook_secrets] with lines as shop = "…"',
         )
 
 

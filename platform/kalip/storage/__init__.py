@@ -57,7 +57,7 @@ from kalip.storage.errors import (
     UniqueClash,
 )
 from kalip.storage.eventlog import Event, EventLog
-from kalip.storage.events import EventPage, append_events, events_for, find_event, get_event, rewrite_event
+from kalip.storage.events import EventPage, append_events, event_with_id, events_for, find_event, rewrite_event
 from kalip.storage.files import FileInfo, add_file, attach_file, delete_file, files_of, get_file, get_files, kept_blobs
 from kalip.storage.hooks import (
     Delivery,
@@ -333,6 +333,7 @@ __all__ = [
     "due_jobs",
     "end_run",
     "end_run_of_rule",
+    "event_with_id",
     "events_after",
     "events_for",
     "existing",
@@ -358,7 +359,6 @@ __all__ = [
     "forget_runs",
     "get_clock",
     "get_delivery",
-    "get_event",
     "get_exception",
     "get_file",
     "get_files",

@@ -72,6 +72,12 @@ def find_event(session: Session, entity: str, record_id: str, event_id: str) -> 
     return None if row is None else event_of(row)
 
 
+def event_with_id(session: Session, number: int) -> Event | None:
+    """Give the event with a number."""
+    row = session.run(select(EVENTS).where(EVENTS.c.id == number)).first()
+    return None if row is None else event_of(row)
+
+
 def rewrite_event(session: Session, event: Event, after: Mapping[str, Any]) -> bool:
     """Put other values in the place of an event's `after`; False when somebody did so since it was read.
 

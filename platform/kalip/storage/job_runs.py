@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kalip.storage.jobs import ATTEMPTS, JOBS, StoredJob, stored
@@ -21,7 +21,10 @@ _RUNNING: Final = JOBS.c.state == "running"
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended: the job's new `state`, the attempt's `outcome`, and when it runs again if it waits."""
+    """How a run ended: the job's new `state`, the attempt's `outcome`, and when it runs again if it waits.
+
+    A run that is not `counted` costs the job none of its attempts. Without a `result` what was kept on the way stays.
+    """
 
     state: str
     outcome: str
@@ -29,6 +32,7 @@ class Ended:
     error: str | None = None
     result: Mapping[str, Any] | None = None
     run_at: datetime | None = None
+    counted: bool = True
 
 
 def claim_job(
@@ -48,10 +52,12 @@ def claim_job(
     return _claim(session, JOBS.c.id == turn.scalar_subquery(), worker, now, until)
 
 
-def claim_one(session: Session, job_id: str, attempt: int, worker: str, now: datetime, until: datetime) -> bool:
-    """Take a certain job for a certain run; False when it isn't waiting for that run any more."""
+def claim_one(
+    session: Session, job_id: str, attempt: int, worker: str, now: datetime, until: datetime
+) -> StoredJob | None:
+    """Take a certain job for a certain run; None when it isn't waiting for that run any more."""
     chosen = and_(JOBS.c.id == job_id, JOBS.c.attempt == attempt - 1, JOBS.c.run_at <= now)
-    return _claim(session, chosen, worker, now, until) is not None
+    return _claim(session, chosen, worker, now, until)
 
 
 def renew_lease(session: Session, job_id: str, attempt: int, until: datetime) -> bool:
@@ -65,6 +71,14 @@ def note_progress(session: Session, job_id: str, attempt: int, done: int, total:
     return session.write(update(JOBS).where(_held(job_id, attempt)).values(figures)).rowcount == 1
 
 
+def keep_checkpoint(
+    session: Session, job_id: str, attempt: int, done: int, total: int, result: Mapping[str, Any]
+) -> bool:
+    """Keep, in the session's transaction, how far a run came and what it has; False when it isn't this runner's."""
+    values = {"done": done, "total": total, "result": _text(result)}
+    return session.write(update(JOBS).where(_held(job_id, attempt)).values(values)).rowcount == 1
+
+
 def is_cancelling(session: Session, job_id: str, attempt: int) -> bool | None:
     """Whether somebody asked a run to stop; None when it isn't this runner's any more."""
     found: bool | None = session.run(select(JOBS.c.cancelling).where(_held(job_id, attempt))).scalar()
@@ -74,15 +88,21 @@ def is_cancelling(session: Session, job_id: str, attempt: int) -> bool | None:
 def end_run(session: Session, job: StoredJob, ended: Ended) -> bool:
     """End a run in the session's transaction; False when it isn't this runner's any more."""
     waits = ended.state == "waiting"
-    values = {
-        "state": ended.state,
+    values: dict[str, Any] = {
+        # Who asked a run to stop doesn't want another one.
+        "state": case((JOBS.c.cancelling, "cancelled"), else_="waiting") if waits else ended.state,
         "run_at": ended.run_at if waits and ended.run_at is not None else job.run_at,
-        "finished_at": None if waits else ended.at,
+        "finished_at": case((JOBS.c.cancelling, literal(ended.at, JOBS.c.finished_at.type)), else_=None)
+        if waits
+        else ended.at,
         "leased_until": None,
         "queued_at": None,
         "error": ended.error,
-        "result": None if ended.result is None else orjson.dumps(dict(ended.result)).decode(),
     }
+    if ended.result is not None:
+        values["result"] = _text(ended.result)
+    if not ended.counted:
+        values["attempts"] = JOBS.c.attempts + 1
     if session.write(update(JOBS).where(_held(job.id, job.attempt)).values(values)).rowcount == 0:
         return False
     _keep_attempt(session, job, ended)
@@ -132,6 +152,10 @@ def _claim(
 
 def _held(job_id: str, attempt: int) -> ColumnElement[bool]:
     return and_(JOBS.c.id == job_id, JOBS.c.attempt == attempt, _RUNNING)
+
+
+def _text(result: Mapping[str, Any]) -> str:
+    return orjson.dumps(dict(result)).decode()
 
 
 def _keep_attempt(session: Session, job: StoredJob, ended: Ended) -> None:

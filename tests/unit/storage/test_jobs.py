@@ -116,9 +116,10 @@ def test_two_runners_never_take_the_same(database: Database) -> None:
         with database.write() as first, database.write() as second:
             one = claim_job(first, "w1", NOW, LATER)
             two = claim_job(second, "w2", NOW, LATER)
-            assert one and two
+            assert one
+            assert two
             assert one.key != two.key
-            assert claim_one(second, two.id, 1, "w3", NOW, LATER) is False
+            assert claim_one(second, two.id, 1, "w3", NOW, LATER) is None
     else:
         assert {taken(database).key, taken(database, "w2").key} == {"one", "two"}
     assert take(database) is None

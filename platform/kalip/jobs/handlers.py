@@ -1,0 +1,33 @@
+"""All background work there is: handlers by kind, consumers of the event log, recurring work, of every package."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kalip.jobs import reading, tidying
+from kalip.records import Consumer, JobHandler, Recurring
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What runners can do, what is read from the event log, and what recurs."""
+
+    handlers: Mapping[str, JobHandler]
+    consumers: Sequence[Consumer] = ()
+    recurring: Sequence[Recurring] = ()
+
+
+def all_background(kept: timedelta) -> Background:
+    """The background work of all packages; jobs that are done are kept so long."""
+    consumers: tuple[Consumer, ...] = ()
+    handlers = _joined(tidying.handlers_of(kept), reading.handlers_of(consumers))
+    return Background(handlers, consumers, (*tidying.RECURRING,))
+
+
+def _joined(*tables: Mapping[str, JobHandler]) -> dict[str, JobHandler]:
+    found: dict[str, JobHandler] = {}
+    for table in tables:
+        if twice := found.keys() & table.keys():
+            raise ValueError(f"two packages handle {sorted(twice)}")
+        found.update(table)
+    return found

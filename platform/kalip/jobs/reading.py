@@ -1,0 +1,101 @@
+"""Reads the event log for consumers: their jobs are put in and their places moved on in one transaction.
+
+An event that a consumer fails on becomes a job of its own, so that it holds up no other and is lost to nobody: it is
+tried again with pauses, and dead when it keeps failing, for people to see.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from kalip.access import SYSTEM
+from kalip.base.errors import NotFound
+from kalip.records import Consumer, Job, JobHandler, JobRun, Services, Work, enqueue, enqueue_all, run
+from kalip.storage import (
+    Event,
+    RevisionChanged,
+    Unavailable,
+    event_with_id,
+    events_after,
+    has_events,
+    hold_consumer,
+    move_consumer,
+)
+
+READ_EVENT: Final = "jobs.read_event"
+BATCH: Final = 200
+
+_log = logging.getLogger(__name__)
+
+
+def read_events(services: Services, consumers: Sequence[Consumer]) -> int:
+    """Read what is new for every consumer; how many events. Safe on any number of nodes at once."""
+    return sum(_read_all(services, consumer) for consumer in consumers)
+
+
+def handlers_of(consumers: Sequence[Consumer]) -> Mapping[str, JobHandler]:
+    """The handler of events that a consumer failed on."""
+    known = {consumer.name: consumer for consumer in consumers}
+
+    def read_again(services: Services, job: JobRun) -> Mapping[str, Any]:
+        consumer = known.get(str(job.arguments["consumer"]))
+        if consumer is None:
+            return {"left": "nobody reads under this name any more"}
+        return run(services, SYSTEM, partial(_read_again, consumer, job))
+
+    return {READ_EVENT: read_again}
+
+
+def _read_all(services: Services, consumer: Consumer) -> int:
+    total = 0
+    while services.database.glance(lambda session: has_events(session, consumer.name)):
+        read = _read_some(services, consumer)
+        total += read
+        if read == 0:
+            # New and at the end of the log, or held by another node.
+            break
+    return total
+
+
+def _read_some(services: Services, consumer: Consumer) -> int:
+    for limit in (BATCH, 1):
+        try:
+            return run(services, SYSTEM, partial(_read, consumer, limit))
+        except (Unavailable, RevisionChanged):
+            return 0
+        except Exception:  # noqa: BLE001 - whatever it is, other events and consumers go on
+            _log.exception("the consumer %s failed on the event log", consumer.name)
+    return run(services, SYSTEM, partial(_set_aside, consumer))
+
+
+def _read(consumer: Consumer, limit: int, work: Work) -> int:
+    mark = hold_consumer(work.session, consumer.name, work.now)
+    if mark is None:
+        return 0
+    events, after = events_after(work.session, mark, limit)
+    if events:
+        enqueue_all(work, consumer.jobs_for(work, events))
+        move_consumer(work.session, consumer.name, after, work.now)
+    return len(events)
+
+
+def _set_aside(consumer: Consumer, work: Work) -> int:
+    mark = hold_consumer(work.session, consumer.name, work.now)
+    if mark is None:
+        return 0
+    events, after = events_after(work.session, mark, 1)
+    for event in events:
+        arguments = {"consumer": consumer.name, "event": event.id}
+        enqueue(work, Job(READ_EVENT, arguments, f"{READ_EVENT}:{consumer.name}:{event.id}"))
+    move_consumer(work.session, consumer.name, after, work.now)
+    return len(events)
+
+
+def _read_again(consumer: Consumer, job: JobRun, work: Work) -> Mapping[str, Any]:
+    event: Event | None = event_with_id(work.session, int(job.arguments["event"]))
+    if event is None:
+        raise NotFound("The event is not in the log any more.")
+    result = {"jobs": enqueue_all(work, consumer.jobs_for(work, [event]))}
+    job.finish(work, result)
+    return result
