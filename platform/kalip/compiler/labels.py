@@ -19,6 +19,7 @@ _SYSTEM = {
     "pipeline": ("Pipeline", "Süreç", "Воронка"),
     "stage": ("Stage", "Aşama", "Стадия"),
     "stage_since": ("In this stage since", "Bu aşamada", "На стадии с"),
+    "stage_due": ("Time limit of the stage", "Aşamanın süre sınırı", "Срок на стадии"),
     "administrator": ("Administrator", "Yönetici", "Администратор"),
     "details": ("Details", "Ayrıntılar", "Подробности"),
 }

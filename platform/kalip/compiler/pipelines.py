@@ -1,4 +1,4 @@
-"""Makes pipelines: stages, transitions, guards and effects."""
+"""Makes pipelines: who comes into them, from where, and what they keep of how it ended."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,15 +7,17 @@ from typing import Any
 from kalip.compiler import codes
 from kalip.compiler.bench import Bench, Draft
 from kalip.compiler.desk import Spot
-from kalip.compiler.fields import settable_type
 from kalip.compiler.formulas import Wanted, compile_formula
 from kalip.compiler.labels import label_of, text_of
-from kalip.compiler.lists import check_former_names, role_named
-from kalip.expressions import BOOLEAN, Expression
-from kalip.metadata import MergedDocument, options_schema, value_faults
-from kalip.model import Effect, Outcome, Pipeline, Stage, Transition
+from kalip.compiler.lists import check_former_names
+from kalip.compiler.stages import roles_in, stages_of
+from kalip.compiler.transitions import stage_named, transitions_of
+from kalip.expressions import BOOLEAN
+from kalip.metadata import MergedDocument
+from kalip.model import Acceptance, Pipeline, Stage
 
-_READONLY_KINDS = frozenset({"computed", "rollup", "autonumber"})
+_DATES = ("date", "datetime")
+_NUMBERS = ("integer", "decimal", "percent")
 
 
 def pipelines_of(bench: Bench, draft: Draft) -> Mapping[str, Pipeline]:
@@ -32,164 +34,69 @@ def pipelines_of(bench: Bench, draft: Draft) -> Mapping[str, Pipeline]:
 
 
 def _pipeline(bench: Bench, draft: Draft, document: MergedDocument) -> Pipeline:
-    name, spot = document.names[1], Spot(document)
-    stages = {
-        stage: _stage(bench, draft, stage, data, spot.at("stages", stage))
-        for stage, data in document.data["stages"].items()
-    }
+    name, spot, data = document.names[1], Spot(document), document.data
+    stages = stages_of(bench, draft, document)
     for stage in stages.values():
         check_former_names(bench, stage.was, stages, spot.at("stages", stage.name, "was"))
-    transitions: dict[str, Transition] = {}
-    for move, data in document.data.get("transitions", {}).items():
-        transition = _transition(bench, draft, stages, Spot(document).at("transitions", move), data)
-        if transition is not None:
-            transitions[move] = transition
-    default = document.data.get("default", False)
+    when = None
+    if "when" in data:
+        # What a new record is put into by: nothing is known yet of the stage it will be in.
+        when = compile_formula(bench, draft.name, data["when"], spot.at("when"), Wanted(BOOLEAN))
     return Pipeline(
-        name,
-        draft.name,
-        label_of(document.data, name),
-        MappingProxyType(stages),
-        MappingProxyType(transitions),
-        default=default,
-        was=tuple(document.data.get("was", ())),
+        name=name,
+        entity=draft.name,
+        label=label_of(data, name),
+        stages=stages,
+        transitions=transitions_of(bench, draft, document, stages),
+        default=data.get("default", False),
+        was=tuple(data.get("was", ())),
+        when=when,
+        roles=roles_in(bench, data, spot),
+        accepts=_accepts(bench, draft, document, stages),
+        closed_field=_kept(bench, draft, data, spot.at("closed_field"), _DATES),
+        probability_field=_kept(bench, draft, data, spot.at("probability_field"), _NUMBERS),
+        outcome_question=text_of(data, "outcome_question"),
     )
 
 
-def _stage(bench: Bench, draft: Draft, name: str, data: Mapping[str, Any], spot: Spot) -> Stage:
-    return Stage(
-        name,
-        label_of(data, name),
-        Outcome(data.get("outcome", "open")),
-        data.get("colour", ""),
-        data.get("probability"),
-        _fields(bench, draft, data.get("required", {}), spot.at("required")),
-        data.get("limit"),
-        data.get("ageing_days"),
-        tuple(data.get("was", ())),
-    )
-
-
-def _fields(bench: Bench, draft: Draft, names: Mapping[str, Any], spot: Spot) -> tuple[str, ...]:
-    """Fields that people fill in; what can't be filled in is reported."""
-    found = []
-    for name in names:
-        field = bench.field_named(draft, name, spot.at(name))
-        if field is None:
+def _accepts(
+    bench: Bench, draft: Draft, document: MergedDocument, stages: Mapping[str, Stage]
+) -> Mapping[str, Acceptance] | None:
+    said = document.data.get("accepts")
+    if said is None:
+        return None
+    found: dict[str, Acceptance] = {}
+    for pipeline, data in said.items():
+        spot = Spot(document).at("accepts", pipeline)
+        other = draft.pipelines.get(pipeline)
+        if other is None or other is document:
+            others = [name for name, each in draft.pipelines.items() if each is not document]
+            bench.desk.unknown(codes.UNKNOWN_PIPELINE, spot, f"other pipeline of '{draft.name}'", pipeline, others)
             continue
-        if (field.system and field.readonly) or field.type in _READONLY_KINDS:
-            message = f"nobody can fill in '{field.name}'"
-            bench.desk.report(codes.UNFIT_FIELD, spot.at(name), message, "name a field that people can change")
-        else:
-            found.append(field.name)
-    return tuple(found)
+        bench.desk.use(spot, f"pipeline:{draft.name}.{pipeline}")
+        mapped: dict[str, str] = {}
+        for stage, becomes in data.get("stages", {}).items():
+            here = spot.at("stages", stage)
+            target = stage_named(bench, stages, becomes, here)
+            if stage not in other.data["stages"]:
+                known = list(other.data["stages"])
+                bench.desk.unknown(codes.UNKNOWN_STAGE, here, f"stage of '{pipeline}'", stage, known)
+            elif target is not None:
+                bench.desk.use(here, f"stage:{draft.name}.{pipeline}.{stage}")
+                mapped[stage] = target
+        found[pipeline] = Acceptance(pipeline, MappingProxyType(mapped))
+    return MappingProxyType(found)
 
 
-def _transition(
-    bench: Bench, draft: Draft, stages: Mapping[str, Stage], spot: Spot, data: Mapping[str, Any]
-) -> Transition | None:
-    name = spot.pointer.rpartition("/")[2]
-    target = _stage_named(bench, stages, data["to"], spot.at("to"))
-    sources = [_stage_named(bench, stages, each, spot.at("from", each)) for each in data.get("from", ())]
-    if sources and all(each == target for each in sources) and target is not None:
-        message = f"the move leads from '{target}' to itself"
-        bench.desk.report(codes.BAD_TRANSITION, spot.at("to"), message, "name another stage in 'from' or 'to'")
-    roles = [role_named(bench, each, spot.at("roles", each)) for each in data.get("roles", ())]
-    guard = None
-    if "guard" in data:
-        guard = compile_formula(bench, draft.name, data["guard"], spot.at("guard"), Wanted(BOOLEAN, old=True))
-    elif "guard_message" in data:
-        message = "there is no guard that would refuse with this message"
-        bench.desk.report(codes.UNUSED, spot.at("guard_message"), message, "add 'guard', or remove it", "warning")
-    ask = _fields(bench, draft, data.get("ask", {}), spot.at("ask"))
-    effects = [
-        _effect(bench, draft, effect, spot.at("effects", key)) for key, effect in data.get("effects", {}).items()
-    ]
-    if target is None:
-        return None
-    return Transition(
-        name,
-        label_of(data, name),
-        target,
-        tuple(each for each in sources if each is not None),
-        guard,
-        text_of(data, "guard_message"),
-        tuple(each for each in roles if each is not None),
-        ask,
-        text_of(data, "confirm"),
-        tuple(each for each in effects if each is not None),
-    )
-
-
-def _stage_named(bench: Bench, stages: Mapping[str, Stage], name: str, spot: Spot) -> str | None:
-    if name not in stages:
-        present = next((stage.name for stage in stages.values() if name in stage.was), None)
-        if present is None:
-            bench.desk.unknown(codes.UNKNOWN_STAGE, spot, "stage", name, list(stages))
-            return None
-        bench.desk.old(spot, name, present)
-        name = present
-    _, entity, _, pipeline = spot.document.address.split("/")
-    bench.desk.use(spot, f"stage:{entity}.{pipeline}.{name}")
-    return name
-
-
-def _effect(bench: Bench, draft: Draft, data: Mapping[str, Any], spot: Spot) -> Effect | None:
-    if ("set" in data) == ("action" in data):
-        message = "an effect either sets fields or runs an action"
-        bench.desk.report(
-            codes.BAD_EFFECT, spot, message, "write one of 'set' and 'action'; two things are two effects"
-        )
-        return None
-    if "action" in data:
-        return _action(bench, data, spot)
-    if "arguments" in data:
-        bench.desk.report(codes.BAD_EFFECT, spot.at("arguments"), "only actions take arguments", "remove the key")
-    settings: dict[str, Expression] = {}
-    for name, source in data["set"].items():
-        found = _setting(bench, draft, name, source, spot.at("set", name))
-        if found is not None:
-            settings[found[0]] = found[1]
-    return Effect(MappingProxyType(settings)) if settings else None
-
-
-def _setting(bench: Bench, draft: Draft, name: str, source: str, spot: Spot) -> tuple[str, Expression] | None:
-    field = bench.field_named(draft, name, spot)
+def _kept(bench: Bench, draft: Draft, data: Mapping[str, Any], spot: Spot, types: tuple[str, ...]) -> str:
+    key = spot.pointer.rpartition("/")[2]
+    if key not in data:
+        return ""
+    field = bench.field_named(draft, data[key], spot)
     if field is None:
-        return None
-    wanted = settable_type(bench, draft, field)
-    if (field.system and field.readonly) or field.type in _READONLY_KINDS or wanted is None:
-        bench.desk.report(codes.BAD_EFFECT, spot, f"'{name}' can't be set by an expression", "set another field")
-        return None
-    expression = compile_formula(bench, draft.name, source, spot, wanted)
-    if expression is None:
-        return None
-    if field.choices is not None:
-        _check_choice(bench, field.choices, expression, spot)
-    return field.name, expression
-
-
-def _check_choice(bench: Bench, choices: str, expression: Expression, spot: Spot) -> None:
-    """Look whether a value that is set as it stands is one of the choices."""
-    value = getattr(expression.tree, "value", None)
-    if not isinstance(value, str):
-        return
-    list_ = bench.choices[choices]
-    if value in list_.choices:
-        bench.desk.use(spot, f"choice:{choices}.{value}")
-    else:
-        bench.desk.unknown(codes.UNKNOWN_CHOICE, spot, f"choice of '{choices}'", value, list(list_.choices))
-
-
-def _action(bench: Bench, data: Mapping[str, Any], spot: Spot) -> Effect | None:
-    name = data["action"]
-    action = bench.actions.get(name)
-    if action is None:
-        bench.desk.unknown(codes.UNKNOWN_ACTION, spot.at("action"), "action", name, list(bench.actions))
-        return None
-    arguments = data.get("arguments", {})
-    schema = options_schema(action.parameters, action.required)
-    for problem in value_faults(schema, arguments):
-        pointer = spot.pointer + ("/arguments" if "arguments" in data else "") + problem.pointer
-        bench.desk.report(codes.BAD_ARGUMENTS, Spot(spot.document, pointer), problem.message, problem.hint)
-    return Effect(MappingProxyType({}), name, MappingProxyType(dict(arguments)))
+        return ""
+    if field.system or field.type not in types:
+        message = f"'{field.name}' can't hold this"
+        bench.desk.report(codes.UNFIT_FIELD, spot, message, f"name a field of the type '{types[0]}' or '{types[-1]}'")
+        return ""
+    return field.name

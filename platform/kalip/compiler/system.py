@@ -17,7 +17,7 @@ _ALWAYS = {
     "archived_at": "datetime",
 }
 _OWNER = {"owner": "user"}
-_STAGES = {"pipeline": "text", "stage": "text", "stage_since": "datetime"}
+_STAGES = {"pipeline": "text", "stage": "text", "stage_since": "datetime", "stage_due": "datetime"}
 NAMES = frozenset({*_ALWAYS, *_OWNER, *_STAGES})
 SETTABLE = frozenset(_OWNER)
 

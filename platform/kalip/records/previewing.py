@@ -9,7 +9,7 @@ from kalip.records.commands import Preview, Record, SaveRecord
 from kalip.records.naming import find_entity
 from kalip.records.saving import Draft, Grounds, draft_commands, prepare
 from kalip.records.saving.evaluation import evaluate, holds_before, work_out
-from kalip.records.saving.validation import required_fields
+from kalip.records.saving.validation import current_stage, locked_fields, required_fields
 from kalip.records.services import Work
 
 
@@ -64,6 +64,8 @@ def _values(draft: Draft) -> Record:
 
 def _visible(work: Work, draft: Draft) -> frozenset[str]:
     hidden = {rule.field for rule in draft.rules.visible_when if evaluate(work, draft, rule.expression) is not True}
+    stage = current_stage(draft)
+    hidden |= stage.hidden if stage is not None else frozenset()
     return frozenset(draft.rules.entity.fields) - hidden
 
 
@@ -77,7 +79,7 @@ def _readonly(work: Work, draft: Draft) -> frozenset[str]:
             locked = holds_before(work, draft, rule.expression)
         if locked:
             fixed.add(rule.field)
-    return frozenset(fixed)
+    return frozenset(fixed) | locked_fields(draft)
 
 
 def _form(entity: Entity, name: str | None) -> FormView | None:

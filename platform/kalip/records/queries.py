@@ -106,7 +106,7 @@ def checked_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
 
 def all_fields(entity: Entity) -> tuple[str, ...]:
     """The fields of a whole record in REST's order, lines left out."""
-    first = ("id", "version", "pipeline", "stage", "stage_since", "created_at")
+    first = ("id", "version", "pipeline", "stage", "stage_since", "stage_due", "created_at")
     names = dict.fromkeys((*first, *entity.fields, *entity.system))
     attributes = entity.attributes
     return tuple(name for name in names if name in attributes and attributes[name].type != "children")

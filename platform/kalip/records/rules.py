@@ -18,7 +18,7 @@ ROLLUP = "rollup"
 USER, REFERENCE, ANY_REFERENCE, AUTONUMBER = "user", "reference", "any_reference", "autonumber"
 OLD = "old."
 WRITABLE_SYSTEM = ("owner",)
-STAGE_FIELDS = ("pipeline", "stage", "stage_since")
+STAGE_FIELDS = ("pipeline", "stage", "stage_since", "stage_due")
 
 
 @dataclass(frozen=True, slots=True)

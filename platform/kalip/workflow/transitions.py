@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from kalip.access import Actor, denied, ruling_for
-from kalip.base.errors import KalipError, NotFound, RecordRejected, TransitionRefused
-from kalip.model import Entity, Field, Transition, Verb
+from kalip.access import Actor
+from kalip.base.errors import NotFound, RecordRejected, TransitionRefused
+from kalip.base.text import Text
+from kalip.model import Entity, Field, Pipeline, Transition
 from kalip.records import (
     BulkResult,
     Progress,
@@ -13,29 +14,31 @@ from kalip.records import (
     Selection,
     Services,
     Work,
-    matching,
     run_bulk,
     visible_entity,
 )
-from kalip.records.saving import Draft, Grounds, draft_commands, is_empty, prepare, save_record
-from kalip.storage import Filter
-from kalip.workflow.commands import ApplyTransition, Move, TransitionPlan
-from kalip.workflow.moving import find_decision, may_be_answered, refusal
+from kalip.records.saving import draft_commands, prepare, save_record
+from kalip.workflow.commands import ApplyTransition, TransitionPlan
+from kalip.workflow.moving import conditions_of, find_decision, may_be_answered
+from kalip.workflow.stage_steps import blocked_by_steps
+from kalip.workflow.tunnelling import follow_tunnels
 
 
 def apply_transition(work: Work, command: ApplyTransition) -> SavedRecord:
-    """Move a record; commits nothing. Raises TransitionRefused with the reason, or with violations of fields.
+    """Move a record, and through the tunnels of the stage that it comes into; commits nothing.
 
-    NotFound, AccessDenied, StaleVersion and Conflict are raised as for any save.
+    Raises TransitionRefused with the reason, or with violations of fields. NotFound, AccessDenied, StaleVersion and
+    Conflict are raised as for any save.
     """
     entity = visible_entity(work, command.entity)
     decision = find_decision(entity, command)
     try:
-        return save_record(work, _save_command(command), decision.grounds())
+        saved = save_record(work, _save_command(command), decision.grounds())
     except RecordRejected as rejected:
         raise TransitionRefused(
             "Some fields are missing or wrong for this move.", violations=rejected.violations
         ) from rejected
+    return follow_tunnels(work, saved)
 
 
 def transition_plan(work: Work, command: ApplyTransition) -> TransitionPlan:
@@ -49,46 +52,34 @@ def transition_plan(work: Work, command: ApplyTransition) -> TransitionPlan:
         raise error or NotFound("There is no such move.")
     missing = tuple(fault.pointer.lstrip("/") for fault in draft.faults() if fault.code == "required")
     asked = dict.fromkeys((*decision.transition.ask, *missing))
-    answerable = isinstance(draft.error, TransitionRefused) and may_be_answered(work, decision.transition, asked)
+    pipeline = entity.pipelines[str(draft.before.get("pipeline"))]
+    conditions = conditions_of(pipeline, decision.source, decision.transition)
+    answerable = (
+        isinstance(draft.error, TransitionRefused)
+        and may_be_answered(work, decision.transition, asked, conditions)
+        and blocked_by_steps(work, draft, decision.transition.target) is None
+    )
     return TransitionPlan(
         transition=decision.transition,
         source=decision.source,
         target=decision.target,
         allowed=error is None,
         error=error,
-        asked=_fields(entity, asked),
+        asked=fields_named(entity, asked),
         missing=missing,
         violations=tuple(draft.faults()),
         confirm=decision.transition.confirm,
         answerable=answerable,
         sets=decision.sets,
+        question=question_of(pipeline, decision.source, decision.transition),
+        endings=pipeline.closing(decision.source),
     )
 
 
-def moves_of(work: Work, entity_name: str, record_id: str) -> tuple[Move, ...]:
-    """The moves from the stage where a record is, refused ones with their reason; one statement, as a rule."""
-    entity = visible_entity(work, entity_name)
-    moves = [move for pipeline in entity.pipelines.values() for move in pipeline.transitions.values()]
-    ruling = ruling_for(work.served, work.actor, Verb.TRANSITION, entity.name)
-    decisive = () if ruling.condition is None or ruling.through else (ruling.condition,)
-    grounds = Grounds(
-        verb=Verb.READ,
-        reads=(*decisive, *(move.guard for move in moves if move.guard is not None)),
-        fields=tuple(
-            {name for stage in _stages(entity) for name in stage} | {name for move in moves for name in move.ask}
-        ),
-    )
-    (draft,) = draft_commands(work, [SaveRecord(entity.name, id=record_id)], grounds)
-    prepare(work, [draft])
-    if draft.error is not None:
-        if isinstance(draft.error, NotFound):
-            raise draft.error
-        return ()
-    pipeline = entity.pipelines.get(str(draft.before.get("pipeline")))
-    if pipeline is None:
-        return ()
-    denied = _denied(work, draft)
-    return tuple(_move(work, draft, move, denied) for move in pipeline.moves_from(str(draft.before.get("stage"))))
+def question_of(pipeline: Pipeline, source: str, transition: Transition) -> Text:
+    """What is asked before a move that closes a record; empty for any other move."""
+    closes = any(each.target == transition.target for each in pipeline.closing(source))
+    return pipeline.outcome_question if closes else Text()
 
 
 def bulk_transition(
@@ -107,46 +98,10 @@ def bulk_transition(
     return run_bulk(services, actor, selection, act, progress)
 
 
-def _save_command(command: ApplyTransition) -> SaveRecord:
-    return SaveRecord(command.entity, command.values, command.id, command.version, command.source)
-
-
-def _stages(entity: Entity) -> tuple[tuple[str, ...], ...]:
-    return tuple(stage.required for pipeline in entity.pipelines.values() for stage in pipeline.stages.values())
-
-
-def _fields(entity: Entity, names: Iterable[str]) -> tuple[Field, ...]:
+def fields_named(entity: Entity, names: Iterable[str]) -> tuple[Field, ...]:
+    """The fields of an entity by their names; unknown ones are left out."""
     return tuple(field for name in names if (field := entity.attribute(name)) is not None)
 
 
-def _denied(work: Work, draft: Draft) -> KalipError | None:
-    """The refusal when the actor may see the record but not move it."""
-    ruling = ruling_for(work.served, work.actor, Verb.TRANSITION, draft.entity)
-    if not ruling.permitted:
-        return denied(Verb.TRANSITION, draft.entity)
-    if ruling.condition is None:
-        return None
-    if not ruling.through and not ruling.condition.element_paths:
-        return None if ruling.admits(draft.before, work.context) else denied(Verb.TRANSITION, draft.entity)
-    filters = (Filter(ruling.condition, ruling.through),)
-    seen = matching(work, draft.entity, [draft.id], filters)
-    return None if seen else denied(Verb.TRANSITION, draft.entity)
-
-
-def _move(work: Work, draft: Draft, move: Transition, barred: KalipError | None) -> Move:
-    entity = draft.rules.entity
-    pipeline = entity.pipelines[str(draft.before["pipeline"])]
-    target = pipeline.stages[move.target]
-    missing = tuple(name for name in target.required if is_empty(draft, name))
-    asked = dict.fromkeys((*move.ask, *missing))
-    error = barred
-    if error is None and not may_be_answered(work, move, asked):
-        error = refusal(work, draft, pipeline, move)
-    return Move(
-        transition=move,
-        target=target,
-        allowed=error is None,
-        reason=error.message if error is not None else "",
-        asked=_fields(entity, asked),
-        missing=missing,
-    )
+def _save_command(command: ApplyTransition) -> SaveRecord:
+    return SaveRecord(command.entity, command.values, command.id, command.version, command.source)

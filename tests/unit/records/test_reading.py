@@ -113,7 +113,7 @@ class TestRelated:
 def test_a_whole_record_has_its_lines(site: Site) -> None:
     deal = site.save("bora", "deal", {"name": "x", "lines": [{"quantity": 2, "price": "3"}]})
     record = site.get("bora", "deal", deal.id)
-    assert list(record)[:7] == ["id", "entity", "version", "pipeline", "stage", "stage_since", "created_at"]
+    assert list(record)[:7] == ["id", "entity", "version", "pipeline", "stage", "stage_since", "stage_due"]
     assert record["lines"][0]["total"] == "6.00"
     part = site.act("bora", lambda work: get_record(work, "deal", deal.id, ("name", "total")), write=False)
     assert part == {"id": deal.id, "entity": "deal", "version": 1, "name": "x", "total": "6.00"}

@@ -11,7 +11,7 @@ ALWAYS = ("id", "version", "archived_at")
 
 def extra_fields(entity: Entity) -> tuple[str, ...]:
     """What every row on a screen has beside its columns."""
-    stage = tuple(name for name in ("pipeline", "stage", "stage_since") if name in entity.system)
+    stage = tuple(name for name in ("pipeline", "stage", "stage_since", "stage_due") if name in entity.system)
     return (*ALWAYS, entity.title, *stage)
 
 

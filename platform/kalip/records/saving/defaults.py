@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from kalip.fields import FieldFault
 from kalip.records.rules import EntityRules
-from kalip.records.saving.drafts import Draft
+from kalip.records.saving.drafts import Draft, put
 from kalip.records.saving.evaluation import evaluate
+from kalip.records.saving.placing import PLACE, arrival_values, kept_fields, queue_field, start_pipeline
 from kalip.records.services import Work
 
 
@@ -16,9 +17,12 @@ def fill_defaults(work: Work, draft: Draft) -> set[str]:
     Expressions are worked out in the order of the fields, so that one may use those before it.
     """
     filled = set(_system(work, draft))
+    title = draft.rules.entity.title
     draft.after.update(draft.rules.flatten(draft.values))
     for field in draft.rules.defaults:
-        if field.name in draft.values or field.name in draft.explicit:
+        # A title that is left empty is given like one that nobody spoke of: a record needs something to be called.
+        nameless = field.name == title and draft.values.get(title) in (None, "")
+        if not nameless and (field.name in draft.values or field.name in draft.explicit):
             continue
         if field.default_expression is not None:
             result = evaluate(work, draft, field.default_expression)
@@ -29,6 +33,7 @@ def fill_defaults(work: Work, draft: Draft) -> set[str]:
             draft.values[field.name] = value
             draft.after.update(draft.rules.flatten({field.name: value}))
             filled.add(field.name)
+    filled.update(_start(work, draft))
     return filled
 
 
@@ -58,8 +63,24 @@ def _system(work: Work, draft: Draft) -> Iterable[str]:
     if "owner" in system and "owner" not in draft.explicit and work.actor.id is not None:
         values["owner"] = work.actor.id
         yield "owner"
-    pipeline = draft.rules.entity.pipelines.get(str(values.get("pipeline") or draft.command.pipeline))
+    # Defaults may read where the record starts, though their own values may yet lead it elsewhere.
+    pipeline = draft.rules.entity.pipelines.get(draft.said_pipeline or str(draft.command.pipeline))
     pipeline = pipeline or draft.rules.entity.default_pipeline
     if pipeline is not None and "stage" not in draft.grounds.forced:
         values.update(pipeline=pipeline.name, stage=pipeline.first.name, stage_since=work.now)
-        yield from ("pipeline", "stage", "stage_since")
+        yield from PLACE
+
+
+def _start(work: Work, draft: Draft) -> Iterable[str]:
+    """Put the record where it starts, now that its values are known."""
+    if "stage" in draft.grounds.forced:
+        return
+    pipeline = start_pipeline(work, draft)
+    if pipeline is None:
+        return
+    stage = pipeline.stages.get(draft.grounds.start) or pipeline.first
+    put(draft, arrival_values(work, draft, pipeline, stage))
+    empty = queue_field(draft, stage)
+    if empty is not None:
+        draft.late[empty] = None
+    yield from kept_fields(draft.rules.entity)

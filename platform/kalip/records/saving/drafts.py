@@ -21,7 +21,8 @@ class Grounds:
     all the same. `decide` is called once the record as it will be is known: it may set more values
     and refuse; `reads` and `fields` are what it needs of the record, `sets` what it may change,
     `whole` asks for all of it.
-    `placed`: the record is put into its stage whatever the stage demands.
+    `placed`: the record is put into its stage whatever the stage demands. `start` is the stage of its pipeline where
+    a new record starts (the first one when empty).
     """
 
     verb: Verb = Verb.UPDATE
@@ -33,6 +34,7 @@ class Grounds:
     sets: tuple[str, ...] = ()
     whole: bool = False
     placed: bool = False
+    start: str = ""
 
 
 PLAIN = Grounds()
@@ -66,7 +68,10 @@ class Draft:
     `after` are the record as path to part value, as far as the rules need it. `related` are
     rows of records referred to, by entity and id. Faults in the values gather in `violations`;
     `error` is a refusal of another kind. `entering` is the stage that the record moves to: all of
-    its required fields must be filled.
+    its required fields must be filled, and those that the move `demanded`; what the move `asked` for may be changed
+    even where the stage that it leaves locks it. `late` are values that the house sets once rights have been asked
+    for: a record may go into a queue, and so out of its owner's hands. `said_pipeline` is where a new record was told
+    to start.
     """
 
     rules: EntityRules
@@ -91,6 +96,10 @@ class Draft:
     error: KalipError | None = None
     unchecked_in_python: bool = False
     entering: Stage | None = None
+    asked: frozenset[str] = frozenset()
+    demanded: tuple[str, ...] = ()
+    late: Record = field(default_factory=dict)
+    said_pipeline: str = ""
 
     @property
     def entity(self) -> str:
@@ -140,6 +149,19 @@ class Draft:
                 return line.error
         faults = self.faults()
         return RecordRejected(faults) if faults else None
+
+
+def put(draft: Draft, values: Mapping[str, object]) -> None:
+    """Set values on a draft whose rules have been worked out; what follows from them is worked out anew."""
+    rules = draft.rules
+    for name, value in values.items():
+        if not draft.new and rules.value_of(name, draft.before) == value:
+            draft.values.pop(name, None)
+        else:
+            draft.values[name] = value
+        draft.after.update(rules.flatten({name: value}))
+    for name in rules.derived:
+        draft.after.pop(name, None)
 
 
 def make_draft(rules: EntityRules, command: SaveRecord, grounds: Grounds = PLAIN) -> Draft:

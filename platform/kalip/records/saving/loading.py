@@ -6,7 +6,7 @@ from kalip.base.errors import AccessDenied, Conflict, KalipError, NotFound, Stal
 from kalip.fields import FieldFault, Style
 from kalip.model import Verb
 from kalip.records.filters import allowed_rows
-from kalip.records.rules import EntityRules, rules_of
+from kalip.records.rules import STAGE_FIELDS, EntityRules, rules_of
 from kalip.records.saving.drafts import Draft, LineChange
 from kalip.records.saving.needs import Needs
 from kalip.records.services import Work
@@ -68,9 +68,7 @@ def _fields(rules: EntityRules, needs: Needs) -> tuple[str, ...]:
     dotted = (
         f"{head}.{rest}" for head, paths in needs.hops.items() if head not in collections for rest in sorted(paths)
     )
-    always = (
-        name for name in ("version", "archived_at", "pipeline", "stage", "stage_since") if name in rules.entity.system
-    )
+    always = (name for name in ("version", "archived_at", *STAGE_FIELDS) if name in rules.entity.system)
     return tuple(dict.fromkeys((*always, *own, *dotted)))
 
 

@@ -88,6 +88,8 @@ def _expressions(rules: EntityRules, touched: set[str], *, new: bool) -> Iterabl
     yield from (check.expression for check in rules.checks_touched(touched, new=new))
     if new:
         yield from (field.default_expression for field in rules.defaults if field.default_expression)
+        for pipeline in rules.entity.pipelines.values():
+            yield from pipeline.start_conditions
 
 
 def _whole(rules: EntityRules, touched: set[str], draft: Draft) -> Iterable[Iterable[str]]:

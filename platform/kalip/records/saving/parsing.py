@@ -65,7 +65,7 @@ def _choose_pipeline(draft: Draft, value: object) -> None:
     submitted = _submitted(value)
     raw = submitted[0] if isinstance(submitted, list) and submitted else submitted
     if isinstance(raw, str) and raw in pipelines:
-        draft.values["pipeline"] = raw
+        draft.said_pipeline = raw
     else:
         template = "There is no pipeline '{value}'; choose one of: {known}."
         draft.blame("pipeline", "unknown_choice", template, value=raw, known=", ".join(pipelines))

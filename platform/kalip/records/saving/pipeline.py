@@ -5,6 +5,7 @@ of one entity, so that each step asks the database once for all of them.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from kalip.access import require
 from kalip.base.errors import KalipError, NotFound
@@ -14,12 +15,13 @@ from kalip.records.naming import find_entity, permitted
 from kalip.records.rules import rules_of
 from kalip.records.saving.authorizing import authorize_after, authorize_before, authorize_written
 from kalip.records.saving.defaults import fill_defaults
-from kalip.records.saving.drafts import PLAIN, Draft, Grounds, make_draft, sound
+from kalip.records.saving.drafts import PLAIN, Draft, Grounds, make_draft, put, sound
 from kalip.records.saving.evaluation import work_out
 from kalip.records.saving.lines import plan_lines, plan_links
 from kalip.records.saving.loading import load_before, load_collections
 from kalip.records.saving.needs import Needs, needs_of
 from kalip.records.saving.parsing import parse
+from kalip.records.saving.placing import due_at
 from kalip.records.saving.references import check_references
 from kalip.records.saving.uniqueness import blame_clash, validate_unique
 from kalip.records.saving.validation import validate
@@ -83,7 +85,7 @@ def prepare(work: Work, drafts: Sequence[Draft]) -> None:
     open_drafts = [draft for draft in drafts if draft.error is None]
     load_collections(work, open_drafts, needs)
     for draft in open_drafts:
-        _force(draft)
+        _force(work, draft)
         plan_links(draft)
     check_references(work, open_drafts, needs)
     _settle(work, open_drafts, needs)
@@ -96,14 +98,20 @@ def prepare(work: Work, drafts: Sequence[Draft]) -> None:
     validate_unique(work, open_drafts)
     if drafts and drafts[0].parent is None:
         authorize_after(work, open_drafts)
+    for draft in sound(open_drafts):
+        put(draft, draft.late)
 
 
-def _force(draft: Draft) -> None:
+def _force(work: Work, draft: Draft) -> None:
     for name, value in draft.grounds.forced.items():
         if draft.new or draft.rules.value_of(name, draft.before) != value:
             draft.values[name] = value
         else:
             draft.values.pop(name, None)
+    stage = draft.rules.stage(draft.grounds.forced.get("pipeline"), draft.grounds.forced.get("stage"))
+    since = draft.grounds.forced.get("stage_since", work.now)
+    if stage is not None and isinstance(since, datetime) and "stage_due" not in draft.grounds.forced:
+        draft.values["stage_due"] = due_at(work, stage, since)
 
 
 def _settle(work: Work, drafts: Sequence[Draft], needs: Needs) -> None:

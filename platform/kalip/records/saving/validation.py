@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from kalip.model import Stage
 from kalip.records.saving.drafts import Draft, label_of
 from kalip.records.saving.evaluation import evaluate, holds_before
+from kalip.records.saving.placing import unmet
 from kalip.records.saving.uniqueness import value_after
 from kalip.records.services import Work
 
@@ -15,6 +16,7 @@ def validate(work: Work, draft: Draft) -> None:
     """Gather everything that speaks against a draft, except what only the database can tell."""
     _readonly(work, draft)
     _forced(draft)
+    _enter(work, draft)
     hidden = hidden_fields(work, draft)
     faulty = {
         fault.pointer.removeprefix(draft.pointer).split("/")[1]
@@ -31,7 +33,9 @@ def validate(work: Work, draft: Draft) -> None:
 def hidden_fields(work: Work, draft: Draft) -> frozenset[str]:
     """The fields whose condition to be shown is not true: they can't be required."""
     relevant = (rule for rule in draft.rules.visible_when if draft.new or _concerns(draft, rule.field, rule.depends))
-    return frozenset(rule.field for rule in relevant if evaluate(work, draft, rule.expression) is not True)
+    stage = current_stage(draft)
+    here = stage.hidden if stage is not None else frozenset()
+    return here | frozenset(rule.field for rule in relevant if evaluate(work, draft, rule.expression) is not True)
 
 
 def required_fields(work: Work, draft: Draft) -> frozenset[str]:
@@ -40,6 +44,12 @@ def required_fields(work: Work, draft: Draft) -> frozenset[str]:
     sometimes = (rule.field for rule in draft.rules.required_when if evaluate(work, draft, rule.expression) is True)
     stage = current_stage(draft)
     return frozenset((*always, *sometimes, *(stage.required if stage is not None else ())))
+
+
+def locked_fields(draft: Draft) -> frozenset[str]:
+    """The fields that can't be changed in the stage where the record is; a new record is in none yet."""
+    stage = None if draft.new else draft.rules.stage(draft.before.get("pipeline"), draft.before.get("stage"))
+    return stage.readonly if stage is not None else frozenset()
 
 
 def current_stage(draft: Draft) -> Stage | None:
@@ -61,6 +71,14 @@ def is_empty(draft: Draft, name: str) -> bool:
     return value_after(draft, name) in (None, "", ())
 
 
+def _enter(work: Work, draft: Draft) -> None:
+    """A new record comes into its stage like any other; moves are asked before."""
+    stage = current_stage(draft) if draft.new and not draft.grounds.placed else None
+    condition = unmet(work, draft, stage.entry) if stage is not None else None
+    if condition is not None:
+        draft.blame("", "entry", condition.message.get(work.actor.locale) or condition.name)
+
+
 def _missing(work: Work, draft: Draft, hidden: frozenset[str]) -> Iterable[str]:
     asked = dict.fromkeys(_asked(work, draft))
     return [name for name in asked if name not in hidden and is_empty(draft, name) and not _is_numbered(draft, name)]
@@ -78,6 +96,7 @@ def _asked(work: Work, draft: Draft) -> Iterable[str]:
     if stage is not None and not draft.grounds.placed:
         whole = draft.new or draft.entering is not None
         yield from (name for name in stage.required if whole or name in changed)
+    yield from draft.demanded
 
 
 def _concerns(draft: Draft, name: str, depends: frozenset[str]) -> bool:
@@ -94,6 +113,7 @@ def _readonly(work: Work, draft: Draft) -> None:
         return
     said = draft.explicit & draft.changed
     fixed = {name for name in said if draft.rules.attributes[name].readonly}
+    fixed |= (said & locked_fields(draft)) - draft.asked
     for rule in draft.rules.readonly_when:
         # A record that was locked stays so, even when the same change would unlock it.
         if rule.field in said and (

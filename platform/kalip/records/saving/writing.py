@@ -1,19 +1,23 @@
 """Writes sound drafts: rows, links and lines, one event each, and the search index. Commits nothing."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from kalip.base.errors import Conflict
 from kalip.records.commands import Record
 from kalip.records.journal import CREATED, UPDATED, append, make_event
 from kalip.records.saving.drafts import Draft, LineChange
+from kalip.records.saving.duplicates import keep_keys
 from kalip.records.saving.loading import stale
 from kalip.records.saving.numbering import give_numbers
 from kalip.records.saving.owned import archive_lines, archive_owned, reindex, restore_owned
 from kalip.records.services import Overtaken, Work
 from kalip.storage import (
     Event,
+    Stay,
     index_records,
     insert_records,
+    open_stays,
     select_many,
     update_records,
 )
@@ -31,7 +35,9 @@ def write(work: Work, drafts: Sequence[Draft]) -> None:
     changed = _update(work, [draft for draft in drafts if not draft.new and not draft.is_idle])
     written = [*new, *changed]
     append(work, [_event_of(work, draft) for draft in written])
+    _note_stays(work, [draft for draft in written if "stage" in draft.values or "pipeline" in draft.values])
     _index(work, [draft for draft in written if ARCHIVED_AT not in draft.values])
+    keep_keys(work, [draft for draft in written if ARCHIVED_AT not in draft.values])
     for draft in written:
         if ARCHIVED_AT in draft.values:
             _archive_or_restore(work, draft)
@@ -87,6 +93,18 @@ def _overtaken(work: Work, draft: Draft) -> None:
         draft.error = Conflict("The record was deleted meanwhile.", params={"id": draft.id})
     else:
         draft.error = stale(draft, int(str(rows[draft.id]["version"])))
+
+
+def _note_stays(work: Work, drafts: Sequence[Draft]) -> None:
+    """Note in which stages the records are now, and how long they were in the ones before."""
+    stays = []
+    for draft in drafts:
+        place = {**draft.before, **draft.values}
+        since = place.get("stage_since")
+        moment = since if isinstance(since, datetime) else work.now
+        stays.append(Stay(draft.entity, draft.id, str(place["pipeline"]), str(place["stage"]), moment, work.actor.id))
+    if stays:
+        open_stays(work.session, stays, fresh=[draft.new for draft in drafts])
 
 
 def _event_of(work: Work, draft: Draft) -> Event:

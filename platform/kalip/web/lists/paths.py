@@ -14,7 +14,9 @@ from kalip.web.lists.conditions import Known
 _NOT_IN_LISTS = frozenset({"children", "json"})
 _TOO_TECHNICAL = frozenset({"id", "version"})
 _WITH_PARTS = ("address", "person_name")
-_LAST = ("owner", "stage", "stage_since", "pipeline", "created_at", "created_by", "updated_at", "updated_by")
+_LAST = (
+    "owner", "stage", "stage_since", "stage_due", "pipeline", "created_at", "created_by", "updated_at", "updated_by",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _ICONS: Mapping[str, str] = {
     "record.transitioned": "arrows-right-left",
 }
 _WIDTHS = ((format_date, "medium"), (format_time, "short"))
-_QUIET = frozenset({"stage_since", "archived_at", "pipeline"})
+_QUIET = frozenset({"stage_since", "stage_due", "archived_at", "pipeline"})
 
 
 @dataclass(frozen=True, slots=True)

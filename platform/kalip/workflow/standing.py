@@ -1,0 +1,124 @@
+"""Where a record stands in its pipeline: its moves, its steps, other pipelines for it, and whether it can be taken."""
+
+from collections.abc import Iterator
+
+from kalip.access import denied, ruling_for
+from kalip.base.errors import KalipError, NotFound
+from kalip.expressions import Expression
+from kalip.model import Entity, Pipeline, Transition, Verb
+from kalip.records import SaveRecord, Work, matching, visible_entity
+from kalip.records.saving import Draft, Grounds, draft_commands, is_empty, prepare
+from kalip.records.saving.placing import stage_expressions, suited_pipeline
+from kalip.storage import Filter
+from kalip.workflow.changing import offers_of
+from kalip.workflow.commands import Checklist, Move, Standing
+from kalip.workflow.moving import conditions_of, may_be_answered, refusal
+from kalip.workflow.queueing import may_take
+from kalip.workflow.stage_steps import blocked_by, read_checklist
+from kalip.workflow.transitions import fields_named, question_of
+
+
+def moves_of(work: Work, entity_name: str, record_id: str) -> tuple[Move, ...]:
+    """The moves from the stage where a record is, refused ones with their reason; one statement, as a rule."""
+    return standing_of(work, entity_name, record_id).moves
+
+
+def standing_of(work: Work, entity_name: str, record_id: str) -> Standing:
+    """All that a record's page says of its pipeline; NotFound when the actor may not see the record."""
+    entity = visible_entity(work, entity_name)
+    draft = _loaded(work, entity, record_id)
+    pipeline = entity.pipelines.get(str(draft.before.get("pipeline"))) if draft is not None else None
+    if draft is None or pipeline is None:
+        return Standing()
+    barred = _denied(work, draft)
+    stage = str(draft.before.get("stage"))
+    checklist = read_checklist(work, draft)
+    return Standing(
+        moves=_moves(work, draft, pipeline, barred, checklist),
+        checklist=checklist,
+        pipelines=() if barred is not None else offers_of(work, entity, pipeline.name, stage),
+        suited=None if barred is not None else suited_pipeline(work, draft),
+        takeable=may_take(work, draft),
+    )
+
+
+def checklist_for(work: Work, entity_name: str, record_id: str) -> Checklist:
+    """The steps of the stage where a record is."""
+    draft = _loaded(work, visible_entity(work, entity_name), record_id)
+    return Checklist(()) if draft is None else read_checklist(work, draft)
+
+
+def _loaded(work: Work, entity: Entity, record_id: str) -> Draft | None:
+    moves = [move for pipeline in entity.pipelines.values() for move in pipeline.transitions.values()]
+    grounds = Grounds(
+        verb=Verb.READ,
+        reads=tuple(_reads(work, entity, moves)),
+        fields=tuple(dict.fromkeys(_needed(entity, moves))),
+    )
+    (draft,) = draft_commands(work, [SaveRecord(entity.name, id=record_id)], grounds)
+    prepare(work, [draft])
+    if draft.error is not None:
+        if isinstance(draft.error, NotFound):
+            raise draft.error
+        return None
+    return draft
+
+
+def _reads(work: Work, entity: Entity, moves: list[Transition]) -> Iterator[Expression]:
+    ruling = ruling_for(work.served, work.actor, Verb.TRANSITION, entity.name)
+    if ruling.condition is not None and not ruling.through:
+        yield ruling.condition
+    yield from (move.guard for move in moves if move.guard is not None)
+    yield from stage_expressions(entity)
+
+
+def _needed(entity: Entity, moves: list[Transition]) -> Iterator[str]:
+    for pipeline in entity.pipelines.values():
+        for stage in pipeline.stages.values():
+            yield from stage.required
+            if stage.queue is not None:
+                yield stage.queue.field
+    for move in moves:
+        yield from move.ask
+
+
+def _moves(
+    work: Work, draft: Draft, pipeline: Pipeline, barred: KalipError | None, checklist: Checklist
+) -> tuple[Move, ...]:
+    return tuple(
+        _move(work, draft, pipeline, move, barred or blocked_by(work, draft, move.target, checklist))
+        for move in pipeline.moves_from(str(draft.before.get("stage")))
+    )
+
+
+def _denied(work: Work, draft: Draft) -> KalipError | None:
+    """The refusal when the actor may see the record but not move it."""
+    ruling = ruling_for(work.served, work.actor, Verb.TRANSITION, draft.entity)
+    if not ruling.permitted:
+        return denied(Verb.TRANSITION, draft.entity)
+    if ruling.condition is None:
+        return None
+    if not ruling.through and not ruling.condition.element_paths:
+        return None if ruling.admits(draft.before, work.context) else denied(Verb.TRANSITION, draft.entity)
+    filters = (Filter(ruling.condition, ruling.through),)
+    seen = matching(work, draft.entity, [draft.id], filters)
+    return None if seen else denied(Verb.TRANSITION, draft.entity)
+
+
+def _move(work: Work, draft: Draft, pipeline: Pipeline, move: Transition, barred: KalipError | None) -> Move:
+    source = str(draft.before.get("stage"))
+    target = pipeline.stages[move.target]
+    missing = tuple(name for name in dict.fromkeys((*target.required, *move.demands)) if is_empty(draft, name))
+    asked = dict.fromkeys((*move.ask, *missing))
+    error = barred
+    if error is None and not may_be_answered(work, move, asked, conditions_of(pipeline, source, move)):
+        error = refusal(work, draft, pipeline, move)
+    return Move(
+        transition=move,
+        target=target,
+        allowed=error is None,
+        reason=error.message if error is not None else "",
+        asked=fields_named(draft.rules.entity, asked),
+        missing=missing,
+        question=question_of(pipeline, source, move),
+    )
