@@ -17,6 +17,7 @@ from kalip.records import Services
 from kalip.runtime import Extensions, Runtime, Served, Settings, load_extensions, read_settings
 from kalip.storage import Blobs, current_revision, make_database, upgrade_own_tables
 from kalip.web import DemoLogin, register, serve
+from kalip.web.locale import translate
 
 SITE_VARIABLE = "KALIP_SITE"
 
@@ -76,6 +77,7 @@ def open_site(folder: Path, *, settle: Callable[[], None] = lambda: None) -> Ope
         blobs=blobs,
         announce=extensions.record_saved,
         network=make_network(settings),
+        translate=translate,
     )
     return OpenSite(settings, Site(services, extensions, blobs))
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from kalip.jobs import reading, tidying
 from kalip.records import Consumer, JobHandler, Recurring
+from kalip.workflow import mails, notifications
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,11 @@ class Background:
 
 def all_background(kept: timedelta) -> Background:
     """The background work of all packages; jobs that are done are kept so long."""
-    consumers: tuple[Consumer, ...] = ()
-    handlers = _joined(tidying.handlers_of(kept), reading.handlers_of(consumers))
-    return Background(handlers, consumers, (*tidying.RECURRING,))
+    consumers: tuple[Consumer, ...] = (*notifications.CONSUMERS,)
+    handlers = _joined(
+        tidying.handlers_of(kept), reading.handlers_of(consumers), mails.JOB_HANDLERS, notifications.JOB_HANDLERS
+    )
+    return Background(handlers, consumers, (*tidying.RECURRING, *mails.RECURRING, *notifications.RECURRING))
 
 
 def _joined(*tables: Mapping[str, JobHandler]) -> dict[str, JobHandler]:

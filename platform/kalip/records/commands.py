@@ -188,15 +188,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What a person wrote beside a record; `text` is None once it was taken back, by `removed_by`."""
+    """What a person wrote beside a record; `text` is None once it was taken back, by `removed_by`.
+
+    `mentions` are the people whom it names: the id, and what stands behind the @.
+    """
 
     text: str | None
     removed_by: str | None = None
+    mentions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """One entry of a record's history; what has a `comment`, or tells `facts` of something beside it, has no changes."""
+    """One entry of a record's history; what has a `comment`, or `facts` of something beside it, has no changes."""
 
     id: str
     kind: str

@@ -8,9 +8,10 @@ from kalip.fields import FieldFault
 from kalip.fields.moments import moment_text
 from kalip.fields.texts import clean_text
 from kalip.model import Entity
-from kalip.records.commands import EventView
+from kalip.records.commands import EventView, Record
 from kalip.records.history import events_shown, require_visible
 from kalip.records.journal import COMMENT_REMOVED, COMMENTED, append, append_one, make_event
+from kalip.records.mentions import find_mentions
 from kalip.records.services import Work
 from kalip.storage import Event, EventPage, find_event, rewrite_event
 
@@ -21,7 +22,10 @@ def comment(work: Work, entity_name: str, record_id: str, text: object) -> Event
     """Write a comment and give its entry; RecordRejected for a text that is empty, too long or none."""
     entity = require_visible(work, entity_name, record_id)
     said = _checked(text)
-    event = append_one(work, make_event(work, COMMENTED, entity.name, record_id, (None, {"text": said})))
+    after: Record = {"text": said}
+    if meant := find_mentions(work, said, entity.name, record_id):
+        after["mentions"] = [[each.user, each.written] for each in meant]
+    event = append_one(work, make_event(work, COMMENTED, entity.name, record_id, (None, after)))
     return _shown(work, entity, event)
 
 

@@ -106,7 +106,8 @@ def parse_moment(value: object) -> datetime | None:
 
 def _comment(event: Event) -> Comment:
     after = event.after or {}
-    return Comment(after.get("text"), after.get("removed_by"))
+    meant = tuple((str(user), str(written)) for user, written in after.get("mentions", ()))
+    return Comment(after.get("text"), after.get("removed_by"), meant)
 
 
 def _changes(work: Work, entity: Entity, event: Event) -> Iterable[Change]:

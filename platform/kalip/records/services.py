@@ -22,6 +22,7 @@ from kalip.storage import Blobs, Database, Event, RevisionChanged, Session, Unav
 
 T = TypeVar("T")
 Announce = Callable[[Mapping[str, object]], None]
+Translate = Callable[[str, str], str]
 
 ATTEMPTS = 6
 PATIENCE = 2  # how often publishers may overtake a write before they have to wait for it
@@ -32,6 +33,11 @@ _log = logging.getLogger(__name__)
 
 class Overtaken(Conflict):
     """Another change of the same record was first; the same command can be given again, and `run` does."""
+
+
+def _as_written(_locale: str, text: str) -> str:
+    """Translate nothing."""
+    return text
 
 
 def _nobody(event: Mapping[str, object]) -> None:
@@ -48,7 +54,7 @@ class Services:
 
     `announce` is called with each event (kind, entity, record_id, actor, before, after, at) after
     its transaction has committed; what it raises is logged and harms nobody, since the event
-    itself is already kept. `network` is how to reach other machines.
+    itself is already kept. `translate` gives an English text in a locale. `network` is how to reach other machines.
     """
 
     database: Database
@@ -58,6 +64,7 @@ class Services:
     clock: Clock = system_clock
     wake: Callable[[], None] = _nothing
     network: Network = field(default_factory=Network)
+    translate: Translate = _as_written
 
 
 @dataclass(slots=True)

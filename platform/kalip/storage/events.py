@@ -78,6 +78,12 @@ def event_with_id(session: Session, number: int) -> Event | None:
     return None if row is None else event_of(row)
 
 
+def event_with_id(session: Session, number: int) -> Event | None:
+    """Give the event with a number."""
+    row = session.run(select(EVENTS).where(EVENTS.c.id == number)).first()
+    return None if row is None else _event(row)
+
+
 def rewrite_event(session: Session, event: Event, after: Mapping[str, Any]) -> bool:
     """Put other values in the place of an event's `after`; False when somebody did so since it was read.
 

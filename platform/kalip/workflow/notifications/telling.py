@@ -1,0 +1,76 @@
+"""Tells people of what concerns them: once for each key, never who did it, never who may not see the record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kalip.base.ids import new_id
+from kalip.records import Work, nothing
+from kalip.records.readers import active_people, may_see
+from kalip.storage import User
+from kalip.storage.notifications import Notification, add_notification, notification_settings
+from kalip.workflow.notifications.kinds import KindName, ways_of
+from kalip.workflow.notifications.mailing import mail_now
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell `users` (ids) of. `text` is English with `{name}` places, filled by `params` (JSON).
+
+    Beside them there are `{actor}`, `{record}` and `{entity}`; a label in several languages is filled in the reader's.
+    The same `key` tells a person once. With `entity` and `record_id` only who may see that record is told; `by` is
+    who did it and is not told. With `quiet` nothing is sent by mail;
+    `quote` is what somebody wrote, which only a mail that goes at once repeats.
+    """
+
+    users: Sequence[str]
+    kind: KindName
+    text: str
+    key: str
+    params: Mapping[str, Any] = field(default_factory=nothing)
+    entity: str | None = None
+    record_id: str | None = None
+    task_id: str | None = None
+    by: str | None = None
+    quiet: bool = False
+    quote: str = ""
+
+
+def notify(work: Work, notice: Notice) -> int:
+    """Tell people, in the work's transaction, in the ways that each of them chose; how many are told anew."""
+    doer = notice.by or work.actor.id
+    people = active_people(work, (each for each in notice.users if each != doer))
+    settings = notification_settings(work.session, people)
+    told = 0
+    for person in people.values():
+        ways = ways_of(settings[person.id], notice.kind)
+        if not ways or not _concerns(work, notice, person):
+            continue
+        by_mail = "mail" in ways and not notice.quiet
+        at_once = settings[person.id].rhythm == "at_once"
+        made = Notification(
+            id=new_id(),
+            user_id=person.id,
+            key=notice.key,
+            kind=notice.kind,
+            text=notice.text,
+            at=work.now,
+            params=dict(notice.params),
+            actor=doer,
+            entity=notice.entity,
+            record_id=notice.record_id,
+            task_id=notice.task_id,
+            shown="app" in ways,
+            mail="none" if not by_mail else "sent" if at_once else "digest",
+        )
+        if ("app" in ways or by_mail) and add_notification(work.session, made):
+            told += 1
+            if by_mail and at_once:
+                mail_now(work, person, made, notice.quote)
+    return told
+
+
+def _concerns(work: Work, notice: Notice, person: User) -> bool:
+    if notice.entity is None or notice.record_id is None:
+        return True
+    return notice.entity in work.model.entities and may_see(work, person, notice.entity, notice.record_id)
