@@ -7,5 +7,5 @@ gc.disable()
 
 from kalip.app import create_app  # noqa: E402 - see above
 
-app = create_app()
+app = create_app(background=True)
 gc.enable()

@@ -1,5 +1,6 @@
 """The composition root: builds a site from its folder, and what serves it. Knows everybody; decides nothing."""
 
+import atexit
 import gc
 import os
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kalip.base.bundle import bundle_path
 from kalip.cli import Composition, OpenSite, demo_logins, run_command
 from kalip.designer import Site, load_served
+from kalip.jobs import Bell, Crew, Office, RedisQueue, all_background, timing_of, work
 from kalip.network import make_network
 from kalip.records import Services
 from kalip.runtime import Extensions, Runtime, Served, Settings, load_extensions, read_settings
@@ -22,8 +24,15 @@ from kalip.web.locale import translate
 SITE_VARIABLE = "KALIP_SITE"
 
 
-def create_app(folder: Path | None = None) -> Flask:
-    """The WSGI application of the site in a folder: KALIP_SITE, else `./site`."""
+GRACE = 10.0
+"""Seconds that jobs in a server may take to look up after it was told to stop."""
+
+
+def create_app(folder: Path | None = None, *, background: bool = False) -> Flask:
+    """The WSGI application of the site in a folder: KALIP_SITE, else `./site`.
+
+    With `background` its process looks after background work until it ends: not before it forks, as threads don't.
+    """
     site = open_site(folder or site_folder(), settle=set_aside)
     app = Flask("kalip.web")
     app.config.update(
@@ -34,7 +43,32 @@ def create_app(folder: Path | None = None) -> Flask:
     register(app, site.site)
     if proxies := site.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    if background:
+        look_after(site)
     return app
+
+
+def look_after(site: OpenSite) -> Crew:
+    """Start the threads of background work, stopped when the process ends."""
+    settings = site.settings
+    office = office_of(site)
+    queue = RedisQueue(settings.redis_url, office) if settings.redis_url else None
+    runs_here = queue is None and settings.jobs_in_server
+    crew = Crew(
+        office,
+        site.bell,
+        runners=settings.job_threads if runs_here else 0,
+        feed=queue.feed if queue else None,
+    )
+    crew.start()
+    atexit.register(crew.stop, GRACE)
+    return crew
+
+
+def office_of(site: OpenSite) -> Office:
+    """What runs the jobs of a site."""
+    timing = timing_of(site.settings)
+    return Office(site.services, all_background(timing.kept), timing)
 
 
 def site_folder() -> Path:
@@ -71,15 +105,17 @@ def open_site(folder: Path, *, settle: Callable[[], None] = lambda: None) -> Ope
         with database.read() as session:
             return current_revision(session)
 
+    bell = Bell()
     services = Services(
         database,
         Runtime(load, probe, settle=settle),
         blobs=blobs,
         announce=extensions.record_saved,
+        wake=bell.ring,
         network=make_network(settings),
         translate=translate,
     )
-    return OpenSite(settings, Site(services, extensions, blobs))
+    return OpenSite(settings, Site(services, extensions, blobs), bell)
 
 
 def main() -> None:
@@ -109,4 +145,12 @@ class LiveComposition(Composition):
 
     def serve(self, folder: Path, host: str, port: int, workers: int) -> None:
         """Serve a site until the process is told to stop."""
-        serve(lambda: create_app(folder), host, port, workers)
+        serve(lambda: create_app(folder, background=True), host, port, workers)
+
+    def work(self, folder: Path, queues: tuple[str, ...]) -> bool:
+        """Run background work until the process is told to stop; False when a job had to be left behind."""
+        with self.open(folder) as site:
+            office, address = office_of(site), site.settings.redis_url
+            queue = RedisQueue(address, office) if address else None
+            feed = queue.feed if queue else None
+            return work(Crew(office, site.bell, runners=0 if queue else 1, queues=queues, feed=feed), queue)

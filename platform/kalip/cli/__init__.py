@@ -16,6 +16,7 @@ __all__ = ["Composition", "OpenSite", "cli", "demo_logins", "run_command"]
 _COMMANDS = {
     "init": "kalip.cli.site:init",
     "serve": "kalip.cli.site:serve",
+    "worker": "kalip.cli.background:worker",
     "check": "kalip.cli.site:check",
     "pack": "kalip.cli.packs:pack",
     "plan": "kalip.cli.published:plan",

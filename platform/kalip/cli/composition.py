@@ -3,12 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
 
 from kalip.designer import Site
+from kalip.jobs import Bell
 from kalip.records import Services
 from kalip.runtime import Extensions, Settings
 
@@ -17,10 +18,11 @@ DEMO_LOGINS = "demo-logins.json"
 
 @dataclass(frozen=True, slots=True)
 class OpenSite:
-    """A site in service."""
+    """A site in service; its bell rings when there is work for the background."""
 
     settings: Settings
     site: Site
+    bell: Bell = field(default_factory=Bell)
 
     @property
     def services(self) -> Services:
@@ -42,6 +44,10 @@ class Composition(ABC):
     @abstractmethod
     def extensions(self) -> Extensions:
         """What plugins bring, for checking packs without a site."""
+
+    @abstractmethod
+    def work(self, folder: Path, queues: tuple[str, ...]) -> bool:
+        """Run background work until the process is told to stop; False when a job had to be left behind."""
 
     @abstractmethod
     def serve(self, folder: Path, host: str, port: int, workers: int) -> None:

@@ -12,6 +12,7 @@ import click
 from kalip.access import SYSTEM
 from kalip.base.bundle import bundle_path
 from kalip.base.errors import KalipError
+from kalip.cli.background import look_at_jobs
 from kalip.cli.command import Command, Environment, Refused
 from kalip.cli.composition import DEMO_LOGINS, OpenSite, keep_demo_logins
 from kalip.cli.output import table
@@ -174,6 +175,7 @@ def _looks(site: OpenSite) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "tables", partial(_look_at_tables, site)
     yield "files", partial(_look_at_files, site)
     yield "front-end files", _look_at_vendor
+    yield "jobs", partial(look_at_jobs, site)
 
 
 def _look_at_metadata(site: OpenSite) -> str:

@@ -1,19 +1,28 @@
 """How background work stands: what waits, since when, what is dead, who doesn't read."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from kalip.records import Services
 from kalip.storage import ConsumerState, Session, consumer_states, count_jobs, oldest_due
 
+OPEN: Final = ("waiting", "running", "dead")
+STUCK: Final = timedelta(minutes=10)
+
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Jobs by state; for how many seconds the oldest has been due; the consumers of the event log."""
+    """Jobs that wait, run or are dead; for how many seconds the oldest has been due; the readers of the event log."""
 
     states: dict[str, int] = field(default_factory=dict)
     overdue: float = 0.0
     consumers: tuple[ConsumerState, ...] = ()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether jobs have been due so long that nobody seems to run them."""
+        return self.overdue > STUCK.total_seconds()
 
     @property
     def dead(self) -> int:
@@ -32,4 +41,4 @@ def backlog_in(session: Session, now: datetime) -> Backlog:
     """The same in a session."""
     oldest = oldest_due(session, now)
     overdue = 0.0 if oldest is None else (now - oldest).total_seconds()
-    return Backlog(count_jobs(session), overdue, tuple(consumer_states(session)))
+    return Backlog(count_jobs(session, OPEN), overdue, tuple(consumer_states(session)))

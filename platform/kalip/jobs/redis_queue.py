@@ -60,10 +60,7 @@ class RedisQueue:
 
     def answers(self) -> bool:
         """Whether Redis is there."""
-        try:
-            return bool(self._redis.ping())
-        except RedisError:
-            return False
+        return answers(self._redis)
 
     def names(self, queues: Sequence[str] = ()) -> list[str]:
         """The names that queues have in Redis, the urgent first."""
@@ -130,6 +127,20 @@ class RedisQueue:
 
     def _name(self, queue: str, band: str) -> str:
         return f"kalip:{self._site}:{queue}:{band}"
+
+
+def redis_answers(url: str) -> bool:
+    """Whether there is a Redis at an address."""
+    with Redis.from_url(url, socket_connect_timeout=5) as client:
+        return answers(client)
+
+
+def answers(client: Redis) -> bool:
+    """Whether Redis is there."""
+    try:
+        return bool(client.ping())
+    except RedisError:
+        return False
 
 
 class _Performing:

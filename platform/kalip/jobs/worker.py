@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from types import FrameType
@@ -92,8 +91,3 @@ def supervise(command: Sequence[str], processes: int) -> None:
         time.sleep(0.5)
     for child in children:
         child.wait()
-
-
-def this_command() -> list[str]:
-    """The command that started this process."""
-    return [sys.executable, *sys.argv] if sys.argv[0].endswith(".py") else list(sys.argv)

@@ -6,6 +6,7 @@ import orjson
 from flask import Blueprint, Response
 
 from kalip.base.errors import KalipError
+from kalip.jobs import OPEN, backlog_of
 from kalip.records import Services
 from kalip.storage import current_revision
 from kalip.web.session import services
@@ -23,6 +24,7 @@ def readiness() -> Response:
     body: dict[str, object] = {"status": _OK if ready else "unavailable", "checks": checks}
     if ready:
         body["revision"] = site.runtime.pin().model.revision
+        body["jobs"] = _jobs(site)
     if ready and site.runtime.fault is not None:
         body["warning"] = f"an older model keeps serving: {site.runtime.fault.message}"
     return _answer(body, 200 if ready else 503)
@@ -32,6 +34,13 @@ def readiness() -> Response:
 def liveness() -> Response:
     """200 as long as the process answers at all."""
     return _answer({"status": _OK}, 200)
+
+
+def _jobs(site: Services) -> dict[str, object]:
+    """Nobody is sent elsewhere because of them: they wait for any node."""
+    backlog = backlog_of(site)
+    figures = {state: backlog.states.get(state, 0) for state in OPEN}
+    return {**figures, "overdue_seconds": round(backlog.overdue), "stuck": backlog.is_stuck}
 
 
 def _database(site: Services) -> None:

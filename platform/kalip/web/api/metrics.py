@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from kalip.jobs import OPEN, Backlog, backlog_of
 from kalip.storage import Database
 from kalip.web.session import services
 
@@ -36,6 +37,16 @@ class Metrics:
             buckets=_BUCKETS,
         )
         self._model = Gauge("kalip_model_info", "The model in service", ("revision",), registry=self.registry)
+        self._jobs = Gauge("kalip_jobs", "Background jobs", ("state",), registry=self.registry)
+        self._overdue = Gauge(
+            "kalip_jobs_overdue_seconds", "How long the oldest job has been due", registry=self.registry
+        )
+        self._unread = Gauge(
+            "kalip_events_unread",
+            "Events that a reader of the log has before it",
+            ("consumer",),
+            registry=self.registry,
+        )
         self._pool = Gauge("kalip_database_connections", "Pooled connections", ("state",), registry=self.registry)
 
     def note(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -43,8 +54,13 @@ class Metrics:
         self._count.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
 
-    def show(self, revision: str, database: Database) -> bytes:
+    def show(self, revision: str, database: Database, backlog: Backlog) -> bytes:
         """All figures in Prometheus's text format."""
+        for state in OPEN:
+            self._jobs.labels(state).set(backlog.states.get(state, 0))
+        self._overdue.set(backlog.overdue)
+        for consumer in backlog.consumers:
+            self._unread.labels(consumer.name).set(consumer.behind)
         self._model.clear()
         self._model.labels(revision).set(1)
         used, idle = database.pool_use()
@@ -68,7 +84,7 @@ def init(app: Flask) -> None:
 def show() -> Response:
     """The figures."""
     site = services()
-    body = _metrics().show(site.runtime.pin().model.revision, site.database)
+    body = _metrics().show(site.runtime.pin().model.revision, site.database, backlog_of(site))
     return Response(body, content_type=CONTENT_TYPE_LATEST)
 
 
