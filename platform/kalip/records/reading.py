@@ -1,6 +1,6 @@
 """Reads records: lists by pages, and one by its id. Rights are part of the question, not of the answer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kalip.access import may
@@ -12,9 +12,10 @@ from kalip.records.naming import Path, visible_entity
 from kalip.records.queries import ListPlan, all_fields, plan_list
 from kalip.records.related import Concealment, readable_path
 from kalip.records.rules import CHILDREN
+from kalip.records.saving.locking import is_unlocked_for, lock_of
 from kalip.records.services import Work
 from kalip.runtime import Served
-from kalip.storage import children, count_records, select_one, select_page
+from kalip.storage import children, count_records, select_many, select_one, select_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,18 @@ def record_rights(work: Work, entity_name: str, record_id: str) -> frozenset[Ver
             continue
         if not filters or matching(work, entity_name, [record_id], filters):
             rights.add(verb)
+    if Verb.UPDATE in rights and any(each.locks for each in work.entity(entity_name).conversions.values()):
+        names = ("pipeline", "stage")
+        rows = select_many(work.session, work.served, entity_name, [record_id], work.context, names, form="parts")
+        return unlocked_rights(work, work.entity(entity_name), rights, rows.get(record_id, {}))
     return frozenset(rights)
+
+
+def unlocked_rights(work: Work, entity: Entity, rights: Collection[Verb], row: Mapping[str, object]) -> frozenset[Verb]:
+    """Rights on a record in a stage, without that to change it where its conversion has locked it."""
+    lock = lock_of(entity, row.get("pipeline"), row.get("stage"))
+    locked = lock is not None and not is_unlocked_for(work.actor, lock)
+    return frozenset(verb for verb in rights if not locked or verb is not Verb.UPDATE)
 
 
 def rights_of(work: Work, entity_name: str) -> frozenset[Verb]:

@@ -40,6 +40,9 @@ STATUS: Mapping[str, int] = {
     "S110": 503,
     "S111": 503,
     "W1": 422,
+    "W111": 409,
+    "W112": 409,
+    "W114": 409,
     "W201": 409,
 }
 """HTTP status by error code; a family such as `R1` stands for its codes that are not listed themselves."""

@@ -14,7 +14,7 @@ from kalip.records.naming import Path, find_path, visible_entity
 from kalip.records.pages.listing import list_page
 from kalip.records.pages.rows import extra_fields, make_row
 from kalip.records.queries import all_fields
-from kalip.records.reading import fetch_row, read_lines
+from kalip.records.reading import fetch_row, read_lines, unlocked_rights
 from kalip.records.related import Concealment
 from kalip.records.rules import rules_of
 from kalip.records.services import Work
@@ -139,7 +139,7 @@ def _rights(work: Work, entity: Entity, record_id: str, parts: Record) -> frozen
             allowed = answers[key]
         if allowed:
             rights.add(verb)
-    return frozenset(rights)
+    return unlocked_rights(work, entity, rights, parts)
 
 
 def _values(work: Work, entity: Entity, paths: Iterable[Path], parts: Mapping[str, object]) -> Record:

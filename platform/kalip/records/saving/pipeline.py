@@ -16,9 +16,11 @@ from kalip.records.rules import rules_of
 from kalip.records.saving.authorizing import authorize_after, authorize_before, authorize_written
 from kalip.records.saving.defaults import fill_defaults
 from kalip.records.saving.drafts import PLAIN, Draft, Grounds, make_draft, put, sound
+from kalip.records.saving.duplicates import validate_duplicates
 from kalip.records.saving.evaluation import work_out
 from kalip.records.saving.lines import plan_lines, plan_links
 from kalip.records.saving.loading import load_before, load_collections
+from kalip.records.saving.locking import refuse_locked
 from kalip.records.saving.needs import Needs, needs_of
 from kalip.records.saving.parsing import parse
 from kalip.records.saving.placing import due_at
@@ -82,6 +84,7 @@ def prepare(work: Work, drafts: Sequence[Draft]) -> None:
     load_before(work, drafts, needs)
     if drafts and drafts[0].parent is None:
         authorize_before(work, drafts)
+        refuse_locked(work, drafts)
     open_drafts = [draft for draft in drafts if draft.error is None]
     load_collections(work, open_drafts, needs)
     for draft in open_drafts:
@@ -96,6 +99,7 @@ def prepare(work: Work, drafts: Sequence[Draft]) -> None:
     for draft in open_drafts:
         validate(work, draft)
     validate_unique(work, open_drafts)
+    validate_duplicates(work, open_drafts)
     if drafts and drafts[0].parent is None:
         authorize_after(work, open_drafts)
     for draft in sound(open_drafts):

@@ -5,6 +5,7 @@ from werkzeug.exceptions import NotFound
 
 from kalip.web.api import answers, identity, metrics
 from kalip.web.api.batches import blueprint as batches
+from kalip.web.api.conversions import blueprint as conversions
 from kalip.web.api.events import blueprint as events
 from kalip.web.api.files import blueprint as files
 from kalip.web.api.health import blueprint as health
@@ -18,7 +19,7 @@ from kalip.web.api.transitions import blueprint as transitions
 from kalip.web.security import csrf
 
 PREFIX = "/api"
-_NOUNS = (batches, records, transitions, events, files, searching, metadata, reshaping, openapi)
+_NOUNS = (batches, records, transitions, conversions, events, files, searching, metadata, reshaping, openapi)
 
 
 def register_api(app: Flask) -> None:

@@ -48,7 +48,7 @@ def write(use: Callable[[Work], Answer], body: bytes = b"") -> Response:
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return _response(run(services(), actor(), _noting(use)))
-    call = Call(_checked_key(key), f"{request.method} {request.full_path}\n".encode() + body)
+    call = Call(checked_key(key), f"{request.method} {request.full_path}\n".encode() + body)
 
     def keep(work: Work) -> Kept:
         answer = _noting(use)(work)
@@ -59,6 +59,11 @@ def write(use: Callable[[Work], Answer], body: bytes = b"") -> Response:
     if replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response
+
+
+def plain_answer(body: object) -> Response:
+    """The answer to a call that ran in units of work of its own."""
+    return _response(Answer(body))
 
 
 def tagged(version: object, **headers: str) -> dict[str, str]:
@@ -99,7 +104,8 @@ def _stamp(response: Response) -> Response:
     return response
 
 
-def _checked_key(key: str) -> str:
+def checked_key(key: str) -> str:
+    """The caller's Idempotency-Key, or BadRequest."""
     if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise BadRequest(
             "An Idempotency-Key has 1 to {limit} printable ASCII characters.", params={"limit": LONGEST_KEY}

@@ -1,5 +1,6 @@
 """Conversions: records of other entities made from one record, planned, carried out, taken up again and undone."""
 
+from kalip.workflow.conversions.bulk import ConvertedRow, bulk_convert, convert_all
 from kalip.workflow.conversions.commands import (
     Blocker,
     Candidate,
@@ -16,7 +17,9 @@ from kalip.workflow.conversions.commands import (
     UndoPlan,
 )
 from kalip.workflow.conversions.converting import convert_record
+from kalip.workflow.conversions.offering import conversions_of, made_from, may_convert, offers_of
 from kalip.workflow.conversions.planning import conversion_plan
+from kalip.workflow.conversions.undoing import UndoRefused, undo_conversion, undo_plan
 
 __all__ = [
     "Blocker",
@@ -25,6 +28,7 @@ __all__ = [
     "ConversionRefused",
     "ConvertRecord",
     "Converted",
+    "ConvertedRow",
     "Difference",
     "LostValue",
     "MadeRecord",
@@ -32,6 +36,15 @@ __all__ = [
     "TargetChoice",
     "TargetPlan",
     "UndoPlan",
+    "UndoRefused",
+    "bulk_convert",
     "conversion_plan",
+    "conversions_of",
+    "convert_all",
     "convert_record",
+    "made_from",
+    "may_convert",
+    "offers_of",
+    "undo_conversion",
+    "undo_plan",
 ]

@@ -97,6 +97,8 @@ def _convert(work: Work, command: ConvertRecord) -> Converted:
     if violations:
         raise RecordRejected(violations)
     stored = _claimed(work, prepared)
+    # What is made in later steps belongs to the same deed.
+    work.correlation = stored.correlation
     deed = _Deed(work, prepared)
     for selected in prepared.selection.now:
         _make(deed, selected)

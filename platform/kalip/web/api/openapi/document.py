@@ -5,6 +5,7 @@ from typing import Any
 from kalip.access import Actor
 from kalip.model import Entity
 from kalip.runtime import Served
+from kalip.web.api.openapi.conversions import conversion_paths, conversion_schemas
 from kalip.web.api.openapi.parts import problem_responses, problem_schemas, security_schemes, shared_parameters
 from kalip.web.api.openapi.records import entity_paths
 from kalip.web.api.openapi.schemas import entity_schemas
@@ -24,9 +25,10 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
     allowed = {name: verbs(served, actor, name) for name in served.model.entities}
     entities = [entity for name, entity in served.model.entities.items() if allowed[name]]
     paths: dict[str, Json] = {}
-    schemas: dict[str, Json] = {**problem_schemas(), **site_schemas()}
+    schemas: dict[str, Json] = {**problem_schemas(), **site_schemas(), **conversion_schemas()}
     for entity in entities:
         paths |= entity_paths(entity, allowed[entity.name])
+        paths |= conversion_paths(entity, allowed[entity.name])
     for entity in (*entities, *_hidden_parts(served, entities)):
         schemas |= entity_schemas(served, entity)
     return {

@@ -1,0 +1,208 @@
+"""The operations of an entity's conversions, and what they take and answer."""
+
+from typing import Any
+
+from kalip.fields.ids import ID_SCHEMA
+from kalip.model import Conversion, Entity, Verb
+from kalip.web.api.openapi.parts import READING, WRITING, answer, body, parameter, path, query, responses
+from kalip.web.api.openapi.schemas import ref
+
+Json = dict[str, Any]
+_RECORD_ID = path("id")
+_TEXT: Json = {"type": "string"}
+_MAYBE: Json = {"type": ["string", "null"]}
+_COUNT: Json = {"type": "integer", "minimum": 0}
+_ANY: Json = {"type": "object", "additionalProperties": True}
+_DUPLICATES: Json = {"enum": ["ask", "use", "make"], "description": "What to do where a record means the same."}
+
+
+def conversion_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
+    """Path to path item, of an entity that has conversions."""
+    if not entity.conversions:
+        return {}
+    base = f"/api/records/{entity.name}"
+    paths: dict[str, Json] = {}
+    if Verb.READ in rights:
+        done = responses({"200": answer("Conversions.", ref("Conversions"))}, READING)
+        get = _operation(entity, "conversions", "What became of a record", done)
+        paths[f"{base}/{{id}}/conversions"] = {"parameters": [_RECORD_ID], "get": get}
+    if Verb.CONVERT not in rights:
+        return paths
+    for name, conversion in entity.conversions.items():
+        place = f"{base}/{{id}}/conversions/{name}"
+        paths[place] = {"parameters": [_RECORD_ID], "post": _convert(entity, conversion)}
+        paths[f"{place}/undo"] = {"parameters": [_RECORD_ID], "post": _undo(entity, conversion)}
+        paths[f"{base}/conversions/{name}"] = {"post": _many(entity, conversion)}
+    return paths
+
+
+def conversion_schemas() -> dict[str, Json]:
+    """The schemas that all conversions share."""
+    result = _object(
+        {"target": _TEXT, "entity": _TEXT, "id": ID_SCHEMA, "made": {"type": "boolean"}, "version": _COUNT}
+    )
+    converted = _object(
+        {
+            "id": ID_SCHEMA,
+            "entity": _TEXT,
+            "record": ID_SCHEMA,
+            "conversion": _TEXT,
+            "state": {"enum": ["open", "done", "undone"]},
+            "results": _list(result),
+            "pending": _list(_TEXT),
+            "version": _COUNT,
+            "correlation": _TEXT,
+        }
+    )
+    row = _object(
+        {"index": _COUNT, "id": _TEXT, "status": _COUNT, "conversion": ref("Converted"), "error": ref("Problem")},
+        required=("index", "id", "status"),
+    )
+    offer = _object({"name": _TEXT, "label": _TEXT, "transition": _MAYBE})
+    converted_list = _list(ref("Converted"))
+    return {
+        "Conversion": _command({}),
+        "ManyConversions": _command(
+            {
+                "ids": {"type": "array", "items": ID_SCHEMA, "maxItems": 1000},
+                "filter": {**_TEXT, "description": "A condition in the expression language, in place of ids."},
+                "atomic": {"type": "boolean", "default": False, "description": "All or nothing."},
+            }
+        ),
+        "Converted": converted,
+        "ConvertedMany": _object({"items": _list(row), "refused": _COUNT}),
+        "Conversions": _object({"items": converted_list, "made_from": converted_list, "offered": _list(offer)}),
+        "ConversionPlan": _plan(),
+        "UndoPlan": _object(
+            {
+                "conversion": ref("Converted"),
+                "possible": {"type": "boolean"},
+                "until": _MAYBE,
+                "blockers": _list(_object({"message": _TEXT, "entity": _MAYBE, "id": _MAYBE})),
+            }
+        ),
+    }
+
+
+def _command(more: Json) -> Json:
+    target = _object(
+        {
+            "values": _ANY,
+            "existing": {**ID_SCHEMA, "description": "A record to take in place of a new one."},
+            "fill": {"enum": ["empty", "nothing"], "default": "empty"},
+            "overwrite": {**_list(_TEXT), "description": "Fields of the existing record to replace."},
+            "pipeline": _TEXT,
+            "new": {"type": "boolean", "default": False},
+            "duplicates": _DUPLICATES,
+        },
+        required=(),
+    )
+    targets = {
+        "type": "object",
+        "additionalProperties": target,
+        "description": "Left out: the usual ones.",
+    }
+    steps = {"enum": ["all", "next"], "default": "all", "description": "`next` makes the first step that is left."}
+    return _object({"targets": targets, "values": _ANY, "steps": steps, "duplicates": _DUPLICATES, **more}, required=())
+
+
+def _plan() -> Json:
+    problem = {"anyOf": [ref("Problem"), {"type": "null"}]}
+    candidate = _object({"entity": _TEXT, "id": ID_SCHEMA, "rule": _TEXT, "title": _TEXT})
+    target = _object(
+        {
+            "entity": _TEXT,
+            "label": _TEXT,
+            "step": _COUNT,
+            "standing": {"enum": ["offered", "linked", "made", "closed"]},
+            "chosen": {"type": "boolean"},
+            "selected": {"type": "boolean"},
+            "existing": _MAYBE,
+            "pipelines": _list(_TEXT),
+            "pipeline": _MAYBE,
+            "values": _ANY,
+            "missing": _list(_TEXT),
+            "violations": _list(ref("Violation")),
+            "candidates": _list(candidate),
+            "differences": _list(_object({"field": _TEXT, "present": {}, "mapped": {}})),
+            "denied": problem,
+        }
+    )
+    return _object(
+        {
+            "conversion": _TEXT,
+            "label": _TEXT,
+            "allowed": {"type": "boolean"},
+            "error": problem,
+            "violations": _list(ref("Violation")),
+            "targets": {"type": "object", "additionalProperties": target},
+            "asked": _list(_TEXT),
+            "missing": _list(_TEXT),
+            "lost": _list(_object({"field": _TEXT, "value": {}})),
+            "sets": _ANY,
+            "steps": _list(_COUNT),
+            "open": {"anyOf": [ref("Converted"), {"type": "null"}]},
+            "done": _list(ref("Converted")),
+        }
+    )
+
+
+def _convert(entity: Entity, conversion: Conversion) -> Json:
+    done = {"anyOf": [ref("Converted"), ref("ConversionPlan")]}
+    return _operation(
+        entity,
+        f"convert_{conversion.name}",
+        f"{conversion.label}",
+        responses({"200": answer("What was made, or the plan.", done)}, WRITING),
+        parameters=[_dry_run(), parameter("if_match"), parameter("idempotency_key")],
+        requestBody=body(ref("Conversion"), required=False),
+    )
+
+
+def _undo(entity: Entity, conversion: Conversion) -> Json:
+    done = {"anyOf": [ref("Converted"), ref("UndoPlan")]}
+    return _operation(
+        entity,
+        f"undo_{conversion.name}",
+        f"Undo: {conversion.label}",
+        responses({"200": answer("What was undone, or what stands in the way.", done)}, WRITING),
+        parameters=[_dry_run(), parameter("idempotency_key")],
+    )
+
+
+def _many(entity: Entity, conversion: Conversion) -> Json:
+    return _operation(
+        entity,
+        f"convert_many_{conversion.name}",
+        f"{conversion.label}: many {entity.plural}",
+        responses({"200": answer("What became of each.", ref("ConvertedMany"))}, WRITING),
+        parameters=[parameter("idempotency_key")],
+        requestBody=body(ref("ManyConversions")),
+    )
+
+
+def _dry_run() -> Json:
+    return query("dry_run", "Only say what it would do.", {"type": "boolean", "default": False})
+
+
+def _operation(entity: Entity, verb: str, summary: str, answers: Json, **more: Any) -> Json:
+    return {
+        "operationId": f"{entity.name}.{verb}",
+        "tags": [entity.name],
+        "summary": summary,
+        **more,
+        "responses": answers,
+    }
+
+
+def _list(items: Json) -> Json:
+    return {"type": "array", "items": items}
+
+
+def _object(properties: Json, required: tuple[str, ...] | None = None) -> Json:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties if required is None else required),
+        "additionalProperties": False,
+    }
