@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from kalip.jobs import reading, tidying
 from kalip.records import Consumer, JobHandler, Recurring
-from kalip.workflow import mails, notifications
+from kalip.workflow import mails, notifications, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,15 @@ class Background:
 
 def all_background(kept: timedelta) -> Background:
     """The background work of all packages; jobs that are done are kept so long."""
-    consumers: tuple[Consumer, ...] = (*notifications.CONSUMERS,)
+    consumers: tuple[Consumer, ...] = (*notifications.CONSUMERS, *rules.CONSUMERS)
     handlers = _joined(
-        tidying.handlers_of(kept), reading.handlers_of(consumers), mails.JOB_HANDLERS, notifications.JOB_HANDLERS
+        tidying.handlers_of(kept),
+        reading.handlers_of(consumers),
+        mails.JOB_HANDLERS,
+        notifications.JOB_HANDLERS,
+        rules.JOB_HANDLERS,
     )
-    return Background(handlers, consumers, (*tidying.RECURRING, *mails.RECURRING, *notifications.RECURRING))
+    return Background(handlers, consumers, (*tidying.RECURRING, *mails.RECURRING, *notifications.RECURRING, *rules.RECURRING))
 
 
 def _joined(*tables: Mapping[str, JobHandler]) -> dict[str, JobHandler]:

@@ -57,7 +57,14 @@ from kalip.storage.errors import (
     UniqueClash,
 )
 from kalip.storage.eventlog import Event, EventLog
-from kalip.storage.events import EventPage, append_events, event_with_id, events_for, find_event, rewrite_event
+from kalip.storage.events import (
+    EventPage,
+    append_events,
+    event_with_id,
+    events_for,
+    find_event,
+    rewrite_event,
+)
 from kalip.storage.files import FileInfo, add_file, attach_file, delete_file, files_of, get_file, get_files, kept_blobs
 from kalip.storage.hooks import (
     Delivery,

@@ -37,14 +37,15 @@ class StoredClock:
     next_at: datetime | None = None
 
 
-def record_clocks(session: Session, entity: str, record_id: str) -> list[StoredClock]:
-    """All clocks of a record, the newest cycle of each first."""
+def record_clocks(session: Session, entity: str, record_id: str, *, lock: bool = False) -> list[StoredClock]:
+    """All clocks of a record, the newest cycle of each first; with `lock` others that take them wait."""
     query = (
         select(CLOCKS)
         .where(CLOCKS.c.entity == entity, CLOCKS.c.record_id == record_id)
         .order_by(CLOCKS.c.clock, CLOCKS.c.cycle.desc())
     )
-    return [StoredClock(**row) for row in session.run(query).mappings()]
+    found = session.run(query.with_for_update() if lock else query)
+    return [StoredClock(**row) for row in found.mappings()]
 
 
 def add_clock(session: Session, clock: StoredClock) -> None:
