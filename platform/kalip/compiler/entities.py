@@ -1,8 +1,7 @@
-"""Makes an entity's own rules: title, owner, search, unique keys, checks, duplicates, personal marks."""
+"""Makes an entity's own rules: title, owner, search, unique keys, checks, personal marks."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 from kalip.base.text import Text
@@ -11,11 +10,10 @@ from kalip.compiler.bench import Bench, Draft
 from kalip.compiler.desk import Spot
 from kalip.compiler.formulas import Wanted, compile_formula
 from kalip.expressions import BOOLEAN
-from kalip.model import Check, DuplicateRule, Field, Personal, UniqueKey
+from kalip.model import Check, Field, Personal, UniqueKey
 
 _LISTS = frozenset({"children", "references"})
 _SELF_NAMING = ("name", "title", "subject")
-_METHODS = {"phone": "phone", "email": "email", "tax_number": "tax_number"}
 
 
 def check_owner(bench: Bench, draft: Draft) -> str | None:
@@ -111,29 +109,6 @@ def checks_of(bench: Bench, draft: Draft) -> tuple[Check, ...]:
         if expression is not None:
             checks.append(Check(name, expression, Text.of(data["message"]), field.name if field else ""))
     return tuple(checks)
-
-
-def duplicate_rules_of(bench: Bench, draft: Draft) -> tuple[DuplicateRule, ...]:
-    """The rules by which duplicates are found."""
-    rules = []
-    for name, data in draft.data.get("duplicates", {}).items():
-        methods: dict[str, str] = {}
-        for said, method in data["fields"].items():
-            spot = draft.spot.at("duplicates", name, "fields", said)
-            found = bench.field_named(draft, said, spot)
-            if found is None:
-                continue
-            if method in _METHODS and found.type not in (_METHODS[method], "text"):
-                message = f"'{method}' can't compare '{found.name}', which is of the type '{found.type}'"
-                bench.desk.report(codes.UNFIT_FIELD, spot, message, "write 'exact' or 'fold'")
-            elif found.type in _LISTS or not bench.types[found.type].stored:
-                message = f"'{found.name}' can't be compared: it is not stored with the record"
-                bench.desk.report(codes.UNFIT_FIELD, spot, message, "choose a stored field")
-            else:
-                methods[found.name] = method
-        if methods:
-            rules.append(DuplicateRule(name, MappingProxyType(methods), data.get("strict", False)))
-    return tuple(rules)
 
 
 def personal_marks_of(draft: Draft) -> tuple[Personal, ...]:

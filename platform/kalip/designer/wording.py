@@ -22,10 +22,14 @@ _DOCUMENTS: Final[Mapping[Kind, str]] = {
     Kind.ENTITY: "Entity '{name}'",
     Kind.PIPELINE: "Pipeline '{name}' of {entity}",
     Kind.ACCESS: "Rights on {entity}",
+    Kind.RULES: "Rules of {entity}",
     Kind.LIST: "List '{name}' of {entity}",
     Kind.FORM: "Form '{name}' of {entity}",
     Kind.CARD: "Card '{name}' of {entity}",
     Kind.BOARD: "Board '{name}' of {entity}",
+    Kind.MAIL: "Mail '{name}'",
+    Kind.INTAKE: "Intake of {entity}",
+    Kind.WEBFORM: "Public form '{name}' of {entity}",
     Kind.LANGUAGE: "Translations '{name}'",
     Kind.SEED: "Records '{name}'",
     Kind.DEMO: "Demo records '{name}'",
@@ -49,6 +53,7 @@ _ENTRIES: Final[Mapping[str, str]] = {
     "checks": "Check '{name}' of {around}",
     "unique": "Unique key '{name}' of {around}",
     "search": "Searched field '{name}' of {around}",
+    "duplicates": "Duplicate rule '{name}' of {around}",
 }
 _SWITCHES: Final[Mapping[str, tuple[str, str]]] = {
     "required": ("{place} becomes required.", "{place} is not required any more."),

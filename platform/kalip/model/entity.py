@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from kalip.base.names import humanize
 from kalip.base.text import Text
 from kalip.expressions import Expression
 from kalip.model.access import Permission
@@ -59,6 +60,11 @@ class DuplicateRule:
     def is_fuzzy(self) -> bool:
         """Whether a field is compared by likeness, which no key can prove."""
         return "similar" in self.fields.values()
+
+    @property
+    def title(self) -> Text:
+        """What people call it: the label, or one made from the name."""
+        return self.label or Text.of(humanize(self.name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,14 +46,16 @@ def batch(
 
 
 def _operate(work: Work, entity: str, operation: BatchOperation) -> SavedRecord:
+    accept = operation.accept_duplicates
     if operation.op == "create":
         if operation.id is not None:
             raise BadRequest("A new record has no id yet.")
-        return save_record(work, SaveRecord(entity, operation.values))
+        return save_record(work, SaveRecord(entity, operation.values, accept_duplicates=accept))
     if operation.id is None:
         raise BadRequest("The operation '{op}' needs an id.", params={"op": operation.op})
     if operation.op == "update":
-        return save_record(work, SaveRecord(entity, operation.values, operation.id, operation.version))
+        command = SaveRecord(entity, operation.values, operation.id, operation.version, accept_duplicates=accept)
+        return save_record(work, command)
     if operation.values:
         raise BadRequest("The operation '{op}' takes no values.", params={"op": operation.op})
     if operation.op == "archive":

@@ -64,7 +64,8 @@ class SaveRecord:
 
     `source` json takes REST's values; text takes what people type, in the actor's locale, where
     empty means null. `version` is the one the change was made from; None changes any.
-    `pipeline` chooses where a new record starts.
+    `pipeline` chooses where a new record starts. `accept_duplicates` saves it although it may be the same as another;
+    what a strict rule refuses stays refused.
     """
 
     entity: str
@@ -73,6 +74,7 @@ class SaveRecord:
     version: int | None = None
     source: Source = "json"
     pipeline: str | None = None
+    accept_duplicates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class BatchOperation:
     id: str | None = None
     version: int | None = None
     values: Mapping[str, object] = field(default_factory=nothing)
+    accept_duplicates: bool = False
 
 
 @dataclass(frozen=True, slots=True)

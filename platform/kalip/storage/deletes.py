@@ -3,6 +3,7 @@
 from sqlalchemy import delete, func, select
 
 from kalip.runtime import Served
+from kalip.storage.duplicates import drop_keys
 from kalip.storage.errors import DeleteRestricted
 from kalip.storage.search import unindex_record
 from kalip.storage.session import Session
@@ -26,4 +27,5 @@ def delete_record(session: Session, served: Served, entity: str, record_id: str)
     if uses:
         raise DeleteRestricted(table.entity.name, record_id, uses)
     unindex_record(session, table.entity.name, record_id)
+    drop_keys(session, [record_id])
     return session.write(delete(table.table).where(table.table.c.id == record_id)).rowcount == 1

@@ -40,6 +40,15 @@ class UniqueClash(StorageError):
         self.fields = fields
 
 
+class Claimed(StorageError):
+    """Another record was given a duplicate key that is held alone, after a race: everything can be tried again."""
+
+    code = "S125"
+
+    def __init__(self) -> None:
+        super().__init__("another record was made alike meanwhile", hint="try again")
+
+
 class Dangling(StorageError):
     """A reference points to a record that is not there."""
 

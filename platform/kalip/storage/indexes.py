@@ -1,4 +1,4 @@
-"""Which indexes a model wants: references, stages, owners, unique keys, orders of lists, duplicate rules.
+"""Which indexes a model wants: references, stages, owners, unique keys, orders of lists.
 
 An index carries a digest of its definition in its name, so a changed definition is another index.
 """
@@ -16,7 +16,6 @@ from kalip.storage.tables import EntityTable, StoredPart, Tables
 
 PREFIX: Final = "kx_"
 _CODES: Final = ("id", "pipeline", "stage")
-_FOLDING_METHODS: Final = ("fold", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +128,6 @@ def _entity_specs(planner: _Planner) -> Iterator[IndexSpec]:
     for key in unique_keys(entity):
         yield planner.spec(tuple(part for name in key for part in fields.get(name, ())[:1]), unique=True, live=True)
     yield from orders.values()
-    for rule in entity.duplicates:
-        for name, method in rule.fields.items():
-            yield from _duplicate_spec(planner, name, method)
 
 
 def _orders(planner: _Planner, entity: Entity) -> Mapping[str, IndexSpec]:
@@ -156,15 +152,3 @@ def _owners_index(planner: _Planner, entity: Entity, orders: Mapping[str, IndexS
     order = orders.get(path, orders["created_at"])
     owner = planner.spec(planner.tables.fields["owner"], live=True)
     return replace(owner, keys=(*owner.keys, *order.keys), fields=(*owner.fields, *order.fields))
-
-
-def _duplicate_spec(planner: _Planner, name: str, method: str) -> Iterator[IndexSpec]:
-    parts = planner.tables.fields.get(name, ())[:1]
-    if not parts or not planner.can(parts[0]):
-        return
-    if method in _FOLDING_METHODS and parts[0].kind == "text":
-        column = planner.column(parts[0])
-        key = f"({sort_key_sql(column, planner.dialect, planner.language)})"
-        yield IndexSpec(planner.tables.name, (key,), (name, "like"), live=True)
-    else:
-        yield planner.spec(parts, live=True)

@@ -23,6 +23,8 @@ from kalip.storage.fill_planner import plan_fills
 from kalip.storage.fill_steps import AskForValue, EmptyAgain, FillEmpty
 from kalip.storage.index_steps import CreateIndex, DropIndex
 from kalip.storage.indexes import PREFIX, IndexSpec, index_specs
+from kalip.storage.likeness_planner import plan_keys
+from kalip.storage.likeness_steps import DropKeys, KeepKeys
 from kalip.storage.limits import limit_faults
 from kalip.storage.retarget_steps import Retarget
 from kalip.storage.rewrite import count_rows
@@ -69,6 +71,8 @@ _ORDER: tuple[type[Step], ...] = (
     FillEmpty,
     AskForValue,
     CreateIndex,
+    DropKeys,
+    KeepKeys,
 )
 
 
@@ -105,7 +109,7 @@ def plan(session: Session, served: Served, now: datetime | None = None) -> Plan:
     if draft.refusals:
         raise PlanRefused(tuple(draft.refusals))
     _match_indexes(draft, index_specs(wanted, session.sql.identifier_preparer, session.dialect, session.language))
-    if faults := unique_faults(session, draft.steps):
+    if faults := (*unique_faults(session, draft.steps), *plan_keys(draft, now or system_clock())):
         raise PlanRefused(faults)
     order = {kind: place for place, kind in enumerate(_ORDER)}
     # One chain of names may mix both.

@@ -27,7 +27,6 @@ from kalip.storage import (
     delete_record,
     existing,
     find_by_texts,
-    find_duplicates,
     find_unique,
     insert_records,
     links,
@@ -179,15 +178,11 @@ def test_deleting_is_restricted_cleared_or_cascaded(
         assert count_records(session, served, Query("line", archived="include"), context) == 4
 
 
-def test_unique_and_duplicate_values(database: Database, served: Served, companies: list[str]) -> None:
+def test_unique_values(database: Database, served: Served, companies: list[str]) -> None:
     with database.read() as session:
         assert find_unique(session, served, "company", ("name",), {"name": "ACME"}) == companies[2]
         assert find_unique(session, served, "company", ("name",), {"name": "ACME"}, companies[2]) is None
         assert find_unique(session, served, "company", ("name",), {"name": None}) is None
-        alike = find_duplicates(session, served, "company", {"name": "fold"}, {"name": "acme"})
-        assert alike == [companies[2], companies[3]]
-        by_mail = find_duplicates(session, served, "company", {"mail": "email"}, {"mail": "0@x.CO"})
-        assert by_mail == [companies[0]]
         with pytest.raises(BadRequest):
             find_unique(session, served, "company", ("nothing",), {"nothing": 1})
 

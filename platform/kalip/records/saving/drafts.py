@@ -10,6 +10,7 @@ from kalip.model import Stage, Verb
 from kalip.records.commands import Record, SaveRecord, nothing
 from kalip.records.rules import EntityRules
 from kalip.records.services import Work
+from kalip.storage import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class Draft:
     its required fields must be filled, and those that the move `demanded`; what the move `asked` for may be changed
     even where the stage that it leaves locks it. `late` are values that the house sets once rights have been asked
     for: a record may go into a queue, and so out of its owner's hands. `said_pipeline` is where a new record was told
-    to start.
+    to start. `keys` are what duplicates of the record are found by, as far as they change; `shared_keys` those that
+    others have too.
     """
 
     rules: EntityRules
@@ -100,6 +102,8 @@ class Draft:
     demanded: tuple[str, ...] = ()
     late: Record = field(default_factory=dict)
     said_pipeline: str = ""
+    keys: dict[Side, tuple[str, ...]] = field(default_factory=dict)
+    shared_keys: frozenset[str] = frozenset()
 
     @property
     def entity(self) -> str:

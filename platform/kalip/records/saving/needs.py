@@ -9,6 +9,7 @@ from kalip.model import Verb
 from kalip.records.rules import OLD, ROLLUP, EntityRules
 from kalip.records.saving.drafts import Draft
 from kalip.records.services import Work
+from kalip.storage import Side, sides_of
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ def needs_of(work: Work, draft: Draft) -> Needs:
         needs.path(rules, name)
     for expression in _expressions(rules, touched, new=draft.new or draft.grounds.whole):
         needs.read(rules, expression)
-    for fields in _whole(rules, touched, draft):
+    for fields in _whole(work, touched, draft):
         for name in fields:
             needs.path(rules, name)
     for expression in draft.grounds.reads:
@@ -92,14 +93,24 @@ def _expressions(rules: EntityRules, touched: set[str], *, new: bool) -> Iterabl
             yield from pipeline.start_conditions
 
 
-def _whole(rules: EntityRules, touched: set[str], draft: Draft) -> Iterable[Iterable[str]]:
+def _whole(work: Work, touched: set[str], draft: Draft) -> Iterable[Iterable[str]]:
+    rules = draft.rules
     yield from (key.fields for key in rules.unique_touched(touched))
     if draft.grounds.verb in (Verb.ARCHIVE, Verb.RESTORE):
         yield from (key.fields for key in rules.unique)
+    yield from (side.fields for side in _sides(work, draft, touched))
     yield (rule.field for rule in rules.required_when if not rule.depends.isdisjoint(touched))
     if not rules.indexed.isdisjoint(touched):
         yield rules.indexed
     yield draft.grounds.fields
+
+
+def _sides(work: Work, draft: Draft, touched: set[str]) -> Iterable[Side]:
+    """The sides of duplicate rules that the change concerns; a record that is archived needs none."""
+    if draft.grounds.verb is Verb.ARCHIVE:
+        return ()
+    sides = sides_of(work.served, draft.entity)
+    return sides if draft.grounds.verb is Verb.RESTORE else (s for s in sides if not s.fields.isdisjoint(touched))
 
 
 def _read_rights(work: Work, draft: Draft, needs: Needs) -> None:

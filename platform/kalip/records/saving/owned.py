@@ -8,6 +8,7 @@ from kalip.records.commands import Archived, Record
 from kalip.records.filters import compile_filter
 from kalip.records.journal import ARCHIVED, RESTORED, append, make_event
 from kalip.records.rules import rules_of
+from kalip.records.saving.duplicates import rekey
 from kalip.records.services import Work
 from kalip.storage import Filter, Query, index_records, select_many, select_page, unindex_record, update_records
 
@@ -78,7 +79,8 @@ def _mark(work: Work, entity: str, ids: Sequence[str], kind: str, moment: dateti
 
 
 def reindex(work: Work, entity: str, ids: Sequence[str], *, archived: bool) -> None:
-    """Take records out of the search index, or put them back in as they are stored."""
+    """Take records out of the search index and from among possible duplicates, or put them back as they are stored."""
+    rekey(work, entity, ids)
     if archived:
         for each in ids:
             unindex_record(work.session, entity, each)

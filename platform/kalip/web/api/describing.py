@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from kalip.access import Actor
-from kalip.model import ChoiceList, Entity, Field, FormView, PackInfo, Pipeline, Role, Sort
+from kalip.model import ChoiceList, DuplicateRule, Entity, Field, FormView, PackInfo, Pipeline, Role, Sort
 from kalip.runtime import Served
 from kalip.web.api.rights import verbs, visible
 
@@ -64,7 +64,7 @@ def entity(served: Served, actor: Actor, found: Entity, locale: str) -> Json:
             for each in found.checks
         },
         "unique": {each.name: list(each.fields) for each in found.unique},
-        "duplicates": {each.name: {"fields": dict(each.fields), "strict": each.strict} for each in found.duplicates},
+        "duplicates": {each.name: _duplicate_rule(each, locale) for each in found.duplicates},
         "pipelines": {name: _pipeline(each, locale) for name, each in found.pipelines.items()},
         "views": _views(found, locale),
     }
@@ -209,3 +209,15 @@ def _form(found: FormView, locale: str) -> Json:
 
 def _sort(keys: tuple[Sort, ...]) -> list[str]:
     return [str(each) for each in keys]
+
+
+def _duplicate_rule(rule: DuplicateRule, locale: str) -> Json:
+    return {
+        "label": rule.title.get(locale),
+        "fields": dict(rule.fields),
+        "also": {name: list(more) for name, more in rule.also.items()},
+        "with": rule.target,
+        "map": {name: list(pairs) for name, pairs in rule.pairs.items()},
+        "archived": rule.archived,
+        "strict": rule.strict,
+    }
