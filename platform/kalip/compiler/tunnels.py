@@ -29,10 +29,15 @@ def _tunnel(bench: Bench, draft: Draft, data: Mapping[str, Any], spot: Spot) -> 
     pipeline, arrival = _place(bench, target, data, spot)
     if pipeline is None:
         return None
-    own = spot.document.address.rpartition("/")[2] == pipeline
-    if mode is TunnelMode.MOVE and own:
+    here = spot.document.address.rpartition("/")[2]
+    if mode is TunnelMode.MOVE and here == pipeline:
         message = "a record moves within its pipeline by transitions"
         bench.desk.report(codes.BAD_TUNNEL, spot.at("pipeline"), message, "name another pipeline")
+        return None
+    accepts = target.pipelines[pipeline].data.get("accepts")
+    if mode is TunnelMode.MOVE and accepts is not None and here not in accepts:
+        message = f"'{pipeline}' accepts no records from '{here}'"
+        bench.desk.report(codes.BAD_TUNNEL, spot.at("pipeline"), message, f"add '{here}' to its 'accepts'")
         return None
     values = Setting(bench, draft, target).values(data.get("values", {}), spot.at("values"))
     link = _link(bench, draft, target, mode, data, spot.at("link"))

@@ -149,3 +149,45 @@ def test_a_pipeline_is_understood_by_its_earlier_names() -> None:
 def test_an_earlier_name_of_a_pipeline_is_no_present_one() -> None:
     deal = an_entity("deal").with_pipeline("sales", "new", was=["inbound"]).with_pipeline("inbound", "new")
     assert ("C112", "/was") in told(a_compilation(deal).diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ({"when": "amount"}, ("C120", "/when")),
+        ({"roles": {"bos": {}}}, ("C107", "/roles/bos")),
+        ({"accepts": {"flow": {}}}, ("C105", "/accepts/flow")),
+        ({"accepts": {"other": {"stages": {"first": "wn"}}}}, ("C106", "/accepts/other/stages/first")),
+        ({"accepts": {"other": {"stages": {"frist": "won"}}}}, ("C106", "/accepts/other/stages/frist")),
+        ({"closed_field": "amount"}, ("C131", "/closed_field")),
+        ({"closed_field": "created_at"}, ("C131", "/closed_field")),
+        ({"probability_field": "reason"}, ("C131", "/probability_field")),
+        ({"probability_field": "chans"}, ("C102", "/probability_field")),
+    ],
+)
+def test_faults_of_pipelines(keys: dict[str, Any], fault: tuple[str, str]) -> None:
+    shop = pack(**keys)
+    shop.documents["entities/deal/pipelines/other.json"] = {"stages": {"first": {}}}
+    assert told(a_compilation(shop, actions=ACTIONS).diagnostics) == [fault]
+
+
+def test_what_a_pipeline_takes_and_keeps() -> None:
+    """BX1, L04"""
+    shop = pack(
+        when="amount > 5",
+        roles={"boss": {}},
+        accepts={"other": {"stages": {"first": "won"}}},
+        closed_field="ended",
+        probability_field="chance",
+        outcome_question="How did it end?",
+    )
+    shop.documents["entities/deal/pipelines/other.json"] = {"stages": {"first": {}}}
+    fields = shop.documents["entities/deal/entity.json"]["fields"]
+    fields |= {"ended": {"type": "date"}, "chance": {"type": "percent"}}
+    pipeline = a_compilation(shop, actions=ACTIONS).required().entities["deal"].pipelines["flow"]
+    assert pipeline.when is not None
+    assert (pipeline.when.source, pipeline.roles) == ("amount > 5", ("boss",))
+    assert pipeline.accepts is not None
+    assert dict(pipeline.accepts["other"].stages) == {"first": "won"}
+    assert (pipeline.closed_field, pipeline.probability_field) == ("ended", "chance")
+    assert str(pipeline.outcome_question) == "How did it end?"

@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 from kalip.base.text import Text
-from kalip.model import Outcome, Pipeline, Stage, Transition
+from kalip.model import Acceptance, Outcome, Pipeline, Stage, Transition
 
 STAGES = {
     name: Stage(name, Text.of(name), outcome)
@@ -30,5 +32,36 @@ def test_the_first_move_between_two_stages() -> None:
     assert PIPELINE.move("won", "new") is None
 
 
-def test_outcomes_are_the_words_of_metadata() -> None:
-    assert [str(outcome) for outcome in Outcome] == ["open", "won", "lost"]
+def test_a_stage_is_found_by_an_earlier_name() -> None:
+    stages = {"new": Stage("new", Text.of("New"), was=("fresh",))}
+    pipeline = replace(PIPELINE, stages=stages)
+    assert pipeline.stage("new") is pipeline.stage("fresh") is stages["new"]
+    assert pipeline.stage("gone") is None
+
+
+def test_records_arrive_as_mapped_or_by_name_or_at_the_start() -> None:
+    accepting = replace(PIPELINE, accepts={"old": Acceptance("old", {"done": "won"})})
+    assert [accepting.arrival("old", stage).name for stage in ("done", "lost", "else")] == ["won", "lost", "new"]
+    assert accepting.is_open_to("old")
+    assert not accepting.is_open_to("other")
+    assert PIPELINE.is_open_to("other")
+    assert not PIPELINE.is_open_to("sales")
+
+
+def test_closing_moves_lead_from_open_stages_to_each_final_one() -> None:
+    """L02"""
+    assert [move.name for move in PIPELINE.closing("new")] == ["win", "lose"]
+    assert PIPELINE.closing("lost") == ()
+    assert PIPELINE.closing("nowhere") == ()
+
+
+def test_going_on_means_to_a_later_stage_that_is_not_lost() -> None:
+    """CR2"""
+    assert PIPELINE.is_advance("new", "won")
+    assert not PIPELINE.is_advance("new", "lost")
+    assert not PIPELINE.is_advance("won", "new")
+    assert not PIPELINE.is_advance("new", "nowhere")
+
+
+def test_what_a_new_record_is_looked_at_for() -> None:
+    assert PIPELINE.start_conditions == ()
