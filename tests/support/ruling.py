@@ -77,5 +77,7 @@ def a_ruling(url: str, document: Mapping[str, Any]) -> Iterator[Ruling]:
     with a_site(url, pack, actions={"remind": REMIND}) as site:
         background = all_background(timedelta(days=30))
         ruling = Ruling(site, Yard(site, background.handlers, background.consumers, background.recurring, QUICK))
+        # The second time recurring work is due for the first time, and rules of time begin.
         ruling.work()
+        ruling.work(hours=0.01)
         yield ruling

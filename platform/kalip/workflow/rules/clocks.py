@@ -29,6 +29,8 @@ from kalip.workflow.rules.firing import TRANSIENT, perform
 from kalip.workflow.rules.scene import Scene
 
 AT_ONCE: Final = 200
+AGAIN: Final = timedelta(minutes=15)
+"""After which time a clock is looked at again that should have rung but whose record says that it rests."""
 RUNNING, PAUSED = ("running", "paused")
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -203,6 +205,10 @@ def _ring(work: Work, clock_id: str, moment: datetime) -> None:
     if clock is None or not clock.active:
         save_clock(work.session, replace(stored, next_at=None))
         return
+    if _is_at_rest(work, clock, stored):
+        # The event that says so has yet to be read, or none does: nothing rings until it is looked at again.
+        save_clock(work.session, replace(stored, next_at=work.now + AGAIN))
+        return
     calendar = work.model.calendars.get(clock.calendar)
     breached = stored.breached_at
     if breached is None and stored.due_at is not None and stored.due_at <= work.now:
@@ -216,6 +222,16 @@ def _ring(work: Work, clock_id: str, moment: datetime) -> None:
             again = alarm.every is not None and rung.times < alarm.times
             rung = replace(rung, times=rung.times + 1) if again else replace(rung, alarm=rung.alarm + 1, times=0)
     save_clock(work.session, replace(rung, next_at=_rings(calendar, clock, rung, rung.due_at)))
+
+
+def _is_at_rest(work: Work, clock: Clock, stored: StoredClock) -> bool:
+    """Whether the record as it is now stops or pauses the clock, or is gone."""
+    try:
+        draft = _scene(work, clock, stored.record_id, None).look(_expressions([clock]))
+    except NotFound:
+        return True
+    said = (clock.stop, *((clock.pause,) if clock.pause is not None else ()))
+    return draft.before.get("archived_at") is not None or any(evaluate(work, draft, each) is True for each in said)
 
 
 def _sound(work: Work, clock: Clock, alarm: Alarm, stored: StoredClock) -> None:
@@ -242,9 +258,7 @@ def _sound(work: Work, clock: Clock, alarm: Alarm, stored: StoredClock) -> None:
     params = {"clock": clock.name, "alarm": alarm.name}
     try:
         with work.session.savepoint():
-            # The event that stops the clock may be waiting for its turn.
-            late = not scene.holds(clock.stop)
-            steps = perform(scene, alarm.steps) if late else []
+            steps = perform(scene, alarm.steps)
     except NotFound as error:
         ended = replace(begun, state="skipped", reason=error.template, params=dict(error.params))
     except Exception as error:
@@ -253,8 +267,7 @@ def _sound(work: Work, clock: Clock, alarm: Alarm, stored: StoredClock) -> None:
         params["reason"] = getattr(error, "message", str(error))
         ended = replace(begun, state="failed", reason="The alarm failed: {reason}", params=params)
     else:
-        reason = "The clock {clock} rang: {alarm}." if late else "The clock {clock} has been stopped meanwhile."
-        ended = replace(begun, state="done" if late else "skipped", reason=reason, params=params, steps=steps)
+        ended = replace(begun, state="done", reason="The clock {clock} rang: {alarm}.", params=params, steps=steps)
     end_run_of_rule(work.session, replace(ended, finished_at=work.now))
 
 
