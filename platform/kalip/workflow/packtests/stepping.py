@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from kalip.base.errors import KalipError, Violation
+from kalip.model import Duplicates
 from kalip.records import (
     ListRecords,
     Preview,
@@ -21,6 +22,7 @@ from kalip.records import (
 )
 from kalip.records.queries import HIGHEST_LIMIT
 from kalip.workflow.commands import ApplyTransition
+from kalip.workflow.conversions import ConvertRecord, TargetChoice, convert_record
 from kalip.workflow.packtests.world import CaseError, CaseWorld, Data
 from kalip.workflow.transitions import apply_transition
 
@@ -95,6 +97,30 @@ def _transition(world: CaseWorld, work: Work, data: Data) -> Outcome:
     return Outcome(record=(entity, record_id))
 
 
+def _convert(world: CaseWorld, work: Work, data: Data) -> Outcome:
+    entity, record_id = world.record(data["record"])
+    said = cast("Mapping[str, Data] | None", data.get("targets"))
+    targets = None if said is None else {name: _choice(world, each) for name, each in said.items()}
+    values, duplicates = world.values(data.get("values")), cast("Duplicates | None", data.get("duplicates"))
+    command = ConvertRecord(entity, record_id, str(data["conversion"]), targets, values, duplicates=duplicates)
+    for made in convert_record(work, command).results:
+        key = (said or {}).get(made.target, {}).get("as")
+        if key is not None:
+            world.remember(str(key), made.entity, made.id)
+    return Outcome(record=(entity, record_id))
+
+
+def _choice(world: CaseWorld, said: Data) -> TargetChoice:
+    existing = world.record(said["existing"])[1] if "existing" in said else None
+    pipeline = said.get("pipeline")
+    return TargetChoice(
+        values=world.values(said.get("values")),
+        existing=existing,
+        pipeline=None if pipeline is None else str(pipeline),
+        new=bool(said.get("new")),
+    )
+
+
 def _archive(world: CaseWorld, work: Work, data: Data) -> Outcome:
     entity, record_id = world.record(data["record"])
     archive_record(work, entity, record_id)
@@ -136,6 +162,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "update": _update,
     "preview": _preview,
     "transition": _transition,
+    "convert": _convert,
     "archive": _archive,
     "restore": _restore,
     "get": _get,
