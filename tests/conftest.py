@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.support.browser import PageFaults, chromium, chromium_program
 from tests.support.clock import StandingClock
+from tests.support.imap import Postbox, dovecot_program, imap_server
 from tests.support.network import forbid_network
 from tests.support.postgres import fresh_database, postgres_cluster, postgres_programs
 from tests.support.redis import empty_redis, redis_server
@@ -104,6 +105,19 @@ def redis_address(worker_name: str) -> Iterator[str]:
         return
     with redis_server(shutil.which("redis-server") or do_without("Redis")) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def imap() -> Iterator[Postbox]:
+    """A running IMAP server."""
+    with imap_server(dovecot_program() or do_without("Dovecot")) as server:
+        yield server
+
+
+@pytest.fixture
+def postbox(imap: Postbox) -> Postbox:
+    """A mailbox with nothing in it."""
+    return imap.another()
 
 
 @pytest.fixture(scope="session")

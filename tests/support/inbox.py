@@ -6,17 +6,32 @@ Of the cast Ada administers, Bora sells and sees his own leads.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from kalip.base.ids import new_id
 from kalip.network import MailboxAccount, Network
 from kalip.records import JobHandler, ListRecords, list_records
-from kalip.storage import Blobs, Mail, mails_of_record
+from kalip.storage import (
+    Blobs,
+    FileInfo,
+    Mail,
+    Receipt,
+    add_file,
+    add_receipt,
+    list_receipts,
+    mails_of_record,
+    receipt_of,
+)
+from kalip.workflow.intake import settle
+from kalip.workflow.intake.messages import read_message
 from kalip.workflow.mails import JOB_HANDLERS
 from tests.support.background import Yard
 from tests.support.builders import PackBuilder, a_pack, an_entity
 from tests.support.mail import Sink
-from tests.support.site import Site, a_site
+from tests.support.site import NOW, Site, a_site
 
 SENDER = "Kalıp Sales <sales@firm.example>"
 RECEIVE: Mapping[str, Any] = {
@@ -148,6 +163,33 @@ class Inbox:
         """The mails of a record, latest first."""
         with self.site.services.database.read() as session:
             return mails_of_record(session, entity, record_id)
+
+    def receive(self, letter: EmailMessage, intake: str = "lead") -> Receipt:
+        """Take a mail as the mailbox would bring it; what became of it."""
+        blobs = self.site.services.blobs
+        assert blobs is not None
+        raw = letter.as_bytes()
+        blob = blobs.write(BytesIO(raw))
+        file = FileInfo(new_id(), "message.eml", "message/rfc822", blob.size, blob.sha256, NOW, None)
+        identity = read_message(raw).identity
+        receipt = Receipt(new_id(), "mail", "sales", identity, self.site.clock(), intake, raw_file=file.id)
+        with self.site.services.database.write() as session:
+            if add_receipt(session, receipt):
+                add_file(session, file)
+        settle(self.site.services, receipt.id)
+        return self.receipt("mail", identity)
+
+    def receipt(self, channel: str, identity: str) -> Receipt:
+        """The receipt of something."""
+        with self.site.services.database.read() as session:
+            found = receipt_of(session, channel, identity)
+        assert found is not None
+        return found
+
+    def receipts(self, *states: str) -> list[Receipt]:
+        """All receipts, latest first, or those in some states."""
+        with self.site.services.database.read() as session:
+            return list_receipts(session, states)
 
     def rows(self, entity: str) -> list[dict[str, Any]]:
         """All records of an entity, as Ada sees them, oldest first."""

@@ -33,7 +33,6 @@ _FITTING: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("person_name", "text"),
     "email": ("email",),
     "phone": ("phone",),
-    "files": ("files",),
 }
 ASKED: Final = frozenset(
     (

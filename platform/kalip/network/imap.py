@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from kalip.network.errors import NetworkError, NetworkRefused
@@ -16,6 +17,7 @@ TIMEOUT: Final = 30.0
 LARGEST_MESSAGE: Final = 50 * 1024 * 1024
 INBOX: Final = "INBOX"
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UIDS = re.compile(rb"^[\d ]*$")
 
 
@@ -26,9 +28,10 @@ class Folder:
     client: imaplib.IMAP4
     validity: int
 
-    def after(self, uid: int) -> list[int]:
-        """The UIDs above one, in order."""
-        (found,) = self._uid("SEARCH", "UID", f"{uid + 1}:*")[:1]
+    def after(self, uid: int, since: datetime | None = None) -> list[int]:
+        """The UIDs above one, in order; with `since` only those that came on its day or later."""
+        limit = ("SINCE", _day(since)) if since is not None else ()
+        (found,) = self._uid("SEARCH", "UID", f"{uid + 1}:*", *limit)[:1]
         text = found or b""
         if not isinstance(text, bytes) or not _UIDS.match(text):
             raise NetworkError("The mailbox answers what can't be understood.")
@@ -87,7 +90,7 @@ def _open(server: Server) -> imaplib.IMAP4:
 
 def _sign_in(client: imaplib.IMAP4, server: Server) -> None:
     try:
-        client.login(server.user, server.password)
+        client.login(_quoted(server.user), server.password)
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
@@ -95,14 +98,23 @@ def _sign_in(client: imaplib.IMAP4, server: Server) -> None:
 
 
 def _select(client: imaplib.IMAP4, name: str) -> Folder:
-    quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    status, data = client.select(quoted, readonly=True)
+    status, data = client.select(_quoted(name), readonly=True)
     if status != "OK":
         raise NetworkRefused("There is no mail folder {name}.", params={"name": name})
     (validity,) = client.response("UIDVALIDITY")[1]
     if not isinstance(validity, bytes) or not validity.isdigit():
         raise NetworkError("The mailbox answers what can't be understood.", params={"data": data})
     return Folder(client, int(validity))
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _day(moment: datetime) -> str:
+    # A day earlier: the server counts days in its own time zone.
+    day = moment.date() - timedelta(days=1)
+    return f"{day.day:02}-{_MONTHS[day.month - 1]}-{day.year}"
 
 
 def _flat(data: list[Any]) -> bytes:

@@ -1,0 +1,102 @@
+"""Makes a record of what came in, or enters it with the record or client that it belongs to; in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kalip.access import Actor
+from kalip.base.errors import NotFound
+from kalip.model import Entity, Receiving
+from kalip.records import SaveRecord, Work, save_record
+from kalip.records.commands import Record, Source, nothing
+from kalip.records.journal import append, make_event
+from kalip.workflow.intake.clients import Sender, find_clients, open_record
+from kalip.workflow.intake.exceptions import exception_for
+
+MADE, APPENDED, IGNORED = "made", "appended", "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What came in for an entity: its sender, and the values of a record made of it, as REST or people write them."""
+
+    entity: str
+    sender: Sender
+    values: Mapping[str, object] = field(default_factory=nothing)
+    source: Source = "json"
+    pipeline: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What became of an inquiry: `made`, `appended` or `ignored`, where, and why in words."""
+
+    state: str
+    entity: str = ""
+    record_id: str | None = None
+    reason: str = ""
+
+
+def intake_entity(work: Work, name: str) -> tuple[Entity, Receiving]:
+    """The entity that takes messages: the named one, else the only one there is. NotFound otherwise."""
+    taking = {
+        each.name: each.intake.receive
+        for each in work.model.entities.values()
+        if each.intake is not None and each.intake.receive is not None
+    }
+    chosen = name or (next(iter(taking)) if len(taking) == 1 else "")
+    receive = taking.get(chosen)
+    if receive is None:
+        raise NotFound(
+            "No entity takes messages as '{name}'." if name else "It isn't said which entity takes messages.",
+            hint=f"these do: {', '.join(taking)}" if taking else "none does: add an intake.json",
+            params={"name": name[:60]},
+        )
+    return work.entity(chosen), receive
+
+
+def enter(work: Work, inquiry: Inquiry) -> Place:
+    """Decide where an inquiry belongs, and make its record where it needs one.
+
+    Somebody on the list of exceptions makes nothing. What is still open of the same sender takes it; a known client's
+    record is linked with the client, or not made at all when the intake says so. Raises what a save raises.
+    """
+    entity, receive = intake_entity(work, inquiry.entity)
+    exception = exception_for(work, inquiry.sender)
+    if exception is not None:
+        return Place(IGNORED, entity.name, None, f"{exception.value} is on the list of exceptions")
+    clients = find_clients(work, entity, inquiry.sender)
+    found = open_record(work, entity, inquiry.sender, clients)
+    if found is not None:
+        return Place(APPENDED, entity.name, found, "still open")
+    if clients and receive.known == "client":
+        name, client = next(iter(clients.items()))
+        return Place(APPENDED, str(entity.fields[name].target), client, "known client")
+    saved = save_record(
+        acting_as(work, receive.role),
+        SaveRecord(
+            entity.name,
+            {**inquiry.values, **_links(inquiry, clients)},
+            source=inquiry.source,
+            pipeline=inquiry.pipeline or receive.pipeline,
+        ),
+    )
+    return Place(MADE, entity.name, saved.id, "known client" if clients else "")
+
+
+def acting_as(work: Work, role: str) -> Work:
+    """The same work with the rights of one role and nobody's name: what strangers send may do no more."""
+    actor = Actor(None, "Kalip", "", (role,), work.actor.locale, work.actor.timezone)
+    return replace(work, actor=actor, context=replace(work.context, actor=actor.context))
+
+
+def note(work: Work, kind: str, place: Place, facts: Record) -> None:
+    """Write what came in into the history of the record where it belongs."""
+    if place.record_id is not None:
+        append(work, [make_event(work, kind, place.entity, place.record_id, (None, facts))])
+
+
+def _links(inquiry: Inquiry, clients: Mapping[str, str]) -> dict[str, Any]:
+    if inquiry.source == "json":
+        return dict(clients)
+    return {name: {"": [client]} for name, client in clients.items()}
