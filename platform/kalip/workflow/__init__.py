@@ -19,7 +19,7 @@ from kalip.workflow.commands import (
 from kalip.workflow.packtests import CaseResult, run_pack_tests
 from kalip.workflow.queueing import take_record
 from kalip.workflow.stage_steps import add_step, change_step, take_step_back
-from kalip.workflow.standing import checklist_for, moves_of, standing_of
+from kalip.workflow.standing import checklist_for, moves_of, progress_of, standing_of
 from kalip.workflow.stays import stage_history, times_in_stages
 from kalip.workflow.transitions import apply_transition, bulk_transition, transition_plan
 
@@ -47,6 +47,7 @@ __all__ = [
     "checklist_for",
     "moves_of",
     "pipeline_plan",
+    "progress_of",
     "run_pack_tests",
     "stage_history",
     "standing_of",

@@ -15,7 +15,10 @@ StepState = Literal["open", "done", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class ApplyTransition:
-    """A move of a record, named by its transition or by the stage to reach. `values` fill fields on the way."""
+    """A move of a record, named by its transition or by the stage to reach. `values` fill fields on the way.
+
+    `leaving` is the stage where whoever asks has seen it: somebody else may have moved it meanwhile.
+    """
 
     entity: str
     id: str
@@ -24,6 +27,7 @@ class ApplyTransition:
     values: Mapping[str, object] = field(default_factory=nothing)
     version: int | None = None
     source: Source = "json"
+    leaving: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

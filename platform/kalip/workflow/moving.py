@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from kalip.base.errors import BadRequest, NotFound, TransitionRefused
+from kalip.base.errors import BadRequest, Conflict, NotFound, TransitionRefused
 from kalip.base.names import did_you_mean
 from kalip.expressions import Expression
 from kalip.model import Effect, Entity, Pipeline, Stage, Transition, Verb
-from kalip.records import TRANSITIONED, Work
+from kalip.records import TRANSITIONED, Work, titles_of
+from kalip.records.rules import USER
 from kalip.records.saving import Draft, Grounds, as_value, evaluate, put
 from kalip.records.saving.placing import (
     PLACE,
@@ -48,7 +49,7 @@ class Decision:
             kind=TRANSITIONED,
             decide=self.decide,
             reads=tuple(each for owner, transition in self.candidates for each in _expressions(owner, transition)),
-            fields=tuple(dict.fromkeys(_fields(self.candidates))),
+            fields=tuple(dict.fromkeys(("updated_by", *_fields(self.candidates)))),
             sets=(
                 *PLACE,
                 *kept_fields(self.entity),
@@ -61,6 +62,9 @@ class Decision:
         """Set the stage and the effects on the draft, or say why the move is refused."""
         self.source = str(draft.before.get("stage"))
         pipeline = self.entity.pipelines.get(str(draft.before.get("pipeline")))
+        if self.command.leaving not in (None, self.source):
+            draft.error = _gone(work, draft, pipeline)
+            return
         self.transition = self._choose(pipeline)
         if pipeline is None or self.transition is None:
             draft.error = self._no_move(work, pipeline)
@@ -205,6 +209,21 @@ def may_be_answered(
     if not _has_role(work, transition):
         return False
     return any(path.partition(".")[0] in asked for each in conditions for path in each.paths)
+
+
+def _gone(work: Work, draft: Draft, pipeline: Pipeline | None) -> Conflict:
+    """Somebody else was first: who, and where the record is now."""
+    locale, who = work.actor.locale, str(draft.before.get("updated_by") or "")
+    stage = pipeline.stages.get(str(draft.before.get("stage"))) if pipeline is not None else None
+    name = titles_of(work, {USER: [who]}).of(USER, who) if who else ""
+    return Conflict(
+        "{who} has moved the record meanwhile: it is in '{stage}' now.",
+        params={
+            "who": name or "Kalip",
+            "stage": stage.label.get(locale) if stage is not None else str(draft.before.get("stage")),
+            "id": draft.id,
+        },
+    )
 
 
 def _has_role(work: Work, transition: Transition) -> bool:

@@ -1,20 +1,20 @@
 """Where a record stands in its pipeline: its moves, its steps, other pipelines for it, and whether it can be taken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from kalip.access import denied, ruling_for
 from kalip.base.errors import KalipError, NotFound
 from kalip.expressions import Expression
 from kalip.model import Entity, Pipeline, Transition, Verb
-from kalip.records import SaveRecord, Work, matching, visible_entity
+from kalip.records import Row, SaveRecord, Work, matching, visible_entity
 from kalip.records.saving import Draft, Grounds, draft_commands, is_empty, prepare
 from kalip.records.saving.placing import stage_expressions, suited_pipeline
-from kalip.storage import Filter
+from kalip.storage import Filter, steps_of
 from kalip.workflow.changing import offers_of
 from kalip.workflow.commands import Checklist, Move, Standing
 from kalip.workflow.moving import conditions_of, may_be_answered, refusal
 from kalip.workflow.queueing import may_take
-from kalip.workflow.stage_steps import blocked_by, read_checklist
+from kalip.workflow.stage_steps import blocked_by, checklist_of, read_checklist
 from kalip.workflow.transitions import fields_named, question_of
 
 
@@ -46,6 +46,32 @@ def checklist_for(work: Work, entity_name: str, record_id: str) -> Checklist:
     """The steps of the stage where a record is."""
     draft = _loaded(work, visible_entity(work, entity_name), record_id)
     return Checklist(()) if draft is None else read_checklist(work, draft)
+
+
+def progress_of(work: Work, entity_name: str, rows: Sequence[Row]) -> Mapping[str, Checklist]:
+    """The steps of many records by id, of those whose stage has any; two statements, or none."""
+    entity = visible_entity(work, entity_name)
+    ids = [row.id for row in rows if _has_steps(entity, row)]
+    if not ids:
+        return {}
+    reads = tuple(
+        step.when
+        for pipeline in entity.pipelines.values()
+        for stage in pipeline.stages.values()
+        for step in stage.steps.values()
+        if step.when is not None
+    )
+    commands = [SaveRecord(entity.name, id=each) for each in ids]
+    drafts = draft_commands(work, commands, Grounds(verb=Verb.READ, reads=reads))
+    prepare(work, drafts)
+    stored = steps_of(work.session, entity.name, ids)
+    return {draft.id: checklist_of(work, draft, stored[draft.id]) for draft in drafts if draft.error is None}
+
+
+def _has_steps(entity: Entity, row: Row) -> bool:
+    pipeline = entity.pipelines.get(str(row.values.get("pipeline")))
+    stage = pipeline.stages.get(str(row.values.get("stage"))) if pipeline is not None else None
+    return stage is not None and stage.has_steps
 
 
 def _loaded(work: Work, entity: Entity, record_id: str) -> Draft | None:

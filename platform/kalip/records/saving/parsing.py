@@ -63,7 +63,9 @@ def _submitted(value: object) -> object:
 def _choose_pipeline(draft: Draft, value: object) -> None:
     pipelines = draft.rules.entity.pipelines
     submitted = _submitted(value)
-    raw = submitted[0] if isinstance(submitted, list) and submitted else submitted
+    if submitted in ([], "", None):
+        return  # left to the record's values
+    raw = submitted[0] if isinstance(submitted, list) else submitted
     if isinstance(raw, str) and raw in pipelines:
         draft.said_pipeline = raw
     else:

@@ -11,15 +11,34 @@ from kalip.web.api.files import blueprint as files
 from kalip.web.api.health import blueprint as health
 from kalip.web.api.metadata import blueprint as metadata
 from kalip.web.api.metrics import blueprint as metrics_blueprint
+from kalip.web.api.notifications import blueprint as notifications
 from kalip.web.api.openapi_route import blueprint as openapi
+from kalip.web.api.pipelines import blueprint as pipelines
 from kalip.web.api.records import blueprint as records
 from kalip.web.api.reshaping import blueprint as reshaping
 from kalip.web.api.searching import blueprint as searching
+from kalip.web.api.steps import blueprint as steps
+from kalip.web.api.tasks import blueprint as tasks
 from kalip.web.api.transitions import blueprint as transitions
 from kalip.web.security import csrf
 
 PREFIX = "/api"
-_NOUNS = (batches, records, transitions, conversions, events, files, searching, metadata, reshaping, openapi)
+_NOUNS = (
+    batches,
+    tasks,
+    notifications,
+    records,
+    transitions,
+    pipelines,
+    steps,
+    conversions,
+    events,
+    files,
+    searching,
+    metadata,
+    reshaping,
+    openapi,
+)
 
 
 def register_api(app: Flask) -> None:

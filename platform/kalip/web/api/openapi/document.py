@@ -3,13 +3,15 @@
 from typing import Any
 
 from kalip.access import Actor
-from kalip.model import Entity
+from kalip.model import Entity, Verb
 from kalip.runtime import Served
 from kalip.web.api.openapi.conversions import conversion_paths, conversion_schemas
 from kalip.web.api.openapi.parts import problem_responses, problem_schemas, security_schemes, shared_parameters
+from kalip.web.api.openapi.pipelines import pipeline_paths, pipeline_schemas
 from kalip.web.api.openapi.records import entity_paths
 from kalip.web.api.openapi.schemas import entity_schemas
 from kalip.web.api.openapi.site import site_paths, site_schemas
+from kalip.web.api.openapi.tasks import follow_paths, task_paths, task_schemas
 from kalip.web.api.rights import verbs
 
 Json = dict[str, Any]
@@ -25,10 +27,19 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
     allowed = {name: verbs(served, actor, name) for name in served.model.entities}
     entities = [entity for name, entity in served.model.entities.items() if allowed[name]]
     paths: dict[str, Json] = {}
-    schemas: dict[str, Json] = {**problem_schemas(), **site_schemas(), **conversion_schemas()}
+    schemas: dict[str, Json] = {
+        **problem_schemas(),
+        **site_schemas(),
+        **task_schemas(),
+        **conversion_schemas(),
+        **pipeline_schemas(),
+    }
     for entity in entities:
         paths |= entity_paths(entity, allowed[entity.name])
+        if Verb.READ in allowed[entity.name]:
+            paths |= follow_paths(entity.name)
         paths |= conversion_paths(entity, allowed[entity.name])
+        paths |= pipeline_paths(entity, allowed[entity.name])
     for entity in (*entities, *_hidden_parts(served, entities)):
         schemas |= entity_schemas(served, entity)
     return {
@@ -37,7 +48,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         "servers": [{"url": "/"}],
         "security": [{"token": []}, {"session": []}],
         "tags": [{"name": entity.name, "description": str(entity.plural)} for entity in entities],
-        "paths": paths | site_paths(administrator=actor.administrator),
+        "paths": paths | task_paths() | site_paths(administrator=actor.administrator),
         "components": {
             "schemas": schemas,
             "responses": problem_responses(),

@@ -1,0 +1,217 @@
+"""The operations of an entity's pipelines beside single moves, and what they take and answer."""
+
+from typing import Any
+
+from kalip.fields.ids import ID_SCHEMA
+from kalip.model import Entity, Verb
+from kalip.web.api.openapi.parts import READING, WRITING, answer, bare, body, parameter, path, query, responses
+from kalip.web.api.openapi.schemas import ref
+
+Json = dict[str, Any]
+_RECORD_ID = path("id")
+_TEXT: Json = {"type": "string"}
+_MAYBE: Json = {"type": ["string", "null"]}
+_COUNT: Json = {"type": "integer", "minimum": 0}
+_FLAG: Json = {"type": "boolean"}
+_ANY: Json = {"type": "object", "additionalProperties": True}
+
+
+def pipeline_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
+    """Path to path item, of an entity that has pipelines."""
+    if not entity.pipelines:
+        return {}
+    base = f"/api/records/{entity.name}"
+    one = f"{base}/{{id}}"
+    parts: list[dict[str, Json]] = []
+    if Verb.READ in rights:
+        parts.append(_reading(entity, base, one))
+    if Verb.TRANSITION in rights:
+        parts.append(_moving(entity, base, one))
+    if Verb.READ in rights and rights & {Verb.TRANSITION, Verb.UPDATE}:
+        parts.append(_stepping(entity, one))
+    if Verb.READ in rights and _has_queue(entity):
+        taken = responses({"200": answer("The record.", ref(entity.name), "ETag")}, WRITING)
+        take = _operation(entity, "take", "Take a record from its queue", taken, parameters=[_key()])
+        parts.append({f"{one}/take": {"parameters": [_RECORD_ID], "post": take}})
+    paths: dict[str, Json] = {}
+    for part in parts:
+        for address, item in part.items():
+            paths[address] = {**paths.get(address, {}), **item}
+    return paths
+
+
+def pipeline_schemas() -> dict[str, Json]:
+    """The schemas that all pipelines share."""
+    step = {
+        "name": _TEXT,
+        "label": _TEXT,
+        "required": _FLAG,
+        "state": {"enum": ["open", "done", "skipped"]},
+        "follows": _list(_TEXT),
+        "waiting": _FLAG,
+        "added": _FLAG,
+        "note": _MAYBE,
+        "changed_by": _MAYBE,
+        "changed_at": _MAYBE,
+    }
+    move = {
+        "transition": _TEXT,
+        "to": _TEXT,
+        "label": _TEXT,
+        "allowed": _FLAG,
+        "reason": _MAYBE,
+        "asked": _list(_TEXT),
+        "missing": _list(_TEXT),
+    }
+    stay = {
+        "pipeline": _TEXT,
+        "stage": _TEXT,
+        "since": _TEXT,
+        "until": _MAYBE,
+        "seconds": _COUNT,
+        "actor": _MAYBE,
+    }
+    time = {"stage": _TEXT, "ended": _COUNT, "mean_seconds": {"type": ["integer", "null"]}, "going": _COUNT}
+    row = _object(
+        {"index": _COUNT, "id": _TEXT, "status": _COUNT, "version": _COUNT, "error": ref("Problem")},
+        required=("index", "id", "status"),
+    )
+    offer = _object({"pipeline": _TEXT, "label": _TEXT, "stage": _TEXT})
+    return {
+        "Step": _object(step),
+        "Steps": _object({"items": _list(ref("Step")), "done": _COUNT, "blocking": _list(_TEXT), "open_ended": _FLAG}),
+        "Standing": _object(
+            {
+                **dict.fromkeys(("pipeline", "stage", "stage_since", "stage_due"), _MAYBE),
+                "moves": _list(_object(move)),
+                "steps": ref("Steps"),
+                "pipelines": _list(offer),
+                "suited": _MAYBE,
+                "takeable": _FLAG,
+            }
+        ),
+        "Stays": _object({"items": _list(_object(stay))}),
+        "StageTimes": _object({"items": _list(_object(time))}),
+        "ManyMoves": _object({"items": _list(row), "refused": _COUNT}),
+    }
+
+
+def _reading(entity: Entity, base: str, one: str) -> dict[str, Json]:
+    def get(verb: str, summary: str, schema: str) -> Json:
+        return _operation(entity, verb, summary, responses({"200": answer(f"{summary}.", ref(schema))}, READING))
+
+    name = path("pipeline", {"enum": list(entity.pipelines)})
+    return {
+        f"{one}/pipeline": {"parameters": [_RECORD_ID], "get": get("standing", "Where a record stands", "Standing")},
+        f"{one}/steps": {"parameters": [_RECORD_ID], "get": get("steps", "The steps of a record's stage", "Steps")},
+        f"{one}/stages": {"parameters": [_RECORD_ID], "get": get("stages", "The stages of a record", "Stays")},
+        f"{base}/pipelines/{{pipeline}}/times": {
+            "parameters": [name],
+            "get": get("times", "How long records are in stages", "StageTimes"),
+        },
+    }
+
+
+def _moving(entity: Entity, base: str, one: str) -> dict[str, Json]:
+    changed = responses({"200": answer("The record, or what the change would do.", _ANY)}, WRITING)
+    many = responses({"200": answer("What became of each record.", ref("ManyMoves"))}, WRITING)
+    into: Json = {"pipeline": {"enum": list(entity.pipelines)}, "stage": _TEXT, "values": _ANY}
+    chosen: Json = {
+        "ids": {"type": "array", "items": ID_SCHEMA, "maxItems": 1000},
+        "filter": {**_TEXT, "description": "A condition in the expression language, in place of ids."},
+        "values": _ANY,
+    }
+    change = _operation(
+        entity,
+        "change_pipeline",
+        "Take a record over into another pipeline",
+        changed,
+        parameters=[query("dry_run", "Only say what it would do.", _FLAG), parameter("if_match"), _key()],
+        requestBody=body(_object(into, required=("pipeline",))),
+    )
+    change_many = _operation(
+        entity,
+        "change_pipelines",
+        "Take many records over into a pipeline",
+        many,
+        requestBody=body(_object({**chosen, "stage": _TEXT}, required=())),
+    )
+    names = dict.fromkeys(name for each in entity.pipelines.values() for name in each.transitions)
+    paths: dict[str, Json] = {
+        f"{one}/pipeline": {"parameters": [_RECORD_ID], "post": change},
+        f"{base}/pipelines/{{pipeline}}": {
+            "parameters": [path("pipeline", {"enum": list(entity.pipelines)})],
+            "post": change_many,
+        },
+    }
+    for name in names:
+        summary = f"Move many by {name}"
+        move = _operation(entity, f"{name}.many", summary, many, requestBody=body(_object(chosen, required=())))
+        paths[f"{base}/transitions/{name}"] = {"post": move}
+    return paths
+
+
+def _has_queue(entity: Entity) -> bool:
+    stages = (stage for each in entity.pipelines.values() for stage in each.stages.values())
+    return any(stage.queue is not None and stage.queue.roles for stage in stages)
+
+
+def _stepping(entity: Entity, one: str) -> dict[str, Json]:
+    if not any(stage.has_steps for each in entity.pipelines.values() for stage in each.stages.values()):
+        return {}
+    step = answer("The step.", ref("Step"))
+    add = _operation(
+        entity,
+        "add_step",
+        "Add a step by hand",
+        responses({"201": step}, WRITING),
+        parameters=[_key()],
+        requestBody=body(_object({"title": _TEXT, "required": _FLAG}, required=("title",))),
+    )
+    change = _operation(
+        entity,
+        "change_step",
+        "Tick a step off, skip it or open it again",
+        responses({"200": step}, WRITING),
+        parameters=[_key()],
+        requestBody=body(_object({"state": {"enum": ["open", "done", "skipped"]}, "note": _TEXT}, required=("state",))),
+    )
+    remove = _operation(
+        entity,
+        "remove_step",
+        "Take an added step back",
+        responses({"204": bare("Gone.")}, WRITING),
+        parameters=[_key()],
+    )
+    return {
+        f"{one}/steps": {"parameters": [_RECORD_ID], "post": add},
+        f"{one}/steps/{{step}}": {"parameters": [_RECORD_ID, path("step", _TEXT)], "patch": change, "delete": remove},
+    }
+
+
+def _key() -> Json:
+    return parameter("idempotency_key")
+
+
+def _object(properties: Json, required: tuple[str, ...] | None = None) -> Json:
+    needed = tuple(properties) if required is None else required
+    return {
+        "type": "object",
+        "properties": properties,
+        **({"required": list(needed)} if needed else {}),
+        "additionalProperties": False,
+    }
+
+
+def _list(items: Json) -> Json:
+    return {"type": "array", "items": items}
+
+
+def _operation(entity: Entity, verb: str, summary: str, answers: Json, **more: Any) -> Json:
+    return {
+        "operationId": f"{entity.name}.{verb}",
+        "tags": [entity.name],
+        "summary": summary,
+        **more,
+        "responses": answers,
+    }
