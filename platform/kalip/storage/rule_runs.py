@@ -1,7 +1,7 @@
 """The run log of rules: one row for each occasion and rule, and how far each rule's occasions were looked for."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -34,7 +34,7 @@ class StoredRun:
     correlation: str
     revision: str
     reason: str = ""
-    params: Mapping[str, Any] | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
     steps: Sequence[Mapping[str, Any]] = ()
     given: Mapping[str, Any] | None = None
     attempts: int = 1
@@ -187,7 +187,7 @@ def _row(run: StoredRun) -> dict[str, Any]:
         "record_id": run.record_id,
         "state": run.state,
         "reason": run.reason,
-        "params": orjson.dumps(dict(run.params or {}), default=str).decode(),
+        "params": orjson.dumps(dict(run.params), default=str).decode(),
         "steps": orjson.dumps(list(run.steps), default=str).decode(),
         "given": None if run.given is None else orjson.dumps(dict(run.given)).decode(),
         "attempts": run.attempts,

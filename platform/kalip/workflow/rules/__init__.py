@@ -4,19 +4,43 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kalip.records import Consumer, JobHandler, Recurring
+from kalip.workflow.rules.answering import answer_run, may_answer, skip_run
 from kalip.workflow.rules.events import CONSUMER, EVENT, run_event, run_rule
 from kalip.workflow.rules.firing import RUN, Firing, fire
-from kalip.workflow.rules.hooks.outgoing import SEND, deliver
-from kalip.workflow.rules.sweeping import EVERY, SWEEP, TICK, sweep, tick
+from kalip.workflow.rules.hooks.incoming import LARGEST, Incoming, Received, receive
+from kalip.workflow.rules.hooks.outgoing import SEND, deliver, send_again
+from kalip.workflow.rules.sweeping import EVERY, SWEEP, TICK, TIDY, sweep, tick, tidy
+from kalip.workflow.rules.trying import Trial, known_rule, try_rule
 
 JOB_HANDLERS: Final[Mapping[str, JobHandler]] = {
     EVENT: run_event,
     RUN: run_rule,
     SWEEP: sweep,
     TICK: tick,
+    TIDY: tidy,
     SEND: deliver,
 }
 CONSUMERS: Final[Sequence[Consumer]] = (CONSUMER,)
-RECURRING: Final[Sequence[Recurring]] = (Recurring("rules-tick", TICK, every=EVERY),)
+RECURRING: Final[Sequence[Recurring]] = (
+    Recurring("rules-tick", TICK, every=EVERY),
+    Recurring("rules-tidy", TIDY, cron="20 3 * * *"),
+)
 
-__all__ = ["CONSUMERS", "JOB_HANDLERS", "RECURRING", "Firing", "fire"]
+__all__ = [
+    "CONSUMERS",
+    "JOB_HANDLERS",
+    "LARGEST",
+    "RECURRING",
+    "Firing",
+    "Incoming",
+    "Received",
+    "Trial",
+    "answer_run",
+    "fire",
+    "known_rule",
+    "may_answer",
+    "receive",
+    "send_again",
+    "skip_run",
+    "try_rule",
+]

@@ -24,6 +24,7 @@ from kalip.storage import (
     event_with_id,
     find_run,
 )
+from kalip.workflow.notifications import Notice, notify
 from kalip.workflow.rules.actions import PERFORMERS
 from kalip.workflow.rules.matching import rule_at
 from kalip.workflow.rules.scene import Scene, told_as_json
@@ -41,7 +42,8 @@ TRANSIENT: Final = (Overtaken, RevisionChanged, Unavailable)
 class Firing:
     """A rule's occasion. `round` counts its repeats; `resumed`: it has waited; `answers` are what was asked for.
 
-    With `since` the rule falls away once the record has come into another stage than it was in since then.
+    With `since` the rule falls away once the record has come into another stage than it was in since then. A `trial`
+    is undone by its caller: it runs a rule that is switched off too, waits for nothing and asks nothing.
     """
 
     rule: str
@@ -52,6 +54,7 @@ class Firing:
     resumed: bool = False
     since: str | None = None
     answers: Mapping[str, Any] | None = None
+    trial: bool = False
 
     @property
     def key(self) -> str:
@@ -98,7 +101,7 @@ def fire(services: Services, firing: Firing) -> StoredRun | None:
     """
     correlation = new_id()
     try:
-        actor = _actor(services, firing)
+        actor = actor_of(services, firing)
         return run(services, actor, partial(fire_in, firing=firing), correlation=correlation)
     except KalipError as error:
         run(services, SYSTEM, partial(_note_failure, firing=firing, error=error), correlation=correlation)
@@ -118,7 +121,7 @@ def fire_in(work: Work, firing: Firing) -> StoredRun | None:
     rule = rule_at(work.model.entities, firing.rule)
     chain = causes_of(work.session, event.correlation if event is not None else None, DEEPEST + 1)
     begun = replace(begun, depth=len(chain))
-    if rule is None or not rule.active:
+    if rule is None or not (rule.active or firing.trial):
         end = _End("skipped", "The rule is gone or switched off.")
     else:
         end = _circle(begun, chain) or _run(work, rule, firing, event)
@@ -157,9 +160,10 @@ def _run(work: Work, rule: Rule, firing: Firing, event: Event | None) -> _End:
     if end is not None:
         return end
     missing = [name for name, each in rule.parameters.items() if each.required and name not in (firing.answers or {})]
-    if rule.parameters and firing.answers is None and missing:
+    if missing and not firing.trial:
+        ask(scene)
         return _End("asking", "Asks for {fields}.", {"fields": missing})
-    if rule.wait is not None and not firing.resumed:
+    if rule.wait is not None and not firing.resumed and not firing.trial:
         return _wait(scene, firing)
     steps = rule.repeat.steps if firing.round and rule.repeat is not None and rule.repeat.steps else rule.steps
     done = perform(scene, steps)
@@ -222,7 +226,9 @@ def _refused(scene: Scene, firing: Firing) -> _End | None:
 
 
 def _refused_bare(scene: Scene) -> _End | None:
-    condition = scene.rule.condition
+    condition, hook = scene.rule.condition, scene.work.entity(scene.entity).hooks.get(scene.rule.when.hook)
+    if hook is not None and hook.find:
+        return _End("skipped", "No record is what the message is about.")
     if condition is None or scene.holds(condition):
         return None
     return _End("skipped", "Its condition isn't true: {condition}", {"condition": condition.source})
@@ -235,6 +241,23 @@ def _untrue(draft: Draft, rule: Rule) -> _End:
     values = {path: told_as_json(draft.after.get(path)) for path in paths if path != "message"}
     told = ", ".join(f"{path} = {value}" for path, value in values.items())
     return _End("skipped", "Its condition isn't true: {condition} ({values})", {"condition": source, "values": told})
+
+
+def ask(scene: Scene) -> None:
+    """Tell who caused the event that a rule asks something of them."""
+    caused_by = scene.event.actor if scene.event is not None else None
+    if caused_by is None:
+        return
+    notice = Notice(
+        [caused_by],
+        "rule",
+        "The rule {rule} asks you something about {record}.",
+        f"{scene.key}:ask",
+        {"rule": dict(scene.rule.label.pairs)},
+        scene.entity if scene.record_id else None,
+        scene.record_id or None,
+    )
+    notify(scene.work, notice)
 
 
 def _wait(scene: Scene, firing: Firing) -> _End:
@@ -275,7 +298,7 @@ def _since(scene: Scene) -> str | None:
     return None if since is None else str(since)
 
 
-def _actor(services: Services, firing: Firing) -> Actor:
+def actor_of(services: Services, firing: Firing) -> Actor:
     """Whose rights count."""
     rule = rule_at(services.runtime.pin().model.entities, firing.rule)
     if rule is None or rule.run_as == "system":

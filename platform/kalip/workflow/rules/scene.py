@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from kalip.base.text import Text
 from kalip.expressions import Expression
+from kalip.expressions.encoding import canonical
 from kalip.fields import FieldFault
 from kalip.model import Rule, Verb, Wording
 from kalip.records import SaveRecord, Work, nothing
@@ -142,7 +144,7 @@ def shown(value: object) -> str:
         return "✓" if value else "✗"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(shown, value))
-    return str(value)
+    return canonical(value) if isinstance(value, Decimal) else str(value)
 
 
 def told_as_json(value: object) -> object:
@@ -153,4 +155,6 @@ def told_as_json(value: object) -> object:
         return [told_as_json(each) for each in value]
     if isinstance(value, Mapping):
         return {str(key): told_as_json(each) for key, each in value.items()}
+    if isinstance(value, Decimal):
+        return canonical(value)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -18,7 +18,17 @@ from kalip.access import SYSTEM
 from kalip.expressions import Expression
 from kalip.model import On, Rule, Sort, When, moved
 from kalip.records import Job, JobRun, Services, Work, compile_filter, enqueue, run
-from kalip.storage import Filter, Query, drop_rule_cursors, finished_runs, rule_cursors, select_page, set_rule_cursor
+from kalip.storage import (
+    Filter,
+    Query,
+    drop_rule_cursors,
+    finished_runs,
+    forget_messages,
+    forget_runs,
+    rule_cursors,
+    select_page,
+    set_rule_cursor,
+)
 from kalip.workflow.rules.clocks import due, ring
 from kalip.workflow.rules.events import fire_or_retry
 from kalip.workflow.rules.firing import Firing
@@ -27,6 +37,9 @@ from kalip.workflow.rules.scene import told_as_json
 
 TICK: Final = "rules.tick"
 SWEEP: Final = "rules.sweep"
+TIDY: Final = "rules.tidy"
+KEPT: Final = timedelta(days=180)
+"""How long runs that events caused, and the ids of messages that came in, are kept."""
 EVERY: Final = 30
 """Seconds between two ticks."""
 PAGE: Final = 500
@@ -54,6 +67,13 @@ def tick(services: Services, job_run: JobRun) -> Mapping[str, Any]:  # noqa: ARG
             ring(services, clock_id, moment)
         rung += len(clocks)
     return {"sweeps": sweeps, "clocks": rung}
+
+
+def tidy(services: Services, job_run: JobRun) -> Mapping[str, Any]:  # noqa: ARG001 - has the family's signature
+    """Forget what is old: how many runs, and how many messages."""
+    before = services.clock() - KEPT
+    with services.database.beside() as session:
+        return {"runs": forget_runs(session, before), "messages": forget_messages(session, before)}
 
 
 def _advance(work: Work) -> int:
