@@ -14,7 +14,7 @@ from kalip.fields import FieldFault
 from kalip.model import Verb
 from kalip.records.commands import Record
 from kalip.records.filters import allowed_rows, matching
-from kalip.records.journal import append, make_event
+from kalip.records.journal import MAYBE_DUPLICATE, NOT_DUPLICATE, append, make_event
 from kalip.records.naming import visible_entity
 from kalip.records.rules import rules_of
 from kalip.records.services import Work
@@ -34,7 +34,6 @@ from kalip.storage import (
     who_told_apart,
 )
 
-NOT_DUPLICATE, MAYBE_DUPLICATE = "record.told_apart", "record.told_alike"
 MOST_TOLD = 20
 MOST_APART = 50
 USER = "user"

@@ -14,12 +14,14 @@ COMMENTED, COMMENT_REMOVED = "record.commented", "record.comment_removed"
 TASK_GIVEN, TASK_ENDED = "record.task_given", "record.task_ended"
 STEP_CHANGED = "record.step_changed"
 CONVERTED, UNCONVERTED = "record.converted", "record.conversion_undone"
+MERGED, ABSORBED, UNMERGED = "record.merged", "record.absorbed", "record.merge_undone"
+NOT_DUPLICATE, MAYBE_DUPLICATE = "record.told_apart", "record.told_alike"
 MAIL_SENT, MAIL_RECEIVED = "record.mail_sent", "record.mail_received"
 FORM_RECEIVED = "record.form_received"
 MESSAGES = (MAIL_SENT, MAIL_RECEIVED, FORM_RECEIVED)
 KINDS = (
-    CREATED, UPDATED, ARCHIVED, RESTORED, TRANSITIONED, COMMENTED, COMMENT_REMOVED, TASK_GIVEN, TASK_ENDED, STEP_CHANGED,
-    CONVERTED, UNCONVERTED, *MESSAGES,
+    CREATED, UPDATED, ARCHIVED, RESTORED, TRANSITIONED, COMMENTED, COMMENT_REMOVED, TASK_GIVEN, TASK_ENDED,
+    STEP_CHANGED, CONVERTED, UNCONVERTED, MERGED, ABSORBED, UNMERGED, NOT_DUPLICATE, MAYBE_DUPLICATE, *MESSAGES,
 )  # fmt: skip
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Row, literal_column, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, literal, literal_column, select, union_all
 
 from kalip.base.errors import BadRequest
 from kalip.storage.eventlog import EVENTS, Event
+from kalip.storage.own import KalipMerged, table_of
 from kalip.storage.session import Session
 
+_MERGED: Final = table_of(KalipMerged)
 _LONGEST_CURSOR: Final = 18
 SETTLED: Final[ColumnElement[bool]] = literal_column(
     "kalip_event.xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
@@ -41,10 +43,13 @@ def events_for(
     only: Collection[str] = (),
     without: Collection[str] = (),
 ) -> EventPage:
-    """Give the history of a record, newest first; `only` and `without` are kinds. BadRequest for a foreign cursor."""
+    """Give the history of a record, newest first; `only` and `without` are kinds. BadRequest for a foreign cursor.
+
+    What happened to the records that were merged into it belongs to its history.
+    """
     query = (
         select(EVENTS)
-        .where(EVENTS.c.entity == entity, EVENTS.c.record_id == record_id)
+        .where(EVENTS.c.entity == entity, EVENTS.c.record_id.in_(_itself_and_merged(record_id)))
         .order_by(EVENTS.c.id.desc())
         .limit(limit + 1)
     )
@@ -66,7 +71,7 @@ def find_event(session: Session, entity: str, record_id: str, event_id: str) -> 
     if not _is_number(event_id):
         return None
     query = select(EVENTS).where(
-        EVENTS.c.id == int(event_id), EVENTS.c.entity == entity, EVENTS.c.record_id == record_id
+        EVENTS.c.id == int(event_id), EVENTS.c.entity == entity, EVENTS.c.record_id.in_(_itself_and_merged(record_id))
     )
     row = session.run(query).first()
     return None if row is None else event_of(row)
@@ -78,18 +83,17 @@ def event_with_id(session: Session, number: int) -> Event | None:
     return None if row is None else event_of(row)
 
 
-def event_with_id(session: Session, number: int) -> Event | None:
-    """Give the event with a number."""
-    row = session.run(select(EVENTS).where(EVENTS.c.id == number)).first()
-    return None if row is None else _event(row)
-
-
 def rewrite_event(session: Session, event: Event, after: Mapping[str, Any]) -> bool:
     """Put other values in the place of an event's `after`; False when somebody did so since it was read.
 
     Only for what a person may have erased: everything else in the log stays as it was written.
     """
     return session.events.rewrite(event, after)
+
+
+def _itself_and_merged(record_id: str) -> CompoundSelect[str]:
+    merged = select(_MERGED.c.record_id).where(_MERGED.c.root_id == record_id)
+    return union_all(select(literal(record_id)), merged)
 
 
 def _is_number(text: str) -> bool:

@@ -11,7 +11,7 @@ from kalip.records.rules import ANY_REFERENCE, USER
 from kalip.records.saving.drafts import Draft
 from kalip.records.saving.needs import Needs
 from kalip.records.services import Work
-from kalip.storage import select_many, titles
+from kalip.storage import roots_of, select_many, titles
 
 Target = tuple[str, str]
 Wanted = dict[str, dict[str, list[tuple[Draft, str]]]]
@@ -69,16 +69,34 @@ def _check_records(work: Work, entity: str, uses: dict[str, list[tuple[Draft, st
     if filters is not None and ids:
         fields = ("archived_at", *sorted(paths))
         rows = select_many(work.session, work.served, entity, ids, work.context, fields, form="parts", filters=filters)
+    archived = [each for each, row in rows.items() if row.get("archived_at") is not None]
+    roots = roots_of(work.session, archived) if archived else {}
+    later: dict[str, list[tuple[Draft, str]]] = defaultdict(list)
     for record_id, places in uses.items():
         row = rows.get(record_id)
         if row is None:
             _blame(places, "not_found", "There is no such record, or you may not see it.")
+        elif record_id in roots:
+            later[roots[record_id]] += places
+            _lead_on(places, record_id, roots[record_id])
         elif row.get("archived_at") is not None:
             _blame(places, "archived", "This record is archived.")
         else:
             for draft, name in places:
                 draft.related[entity, record_id] = {**draft.related.get((entity, record_id), {}), **row}
                 _check_filter(work, draft, name, row)
+    if later:
+        _check_records(work, entity, later, paths)
+
+
+def _lead_on(places: Iterable[tuple[Draft, str]], record_id: str, root: str) -> None:
+    """Let what names a merged record name what it went into."""
+    for draft, name in places:
+        value = draft.values.get(name)
+        if name in draft.links:
+            draft.links[name] = tuple(dict.fromkeys(root if each == record_id else each for each in draft.links[name]))
+        else:
+            draft.values[name] = AnyReference(value.entity, root) if isinstance(value, AnyReference) else root
 
 
 def _check_filter(work: Work, draft: Draft, name: str, row: dict[str, object]) -> None:
