@@ -9,6 +9,7 @@ from kalip.model import Entity, Rule
 from tests.support.builders import PackBuilder, a_compilation, a_pack, an_entity
 
 WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "09:00-18:00")
+VISIT = {"targets": {"visit": {"entity": "visit", "fields": {"topic": "note", "deal": "id"}}}}
 SET = {"mark": {"set": {"note": "'seen'"}}}
 
 
@@ -36,6 +37,7 @@ def a_ruled_pack(document: dict[str, Any]) -> PackBuilder:
         .with_field("seller", "user")
         .with_field("twice", "computed", expression="amount * 2")
         .with_pipeline("flow", "new", "talk", "won")
+        .with_document("conversions/visit", VISIT)
         .with_document("rules", document)
     )
     pack = a_pack().with_entity(company, visit, deal).with_role("rep").with_choices("reason", "price", "time")
