@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.base.errors import Diagnostic, DiagnosticsError, KalipError, NotAuthenticated, Violation
+from kalip.records.duplicates import Duplicate
 from kalip.web import htmx
 from kalip.web.locale import current_locale, gettext, message_of, translate
 
@@ -35,6 +36,8 @@ STATUS: Mapping[str, int] = {
     "R122": 422,
     "R123": 422,
     "R124": 409,
+    "R131": 409,
+    "R132": 409,
     "R429": 429,
     "S1": 409,
     "S110": 503,
@@ -91,12 +94,31 @@ def problem_of(error: KalipError, locale: str) -> dict[str, object]:
     return body
 
 
-def violation_json(violation: Violation, locale: str) -> dict[str, str]:
-    """A violation as REST tells it."""
-    return {
+def violation_json(violation: Violation, locale: str) -> dict[str, object]:
+    """A violation as REST tells it; one about duplicates names those that the actor may see."""
+    body: dict[str, object] = {
         "pointer": violation.pointer,
         "code": violation.code,
         "message": message_of(locale, violation),
+    }
+    records = violation.params.get("records")
+    if isinstance(records, tuple) and all(isinstance(each, Duplicate) for each in records):
+        body["rule"] = violation.params["rule"]
+        body["records"] = [duplicate_json(each, locale) for each in records if each.visible]
+    return body
+
+
+def duplicate_json(found: Duplicate, locale: str) -> dict[str, object]:
+    """A duplicate as REST tells it."""
+    return {
+        "entity": found.entity,
+        "id": found.id,
+        "title": found.title,
+        "rule": found.rule,
+        "label": found.label.get(locale),
+        "strict": found.strict,
+        "similarity": found.similarity,
+        "archived": found.archived,
     }
 
 

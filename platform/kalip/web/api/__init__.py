@@ -9,6 +9,9 @@ from kalip.web.api.conversions import blueprint as conversions
 from kalip.web.api.events import blueprint as events
 from kalip.web.api.files import blueprint as files
 from kalip.web.api.health import blueprint as health
+from kalip.web.api.hooks import blueprint as hooks
+from kalip.web.api.hooks import doors
+from kalip.web.api.merging import blueprint as merging
 from kalip.web.api.metadata import blueprint as metadata
 from kalip.web.api.metrics import blueprint as metrics_blueprint
 from kalip.web.api.notifications import blueprint as notifications
@@ -16,6 +19,7 @@ from kalip.web.api.openapi_route import blueprint as openapi
 from kalip.web.api.pipelines import blueprint as pipelines
 from kalip.web.api.records import blueprint as records
 from kalip.web.api.reshaping import blueprint as reshaping
+from kalip.web.api.rules import blueprint as rules
 from kalip.web.api.searching import blueprint as searching
 from kalip.web.api.steps import blueprint as steps
 from kalip.web.api.tasks import blueprint as tasks
@@ -25,6 +29,7 @@ from kalip.web.security import csrf
 PREFIX = "/api"
 _NOUNS = (
     batches,
+    merging,
     tasks,
     notifications,
     records,
@@ -38,7 +43,11 @@ _NOUNS = (
     metadata,
     reshaping,
     openapi,
+    rules,
+    hooks,
 )
+_OPEN = (doors,)
+"""Whose callers prove themselves in another way."""
 
 
 def register_api(app: Flask) -> None:
@@ -46,7 +55,7 @@ def register_api(app: Flask) -> None:
     identity.init(app)
     answers.init(app)
     metrics.init(app)
-    for blueprint in _NOUNS:
+    for blueprint in (*_NOUNS, *_OPEN):
         # identify asks for the CSRF token itself, and only of browsers.
         csrf.exempt(blueprint)
         app.register_blueprint(blueprint, url_prefix=PREFIX)
@@ -58,12 +67,15 @@ def register_api(app: Flask) -> None:
 def _enter() -> None:
     if not request.path.startswith(f"{PREFIX}/") or request.url_rule is None:
         return
+    if request.blueprint in _OPEN_NAMES:
+        return
     if request.blueprint not in _NAMES:
         # The rules of pages match here too, as if there were an entity called api.
         raise NotFound("There is no such address in this API.")
     identity.identify()
 
 
+_OPEN_NAMES = frozenset(blueprint.name for blueprint in _OPEN)
 _NAMES = frozenset(blueprint.name for blueprint in _NOUNS)
 
 __all__ = ["register_api"]

@@ -22,7 +22,7 @@ blueprint = Blueprint("api_batches", __name__)
 Op = Literal["create", "update", "archive", "restore"]
 OPERATIONS: tuple[Op, ...] = get_args(Op)
 _BODY_KEYS = frozenset({"atomic", "operations"})
-_KEYS = frozenset({"op", "id", "version", "values"})
+_KEYS = frozenset({"op", "id", "version", "values", "accept_duplicates"})
 _CREATED, _DONE = 201, 200
 
 
@@ -74,12 +74,15 @@ def _read_operation(raw: Any, pointer: str, faults: list[Violation]) -> BatchOpe
         found.append(_fault(f"{pointer}/id", "not_an_id", "Expected the id of a record."))
     if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
         found.append(_fault(f"{pointer}/version", "wrong_type", "Expected a whole number."))
+    accepted = raw.get("accept_duplicates", False)
+    if not isinstance(accepted, bool):
+        found.append(_fault(f"{pointer}/accept_duplicates", "wrong_type", "Expected true or false."))
     if not isinstance(values, Mapping):
         found.append(_fault(f"{pointer}/values", "wrong_type", "Expected an object."))
     elif values and op in ("archive", "restore"):
         found.append(_fault(f"{pointer}/values", "not_wanted", "This operation takes no values."))
     faults.extend(found)
-    return None if found or op is None else BatchOperation(op, record_id, version, values)
+    return None if found or op is None else BatchOperation(op, record_id, version, values, accepted)
 
 
 def _batch(work: Work, entity: str, operations: Sequence[BatchOperation], *, atomic: bool) -> Answer:

@@ -23,6 +23,7 @@ from kalip.records import (
     visible_entity,
 )
 from kalip.records.commands import Archived
+from kalip.records.merging import resolve
 from kalip.records.queries import HIGHEST_LIMIT, all_fields
 from kalip.runtime import Served
 from kalip.web.api.answers import Answer, read, tagged, write
@@ -32,6 +33,7 @@ from kalip.web.api.conditions import expected_version, is_known
 
 blueprint = Blueprint("api_records", __name__)
 LIST_ARGUMENTS = ("filter", "sort", "fields", "limit", "cursor", "count", "archived", "view")
+ACCEPT_DUPLICATES = "accept_duplicates"
 DEFAULT_LIMIT = 50
 _ARCHIVED: tuple[Archived, ...] = get_args(Archived)
 
@@ -58,14 +60,15 @@ def list_of(entity: str) -> Response:
 @blueprint.post("/records/<entity>")
 def create(entity: str) -> Response:
     """A new record."""
-    Arguments()
+    accepted = Arguments(ACCEPT_DUPLICATES).flag(ACCEPT_DUPLICATES)
     values = read_object()
-    return write(partial(_create, command=SaveRecord(entity, values)), request.get_data())
+    command = SaveRecord(entity, values, accept_duplicates=accepted)
+    return write(partial(_create, command=command), request.get_data())
 
 
 @blueprint.get("/records/<entity>/<record_id>")
 def get(entity: str, record_id: str) -> Response:
-    """One record, archived or not."""
+    """One record, archived or not; for one that was merged the record that it went into, which the headers say."""
     arguments = Arguments("fields")
     fields = arguments.names("fields")
     checked_id(entity, record_id)
@@ -75,10 +78,10 @@ def get(entity: str, record_id: str) -> Response:
 @blueprint.patch("/records/<entity>/<record_id>")
 def change(entity: str, record_id: str) -> Response:
     """Change the fields that the body names."""
-    Arguments()
+    accepted = Arguments(ACCEPT_DUPLICATES).flag(ACCEPT_DUPLICATES)
     checked_id(entity, record_id)
     values = read_object()
-    command = SaveRecord(entity, values, record_id)
+    command = SaveRecord(entity, values, record_id, accept_duplicates=accepted)
     return write(partial(_change, command=command), request.get_data())
 
 
@@ -140,10 +143,20 @@ def _create(work: Work, command: SaveRecord) -> Answer:
 
 def _get(work: Work, entity: str, record_id: str, fields: tuple[str, ...] | None) -> Answer:
     record = get_record(work, entity, record_id, fields)
-    headers = tagged(record["version"])
+    more: dict[str, str] = {}
+    if _is_archived(work, record, record_id) and (root := resolve(work, record_id)) != record_id:
+        record = get_record(work, entity, root, fields)
+        more = {"Content-Location": location(str(record["entity"]), root), "Kalip-Merged-Into": root}
+    headers = tagged(record["version"], **more)
     if is_known(record["version"]):
         return Answer(None, 304, headers)
     return Answer(record, 200, headers)
+
+
+def _is_archived(work: Work, record: Record, record_id: str) -> bool:
+    if "archived_at" in record:
+        return record["archived_at"] is not None
+    return get_record(work, str(record["entity"]), record_id, ("archived_at",))["archived_at"] is not None
 
 
 def _change(work: Work, command: SaveRecord) -> Answer:

@@ -6,6 +6,7 @@ from kalip.access import Actor
 from kalip.model import Entity, Verb
 from kalip.runtime import Served
 from kalip.web.api.openapi.conversions import conversion_paths, conversion_schemas
+from kalip.web.api.openapi.merging import merging_paths, merging_schemas
 from kalip.web.api.openapi.parts import problem_responses, problem_schemas, security_schemes, shared_parameters
 from kalip.web.api.openapi.pipelines import pipeline_paths, pipeline_schemas
 from kalip.web.api.openapi.records import entity_paths
@@ -32,6 +33,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         **site_schemas(),
         **task_schemas(),
         **conversion_schemas(),
+        **merging_schemas(),
         **pipeline_schemas(),
     }
     for entity in entities:
@@ -39,6 +41,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         if Verb.READ in allowed[entity.name]:
             paths |= follow_paths(entity.name)
         paths |= conversion_paths(entity, allowed[entity.name])
+        paths |= merging_paths(entity, allowed[entity.name])
         paths |= pipeline_paths(entity, allowed[entity.name])
     for entity in (*entities, *_hidden_parts(served, entities)):
         schemas |= entity_schemas(served, entity)

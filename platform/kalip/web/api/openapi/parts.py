@@ -32,7 +32,10 @@ def problem_schemas() -> dict[str, Json]:
     violation = {
         "type": "object",
         "required": ["pointer", "code", "message"],
-        "properties": {name: {"type": "string"} for name in ("pointer", "code", "message", "document")},
+        "properties": {
+            **{name: {"type": "string"} for name in ("pointer", "code", "message", "document", "rule")},
+            "records": {"type": "array", "items": ref("Duplicate"), "description": "Those that it may be the same as."},
+        },
         "additionalProperties": False,
     }
     conflict = {

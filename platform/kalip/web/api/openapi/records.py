@@ -4,6 +4,7 @@ from typing import Any
 
 from kalip.model import Entity, Field, Transition, Verb
 from kalip.records.files import KINDS
+from kalip.web.api.openapi.merging import accept_duplicates
 from kalip.web.api.openapi.parts import (
     READING,
     WRITING,
@@ -70,7 +71,7 @@ def _collection(entity: Entity, rights: frozenset[Verb]) -> Json:
             "create",
             f"Make a {entity.label}",
             responses({"201": made}, WRITING),
-            parameters=[parameter("idempotency_key")],
+            parameters=[accept_duplicates(), parameter("idempotency_key")],
             requestBody=body(ref(f"{entity.name}.new")),
         )
     return item
@@ -95,7 +96,7 @@ def _single(entity: Entity, rights: frozenset[Verb]) -> Json:
             "update",
             f"Change a {entity.label}",
             responses({"200": answer("The record.", _readable(entity, rights), "ETag")}, WRITING),
-            parameters=changing,
+            parameters=[accept_duplicates(), *changing],
             requestBody=body(ref(f"{entity.name}.changes")),
         )
     if Verb.ARCHIVE in rights:

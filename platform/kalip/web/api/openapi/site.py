@@ -133,6 +133,7 @@ def _reshaping() -> dict[str, Json]:
         ),
         "Planned": _object(
             {"base_revision": maybe, "changes": _list(change), "steps": _list(step), "diagnostics": _list(diagnostic)}
+            | {"seconds": {"type": "number", "minimum": 0, "description": "About how long writers wait meanwhile."}}
         ),
         "Published": _object(
             {
@@ -167,6 +168,7 @@ def _batch() -> Json:
             "id": ID_SCHEMA,
             "version": _VERSION,
             "values": _ANY_OBJECT,
+            "accept_duplicates": {"type": "boolean", "default": False},
         },
         required=("op",),
     )
@@ -218,6 +220,7 @@ def _event() -> Json:
     said = {
         "text": {**_MAYBE, "description": "Comments only; null once it was taken back."},
         "removed_by": {**_MAYBE, "description": "Comments only: who took it back."},
+        "facts": {**_ANY_OBJECT, "description": "What happened beside the fields: a conversion, a task, a message."},
     }
     return _object({**always, **said}, required=tuple(always))
 
