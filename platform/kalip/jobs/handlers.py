@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from kalip.jobs import reading, tidying
-from kalip.records import Consumer, JobHandler, Recurring
-from kalip.workflow import mails, notifications, rules
+from kalip.records import Consumer, JobHandler, Recurring, bulk_jobs
+from kalip.workflow import bulk_jobs as bulk_moves
+from kalip.workflow import intake, mails, notifications, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,18 @@ def all_background(kept: timedelta) -> Background:
     handlers = _joined(
         tidying.handlers_of(kept),
         reading.handlers_of(consumers),
+        bulk_jobs.JOB_HANDLERS,
+        bulk_moves.JOB_HANDLERS,
+        intake.JOB_HANDLERS,
         mails.JOB_HANDLERS,
         notifications.JOB_HANDLERS,
         rules.JOB_HANDLERS,
     )
-    return Background(handlers, consumers, (*tidying.RECURRING, *mails.RECURRING, *notifications.RECURRING, *rules.RECURRING))
+    return Background(
+        handlers,
+        consumers,
+        (*tidying.RECURRING, *intake.RECURRING, *mails.RECURRING, *notifications.RECURRING, *rules.RECURRING),
+    )
 
 
 def _joined(*tables: Mapping[str, JobHandler]) -> dict[str, JobHandler]:

@@ -1,5 +1,6 @@
 """The save pipeline: every record is made and changed here, once for all who ask."""
 
+from kalip.records.saving.clients import stages_filter
 from kalip.records.saving.defaults import as_value
 from kalip.records.saving.drafts import PLAIN, Draft, Grounds, LineChange, make_draft, put
 from kalip.records.saving.evaluation import evaluate
@@ -21,4 +22,5 @@ __all__ = [
     "put",
     "save_drafts",
     "save_record",
+    "stages_filter",
 ]

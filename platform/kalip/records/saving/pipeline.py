@@ -14,6 +14,7 @@ from kalip.records.commands import SavedRecord, SaveRecord
 from kalip.records.naming import find_entity, permitted
 from kalip.records.rules import rules_of
 from kalip.records.saving.authorizing import authorize_after, authorize_before, authorize_written
+from kalip.records.saving.clients import note_history
 from kalip.records.saving.defaults import fill_defaults
 from kalip.records.saving.drafts import PLAIN, Draft, Grounds, make_draft, put, sound
 from kalip.records.saving.duplicates import validate_duplicates
@@ -93,6 +94,7 @@ def prepare(work: Work, drafts: Sequence[Draft]) -> None:
     check_references(work, open_drafts, needs)
     _settle(work, open_drafts, needs)
     _prepare_lines(work, open_drafts)
+    note_history(work, open_drafts)
     for draft in open_drafts:
         if draft.grounds.decide is not None:
             draft.grounds.decide(work, draft)

@@ -7,6 +7,7 @@ from kalip.access import SYSTEM
 from kalip.fields.literals import literal_of
 from kalip.model import Entity, Intake, Outcome
 from kalip.records import ListRecords, Work, list_records
+from kalip.records.saving import stages_filter
 
 EMAIL, PHONE = "email", "phone"
 
@@ -57,16 +58,6 @@ def open_record(work: Work, entity: Entity, sender: Sender, clients: Mapping[str
 def contacts_filter(entity: Entity, sender: Sender) -> str:
     """The condition that a record of an entity holds one of the sender's addresses or numbers; empty when none can."""
     return " || ".join(_contacts(entity, sender))
-
-
-def stages_filter(entity: Entity, *outcomes: Outcome) -> str:
-    """The condition that a record is in a stage of one of these outcomes; empty when there is no such stage."""
-    conditions = []
-    for pipeline in entity.pipelines.values():
-        stages = [stage.name for stage in pipeline.stages.values() if stage.outcome in outcomes]
-        if stages:
-            conditions.append(f"pipeline == {literal_of(pipeline.name)} && stage in {literal_of(stages)}")
-    return " || ".join(f"({each})" for each in conditions)
 
 
 def _contacts(entity: Entity, sender: Sender) -> Iterator[str]:

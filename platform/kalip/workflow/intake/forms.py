@@ -79,7 +79,7 @@ def enter_form(work: Work, receipt: Receipt) -> tuple[Place, Mapping[str, Any]]:
     values = {**_hidden(_speaking(work, payload), entity, form, payload["parameters"]), **payload["values"]}
     for consent in form.consents.values():
         if consent.field:
-            values[consent.field] = {"": ["1" if consent.name in payload["consents"] else ""]}
+            values[consent.field] = {"": ["true" if consent.name in payload["consents"] else "false"]}
     sender = sender_of(work, entity, payload["values"], str(payload["locale"]))
     place = enter(_speaking(work, payload), Inquiry(entity.name, sender, values, "text", form.pipeline))
     if place.record_id is not None:

@@ -108,7 +108,7 @@ def _belongs(work: Work, receipt: Receipt, message: Message, thread: Mail | None
     if message.automatic:
         return Place(IGNORED, reason="an automatic answer that belongs to nothing")
     sender = Sender(message.sender_name, (message.sender,) if message.sender else ())
-    return enter(work, Inquiry(entity.name, sender, _values(entity, receive, message), pipeline=receive.pipeline))
+    return enter(work, Inquiry(entity.name, sender, _values(work, entity, receive, message), pipeline=receive.pipeline))
 
 
 def _of_thread(work: Work, thread: Mail, entity: Entity) -> Place | None:
@@ -156,7 +156,7 @@ def _bounced(work: Work, message: Message) -> Place:
     return place
 
 
-def _values(entity: Entity, receive: Receiving, message: Message) -> dict[str, object]:
+def _values(work: Work, entity: Entity, receive: Receiving, message: Message) -> dict[str, object]:
     parts = {
         "subject": message.subject,
         "text": message.text,
@@ -170,7 +170,12 @@ def _values(entity: Entity, receive: Receiving, message: Message) -> dict[str, o
         longest = field.options.get("max_length")
         if field.type == "text":
             said = " ".join(said.split())
-        if said:
+        if not said:
+            continue
+        if field.type == "person_name":
+            type_ = work.served.types[field.type]
+            values[name] = type_.to_json(field, type_.parse_text(field, said))
+        else:
             values[name] = said[: int(longest)] if longest else said
     return values
 

@@ -27,7 +27,7 @@ def test_an_address_or_domain_on_the_list_makes_nothing(inbox: Inbox, value: str
 
 def test_adding_from_the_card_bins_the_lead_and_its_client_and_all_comes_back(inbox: Inbox) -> None:
     """L45"""
-    contact = inbox.site.save("ada", "contact", {"name": "Ayşe", "email": ME, "mobile": "+905321234567"}).id
+    contact = inbox.site.save("ada", "contact", {"name": {"first": "Ayşe"}, "email": ME, "mobile": "+905321234567"}).id
     lead = str(inbox.receive(a_letter()).record_id)
     binned = inbox.site.act("ada", lambda work: bin_record(work, "lead", lead, "Sells lists"))
     assert binned.records == (("lead", lead), ("contact", contact))

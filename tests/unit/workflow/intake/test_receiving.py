@@ -18,7 +18,7 @@ ME = "ayse@client.example"
 
 
 def contact(inbox: Inbox, **values: Any) -> str:
-    return inbox.site.save("ada", "contact", {"name": "Ayşe Yıldız", "email": ME, **values}).id
+    return inbox.site.save("ada", "contact", {"name": {"first": "Ayşe", "last": "Yıldız"}, "email": ME, **values}).id
 
 
 def move(inbox: Inbox, lead: str, transition: str) -> None:
