@@ -107,8 +107,11 @@ document.addEventListener("submit", (event) => {
   move(card, from, to);
 });
 
-document.addEventListener("kalip:moved", (event) => {
-  closeDialog();
+// The dialogue of a conversion stays open: it shows what was made.
+document.addEventListener("kalip:converted", (event) => moved(event));
+document.addEventListener("kalip:moved", (event) => { closeDialog(); moved(event); });
+
+function moved(event) {
   if (!pending) return;
   const { card, to } = pending;
   pending = null;

@@ -64,7 +64,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("click", (event) => {
   const discard = event.target.closest("[data-discard]");
   if (discard) { dirty = false; if (!discard.getAttribute("href")) { event.preventDefault(); location.reload(); } }
-  const step = event.target.closest("[data-form-step]");
+  const step = event.target.closest("#record-form [data-form-step]");
   if (step) {
     event.preventDefault();
     const values = { [step.name]: step.value };

@@ -5,6 +5,7 @@ import "./dialogs.js";
 import "./toasts.js";
 import "./palette.js";
 import "./forms.js";
+import "./converse.js";
 import "./comments.js";
 import "./picker.js";
 import "./files.js";

@@ -9,6 +9,7 @@ from kalip.web.account import blueprint as account
 from kalip.web.administration import blueprint as administration
 from kalip.web.api import register_api
 from kalip.web.boards.routes import blueprint as boards
+from kalip.web.conversions.routes import blueprint as conversions
 from kalip.web.designer import blueprints as designer
 from kalip.web.home import blueprint as home
 from kalip.web.lists.bulk import blueprint as bulk
@@ -45,6 +46,7 @@ def register(app: Flask, site: Site) -> None:
         picker,
         bulk,
         boards,
+        conversions,
         moves,
         files,
         history,

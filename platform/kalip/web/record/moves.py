@@ -23,6 +23,7 @@ from kalip.web.errors import status_of
 from kalip.web.faults import errors_of
 from kalip.web.inputs import Input, Sheet, State, input_of, read_inputs
 from kalip.web.locale import current_locale, gettext, message_of
+from kalip.web.record.endings import Ending, ending_address, endings_of
 from kalip.web.record.page import record_shell
 from kalip.web.render import View, render
 from kalip.web.session import reading, write
@@ -44,13 +45,17 @@ class MoveContext:
     fields: tuple[Input, ...]
     button: str
     from_board: bool
+    endings: tuple[Ending, ...] = ()
 
 
 @blueprint.get("/<entity>/<record_id>/move/<target>")
-def ask(entity: str, record_id: str, target: str) -> Response:
-    """The form of a move."""
+def ask(entity: str, record_id: str, target: str) -> BaseResponse:
+    """The form of a move; the dialogue of the conversion, where one makes it."""
     with reading() as work:
         found = visible_entity(work, entity)
+        dialogue = _dialogue(work, found, record_id, target, board="board" in request.args)
+        if dialogue:
+            return redirect(dialogue)
         page = _context(work, found, ApplyTransition(entity, record_id, target=target, source="text"))
         return render(_MOVE, record_shell(work, found, page.title), page)
 
@@ -63,7 +68,10 @@ def move(entity: str, record_id: str, target: str) -> BaseResponse:
     """
     with reading() as work:
         found = visible_entity(work, entity)
+        dialogue = _dialogue(work, found, record_id, target, board=_from_board())
         submitted = read_inputs(request.form, found.attributes)
+    if dialogue:
+        return jsonify({"ok": False, "dialog": dialogue}) if _from_board() else redirect(dialogue)
     command = ApplyTransition(entity, record_id, target=target, values=submitted, version=_version(), source="text")
     try:
         return _moved(command)
@@ -80,11 +88,25 @@ def move(entity: str, record_id: str, target: str) -> BaseResponse:
         raise
 
 
+def _dialogue(work: Work, entity: Entity, record_id: str, target: str, *, board: bool) -> str:
+    """Where the conversion is asked for that makes the move to a stage; empty for any other move."""
+    if not entity.conversions or not entity.pipelines:
+        return ""
+    require_visible(work, entity.name, record_id)
+    present = get_record(work, entity.name, record_id, ("pipeline", "stage"))
+    pipeline = entity.pipelines.get(str(present["pipeline"]))
+    moves = pipeline.moves_from(str(present["stage"])) if pipeline is not None else ()
+    found = next((each for each in moves if each.target == target), None)
+    if found is None or entity.conversion_by(found.name) is None:
+        return ""
+    return ending_address(entity, record_id, found, board=board)
+
+
 def _moved(command: ApplyTransition) -> BaseResponse:
     entity, record_id, target = command.entity, command.id, str(command.target)
     with reading() as work:
         plan = transition_plan(work, command)
-    asks = (plan.asked or plan.confirm) and "_asked" not in request.form
+    asks = (plan.asked or plan.confirm or plan.question) and "_asked" not in request.form
     if asks and (plan.allowed or plan.violations or plan.answerable):
         return _needs_form(entity, record_id, target)
     undo = write(lambda work: _way_back(work, apply_transition(work, command), plan.source))
@@ -149,15 +171,17 @@ def _context(
     require_visible(work, entity.name, command.id)
     plan = transition_plan(work, command)
     locale = current_locale()
+    board = "board" in request.args or bool(request.form.get("_board"))
     return MoveContext(
         href=url_for("moves.move", entity=entity.name, record_id=command.id, target=command.target, version=_version()),
         back=record_url(entity.name, command.id),
         title=plan.transition.label.get(locale) or plan.target.label.get(locale),
-        text=plan.confirm.get(locale),
+        text=" ".join(filter(None, (plan.question.get(locale), plan.confirm.get(locale)))),
         fault=_fault(plan, error),
         fields=_fields(work, entity, command, plan, error.violations if error else ()),
         button=gettext("Move to {stage}", stage=plan.target.label.get(locale)),
-        from_board="board" in request.args or bool(request.form.get("_board")),
+        from_board=board,
+        endings=endings_of(entity, command.id, plan.endings, plan.transition.name, board=board),
     )
 
 

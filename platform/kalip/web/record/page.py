@@ -25,6 +25,7 @@ from kalip.records.files import KINDS
 from kalip.storage import get_files
 from kalip.web.cells import Cell, style_of
 from kalip.web.locale import current_locale, gettext
+from kalip.web.record.became import Strip, is_locked, strips_of
 from kalip.web.record.form import Basis, Form, form_of
 from kalip.web.record.stages import StageBar, stage_bar
 from kalip.web.record.submission import Submission
@@ -73,6 +74,7 @@ class RecordContext:
     rights: frozenset[str]
     related: tuple[RelatedSlot, ...] = ()
     timeline: Timeline | None = None
+    strips: tuple[Strip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def show(
     """A record's page, with a form as sent if there was an attempt."""
     found = record_page(work, entity_name, record_id, shown=chosen.history)
     entity = found.entity
-    editable = Verb.UPDATE in found.rights and not found.record.archived and not chosen.looking
+    locked = is_locked(work, entity, found.record.values)
+    editable = Verb.UPDATE in found.rights and not found.record.archived and not chosen.looking and not locked
     preview = _preview(work, entity, record_id, attempt)
     titles = titles_with_typed(work, entity, found.titles, preview)
     _name_files(work, entity, found, titles)
@@ -141,6 +144,7 @@ def show(
             for name in found.form.related
         ),
         timeline=timeline_of(work, entity, record_id, found.events, chosen.history),
+        strips=() if chosen.looking else strips_of(work, entity, record_id, locked=locked),
     )
 
 

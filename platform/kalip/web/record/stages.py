@@ -57,11 +57,16 @@ def stage_bar(entity: Entity, pipeline: Pipeline, record: Row, moves: Sequence[M
                 done=index < at and not closed,
                 outcome=stage.outcome.value,
                 href=_href(entity, record, stage.name) if usable else "",
-                dialog=found is not None and found.needs_form,
+                dialog=found is not None and (found.needs_form or _converts(entity, found)),
                 reason=_reason(found, allowed=allowed),
             )
         )
     return StageBar(pipeline.label.get(locale), tuple(stages))
+
+
+def _converts(entity: Entity, move: Move) -> bool:
+    """Whether a conversion makes the move, which asks what is to be made."""
+    return entity.conversion_by(move.transition.name) is not None
 
 
 def _reason(move: Move | None, *, allowed: bool) -> str:

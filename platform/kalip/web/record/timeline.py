@@ -124,8 +124,13 @@ def ago(work: Work, at: datetime) -> str:
     """How long ago a moment was, or its date when that is longer than a week."""
     seconds = (work.now - at).total_seconds()
     if seconds >= _LONG_AGO:
-        return format_date(at.astimezone(ZoneInfo(work.actor.timezone)), "medium", locale=current_locale())
+        return day_of(work, at)
     return format_timedelta(at - work.now, add_direction=True, locale=current_locale(), threshold=1.2)
+
+
+def day_of(work: Work, at: datetime) -> str:
+    """The day of a moment, in the person's time zone and language."""
+    return format_date(at.astimezone(ZoneInfo(work.actor.timezone)), "medium", locale=current_locale())
 
 
 def moment(work: Work, at: datetime) -> str:

@@ -88,7 +88,10 @@ class MadeRecord:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What a conversion came to. `pending` targets are still to be made; `version` is the source's."""
+    """What a conversion came to. `pending` targets are still to be made; `version` is the source's.
+
+    `actor` began it; `at` is when it was finished, or begun as long as it isn't.
+    """
 
     id: str
     entity: str
@@ -99,6 +102,8 @@ class Converted:
     pending: tuple[str, ...]
     version: int
     correlation: str
+    actor: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

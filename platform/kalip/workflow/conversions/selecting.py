@@ -112,6 +112,8 @@ def as_converted(stored: StoredConversion, version: int | None = None) -> Conver
         tuple(stored.pending),
         stored.version if version is None else version,
         stored.correlation,
+        stored.actor,
+        stored.finished_at or stored.started_at,
     )
 
 
