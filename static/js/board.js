@@ -31,7 +31,8 @@ function shade(from) {
 }
 
 async function move(card, from, to, address = `${card.querySelector(".card-head a").getAttribute("href")}/move/${to.dataset.lane}`) {
-  const answer = await post(address).catch(() => null);
+  // Where it was taken from: somebody else may have moved it meanwhile, and then both should know.
+  const answer = await post(address, { _leaving: from?.dataset.lane ?? "" }).catch(() => null);
   const body = await answer?.json().catch(() => null);
   if (body?.ok) { done(card, body); return; }
   from.prepend(card);
@@ -41,6 +42,7 @@ async function move(card, from, to, address = `${card.querySelector(".card-head 
     return;
   }
   refused(card, body?.message ?? body?.detail ?? word("failed"));
+  renew(card);
 }
 
 function refused(card, reason) {
@@ -77,7 +79,8 @@ async function renew(card) {
   shown.innerHTML = await answer.text();
   const fresh = shown.content.firstElementChild;
   if (!fresh) { card.remove(); return; }
-  card.replaceWith(fresh);
+  const lane = laneOf(fresh.dataset.stage);
+  if (lane && lane !== card.parentElement) { card.remove(); lane.prepend(fresh); refresh(); } else card.replaceWith(fresh);
   window.htmx.process(fresh);
   if (held) fresh.querySelector(".card-head a").focus();
 }
@@ -101,8 +104,9 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   menu.hidePopover();
   const card = menu.closest(".card");
-  const to = laneOf(event.submitter.formAction.split("/").pop());
   const from = card.parentElement;
+  if ("pipeline" in event.submitter.dataset) { move(card, from, from, event.submitter.formAction); return; }
+  const to = laneOf(event.submitter.formAction.split("/").pop());
   to.prepend(card);
   move(card, from, to);
 });
@@ -115,6 +119,44 @@ function moved(event) {
   if (!pending) return;
   const { card, to } = pending;
   pending = null;
-  to.prepend(card);
+  // The dialogue may have led to another end than the one that the card was dropped on.
+  ((event.detail.stage && laneOf(event.detail.stage)) || to).prepend(card);
   done(card, event.detail);
+}
+
+/* The keyboard: arrows walk over the cards, with Alt they move the card to the next stage on that side that is open to it. */
+board?.addEventListener("keydown", (event) => {
+  const card = event.target.closest?.(".card");
+  if (!card || !event.target.matches(".card-head a") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (event.altKey) {
+    if (step && "movable" in board.dataset) { event.preventDefault(); carry(card, step); }
+    return;
+  }
+  const next = step ? beside(card, step) : { ArrowUp: card.previousElementSibling, ArrowDown: card.nextElementSibling }[event.key];
+  const link = next?.querySelector?.(".card-head a");
+  if (link) { event.preventDefault(); link.focus(); }
 });
+
+function beside(card, step) {
+  const lanes = [...board.querySelectorAll("[data-lane]")];
+  const place = [...card.parentElement.querySelectorAll(".card")].indexOf(card);
+  for (let at = lanes.indexOf(card.parentElement) + step; lanes[at]; at += step) {
+    const cards = lanes[at].querySelectorAll(".card");
+    if (cards.length) return cards[Math.min(place, cards.length - 1)];
+  }
+  return null;
+}
+
+function carry(card, step) {
+  const lanes = [...board.querySelectorAll("[data-lane]")];
+  const from = card.parentElement;
+  for (let at = lanes.indexOf(from) + step; lanes[at]; at += step) {
+    if (!targets(from).has(lanes[at].dataset.lane)) continue;
+    lanes[at].prepend(card);
+    card.querySelector(".card-head a").focus();
+    move(card, from, lanes[at]);
+    return;
+  }
+  announce(word("no_stage"));
+}

@@ -18,6 +18,7 @@ from kalip.web.picker import blueprint as picker
 from kalip.web.record.files import blueprint as files
 from kalip.web.record.history import blueprint as history
 from kalip.web.record.moves import blueprint as moves
+from kalip.web.record.pipelines import blueprint as pipelines
 from kalip.web.record.routes import blueprint as record
 from kalip.web.searching import blueprint as searching
 from kalip.web.serving import serve
@@ -48,6 +49,7 @@ def register(app: Flask, site: Site) -> None:
         boards,
         conversions,
         moves,
+        pipelines,
         files,
         history,
         record,

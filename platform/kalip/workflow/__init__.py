@@ -1,6 +1,6 @@
 """Floor 10: pipelines and transitions, and the tests that packs bring. Knows records, not HTTP."""
 
-from kalip.workflow.changing import bulk_change_pipeline, change_pipeline, pipeline_plan
+from kalip.workflow.changing import bulk_change_pipeline, change_pipeline, offers_of, pipeline_plan
 from kalip.workflow.commands import (
     AddStep,
     ApplyTransition,
@@ -13,6 +13,7 @@ from kalip.workflow.commands import (
     ShownStep,
     StageStay,
     Standing,
+    StepState,
     TakeRecord,
     TransitionPlan,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "ShownStep",
     "StageStay",
     "Standing",
+    "StepState",
     "TakeRecord",
     "TransitionPlan",
     "add_step",
@@ -46,6 +48,7 @@ __all__ = [
     "change_step",
     "checklist_for",
     "moves_of",
+    "offers_of",
     "pipeline_plan",
     "progress_of",
     "run_pack_tests",

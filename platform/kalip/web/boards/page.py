@@ -13,8 +13,10 @@ from kalip.web.cells import Cell, Reader, column_reader, reader_of, record_url, 
 from kalip.web.lists.chips import Chip, chips_of, conditions_of
 from kalip.web.lists.paths import paths_of
 from kalip.web.locale import current_locale, gettext
+from kalip.web.record.standing import due_text, is_overdue
 from kalip.web.shell import plural_of
 from kalip.web.tones import tone
+from kalip.workflow import Checklist, offers_of, progress_of
 
 PER_STAGE = 20
 _MOST_TOTALS = 3
@@ -42,7 +44,10 @@ class MoveTo:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A record on the board. `age` is empty unless it stands too long in its stage."""
+    """A record on the board. `age` is empty unless it is a day old in its stage, `due` without a time limit.
+
+    `steps` says how many of its stage's steps are done, `pipelines` where else it could go on.
+    """
 
     id: str
     title: str
@@ -51,7 +56,13 @@ class Card:
     owner: Cell | None
     age: str
     aged: bool
+    stage: str = ""
+    due: str = ""
+    overdue: bool = False
+    steps: str = ""
+    steps_done: bool = False
     moves: tuple[MoveTo, ...] = ()
+    pipelines: tuple[MoveTo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +167,7 @@ def _lanes(work: Work, found: BoardPage, query: BoardQuery) -> Sequence[Lane]:
     )
     total = _total_reader(work, found)
     movable = Verb.TRANSITION in found.rights
+    progress = progress_of(work, entity.name, [row for column in found.columns for row in column.cards])
     return [
         Lane(
             name=column.stage.name,
@@ -170,7 +182,12 @@ def _lanes(work: Work, found: BoardPage, query: BoardQuery) -> Sequence[Lane]:
             cards=tuple(
                 replace(
                     _card(found, column.stage, row, _days(work, row), face),
+                    due=due_text(work, row.values.get("stage_due")),
+                    overdue=is_overdue(work, row.values.get("stage_due")),
+                    steps=_steps(progress.get(row.id)),
+                    steps_done=row.id in progress and not progress[row.id].blocking,
                     moves=_moves(entity, found.pipeline, column.stage, row) if movable else (),
+                    pipelines=_pipelines(work, found, column.stage, row) if movable else (),
                 )
                 for row in column.cards
             ),
@@ -201,6 +218,7 @@ def _card(found: BoardPage, stage: Stage, row: Row, days: int, face: Sequence[tu
         owner=owner,
         age=gettext("{days} d", days=days) if days else "",
         aged=aged,
+        stage=stage.name,
     )
 
 
@@ -220,6 +238,25 @@ def _moves(entity: Entity, pipeline: Pipeline, stage: Stage, row: Row) -> tuple[
         )
         for name in targets
     )
+
+
+def _pipelines(work: Work, found: BoardPage, stage: Stage, row: Row) -> tuple[MoveTo, ...]:
+    """The other pipelines in which a card could go on."""
+    locale = current_locale()
+    return tuple(
+        MoveTo(
+            each.pipeline.label.get(locale),
+            url_for("pipelines.change", entity=found.entity.name, record_id=row.id, pipeline=each.pipeline.name),
+            tone(stage_colour(each.target)),
+        )
+        for each in offers_of(work, found.entity, found.pipeline.name, stage.name)
+    )
+
+
+def _steps(checklist: Checklist | None) -> str:
+    if checklist is None or not checklist.steps:
+        return ""
+    return f"{checklist.done}/{len(checklist.steps)}"
 
 
 def _column(work: Work, entity: Entity, text: str) -> ListColumn:

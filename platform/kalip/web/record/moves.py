@@ -1,7 +1,7 @@
 """Moves from stage to stage: at once, or after a small form with what the move asks for."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -45,6 +45,7 @@ class MoveContext:
     fields: tuple[Input, ...]
     button: str
     from_board: bool
+    leaving: str = ""
     endings: tuple[Ending, ...] = ()
 
 
@@ -68,23 +69,31 @@ def move(entity: str, record_id: str, target: str) -> BaseResponse:
     """
     with reading() as work:
         found = visible_entity(work, entity)
-        dialogue = _dialogue(work, found, record_id, target, board=_from_board())
+        dialogue = _dialogue(work, found, record_id, target, board=from_board())
         submitted = read_inputs(request.form, found.attributes)
     if dialogue:
-        return jsonify({"ok": False, "dialog": dialogue}) if _from_board() else redirect(dialogue)
-    command = ApplyTransition(entity, record_id, target=target, values=submitted, version=_version(), source="text")
+        return jsonify({"ok": False, "dialog": dialogue}) if from_board() else redirect(dialogue)
+    command = ApplyTransition(
+        entity,
+        record_id,
+        target=target,
+        values=submitted,
+        version=_version(),
+        source="text",
+        leaving=request.form.get("_leaving") or None,
+    )
     try:
         return _moved(command)
     except TransitionRefused as error:
         return _refused(command, error)
     except StaleVersion:
         late = Conflict("The record was changed meanwhile, so that its move can't be undone any more.")
-        if _from_board():
-            return _board_refusal(late)
+        if from_board():
+            return board_refusal(late)
         raise late from None
     except (AccessDenied, Conflict) as error:
-        if _from_board():
-            return _board_refusal(error)
+        if from_board():
+            return board_refusal(error)
         raise
 
 
@@ -111,7 +120,7 @@ def _moved(command: ApplyTransition) -> BaseResponse:
         return _needs_form(entity, record_id, target)
     undo = write(lambda work: _way_back(work, apply_transition(work, command), plan.source))
     said = gettext("Moved to {stage}.", stage=plan.target.label.get(current_locale()))
-    if _from_board():
+    if from_board():
         return jsonify({"ok": True, "message": said, **undo})
     if request.form.get("_board") and htmx.is_htmx():
         detail = {"id": record_id, "stage": target, "message": said, **undo}
@@ -137,7 +146,7 @@ def _version() -> int | None:
 
 
 def _needs_form(entity: str, record_id: str, target: str) -> BaseResponse:
-    board = 1 if _from_board() else None
+    board = 1 if from_board() else None
     address = url_for(
         "moves.ask", entity=entity, record_id=record_id, target=target, version=_version(), board=board
     )  # fmt: skip
@@ -145,15 +154,16 @@ def _needs_form(entity: str, record_id: str, target: str) -> BaseResponse:
 
 
 def _refused(command: ApplyTransition, error: TransitionRefused) -> BaseResponse:
-    if _from_board():
-        return _board_refusal(error)
+    if from_board():
+        return board_refusal(error)
     with reading() as work:
         found = visible_entity(work, command.entity)
         page = _context(work, found, command, error)
         return render(_MOVE, record_shell(work, found, page.title), page, 422)
 
 
-def _board_refusal(error: KalipError) -> BaseResponse:
+def board_refusal(error: KalipError) -> BaseResponse:
+    """Tell a board why a card can't be where it was dropped."""
     said = " ".join(filter(None, (message_of(current_locale(), error), error.hint)))
     faults = [message_of(current_locale(), each) for each in getattr(error, "violations", ())]
     response = jsonify({"ok": False, "message": " ".join((said, *faults))})
@@ -161,7 +171,8 @@ def _board_refusal(error: KalipError) -> BaseResponse:
     return response
 
 
-def _from_board() -> bool:
+def from_board() -> bool:
+    """Whether a board asks, which shows what it is answered by itself."""
     return request.accept_mimetypes.best == "application/json"
 
 
@@ -181,15 +192,20 @@ def _context(
         fields=_fields(work, entity, command, plan, error.violations if error else ()),
         button=gettext("Move to {stage}", stage=plan.target.label.get(locale)),
         from_board=board,
+        leaving=request.form.get("_leaving") or plan.source,
         endings=endings_of(entity, command.id, plan.endings, plan.transition.name, board=board),
     )
 
 
 def _fault(plan: TransitionPlan, error: TransitionRefused | None) -> str:
     found = error or (None if plan.violations or plan.answerable else plan.error)
+    return fault_text(found, [field.name for field in plan.asked])
+
+
+def fault_text(found: KalipError | None, shown: Collection[str]) -> str:
+    """Why a dialogue's move is refused, with what is wrong with fields that the dialogue doesn't show."""
     if found is None:
         return ""
-    shown = {field.name for field in plan.asked}
     hidden = [
         message_of(current_locale(), each)
         for each in getattr(found, "violations", ())
@@ -208,13 +224,23 @@ def _fields(
         submitted=read_inputs(request.form, entity.attributes),
         place="move",
         errors=errors_of(violations),
-        required=(*plan.missing, *plan.target.required),
+        required=(*plan.missing, *plan.target.required, *plan.transition.demands),
     )
-    sheet = Sheet(work, entity, state, style_of(work, _titles(work, entity, names, values)))
-    return tuple(input_of(sheet, field) for field in plan.asked if field.type != "children")
+    sheet = Sheet(work, entity, state, style_of(work, titles_in(work, entity, names, values)))
+    return tuple(_fitting(plan, input_of(sheet, field)) for field in plan.asked if field.type != "children")
 
 
-def _titles(work: Work, entity: Entity, names: Sequence[str], values: Mapping[str, object]) -> Titles | None:
+def _fitting(plan: TransitionPlan, asked: Input) -> Input:
+    """An input of the dialogue; that of the reason offers those that fit the move."""
+    reason = plan.transition.reason
+    if reason is None or asked.name != reason.field or not reason.choices:
+        return asked
+    offered = tuple(each for each in asked.options if each.value in reason.choices or each.selected)
+    return replace(asked, options=offered)
+
+
+def titles_in(work: Work, entity: Entity, names: Sequence[str], values: Mapping[str, object]) -> Titles | None:
+    """The titles of the records that fields of a dialogue name."""
     wanted: dict[str, list[str]] = {}
     for name in names:
         field, value = entity.attributes[name], values.get(name)

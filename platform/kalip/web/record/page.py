@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import url_for
 
 from kalip.base.errors import Violation
-from kalip.model import Entity, Field, Pipeline, Verb
+from kalip.model import Entity, Field, Verb
 from kalip.records import (
     Preview,
     RecordPage,
@@ -27,12 +27,11 @@ from kalip.web.cells import Cell, style_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.became import Strip, is_locked, strips_of
 from kalip.web.record.form import Basis, Form, form_of
-from kalip.web.record.stages import StageBar, stage_bar
+from kalip.web.record.standing import StandingContext, standing_context
 from kalip.web.record.submission import Submission
 from kalip.web.record.timeline import Timeline, ago, timeline_of
 from kalip.web.shell import Crumb, Shell, icon_of, plural_of, shell_of
 from kalip.web.tones import tone_of_id
-from kalip.workflow import moves_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class RecordContext:
     archived: bool
     meta: tuple[str, ...]
     owner: Cell | None
-    stages: StageBar | None
+    standing: StandingContext | None
     form: Form
     addresses: Addresses
     rights: frozenset[str]
@@ -120,11 +119,6 @@ def show(
         active=chosen.tab,
         to_faults=attempt is not None and not attempt.touched_only,
     )
-    moves = moves_of(work, entity.name, record_id) if entity.pipelines and not found.record.archived else ()
-    pipeline = _pipeline(entity, found)
-    bar = (
-        stage_bar(entity, pipeline, found.record, moves, allowed=Verb.TRANSITION in found.rights) if pipeline else None
-    )
     return RecordContext(
         entity=entity.name,
         label=entity.label.get(current_locale()),
@@ -135,7 +129,7 @@ def show(
         archived=found.record.archived,
         meta=_meta(work, found.record),
         owner=_owner(found, titles),
-        stages=bar,
+        standing=_standing(work, found, chosen),
         form=form_of(work, entity, found.form, basis, style),
         addresses=_addresses(entity, record_id, found),
         rights=frozenset(found.rights),
@@ -172,7 +166,7 @@ def show_new(work: Work, entity_name: str, attempt: Attempt) -> RecordContext:
         archived=False,
         meta=(),
         owner=None,
-        stages=None,
+        standing=None,
         form=form_of(work, entity, view, basis, style_of(work, titles)),
         addresses=Addresses(
             save=url_for("record.create", entity=entity.name),
@@ -243,8 +237,9 @@ def _ids(value: object) -> tuple[str, ...]:
     return (str(value),) if value else ()
 
 
-def _pipeline(entity: Entity, found: RecordPage) -> Pipeline | None:
-    return entity.pipelines.get(str(found.record.values.get("pipeline")))
+def _standing(work: Work, found: RecordPage, chosen: Chosen) -> StandingContext | None:
+    pipeline = found.entity.pipelines.get(str(found.record.values.get("pipeline")))
+    return standing_context(work, found, pipeline, looking=chosen.looking) if pipeline is not None else None
 
 
 def _meta(work: Work, record: Row) -> tuple[str, ...]:

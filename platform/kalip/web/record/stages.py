@@ -31,6 +31,7 @@ class StageBar:
 
     label: str
     stages: tuple[ShownStage, ...]
+    present: str = ""
 
 
 def stage_bar(entity: Entity, pipeline: Pipeline, record: Row, moves: Sequence[Move], *, allowed: bool) -> StageBar:
@@ -61,7 +62,7 @@ def stage_bar(entity: Entity, pipeline: Pipeline, record: Row, moves: Sequence[M
                 reason=_reason(found, allowed=allowed),
             )
         )
-    return StageBar(pipeline.label.get(locale), tuple(stages))
+    return StageBar(pipeline.label.get(locale), tuple(stages), present)
 
 
 def _converts(entity: Entity, move: Move) -> bool:
