@@ -90,6 +90,8 @@ def _event(event: EventView) -> dict[str, object]:
     if event.comment is not None:
         told["text"] = event.comment.text
         told["removed_by"] = event.comment.removed_by
+    if event.facts:
+        told["facts"] = dict(event.facts)
     return told
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from kalip.base.errors import Conflict, KalipError, RecordRejected, TransitionRefused, Violation
+from kalip.base.errors import Conflict, KalipError, NotFound, RecordRejected, TransitionRefused, Violation
 from kalip.base.ids import new_id
 from kalip.fields import AnyReference
 from kalip.model import Verb
@@ -139,13 +139,13 @@ def _make(deed: _Deed, selected: Selected) -> None:
     """Make one target, or fill in the record that is taken in its place."""
     work, target = deed.work, selected.target
     links = deed.links()
-    save = target_save(work, deed.reading, selected, links)
+    save = _save_of(deed, selected, links)
     _, pipeline, fault = choose_pipeline(work, selected, save, {})
     if fault is not None:
         raise RecordRejected([fault])
     selected = _settled_twins(deed, selected, save)
     if selected.existing is not None:
-        save = target_save(work, deed.reading, selected, links)
+        save = _save_of(deed, selected, links)
         pipeline = ""
         if save.idle:
             version = save.version
@@ -161,6 +161,15 @@ def _make(deed: _Deed, selected: Selected) -> None:
     if pipeline:
         told["pipeline"] = pipeline
     deed.told[target.name] = {**told, "values": planned_values(draft)}
+
+
+def _save_of(deed: _Deed, selected: Selected, links: Mapping[str, str]) -> TargetSave:
+    try:
+        return target_save(deed.work, deed.reading, selected, links)
+    except NotFound:
+        pointer = f"/targets/{selected.target.name}/existing"
+        fault = Violation(pointer, "not_found", "There is no such record, or you may not see it.")
+        raise RecordRejected([fault]) from None
 
 
 def _settled_twins(deed: _Deed, selected: Selected, save: TargetSave) -> Selected:

@@ -70,6 +70,7 @@ def undo_conversion(work: Work, conversion_id: str) -> Converted:
         stored, state=UNDONE, claim=None, pending=(), version=version, undone_at=work.now, undone_by=work.actor.id
     )
     update_conversion(work.session, undone)
+    _leave_as_before(work, stored, version)
     return as_converted(undone)
 
 
@@ -170,6 +171,13 @@ def _restore_source(work: Work, stored: StoredConversion) -> int:
     if not stored.before:
         return _version(work, place)
     return _write_back(work, place, stored.before, Grounds(verb=Verb.CONVERT, kind=UNCONVERTED, placed=True))
+
+
+def _leave_as_before(work: Work, undone: StoredConversion, version: int) -> None:
+    """Let the conversion before know that the record is again as it left it, if nobody changed it in between."""
+    for each in conversions_of_record(work.session, undone.entity, undone.record_id):
+        if each.state == DONE and each.version in (undone.version, undone.version - 1):
+            update_conversion(work.session, replace(each, version=version))
 
 
 def _write_back(work: Work, place: Record, before: Mapping[str, object], grounds: Grounds) -> int:
