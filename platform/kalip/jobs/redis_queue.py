@@ -6,8 +6,8 @@ it delivers twice finds its run taken. So RQ's own retries and registries aren't
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any, Final
 
@@ -15,7 +15,6 @@ from redis import Redis, RedisError
 from rq import Queue, SimpleWorker
 from rq.exceptions import DuplicateJobError, NoSuchJobError, StopRequested
 from rq.job import Job as QueuedJob
-from rq.job import JobStatus
 
 from kalip.base.ids import new_id
 from kalip.jobs.running import Office
@@ -25,7 +24,6 @@ from kalip.storage import StoredJob, due_jobs, note_queued
 WORKER_TTL: Final = 30
 MAINTENANCE: Final = 10
 """With these two an idle worker looks after abandoned jobs within 40 seconds; with RQ's own only when it is woken."""
-_TOLD_AGAIN: Final = timedelta(seconds=30)
 _FORGOTTEN: Final = 3600
 _BANDS: Final = ("high", "usual", "low")
 
@@ -45,12 +43,15 @@ class RedisQueue:
         """Tell Redis of the jobs that are due; how many. Nothing is lost when Redis is away: it is told later."""
         services = self._office.services
         now = services.clock()
-        due = services.database.glance(lambda session: due_jobs(session, now, now - _TOLD_AGAIN))
+        told_before = now - self._office.timing.lease / 2
+        due = services.database.glance(lambda session: due_jobs(session, now, told_before))
         if not due:
             return 0
         try:
+            held = self._held({self._queue_of(job) for job in due if job.queued_at is not None})
             for job in due:
-                self._tell(job)
+                if _run_id(job) not in held:
+                    self._tell(job)
         except RedisError as error:
             _log.warning("Redis is not there: %s", error)
             return 0
@@ -93,20 +94,24 @@ class RedisQueue:
             if not stopping():
                 time.sleep(1)
 
-    def _tell(self, job: StoredJob) -> None:
-        queue = Queue(self._name(job.queue, _band(job.priority)), connection=self._redis)
-        run_id = f"{job.id}-{job.attempt + 1}"
-        try:
-            self._enqueue(queue, run_id, job)
-        except DuplicateJobError:
-            if self._is_over(run_id):
-                self._enqueue(queue, run_id, job)
+    def _held(self, names: Iterable[str]) -> set[str]:
+        """The runs that wait in queues of Redis."""
+        return {run_id for name in names for run_id in Queue(name, connection=self._redis).get_job_ids()}
 
-    def _enqueue(self, queue: Queue, run_id: str, job: StoredJob) -> None:
-        queue.enqueue_call(
+    def _tell(self, job: StoredJob) -> None:
+        try:
+            self._enqueue(job)
+        except DuplicateJobError:
+            # Whoever took it from the queue died before its row was taken; if not, the row tells them apart.
+            with suppress(NoSuchJobError):
+                QueuedJob.fetch(_run_id(job), connection=self._redis).delete()
+            self._enqueue(job)
+
+    def _enqueue(self, job: StoredJob) -> None:
+        Queue(self._queue_of(job), connection=self._redis).enqueue_call(
             f"{__name__}.perform",
             args=(job.id, job.attempt + 1),
-            job_id=run_id,
+            job_id=_run_id(job),
             unique=True,
             timeout=-1,
             result_ttl=0,
@@ -114,16 +119,8 @@ class RedisQueue:
             description=job.kind,
         )
 
-    def _is_over(self, run_id: str) -> bool:
-        """Whether Redis took a run for ended whose row still waits; it is forgotten then."""
-        try:
-            queued = QueuedJob.fetch(run_id, connection=self._redis)
-        except NoSuchJobError:
-            return True
-        if queued.get_status() in (JobStatus.QUEUED, JobStatus.STARTED):
-            return False
-        queued.delete()
-        return True
+    def _queue_of(self, job: StoredJob) -> str:
+        return self._name(job.queue, _band(job.priority))
 
     def _name(self, queue: str, band: str) -> str:
         return f"kalip:{self._site}:{queue}:{band}"
@@ -180,6 +177,11 @@ class _Worker(SimpleWorker):
 
     def _install_signal_handlers(self) -> None:
         """The process has its own."""
+
+
+def _run_id(job: StoredJob) -> str:
+    """The same on every node: a run is told of once however many do."""
+    return f"{job.id}-{job.attempt + 1}"
 
 
 def _band(priority: int) -> str:

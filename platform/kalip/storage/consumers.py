@@ -29,13 +29,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class ConsumerState:
-    """A consumer: where it is, how many events it hasn't read (at most as many as were counted), its last fault."""
+    """A consumer: where it is, how many events it hasn't read, at most as many as were counted."""
 
     name: str
     position: int
     moved_at: datetime
     behind: int
-    error: str | None
 
 
 def events_after(session: Session, mark: Mark, limit: int = 500) -> tuple[list[Event], Mark]:
@@ -75,13 +74,8 @@ def hold_consumer(session: Session, name: str, now: datetime) -> Mark | None:
 
 def move_consumer(session: Session, name: str, mark: Mark, now: datetime) -> None:
     """Move a consumer that the transaction holds."""
-    moved = {"position": mark.id, "xact": mark.xact, "moved_at": now, "error": None}
+    moved = {"position": mark.id, "xact": mark.xact, "moved_at": now}
     session.write(update(_CONSUMERS).where(_CONSUMERS.c.name == name).values(moved))
-
-
-def note_consumer_fault(session: Session, name: str, error: str) -> None:
-    """Keep why a consumer doesn't move."""
-    session.write(update(_CONSUMERS).where(_CONSUMERS.c.name == name).values(error=error))
 
 
 def consumer_states(session: Session, most: int = 10_000) -> list[ConsumerState]:
@@ -90,7 +84,7 @@ def consumer_states(session: Session, most: int = 10_000) -> list[ConsumerState]
     for row in list(session.run(select(_CONSUMERS).order_by(_CONSUMERS.c.name))):
         unread = select(EVENTS.c.id).where(_after(session, Mark(row.position, row.xact))).limit(most).subquery()
         behind = int(session.run(select(func.count()).select_from(unread)).scalar_one())
-        found.append(ConsumerState(row.name, row.position, row.moved_at, behind, row.error))
+        found.append(ConsumerState(row.name, row.position, row.moved_at, behind))
     return found
 
 

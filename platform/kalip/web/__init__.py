@@ -8,20 +8,29 @@ from kalip.web.account import DemoLogin
 from kalip.web.account import blueprint as account
 from kalip.web.administration import blueprint as administration
 from kalip.web.api import register_api
+from kalip.web.background import blueprint as jobs_admin
 from kalip.web.boards.routes import blueprint as boards
 from kalip.web.conversions.routes import blueprint as conversions
 from kalip.web.designer import blueprints as designer
+from kalip.web.forms import blueprint as forms
 from kalip.web.home import blueprint as home
+from kalip.web.jobs.routes import blueprint as jobs
 from kalip.web.lists.bulk import blueprint as bulk
 from kalip.web.lists.routes import blueprint as lists
+from kalip.web.notifications.routes import blueprint as notifications
+from kalip.web.people import blueprint as people
 from kalip.web.picker import blueprint as picker
 from kalip.web.record.files import blueprint as files
 from kalip.web.record.history import blueprint as history
 from kalip.web.record.moves import blueprint as moves
 from kalip.web.record.pipelines import blueprint as pipelines
 from kalip.web.record.routes import blueprint as record
+from kalip.web.rules.routes import blueprint as rules
 from kalip.web.searching import blueprint as searching
 from kalip.web.serving import serve
+from kalip.web.tasks.bulk import blueprint as many_tasks
+from kalip.web.tasks.making import blueprint as new_tasks
+from kalip.web.tasks.routes import blueprint as tasks
 
 
 def register(app: Flask, site: Site) -> None:
@@ -40,10 +49,19 @@ def register(app: Flask, site: Site) -> None:
     # Pages with a fixed first segment come before those of entities; see RESERVED_SEGMENTS.
     for blueprint in (
         *designer,
+        forms,
         home,
         account,
         searching,
         administration,
+        rules,
+        jobs_admin,
+        jobs,
+        new_tasks,
+        many_tasks,
+        tasks,
+        notifications,
+        people,
         picker,
         bulk,
         boards,

@@ -8,6 +8,7 @@ from flask import current_app, request, url_for
 from kalip.access import Actor, may
 from kalip.model import Entity, Model, Verb
 from kalip.records import Work
+from kalip.storage.awaiting import Awaiting, count_awaiting
 from kalip.web.locale import current_locale, gettext
 
 
@@ -49,6 +50,8 @@ class Shell:
     crumbs: tuple[Crumb, ...]
     administrator: bool
     revision: str
+    waiting: Awaiting
+    tasks_current: bool
 
 
 def shell_of(work: Work, title: str, crumbs: Sequence[Crumb] = ()) -> Shell:
@@ -61,6 +64,8 @@ def shell_of(work: Work, title: str, crumbs: Sequence[Crumb] = ()) -> Shell:
         crumbs=tuple(crumbs),
         administrator=work.actor.administrator,
         revision=work.model.revision,
+        waiting=count_awaiting(work.session, work.actor.id or "", work.now),
+        tasks_current=str(request.endpoint).partition(".")[0] in ("tasks", "new_tasks", "many_tasks"),
     )
 
 
@@ -129,7 +134,9 @@ def _administration() -> NavGroup:
         (gettext("Designer"), "designer.show_overview", "tool"),
         (gettext("Packs"), "admin.show_packs", "package"),
         (gettext("Revisions"), "admin.show_revisions", "history"),
+        (gettext("Rules"), "rules.show_rules", "bolt"),
         (gettext("Users"), "admin.show_users", "users"),
+        (gettext("Background work"), "jobs_admin.show_jobs", "server"),
     )
     return NavGroup(
         gettext("Administration"),

@@ -11,7 +11,6 @@ from kalip.storage import (
     has_events,
     hold_consumer,
     move_consumer,
-    note_consumer_fault,
 )
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -97,17 +96,16 @@ def test_one_transaction_holds_a_consumer(database: Database) -> None:
         held = hold_consumer(session, "rules", NOW)
         assert held is not None
         events, mark = events_after(session, held)
-        note_consumer_fault(session, "rules", "broken")
     assert [each.id for each in events] == [fresh]
     with database.read() as session:
         (state,) = consumer_states(session)
-    assert (state.name, state.position, state.behind, state.error) == ("rules", last, 1, "broken")
+    assert (state.name, state.position, state.behind) == ("rules", last, 1)
     with database.write() as session:
         move_consumer(session, "rules", mark, NOW)
     with database.read() as session:
         assert not has_events(session, "rules")
         (state,) = consumer_states(session)
-    assert (state.position, state.behind, state.error) == (fresh, 0, None)
+    assert (state.position, state.behind) == (fresh, 0)
 
 
 def test_a_place_in_another_cluster_goes_on_by_numbers(database: Database) -> None:

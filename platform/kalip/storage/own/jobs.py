@@ -70,7 +70,6 @@ class KalipConsumer(Base):
     # PostgreSQL's transaction of the event at the position; it means nothing in another cluster.
     xact: Mapped[int | None]
     moved_at: Mapped[datetime]
-    error: Mapped[str | None]
 
 
 class KalipRecurring(Base):

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.access import may
-from kalip.base.errors import BadRequest, KalipError, RecordRejected, TransitionRefused
+from kalip.base.errors import BadRequest
 from kalip.model import Entity, Verb
 from kalip.records import (
     BulkResult,
@@ -24,24 +24,31 @@ from kalip.records import (
     titles_of,
     visible_entity,
 )
+from kalip.records.bulk_jobs import BULK, BulkCommand, enqueue_bulk
+from kalip.records.job_desk import job_of
 from kalip.records.transfer import ExportFormat, export_records
+from kalip.web import htmx
 from kalip.web.cells import record_url, style_of
 from kalip.web.inputs import Input, Option, Sheet, State, input_of, read_inputs
+from kalip.web.jobs.showing import Refusal, bulk_titles, reason_of, shown_job
 from kalip.web.lists.page import command_of
 from kalip.web.lists.places import moves_in, places_of, take_back, ways_back
 from kalip.web.lists.saved import views_of
 from kalip.web.lists.state import ListState, state_of
-from kalip.web.locale import current_locale, gettext, message_of, ngettext
-from kalip.web.render import View, render
-from kalip.web.session import actor, reading, services
+from kalip.web.locale import current_locale, gettext, ngettext
+from kalip.web.render import View, render, render_fragment
+from kalip.web.session import actor, reading, services, write
 from kalip.web.shell import Crumb, plural_of, shell_of
 from kalip.workflow import ApplyTransition, bulk_transition
+from kalip.workflow.bulk_jobs import BULK_TRANSITION
 
 blueprint = Blueprint("bulk", __name__)
 _FORM = View("lists/bulk.html", "lists/_bulk.html")
 _RESULT = View("lists/bulk_result.html", "lists/_bulk_result.html")
 _ADDRESS = "/<entity>/bulk/<any(edit, move, assign, archive, restore):action>"
 _PEOPLE = 100
+AT_ONCE = 200
+"""So many rows are changed while one waits; more are changed in the background."""
 _UNDOES = {"archive": Verb.RESTORE, "restore": Verb.ARCHIVE}
 _NOT_IN_BULK = frozenset({"children", "file", "files", "image", "references", "any_reference", "autonumber", "json"})
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -63,15 +70,6 @@ class BulkForm:
     choices: tuple[Option, ...] = ()
     fields: tuple[Input, ...] = ()
     fault: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A row that was not changed."""
-
-    title: str
-    href: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +110,8 @@ def change(entity: str, action: str) -> BaseResponse:
         missing = _missing(action)
         if missing or not ids:
             return _form(work, found, action, missing or gettext("Select some rows first."))
+        if len(ids) > AT_ONCE:
+            return _begin(work.entity(name), action, ids)
         places = places_of(work, found, ids) if action == "move" else {}
     result = _run(action, Selection(name, ids))
     with reading() as work:
@@ -165,6 +165,28 @@ def _export(
     response = Response(chunks, content_type=_TYPES[kind])
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
     return response
+
+
+def _begin(entity: Entity, action: str, ids: tuple[str, ...]) -> BaseResponse:
+    """Have very many rows changed in the background, and show how far it is."""
+    arguments, kind = _asked(action)
+    command = BulkCommand(entity.name, ids, action, arguments, kind)
+    job_id = write(lambda work: enqueue_bulk(work, command))
+    if not htmx.wants_fragment():
+        return redirect(url_for("jobs.show_job", job_id=job_id))
+    with reading() as work:
+        return render_fragment("jobs/_dialog.html", replace(shown_job(work, job_of(work, job_id)), back=_back(entity)))
+
+
+def _asked(action: str) -> tuple[dict[str, object], str]:
+    """The arguments of a job that does what `_run` does, and its kind."""
+    form = request.form
+    if action == "move":
+        values = {name: parts for name, parts in read_inputs(form, form).items() if name not in _OWN}
+        return {"target": form.get("stage", ""), "values": values, "source": "text"}, BULK_TRANSITION
+    if action == "edit":
+        return {"values": read_inputs(form, [form.get("field", "")]), "source": "text"}, BULK
+    return {"values": {"owner": form.get("owner", "")}} if action == "assign" else {}, BULK
 
 
 def _run(action: str, selection: Selection) -> BulkResult:
@@ -280,7 +302,7 @@ def _outcome(work: Work, entity: Entity, title: str, result: BulkResult) -> Bulk
             Refusal(
                 (titles.of(entity.name, item.id or "") if titles else "") or gettext("(no name)"),
                 record_url(entity.name, item.id or ""),
-                _reason(item.error),
+                reason_of(item.error),
             )
             for item in refused
             if item.error is not None
@@ -300,21 +322,8 @@ def _undo(work: Work, entity: Entity, action: str) -> str:
     return url_for("bulk.change", entity=entity.name, action=verb.value)
 
 
-def _reason(error: KalipError) -> str:
-    locale = current_locale()
-    if isinstance(error, RecordRejected | TransitionRefused) and error.violations:
-        return " ".join(message_of(locale, each) for each in error.violations)
-    return message_of(locale, error)
-
-
 def _title(action: str) -> str:
-    return {
-        "edit": gettext("Edit"),
-        "move": gettext("Move to stage"),
-        "assign": gettext("Assign"),
-        "archive": gettext("Archive"),
-        "restore": gettext("Restore"),
-    }[action]
+    return bulk_titles()[action]
 
 
 def _back(entity: Entity) -> str:

@@ -63,7 +63,6 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("xact", sa.BigInteger(), nullable=True),
         sa.Column("moved_at", UtcDateTime(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("name", name="pk_kalip_consumer"),
     )
     op.create_index("ix_kalip_event_xact", "kalip_event", ["xact", "id"])

@@ -1,0 +1,1 @@
+"""One's own background work: its progress, live, and what became of it."""

@@ -1,0 +1,144 @@
+"""A job as a page shows it: what it does, how far it came, what became of each row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from kalip.base.errors import KalipError, RecordRejected, TransitionRefused
+from kalip.records import Work, titles_of
+from kalip.records.bulk_jobs import result_of
+from kalip.storage import StoredJob
+from kalip.web.cells import record_url
+from kalip.web.locale import current_locale, gettext, message_of
+
+_TONES: Mapping[str, str] = {
+    "waiting": "tone",
+    "running": "tone tone-blue",
+    "done": "tone tone-green",
+    "dead": "tone tone-red",
+    "cancelled": "tone tone-amber",
+}
+_MOST_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that was not changed."""
+
+    title: str
+    href: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownJob:
+    """A job. `watch` is where its progress is asked for again, empty when it is over; `changed` is None without rows.
+
+    `again` is when it is tried next, after a failure.
+    """
+
+    id: str
+    title: str
+    state: str
+    label: str
+    tone: str
+    done: int
+    total: int
+    text: str
+    watch: str
+    stop: str
+    stopping: bool
+    again: bool
+    href: str
+    back: str = ""
+    changed: int | None = None
+    refused: tuple[Refusal, ...] = ()
+    refusals: int = 0
+
+
+def title_of_job(job: StoredJob) -> str:
+    """What a job does, for people; its kind where there are no words for it."""
+    action = str(job.arguments.get("action", ""))
+    return bulk_titles().get(action, job.kind)
+
+
+def bulk_titles() -> Mapping[str, str]:
+    """What changes of many rows are called, by action."""
+    return {
+        "edit": gettext("Edit"),
+        "move": gettext("Move to stage"),
+        "assign": gettext("Assign"),
+        "archive": gettext("Archive"),
+        "restore": gettext("Restore"),
+    }
+
+
+def state_labels() -> Mapping[str, str]:
+    """What the states of jobs are called."""
+    return {
+        "waiting": gettext("waiting"),
+        "running": gettext("running"),
+        "done": gettext("done"),
+        "dead": gettext("failed for good"),
+        "cancelled": gettext("cancelled"),
+    }
+
+
+def tone_of_state(state: str) -> str:
+    """The colours of a state."""
+    return _TONES.get(state, "tone")
+
+
+def shown_job(work: Work, job: StoredJob) -> ShownJob:
+    """A job for the person whose work this is."""
+    moving = job.state in ("waiting", "running")
+    entity = str(job.arguments.get("entity", ""))
+    rows: dict[str, Any] = {}
+    if "ids" in job.arguments and entity in work.model.entities:
+        kept = job.result or {}
+        rows = {
+            "changed": int(kept.get("changed", 0)),
+            "refusals": int(kept.get("refusals", 0)),
+            "refused": () if moving else _refused(work, entity, job),
+            "back": url_for("lists.show_list", entity=entity),
+        }
+    return ShownJob(
+        id=job.id,
+        title=title_of_job(job),
+        state=job.state,
+        label=state_labels().get(job.state, job.state),
+        tone=tone_of_state(job.state),
+        done=job.done,
+        total=job.total or len(job.arguments.get("ids", ())),
+        text=job.text,
+        watch=url_for("jobs.show_progress", job_id=job.id) if moving else "",
+        stop=url_for("jobs.stop", job_id=job.id) if moving and not job.cancelling else "",
+        stopping=moving and job.cancelling,
+        again=job.state == "waiting" and job.error is not None,
+        href=url_for("jobs.show_job", job_id=job.id),
+        **rows,
+    )
+
+
+def reason_of(error: KalipError) -> str:
+    """Why a row was refused, in the reader's language."""
+    locale = current_locale()
+    if isinstance(error, RecordRejected | TransitionRefused) and error.violations:
+        return " ".join(message_of(locale, each) for each in error.violations)
+    return message_of(locale, error)
+
+
+def _refused(work: Work, entity: str, job: StoredJob) -> tuple[Refusal, ...]:
+    result = result_of(job.arguments, job.result or {}, job.done)
+    items = [(item.id or "", item.error) for item in result.items if item.error is not None][:_MOST_SHOWN]
+    titles = titles_of(work, {entity: [record_id for record_id, _ in items]}) if items else None
+    return tuple(
+        Refusal(
+            (titles.of(entity, record_id) if titles else "") or gettext("(no name)"),
+            record_url(entity, record_id),
+            reason_of(error),
+        )
+        for record_id, error in items
+    )
