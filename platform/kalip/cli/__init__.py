@@ -27,6 +27,7 @@ _COMMANDS = {
     "rollback": "kalip.cli.history:rollback",
     "explain": "kalip.cli.explained:explain_property",
     "where-used": "kalip.cli.explained:where_used",
+    "rules": "kalip.cli.rules:rules",
     "user": "kalip.cli.people:user",
     "token": "kalip.cli.people:token",
     "import": "kalip.cli.transfer:import_file",

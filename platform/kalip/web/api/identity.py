@@ -60,6 +60,11 @@ def identify() -> None:
     g.actor = found
 
 
+def note_failure() -> None:
+    """Count a wrong proof of the present caller's address. Raises TooManyFailures when it is one too many."""
+    _failures().note(request.remote_addr or "")
+
+
 def _bearer(written: str) -> Actor:
     scheme, _, secret = written.partition(" ")
     known = scheme.lower() == "bearer" and bool(secret.strip())
