@@ -34,7 +34,8 @@ def shop(fields: dict[str, Any], **keys: Any) -> PackBuilder:
     order = (
         an_entity("order")
         .with_field("title", "text", required=True).with_field("number", "integer")
-        .with_field("share", "decimal", scale=2).with_field("firm", "reference", to="firm").with_field("other", "reference", to="other")
+        .with_field("share", "decimal", scale=2).with_field("firm", "reference", to="firm")
+        .with_field("other", "reference", to="other")
         .with_field("firms", "references", to="firm").with_field("kind", "choice", choices="kind")
         .with_field("size", "choice", choices="kind").with_field("place", "address").with_field("papers", "files")
         .with_field("sum", "money", currency="EUR").with_field("source", "reference", to="note")
