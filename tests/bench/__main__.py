@@ -13,6 +13,7 @@ from rich.console import Console
 from tests.bench.comparing import compare, crm_start, pages, serving_pairs, starts
 from tests.bench.figures import Figure, table_of
 from tests.bench.operations import OPERATIONS
+from tests.bench.planning import planning
 from tests.bench.reshaping import adding_a_field
 from tests.bench.serving import Refused
 from tests.bench.single import compiling, evaluating, importing
@@ -20,7 +21,8 @@ from tests.bench.sites import MadeSite, make_site
 from tests.support.postgres import fresh_database, postgres_cluster, postgres_programs
 
 DATABASES = ("sqlite", "postgresql")
-SERVED = (*(operation.name for operation in OPERATIONS), "page", "publish", "start", "import")
+RESHAPING = {"publish": adding_a_field, "plan": planning}
+SERVED = (*(operation.name for operation in OPERATIONS), "page", *RESHAPING, "start", "import")
 ALL = ("compile", "expression", *SERVED)
 ENTITIES = (5, 500)
 _LONGEST_LINE = 160
@@ -78,9 +80,9 @@ def _served(
                     yield from compare(pairs, operation, seconds)
             if "page" in wanted:
                 yield from pages(pairs)
-            if "publish" in wanted:
-                for pair in pairs:
-                    yield from adding_a_field(pair)
+            for reshaping, measure in RESHAPING.items():
+                if reshaping in wanted:
+                    yield from (figure for pair in pairs for figure in measure(pair))
             if "start" in wanted:
                 yield from starts(pairs)
         if "import" in wanted:

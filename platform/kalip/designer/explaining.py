@@ -52,7 +52,7 @@ def explain(site: Site, thing: str, path: str = "") -> Explanation:
     The path may be a JSON pointer; without one, every layer of the thing. NotFound names what was probably meant.
     """
     with site.services.database.read() as session:
-        merged = _thing(stack(stored_packs(session, site.blobs)), thing)
+        merged = _thing(_published(site, session), thing)
         pointer = _pointer(merged, path)
         setters = merged.setters_of(pointer) if pointer else tuple((layer, "") for layer in merged.layers)
         settings = [
@@ -83,8 +83,15 @@ def uses_of(site: Site, thing: str, path: str = "") -> tuple[Use, ...]:
             )
         return where_used(model, thing)
     with site.services.database.read() as session:
-        merged = _thing(stack(stored_packs(session, site.blobs)), thing)
+        merged = _thing(_published(site, session), thing)
     return where_used(model, _used_address(merged, _pointer(merged, path)))
+
+
+def _published(site: Site, session: Session) -> Stack:
+    """What is published, laid over each other; made once for each revision, as one question follows another."""
+    newest = next(iter(list_revisions(session, 1)), None)
+    key = ("published", newest.number if newest is not None else None)
+    return site.memory.find(key, lambda: stack(stored_packs(session, site.blobs)))
 
 
 def _thing(stacked: Stack, name: str) -> MergedDocument:

@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
-from sqlalchemy import Column, MetaData, Table, bindparam, or_, select, update
+from sqlalchemy import or_, select, update
 
 from kalip.storage import catalogue
 from kalip.storage.catalogue import LiveColumn
 from kalip.storage.column_steps import label
 from kalip.storage.convert import Unconvertible
 from kalip.storage.ddl import Ddl
-from kalip.storage.kinds import type_of
 from kalip.storage.retype import Converted, Retype
+from kalip.storage.rowwise import table_of_columns, write_each
 from kalip.storage.session import Session
 from kalip.storage.step import Kind, Step
 from kalip.storage.terms import CONVERTED, RESULT, Terms
@@ -46,6 +46,7 @@ class ChangeType(Step):
     What the field was before comes back from `prior` wherever nobody changed it since.
     """
 
+    pace: ClassVar[int | None] = 6_000
     old: tuple[LiveColumn, ...]
     new: tuple[LiveColumn, ...]
     retired: tuple[str, ...]
@@ -99,13 +100,8 @@ class ChangeType(Step):
             else:
                 ddl.add_column(column)
                 catalogue.note_column(session, column)
-        known = _table(*self.new)
-        changes: dict[str, Any] = {column.name: bindparam(f"new_{at}") for at, column in enumerate(self.new)}
-        statement = update(known).where(known.c.id == bindparam("row_id")).values(changes)
         for batch in turns(session, self.retype, aside, prior):
-            rows = [_row(turn, len(self.new)) for turn in batch if not turn.left]
-            if rows:
-                session.write(statement, rows)
+            write_each(session, self.new, [_row(turn, len(self.new)) for turn in batch if not turn.left])
         self._remember(ddl, now)
 
     def _set_aside(self, ddl: Ddl, now: datetime) -> tuple[LiveColumn, ...]:
@@ -128,7 +124,7 @@ class ChangeType(Step):
         result = replace(main, name=self.result, target=None, on_delete=None, retired_at=now, terms=terms)
         ddl.add_column(result)
         catalogue.note_column(ddl.session, result)
-        known = _table(main, result)
+        known = table_of_columns(main, result)
         ddl.session.write(update(known).values({result.name: known.c[main.name]}))
         if self.prior is not None:
             spent = self.prior.result
@@ -140,6 +136,7 @@ class ChangeType(Step):
 class KeepUnconverted(Step):
     """Values that don't convert, written into a text field of the same record, behind what is there."""
 
+    pace: ClassVar[int | None] = 12_000
     into: LiveColumn
     several_lines: bool
     entity: str
@@ -166,21 +163,15 @@ class KeepUnconverted(Step):
         aside = tuple(
             replace(column, table=table, name=name) for column, name in zip(change.old, change.retired, strict=True)
         )
-        known = _table(self.into)
+        known = table_of_columns(self.into)
         into = known.c[self.into.name]
-        statement = update(known).where(known.c.id == bindparam("row_id")).values({into.name: bindparam("said")})
         for batch in turns(session, change.retype, aside, None):
             lost = {turn.row_id: change.retype.text(turn.old) for turn in batch if turn.new is None}
             query = select(known.c.id, into).where(known.c.id.in_(lost))
             rows_held: Sequence[Any] = session.run(query).all()
             held = {row[0]: row[1] for row in rows_held}
-            rows = [
-                {"row_id": row_id, "said": said}
-                for row_id, text in lost.items()
-                if (said := self._joined(held.get(row_id), text)) is not None
-            ]
-            if rows:
-                session.write(statement, rows)
+            said = {row_id: self._joined(held.get(row_id), text) for row_id, text in lost.items()}
+            write_each(session, (self.into,), [(row_id, (text,)) for row_id, text in said.items() if text is not None])
 
     def _joined(self, held: str | None, text: str) -> str | None:
         if self.several_lines:
@@ -193,7 +184,7 @@ class KeepUnconverted(Step):
 def turns(session: Session, retype: Retype, old: Sequence[LiveColumn], prior: Prior | None) -> Iterator[list[Turn]]:
     """What becomes of each row that holds something, in batches; `prior` under the names that its columns have now."""
     extra = (*prior.columns, prior.result) if prior is not None else ()
-    table = _table(*old, *extra)
+    table = table_of_columns(*old, *extra)
     columns = [table.c[each.name] for each in (*old, *extra)]
     held = [columns[0].is_not(None)]
     if prior is not None:
@@ -217,15 +208,5 @@ def _turn(retype: Retype, row: tuple[Any, ...], width: int, prior: Prior | None)
         return Turn(row_id, parts, None)
 
 
-def _row(turn: Turn, width: int) -> dict[str, Any]:
-    parts = turn.new.parts if turn.new is not None else (None,) * width
-    return {"row_id": turn.row_id, **{f"new_{at}": part for at, part in enumerate(parts)}}
-
-
-def _table(*columns: LiveColumn) -> Table:
-    return Table(
-        columns[0].table,
-        MetaData(),
-        Column("id", type_of("text"), primary_key=True),
-        *(Column(column.name, type_of(column.kind)) for column in columns),
-    )
+def _row(turn: Turn, width: int) -> tuple[str, tuple[Any, ...]]:
+    return turn.row_id, turn.new.parts if turn.new is not None else (None,) * width

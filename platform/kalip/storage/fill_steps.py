@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import ClassVar
 
-from sqlalchemy import Column, MetaData, Table, bindparam, null, update
+from sqlalchemy import null, update
 
 from kalip.storage import catalogue
 from kalip.storage.backfill import Fill
 from kalip.storage.catalogue import LiveColumn
 from kalip.storage.ddl import Ddl
-from kalip.storage.kinds import type_of
+from kalip.storage.rowwise import table_of_columns, write_each
 from kalip.storage.session import Session
 from kalip.storage.step import Kind, Step
 
@@ -23,6 +23,7 @@ class FillEmpty(Step):
     `keep` is a column that remembers what was filled in, so that taking the change back empties the rows again.
     """
 
+    pace: ClassVar[int | None] = 12_000
     columns: tuple[LiveColumn, ...]
     entity: str
     required: bool
@@ -52,20 +53,11 @@ class FillEmpty(Step):
         if self.keep is not None:
             Ddl(session).add_column(self.keep)
             catalogue.note_column(session, replace(self.keep, retired_at=now))
-        table = _table(*self.columns, *((self.keep,) if self.keep else ()))
-        names = [column.name for column in self.columns]
-        changes: dict[str, Any] = {name: bindparam(f"new_{at}") for at, name in enumerate(names)}
-        if self.keep is not None:
-            changes[self.keep.name] = bindparam("new_0")
-        statement = update(table).where(table.c.id == bindparam("row_id")).values(changes)
+        columns = (*self.columns, *((self.keep,) if self.keep else ()))
         for batch in self.fill.values(session, self.columns[0].table, self.columns[0], now):
-            rows = [
-                {"row_id": row_id, **{f"new_{at}": part for at, part in enumerate(parts)}}
-                for row_id, parts in batch
-                if parts is not None
-            ]
-            if rows:
-                session.write(statement, rows)
+            filled = [(row_id, parts) for row_id, parts in batch if parts is not None]
+            kept = [(row_id, (*parts, parts[0]) if self.keep else parts) for row_id, parts in filled]
+            write_each(session, columns, kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +80,7 @@ class AskForValue(Step):
 class EmptyAgain(Step):
     """What a back-fill filled in and nobody changed, emptied as the back-fill is taken back."""
 
+    pace: ClassVar[int | None] = 15_000
     columns: tuple[LiveColumn, ...]
     filled: LiveColumn
     entity: str
@@ -104,18 +97,9 @@ class EmptyAgain(Step):
 
     def run(self, session: Session, now: datetime) -> None:
         """Empty the rows, and forget which they were."""
-        table = _table(*self.columns, self.filled)
+        table = table_of_columns(*self.columns, self.filled)
         same = table.c[self.columns[0].name] == table.c[self.filled.name]
         session.write(update(table).where(same).values({column.name: null() for column in self.columns}))
         ddl = Ddl(session)
         ddl.run(f"ALTER TABLE {ddl.quote(self.filled.table)} DROP COLUMN {ddl.quote(self.filled.name)}")
         catalogue.forget_column(session, self.filled.table, self.filled.name)
-
-
-def _table(*columns: LiveColumn) -> Table:
-    return Table(
-        columns[0].table,
-        MetaData(),
-        Column("id", type_of("text"), primary_key=True),
-        *(Column(column.name, type_of(column.kind)) for column in columns),
-    )

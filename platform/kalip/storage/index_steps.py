@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from kalip.storage.ddl import Ddl
 from kalip.storage.indexes import IndexSpec
@@ -14,6 +15,7 @@ from kalip.storage.step import Kind, Step
 class CreateIndex(Step):
     """A new index."""
 
+    pace: ClassVar[int | None] = 400_000
     spec: IndexSpec
 
     @property

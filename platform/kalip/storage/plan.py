@@ -89,6 +89,11 @@ class Plan:
         return not self.steps
 
     @property
+    def seconds(self) -> float:
+        """About how long writers wait while it is applied."""
+        return sum(step.seconds for step in self.steps)
+
+    @property
     def lossy(self) -> tuple[Step, ...]:
         """The steps that take something out of sight."""
         return tuple(step for step in self.steps if step.kind == "lossy")

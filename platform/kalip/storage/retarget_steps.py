@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import ClassVar
 
 from kalip.storage import catalogue
 from kalip.storage.catalogue import LiveColumn
@@ -21,6 +22,7 @@ class Retarget(Step):
     `prior` is what the field held when it pointed there before, with what changing it had given.
     """
 
+    pace: ClassVar[int | None] = 15_000
     old: LiveColumn
     new: LiveColumn
     retired: str

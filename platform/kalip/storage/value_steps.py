@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, MetaData, Table, and_, func, select, update
 
@@ -47,6 +47,7 @@ class MoveValues(Step):
     in `asides` those that are `spent` go: what they remember is in its place again.
     """
 
+    pace: ClassVar[int | None] = 15_000
     column: LiveColumn
     entity: str
     moves: tuple[Move, ...]

@@ -15,8 +15,8 @@ from tests.support.contents import contents_of
 from tests.support.source import ROOT
 from tests.unit.designer.conftest import LEAD
 
-STRIDE = 3
-MOST = 400
+STRIDE = 1
+MOST = 1000
 
 
 def test_killed_before_any_statement(site: Site, ada: Actor) -> None:

@@ -107,6 +107,7 @@ def _review_json(found: Review, plan: Plan) -> dict[str, object]:
         "base_revision": draft.base.hash if draft.base is not None else None,
         "changes": changes,
         "steps": [_step(each) for each in plan.steps],
+        "seconds": round(plan.seconds, 1),
         "diagnostics": [_diagnostic(each) for each in found.diagnostics],
     }
 

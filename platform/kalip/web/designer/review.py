@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,11 +15,12 @@ from kalip.storage import PlanRefused
 from kalip.web.designer.reading import Bar, Fault, bar_of, faults_of, frame
 from kalip.web.designer.words import Line, Planned, line_of, steps_of
 from kalip.web.lists.empty import Empty
-from kalip.web.locale import gettext
+from kalip.web.locale import gettext, ngettext
 from kalip.web.render import View, render
 from kalip.web.session import actor, administrating, reading, site
 
 blueprint = Blueprint("designer_review", __name__, url_prefix="/designer")
+_FEW_MINUTES: Final = 2
 _PAGE = View("designer/review.html")
 
 
@@ -44,6 +45,7 @@ class ReviewPage:
     faults: tuple[Fault, ...]
     conflicts: tuple[Both, ...]
     planned: bool
+    wait: str
     ready: bool
     empty: Empty
     message: str = ""
@@ -100,6 +102,7 @@ def _page(work: Work, message: str = "", error: str = "", status: int = 200) -> 
         faults=(*faults_of(drafted), *_refusals(found)),
         conflicts=tuple(_conflicts(drafted)),
         planned=found.plan is not None,
+        wait=_wait(found.plan.seconds) if found.plan is not None else "",
         ready=found.is_publishable,
         empty=Empty(
             "checks",
@@ -110,6 +113,20 @@ def _page(work: Work, message: str = "", error: str = "", status: int = 200) -> 
         error=error,
     )
     return render(_PAGE, frame(work, gettext("Review")), page, status)
+
+
+def _wait(seconds: float) -> str:
+    """How long nobody can write meanwhile; empty where nobody would notice."""
+    if seconds < 1:
+        return ""
+    minutes = round(seconds / 60)
+    if minutes < _FEW_MINUTES:
+        return ngettext(
+            "Nobody can write for about {count} second.", "Nobody can write for about {count} seconds.", round(seconds)
+        )
+    return ngettext(
+        "Nobody can write for about {count} minute.", "Nobody can write for about {count} minutes.", minutes
+    )
 
 
 def _refusals(found: Review) -> Iterator[Fault]:
