@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from kalip.model import Entity
 from kalip.records import Titles, Work
 from kalip.web.cells import Cell, record_url
-from kalip.web.conversions.forms import shown_value
 from kalip.web.conversions.sent import Sent
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, message_of
+from kalip.web.record.values import shown_value
 from kalip.web.shell import icon_of
 from kalip.workflow.conversions import TargetPlan
 

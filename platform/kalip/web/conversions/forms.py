@@ -7,13 +7,14 @@ from typing import Any
 from kalip.base.errors import Violation
 from kalip.fields import FieldFault
 from kalip.model import Conversion, Entity, FormView
-from kalip.records import Preview, SaveRecord, Titles, Work, preview_record, titles_of
-from kalip.web.cells import Cell, reader_of, style_of
+from kalip.records import Preview, SaveRecord, Titles, Work, preview_record
+from kalip.web.cells import Cell, style_of
 from kalip.web.inputs import Input, State
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.form import Basis, Lines, ShownSection, form_of
 from kalip.web.record.page import titles_with_typed
 from kalip.web.record.submission import Line, Submission
+from kalip.web.record.values import shown_value, titles_in
 from kalip.web.shell import icon_of
 from kalip.workflow.conversions import ConversionPlan, TargetPlan
 
@@ -79,37 +80,6 @@ def own_faults(violations: Iterable[Violation], target: str) -> tuple[Violation,
         for each in violations
         if each.pointer == prefix or each.pointer.startswith(f"{prefix}/")
     )
-
-
-def shown_value(work: Work, entity: Entity, name: str, raw: object, titles: Titles | None = None) -> Cell:
-    """A JSON value of a field as people read it."""
-    field = entity.attribute(name)
-    if field is None or raw is None:
-        return Cell("text", "" if raw is None else str(raw))
-    if field.type == "children":
-        return Cell("text", str(len(raw)) if isinstance(raw, list) else "")
-    try:
-        value = work.served.types[field.type].parse(field, raw)
-    except FieldFault:
-        return Cell("text", str(raw))
-    return reader_of(work.served, entity, field, style_of(work, titles))(value)
-
-
-def titles_in(work: Work, records: Iterable[tuple[Entity, Mapping[str, object]]]) -> Titles:
-    """The titles of all that JSON values of records refer to."""
-    wanted: dict[str, list[str]] = {}
-    for entity, values in records:
-        for name, raw in values.items():
-            field = entity.attribute(name)
-            if field is None or raw is None:
-                continue
-            if field.type == "any_reference" and isinstance(raw, Mapping):
-                wanted.setdefault(str(raw.get("entity")), []).append(str(raw.get("id")))
-            elif field.type in ("reference", "references", "user"):
-                ids = raw if isinstance(raw, list | tuple) else [raw]
-                kind = "user" if field.type == "user" else str(field.target)
-                wanted.setdefault(kind, []).extend(map(str, ids))
-    return titles_of(work, wanted)
 
 
 def linked_fields(conversion: Conversion, target: str) -> dict[str, str]:
@@ -206,7 +176,8 @@ def _links(work: Work, entity: Entity, plan: ConversionPlan, target: TargetPlan)
 def _parted(sections: Sequence[ShownSection], wanted: set[str], *, inside: bool) -> Iterable[ShownSection]:
     for section in sections:
         shown = [each for each in section.inputs if (each.name in wanted or bool(each.error)) is inside]
-        shown = [each for each in shown if not (each.shown_only and (each.cell is None or each.cell.empty))]
+        # What nobody may change here tells nothing yet of a record that is still to be made.
+        shown = [each for each in shown if not each.shown_only]
         if any(each.visible for each in shown) or (shown and not inside):
             yield replace(section, inputs=tuple(shown))
 

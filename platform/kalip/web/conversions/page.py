@@ -11,13 +11,14 @@ from kalip.model import Entity
 from kalip.records import Titles, Work, get_record, title_of, titles_of
 from kalip.web.cells import Cell, record_url, style_of
 from kalip.web.conversions.cards import TargetCard, card_of
-from kalip.web.conversions.forms import TargetForm, own_faults, shown_value, target_form, titles_in
+from kalip.web.conversions.forms import TargetForm, own_faults, target_form
 from kalip.web.conversions.result import undo_address
 from kalip.web.conversions.sent import CHECK, CHOOSE, CONVERT, NEXT, OWN, Sent
 from kalip.web.faults import Fault, errors_of
 from kalip.web.inputs import Input, Sheet, State, input_of
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.record.endings import Ending, endings_of
+from kalip.web.record.values import shown_value, titles_in
 from kalip.web.shell import plural_of
 from kalip.workflow.conversions import ConversionPlan, TargetPlan
 
@@ -75,6 +76,7 @@ class Dialogue:
     secondary: Goes | None
     addresses: DialogueAddresses
     resumed: bool = False
+    stale: bool = False
     discard: str = ""
 
     @property
@@ -139,6 +141,7 @@ def dialogue_of(work: Work, scene: Scene, error: KalipError | None = None) -> Di
         secondary=secondary,
         addresses=DialogueAddresses(href),
         resumed=plan.open is not None,
+        stale=sent.at == NEXT,
         discard=undo_address(entity, plan.open) if plan.open is not None else "",
     )  # fmt: skip
 

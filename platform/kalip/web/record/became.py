@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 from flask import url_for
 
-from kalip.model import Entity
+from kalip.model import Conversion, Entity
 from kalip.records import Titles, Work, titles_of
 from kalip.records.saving.locking import is_unlocked_for, lock_of
 from kalip.web.cells import record_url
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.timeline import ago
 from kalip.web.shell import icon_of
-from kalip.workflow.conversions import Converted, conversions_of, made_from
+from kalip.workflow.conversions import Converted, conversions_of, made_from, offers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,29 @@ class Strip:
     proceed: str
     pending: tuple[str, ...]
     locked: bool = False
+
+
+def conversion_links(work: Work, entity: Entity, record_id: str) -> tuple[tuple[str, str], ...]:
+    """The conversions that the actor may begin with a record, by name and address; one that is open has its strip."""
+    if not entity.conversions:
+        return ()
+    past = conversions_of(work, entity.name, record_id)
+    return tuple(
+        (
+            _again(entity.conversions[each.name], past) or each.label.get(current_locale()),
+            url_for("conversions.show_dialogue", entity=entity.name, record_id=record_id, name=each.name),
+        )
+        for each in offers_of(work, entity.name, record_id)
+        if not any(one.conversion == each.name and one.pending for one in past)
+    )
+
+
+def _again(conversion: Conversion, past: Sequence[Converted]) -> str:
+    """What a conversion that was made already makes once more; empty for one that was not."""
+    if not any(each.conversion == conversion.name for each in past):
+        return ""
+    targets = [each.label.get(current_locale()) for each in conversion.targets.values() if each.again]
+    return gettext("Another {label}", label=", ".join(targets))
 
 
 def results_of(work: Work, entity: Entity, done: Sequence[Converted]) -> Iterable[Result]:
@@ -73,7 +96,7 @@ def strips_of(work: Work, entity: Entity, record_id: str, *, locked: bool) -> tu
         strips += [_strip(work, entity, each) for each in conversions_of(work, entity.name, record_id)]
         strips = [*strips[:-1], *(replace(each, locked=locked) for each in strips[-1:])]
     if _is_made(work, entity):
-        strips += [_origin(work, each) for each in made_from(work, entity.name, record_id)]
+        strips += [_origin(work, record_id, each) for each in made_from(work, entity.name, record_id)]
     return tuple(strips)
 
 
@@ -87,11 +110,12 @@ def _strip(work: Work, entity: Entity, done: Converted) -> Strip:
     )
 
 
-def _origin(work: Work, done: Converted) -> Strip:
+def _origin(work: Work, record_id: str, done: Converted) -> Strip:
     entity = work.model.entities[done.entity]
     titles = titles_of(work, {entity.name: [done.record_id]})
+    made = any(each.id == record_id and each.made for each in done.results)
     return Strip(
-        text=gettext("Made from"),
+        text=gettext("Made from") if made else gettext("Taken for"),
         results=(_source(entity, done, titles),),
         href="",
         proceed="",

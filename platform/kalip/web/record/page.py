@@ -25,7 +25,7 @@ from kalip.records.files import KINDS
 from kalip.storage import get_files
 from kalip.web.cells import Cell, style_of
 from kalip.web.locale import current_locale, gettext
-from kalip.web.record.became import Strip, is_locked, strips_of
+from kalip.web.record.became import Strip, conversion_links, is_locked, strips_of
 from kalip.web.record.form import Basis, Form, form_of
 from kalip.web.record.standing import StandingContext, standing_context
 from kalip.web.record.submission import Submission
@@ -74,6 +74,7 @@ class RecordContext:
     related: tuple[RelatedSlot, ...] = ()
     timeline: Timeline | None = None
     strips: tuple[Strip, ...] = ()
+    conversions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ def show(
         ),
         timeline=timeline_of(work, entity, record_id, found.events, chosen.history),
         strips=() if chosen.looking else strips_of(work, entity, record_id, locked=locked),
+        conversions=() if chosen.looking else conversion_links(work, entity, record_id),
     )
 
 

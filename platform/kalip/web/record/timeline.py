@@ -16,6 +16,7 @@ from kalip.records.files import KINDS
 from kalip.storage import get_files
 from kalip.web.cells import Cell, reader_of, style_of
 from kalip.web.locale import current_locale, gettext
+from kalip.web.record.converting import MadeByIt, made_by, name_results
 from kalip.web.tones import tone_of_id
 
 _LONG_AGO = 7 * 24 * 3600
@@ -25,6 +26,8 @@ _ICONS: Mapping[str, str] = {
     "record.archived": "archive",
     "record.restored": "restore",
     "record.transitioned": "arrows-right-left",
+    "record.converted": "switch-horizontal",
+    "record.conversion_undone": "arrow-back-up",
 }
 _WIDTHS = ((format_date, "medium"), (format_time, "short"))
 _QUIET = frozenset({"stage_since", "stage_due", "archived_at", "pipeline"})
@@ -62,6 +65,7 @@ class ShownEvent:
     machine: str
     changes: tuple[ShownChange, ...]
     comment: ShownComment | None = None
+    made: tuple[MadeByIt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ def timeline_of(work: Work, entity: Entity, record_id: str, page: EventPage, sho
     place: dict[str, Any] = {"entity": entity.name, "record_id": record_id}
     chosen: dict[str, Any] = {} if shown == "all" else {"history": shown}
     _name_files(work, page)
+    name_results(work, page)
     style = style_of(work, page.titles)
     return Timeline(
         events=tuple(_event(work, entity, record_id, each, style) for each in page.items),
@@ -177,6 +182,8 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
         "record.archived": gettext("archived this"),
         "record.restored": gettext("restored this"),
         "record.transitioned": gettext("moved this"),
+        "record.converted": gettext("converted this"),
+        "record.conversion_undone": gettext("undid the conversion"),
         "record.commented": gettext("commented"),
     }
     created = event.kind == "record.created"
@@ -191,6 +198,7 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
         machine=event.at.isoformat(),
         changes=() if created else tuple(_change(work, entity, each, style) for each in _told(event)),
         comment=_comment(work, entity, record_id, event),
+        made=made_by(work, entity, event, style.titles),
     )
 
 
