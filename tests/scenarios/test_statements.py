@@ -116,7 +116,8 @@ def test_a_column_that_is_not_shown_is_in_no_statement(site: Site) -> None:
     assert [each for each in statements if "ref0" in each]
     for name in ("hidden_note", "amount", "place", "ref1", "target1"):
         assert not [each for each in statements if name in each], name
-    assert not [each for each in statements if "count(" in each.casefold()]  # counted apart, up to a cap
+    # Counted apart, up to a cap; the frame of each page counts what waits for the person.
+    assert not [each for each in statements if "count(" in each.casefold() and "kalip_task" not in each]
 
 
 @pytest.mark.parametrize("count", [10, 300])

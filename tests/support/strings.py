@@ -20,7 +20,7 @@ _WITH_FAULTS = ("fields", "records", "access", "workflow", "base", "storage", "d
 _MESSAGES = {"FieldFault": 1, "Violation": 2, "blame": 2, "Wording": 0}
 _ERRORS = {
     "AccessDenied", "BadRequest", "Conflict", "Locked", "NotAuthenticated", "NotFound", "PublishConflict",
-    "RecordRejected", "StaleVersion", "TransitionRefused",
+    "RecordRejected", "StaleVersion", "TaskTaken", "TransitionRefused",
 }  # fmt: skip
 # Kinds of documents that have pages of their own in the designer; all others are shown as JSON.
 _DESIGNED = (

@@ -16,6 +16,7 @@ from kalip.storage import get_user, save_user
 from kalip.web import htmx
 from kalip.web.errors import status_of
 from kalip.web.locale import LOCALES, current_locale, gettext, message_of, use_locale
+from kalip.web.notifications.page import Choices, choices_of
 from kalip.web.render import View, render
 from kalip.web.session import (
     THEMES,
@@ -65,6 +66,7 @@ class Preferences:
     timezone: str
     timezones: tuple[str, ...]
     roles: tuple[str, ...]
+    told: Choices
     fault: str = ""
 
 
@@ -186,6 +188,7 @@ def _preferences(work: Work, fault: str = "", status: int = 200) -> Response:
         me.timezone,
         tuple(sorted(available_timezones())),
         tuple(work.model.roles[name].label.get(locale) for name in me.roles if name in work.model.roles),
+        choices_of(work),
         fault,
     )
     title = gettext("Preferences")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.base.errors import RecordRejected
@@ -15,6 +15,7 @@ from kalip.records import (
     require_visible,
     visible_entity,
 )
+from kalip.records.mentions import people_to_mention
 from kalip.web import htmx
 from kalip.web.faults import errors_of
 from kalip.web.locale import gettext
@@ -26,6 +27,7 @@ from kalip.web.session import reading, write
 blueprint = Blueprint("history", __name__)
 
 FIRST = 20
+_LONGEST_NAME = 100
 _PAGE = View("record/page.html")
 
 
@@ -39,6 +41,16 @@ def more(entity: str, record_id: str) -> Response:
         stretch = Stretch(cursor=cursor, shown=shown) if cursor else Stretch(FIRST, shown=shown)
         timeline = timeline_of(work, found, record_id, history_of(work, found, record_id, stretch), shown)
         return render_fragment("record/_events.html" if cursor else "record/_timeline.html", timeline)
+
+
+@blueprint.get("/<entity>/<record_id>/comments/people")
+def find_people(entity: str, record_id: str) -> Response:
+    """People whom a comment may mention, by the beginning of a name: those who may see the record."""
+    typed = request.args.get("q", "")[:_LONGEST_NAME]
+    with reading() as work:
+        name = require_visible(work, entity, record_id).name
+        found = people_to_mention(work, typed, name, record_id)
+    return jsonify({"options": [{"title": each.name, "note": each.email, "written": text} for each, text in found]})
 
 
 @blueprint.post("/<entity>/<record_id>/comments")

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, format_timedelta
 from flask import url_for
 
+from kalip.base.text import Text
 from kalip.fields import FieldFault, Style
 from kalip.model import Entity
 from kalip.records import LONGEST_COMMENT, Change, EventPage, EventView, Shown, Work, may_remove
 from kalip.records.files import KINDS
+from kalip.records.mentions import Mention, Piece, pieces_of
 from kalip.storage import get_files
 from kalip.web.cells import Cell, reader_of, style_of
 from kalip.web.locale import current_locale, gettext
@@ -26,6 +28,8 @@ _ICONS: Mapping[str, str] = {
     "record.archived": "archive",
     "record.restored": "restore",
     "record.transitioned": "arrows-right-left",
+    "record.task_given": "clipboard-list",
+    "record.task_ended": "clipboard-check",
     "record.converted": "switch-horizontal",
     "record.conversion_undone": "arrow-back-up",
 }
@@ -49,6 +53,17 @@ class ShownComment:
     text: str
     removed: str
     remove: str
+    pieces: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTask:
+    """A task that was given or ended: how it ended, and what was said then."""
+
+    title: str
+    href: str
+    ending: str
+    comment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,7 @@ class ShownEvent:
     machine: str
     changes: tuple[ShownChange, ...]
     comment: ShownComment | None = None
+    task: ShownTask | None = None
     made: tuple[MadeByIt, ...] = ()
 
 
@@ -90,6 +106,7 @@ class Timeline:
     shown: Shown
     chips: tuple[KindChip, ...]
     comments: str
+    people: str
     typed: str = ""
     fault: str = ""
     longest: int = LONGEST_COMMENT
@@ -117,6 +134,7 @@ def timeline_of(work: Work, entity: Entity, record_id: str, page: EventPage, sho
         shown=shown,
         chips=tuple(_chips(place, shown)),
         comments=url_for("history.write_comment", **place),
+        people=url_for("history.find_people", **place),
     )
 
 
@@ -185,6 +203,8 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
         "record.converted": gettext("converted this"),
         "record.conversion_undone": gettext("undid the conversion"),
         "record.commented": gettext("commented"),
+        "record.task_given": gettext("gave a task"),
+        "record.task_ended": gettext("ended a task"),
     }
     created = event.kind == "record.created"
     return ShownEvent(
@@ -198,8 +218,19 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
         machine=event.at.isoformat(),
         changes=() if created else tuple(_change(work, entity, each, style) for each in _told(event)),
         comment=_comment(work, entity, record_id, event),
+        task=_task(event),
         made=made_by(work, entity, event, style.titles),
     )
+
+
+def _task(event: EventView) -> ShownTask | None:
+    facts: Mapping[str, Any] = event.facts
+    if "task" not in facts:
+        return None
+    label = Text.of(facts.get("label")).get(current_locale())
+    ending = gettext("Cancelled") if facts.get("state") == "cancelled" else label
+    href = url_for("tasks.show_task", task_id=facts["task"])
+    return ShownTask(str(facts.get("title", "")), href, ending, str(facts.get("comment") or ""))
 
 
 def _comment(work: Work, entity: Entity, record_id: str, event: EventView) -> ShownComment | None:
@@ -214,7 +245,8 @@ def _comment(work: Work, entity: Entity, record_id: str, event: EventView) -> Sh
     remove = ""
     if may_remove(work, event.actor):
         remove = url_for("history.take_back", entity=entity.name, record_id=record_id, comment_id=event.id)
-    return ShownComment(said.text, "", remove)
+    mentions = [Mention(user, written) for user, written in said.mentions]
+    return ShownComment(said.text, "", remove, pieces_of(said.text, mentions))
 
 
 def _told(event: EventView) -> tuple[Change, ...]:

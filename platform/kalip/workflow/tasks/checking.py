@@ -1,7 +1,7 @@
 """Checks what people and rules say of tasks; every fault is collected and told at once."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from kalip.base.errors import AccessDenied, BadRequest, NotFound, Violation
 from kalip.base.names import did_you_mean, is_name
@@ -52,8 +52,10 @@ def check_priority(name: object, faults: list[Violation]) -> int:
 
 def check_due(value: object, faults: list[Violation], pointer: str = "/due") -> datetime | None:
     """A moment with its time zone, or nothing."""
-    if value is None or (isinstance(value, datetime) and value.tzinfo is not None):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC)
     message = "The moment must name its time zone, such as 2026-01-31T08:30:00Z."
     faults.append(Violation(pointer, "no_time_zone", message))
     return None

@@ -80,7 +80,7 @@ def permitted(work: Work, task: Task) -> frozenset[str]:
 def require_right(work: Work, task: Task, right: str) -> None:
     """Raise AccessDenied unless the actor may do this with an open task."""
     if right not in permitted(work, task):
-        raise AccessDenied("This task is not yours to {verb}.", params={"verb": right.replace("_", " ")})
+        raise AccessDenied("This task is not yours: you may not do that with it.")
 
 
 def _mine(work: Work, task: Task) -> bool:

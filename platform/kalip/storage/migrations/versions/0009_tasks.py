@@ -21,6 +21,11 @@ def _moments(*names: str, nullable: bool = True) -> list[sa.Column[object]]:
 
 def upgrade() -> None:
     """Make the tables."""
+    _make_tasks()
+    _make_notifications()
+
+
+def _make_tasks() -> None:
     op.create_table(
         "kalip_task",
         *_text("id"),
@@ -48,6 +53,9 @@ def upgrade() -> None:
     op.create_index("ix_kalip_task_delegated_by", "kalip_task", ["delegated_by", "state"])
     op.create_index("ix_kalip_task_record", "kalip_task", ["entity", "record_id", "state"])
     op.create_index("ix_kalip_task_due", "kalip_task", ["state", "due_at"])
+
+
+def _make_notifications() -> None:
     op.create_table(
         "kalip_notification",
         *_text("id", "user_id", "key", "kind", "text", "params"),

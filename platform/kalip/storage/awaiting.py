@@ -1,0 +1,56 @@
+"""What waits for a person, counted in one statement: asked with every page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, func, or_, select
+
+from kalip.fields.columns import UtcDateTime
+from kalip.storage.own import KalipNotification, KalipTask, table_of
+from kalip.storage.session import Session
+
+_TASKS: Final = table_of(KalipTask)
+_TOLD: Final = table_of(KalipNotification)
+MOST: Final = 100
+"""More is not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """How much waits for a person: notifications not read, open tasks that are not snoozed, those that are due."""
+
+    unread: int
+    tasks: int
+    overdue: int
+
+
+def count_awaiting(session: Session, user_id: str, now: datetime) -> Awaiting:
+    """What waits for a person at a moment; at most `MOST` of each is counted."""
+    unread, tasks, overdue = session.run(_COUNT, {"user": user_id, "now": now}).one()
+    return Awaiting(unread, tasks, overdue)
+
+
+def _counted(*conditions: Any) -> Any:
+    some = select(_TASKS.c.id).where(*conditions).limit(MOST).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+_NOW: Final = bindparam("now", type_=UtcDateTime())
+_MINE: Final = (
+    _TASKS.c.user_id == bindparam("user"),
+    _TASKS.c.state == "open",
+    or_(_TASKS.c.snoozed_until.is_(None), _TASKS.c.snoozed_until <= _NOW),
+)
+_UNREAD: Final = (
+    select(_TOLD.c.id)
+    .where(_TOLD.c.user_id == bindparam("user"), _TOLD.c.shown.is_(True), _TOLD.c.read_at.is_(None))
+    .limit(MOST)
+    .subquery()
+)
+# Made once: writing a statement costs more than running it.
+_COUNT: Final = select(
+    select(func.count()).select_from(_UNREAD).scalar_subquery(),
+    _counted(*_MINE),
+    _counted(*_MINE, _TASKS.c.due_at <= _NOW),
+)

@@ -1,0 +1,175 @@
+"""The operations and schemas of tasks, notifications and of following records."""
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from kalip.fields.ids import ID_SCHEMA
+from kalip.storage.tasks import TaskScope
+from kalip.web.api.openapi.parts import READING, WRITING, answer, body, path, query, responses
+from kalip.web.api.openapi.schemas import ref
+from kalip.workflow.notifications import KINDS
+from kalip.workflow.tasks import LONGEST_NOTE, LONGEST_TITLE, PRIORITIES
+
+Json = dict[str, Any]
+_TEXT: Json = {"type": "string"}
+_MAYBE: Json = {"type": ["string", "null"]}
+_MOMENT: Json = {"type": ["string", "null"], "format": "date-time"}
+_OPTIONAL = ("Nothing", "TaskEnd", "TaskCancel", "ReadIds")
+_NAME: Json = {"type": ["string", "null"], "maxLength": 200}
+
+
+def task_paths() -> dict[str, Json]:
+    """Path to path item."""
+    one = {"parameters": [path("id")]}
+    return {
+        "/api/tasks": {"get": _list(), "post": _op("give_task", "Give a task", "NewTask", "201")},
+        "/api/tasks/{id}": {
+            **one,
+            "get": _read("task", "One task", "Task"),
+            "patch": _op("change_task", "Other words, another date or priority", "TaskChange"),
+        },
+        "/api/tasks/{id}/events": {**one, "get": _read("task_events", "What became of a task", "TaskEvents")},
+        "/api/tasks/{id}/complete": {**one, "post": _op("complete_task", "End a task", "TaskEnd")},
+        "/api/tasks/{id}/take": {**one, "post": _op("take_task", "Take a task from a queue", "Nothing")},
+        "/api/tasks/{id}/give-back": {**one, "post": _op("give_back_task", "Put it back", "Nothing")},
+        "/api/tasks/{id}/assign": {**one, "post": _op("assign_task", "Give it to somebody else", "TaskHolder")},
+        "/api/tasks/{id}/snooze": {**one, "post": _op("snooze_task", "Put it off", "TaskSnooze")},
+        "/api/tasks/{id}/cancel": {**one, "post": _op("cancel_task", "End it without an outcome", "TaskCancel")},
+        "/api/notifications": {"get": _notifications()},
+        "/api/notifications/read": {"post": _op("read_notifications", "Note as read", "ReadIds", answered="ReadCount")},
+    }
+
+
+def follow_paths(entity: str) -> dict[str, Json]:
+    """The path by which a record is followed."""
+    done = {"204": {"description": "Done."}}
+
+    def one(name: str, summary: str) -> Json:
+        return {
+            "operationId": f"{name}_{entity}",
+            "tags": [entity],
+            "summary": summary,
+            "responses": responses(done, WRITING),
+        }
+
+    item = {"parameters": [path("id")], "put": one("follow", "Be told of its changes and comments")}
+    return {f"/api/records/{entity}/{{id}}/follow": {**item, "delete": one("unfollow", "Be told no more")}}
+
+
+def task_schemas() -> dict[str, Json]:
+    """The schemas of tasks and notifications."""
+    label = {"anyOf": [{"type": "string", "maxLength": 100}, {"type": "object", "additionalProperties": _TEXT}]}
+    outcome = _object(
+        {
+            "label": label,
+            "comment": {"type": "boolean"},
+            "fields": {"type": "array", "items": _TEXT},
+            "tone": {"enum": ["plain", "good", "bad"]},
+        },
+        (),
+    )
+    outcomes: Json = {"type": "object", "additionalProperties": outcome}
+    title = {"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE}
+    note = {"type": "string", "maxLength": LONGEST_NOTE}
+    words = {"title": title, "note": note, "due": _MOMENT, "priority": {"enum": list(PRIORITIES)}}
+    holder: Json = {"user": _NAME, "role": _NAME}
+    comment: Json = {"type": "string", "maxLength": LONGEST_NOTE}
+    new = {**words, **holder, "entity": _NAME, "record_id": _NAME, "outcomes": outcomes}
+    return {
+        "Task": _task(outcomes),
+        "TaskPage": _object({"items": {"type": "array", "items": ref("Task")}, "next": _MAYBE}),
+        "NewTask": _object(new, ("title",)),
+        "TaskChange": _object(words, ()),
+        "TaskEnd": _object({"outcome": _NAME, "comment": comment, "values": {"type": "object"}}, ()),
+        "TaskHolder": _object({**holder, "delegate": {"type": "boolean"}}, ()),
+        "TaskSnooze": _object({"until": _MOMENT}, ()),
+        "TaskCancel": _object({"comment": comment}, ()),
+        "TaskEvents": _object({"items": {"type": "array", "items": _event()}}),
+        "Nothing": _object({}),
+        "Notification": _notification(),
+        "NotificationPage": _object(
+            {
+                "items": {"type": "array", "items": ref("Notification")},
+                "next": _MAYBE,
+                "unread": {"type": "integer", "minimum": 0, "description": "At most 100 are counted."},
+            }
+        ),
+        "ReadIds": _object({"ids": {"type": ["array", "null"], "items": _TEXT}}, ()),
+        "ReadCount": _object({"read": {"type": "integer", "minimum": 0}}),
+    }
+
+
+def _task(outcomes: Json) -> Json:
+    maybe = ("entity", "record_id", "user", "role", "delegated_by", "outcome", "comment", "source_name", "created_by")
+    return _object(
+        {
+            "id": ID_SCHEMA,
+            "version": {"type": "integer", "minimum": 1},
+            **dict.fromkeys(("kind", "title", "note", "record_title", "source"), _TEXT),
+            **dict.fromkeys((*maybe, "done_by", "on_behalf"), _MAYBE),
+            **dict.fromkeys(("due", "snoozed_until", "created_at", "done_at"), _MOMENT),
+            "priority": {"enum": list(PRIORITIES)},
+            "overdue": {"type": "boolean"},
+            "state": {"enum": ["open", "done", "cancelled"]},
+            "outcomes": outcomes,
+            "may": {"type": "array", "items": _TEXT, "description": "What the caller may do with it."},
+        }
+    )
+
+
+def _event() -> Json:
+    texts = dict.fromkeys(("id", "kind", "at", "actor_name"), _TEXT)
+    return _object({**texts, "actor": _MAYBE, "on_behalf": _MAYBE, "facts": {"type": "object"}})
+
+
+def _notification() -> Json:
+    texts = dict.fromkeys(("text", "at", "actor_name", "record_title"), _TEXT)
+    maybe = dict.fromkeys(("actor", "entity", "record_id", "task", "read_at"), _MAYBE)
+    return _object({"id": ID_SCHEMA, "kind": {"enum": list(KINDS)}, **texts, **maybe})
+
+
+def _list() -> Json:
+    parameters = [
+        query("scope", "Which part of the inbox.", {"enum": list(get_args(TaskScope)), "default": "mine"}),
+        query("entity", "Only tasks about records of this entity.", _TEXT),
+        query("q", "Only tasks whose title holds this.", _TEXT),
+        query("overdue", "Only those whose time has passed.", {"type": "boolean", "default": False}),
+        *_paging(),
+    ]
+    return {**_read("tasks", "The caller's inbox, due ones first", "TaskPage"), "parameters": parameters}
+
+
+def _notifications() -> Json:
+    unread = query("unread", "Only what was not read.", {"type": "boolean", "default": False})
+    found = _read("notifications", "What the caller was told, latest first", "NotificationPage")
+    return {**found, "parameters": [unread, *_paging()]}
+
+
+def _paging() -> list[Json]:
+    limit = query("limit", "Most items.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
+    return [limit, query("cursor", "`next` of the page before.", _TEXT)]
+
+
+def _read(name: str, summary: str, answered: str) -> Json:
+    return {
+        "operationId": name,
+        "tags": ["tasks"],
+        "summary": summary,
+        "responses": responses({"200": answer("The answer.", ref(answered))}, READING),
+    }
+
+
+def _op(name: str, summary: str, sent: str, status: str = "200", answered: str = "Task") -> Json:
+    return {
+        "operationId": name,
+        "tags": ["tasks"],
+        "summary": summary,
+        "requestBody": body(ref(sent), required=sent not in _OPTIONAL),
+        "responses": responses({status: answer("The answer.", ref(answered))}, WRITING),
+    }
+
+
+def _object(properties: Mapping[str, Json], required: tuple[str, ...] | None = None) -> Json:
+    names = list(properties if required is None else required)
+    made: Json = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    return {**made, "required": names} if names else made
