@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from kalip.base.errors import KalipError, Violation
+from kalip.fields.moments import parse_duration
 from kalip.model import Duplicates
 from kalip.records import (
     ListRecords,
@@ -21,9 +22,12 @@ from kalip.records import (
     search_records,
 )
 from kalip.records.queries import HIGHEST_LIMIT
-from kalip.workflow.commands import ApplyTransition
+from kalip.workflow.changing import change_pipeline
+from kalip.workflow.commands import ApplyTransition, ChangePipeline, ChangeStep, StepState, TakeRecord
 from kalip.workflow.conversions import ConvertRecord, TargetChoice, convert_record
 from kalip.workflow.packtests.world import CaseError, CaseWorld, Data
+from kalip.workflow.queueing import take_record
+from kalip.workflow.stage_steps import change_step
 from kalip.workflow.transitions import apply_transition
 
 
@@ -121,6 +125,33 @@ def _choice(world: CaseWorld, said: Data) -> TargetChoice:
     )
 
 
+def _pipeline(world: CaseWorld, work: Work, data: Data) -> Outcome:
+    entity, record_id = world.record(data["record"])
+    stage, values = data.get("stage"), world.values(data.get("values"))
+    command = ChangePipeline(entity, record_id, str(data["pipeline"]), None if stage is None else str(stage), values)
+    change_pipeline(work, command)
+    return Outcome(record=(entity, record_id))
+
+
+def _step(world: CaseWorld, work: Work, data: Data) -> Outcome:
+    entity, record_id = world.record(data["record"])
+    state = cast("StepState", data.get("state", "done"))
+    change_step(work, ChangeStep(entity, record_id, str(data["name"]), state))
+    return Outcome(record=(entity, record_id))
+
+
+def _take(world: CaseWorld, work: Work, data: Data) -> Outcome:
+    entity, record_id = world.record(data["record"])
+    take_record(work, TakeRecord(entity, record_id))
+    return Outcome(record=(entity, record_id))
+
+
+def _rules(world: CaseWorld, _work: Work, data: Data) -> Outcome:
+    errors = world.run_rules(parse_duration(str(data.get("after", "PT0S")))).errors
+    record = world.record(data["record"]) if "record" in data else None
+    return Outcome(record=record, error=errors[0] if errors else None)
+
+
 def _archive(world: CaseWorld, work: Work, data: Data) -> Outcome:
     entity, record_id = world.record(data["record"])
     archive_record(work, entity, record_id)
@@ -163,6 +194,10 @@ STEPS: Final[Mapping[str, Step]] = {
     "preview": _preview,
     "transition": _transition,
     "convert": _convert,
+    "pipeline": _pipeline,
+    "step": _step,
+    "take": _take,
+    "rules": _rules,
     "archive": _archive,
     "restore": _restore,
     "get": _get,
