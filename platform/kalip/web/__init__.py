@@ -12,8 +12,10 @@ from kalip.web.background import blueprint as jobs_admin
 from kalip.web.boards.routes import blueprint as boards
 from kalip.web.conversions.routes import blueprint as conversions
 from kalip.web.designer import blueprints as designer
+from kalip.web.duplicates.routes import blueprint as duplicates
 from kalip.web.forms import blueprint as forms
 from kalip.web.home import blueprint as home
+from kalip.web.intake import blueprint as intake
 from kalip.web.jobs.routes import blueprint as jobs
 from kalip.web.lists.bulk import blueprint as bulk
 from kalip.web.lists.routes import blueprint as lists
@@ -22,6 +24,7 @@ from kalip.web.people import blueprint as people
 from kalip.web.picker import blueprint as picker
 from kalip.web.record.files import blueprint as files
 from kalip.web.record.history import blueprint as history
+from kalip.web.record.mails import blueprint as mails
 from kalip.web.record.moves import blueprint as moves
 from kalip.web.record.pipelines import blueprint as pipelines
 from kalip.web.record.routes import blueprint as record
@@ -50,6 +53,7 @@ def register(app: Flask, site: Site) -> None:
     for blueprint in (
         *designer,
         forms,
+        intake,
         home,
         account,
         searching,
@@ -66,7 +70,9 @@ def register(app: Flask, site: Site) -> None:
         bulk,
         boards,
         conversions,
+        duplicates,
         moves,
+        mails,
         pipelines,
         files,
         history,

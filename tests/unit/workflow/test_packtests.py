@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from kalip.fields import builtin_types
 from kalip.metadata import read_pack
 from kalip.runtime import Served
 from kalip.workflow import run_pack_tests
-from tests.support.builders import a_served
+from tests.support.builders import a_compilation, a_served
+from tests.support.ruled import Act, a_ruled_pack
 from tests.support.site import sales_pack
 
 TINY = Path(__file__).parents[2] / "packs" / "tiny"
@@ -112,3 +114,40 @@ def test_a_shipped_test_runs() -> None:
         path: document.data for path, document in read_pack(TINY).documents.items() if path.startswith("tests/")
     }
     assert documents
+
+
+def test_rules_run_where_a_case_says_so() -> None:
+    """DY4, SB6: at once, as time goes by, and in the order written."""
+    document = {
+        "rules": {
+            "made": {"when": {"created": {}}, "then": {"m": {"set": {"note": "'made'"}}}},
+            "stuck": {
+                "when": {"stuck": {"stages": {"new": {}}, "for": "P3D"}},
+                "then": {"m": {"set": {"note": "note + ', stuck'"}}},
+            },
+            "waits": {"when": {"created": {}}, "wait": "P1D", "then": {"m": {"set": {"amount": "amount + 1"}}}},
+        },
+        "clocks": {
+            "answer": {
+                "start": "stage == 'new'",
+                "stop": "stage == 'won'",
+                "targets": {"all": {"within": "P5D"}},
+                "alarms": {"late": {"share": 100, "then": {"m": {"set": {"note": "note + ', late'"}}}}},
+            }
+        },
+    }
+    served = Served(a_compilation(a_ruled_pack(document), actions={"remind": Act()}).required(), builtin_types())
+    make = {"create": {"entity": "deal", "as": "one", "values": {"name": "Bolts"}}}
+
+    def case(*steps: dict[str, Any], **then: Any) -> dict[str, Any]:
+        return {"when": [make, *steps], "then": {"record": "one", **then}}
+
+    cases = {
+        "quiet": case({"get": {"record": "one"}}, values={"note": None}),
+        "at_once": case({"rules": {}}, values={"note": "made"}),
+        "later": case({"rules": {"after": "P4D"}}, values={"note": "made, stuck"}),
+        "late": case({"rules": {"after": "P6D"}}, values={"note": "made, stuck, late"}),
+    }
+    data = {"now": "2026-11-24T12:00:00Z", "cases": cases}
+    results = run_pack_tests(served, {"tests/rules.json": data})
+    assert [each.message for each in results] == [""] * 4

@@ -120,8 +120,12 @@ def show_runs() -> Response:
             limit=_MOST + 1,
             before=before if is_id(before) else None,
         )
-        more = {"rule": rule or None, "state": state or None, "record": record or None}
-        older = url_for("rules.show_runs", **more, before=found[_MOST - 1].id) if len(found) > _MOST else ""
+        older = ""
+        if len(found) > _MOST:
+            last = found[_MOST - 1].id
+            older = url_for(
+                "rules.show_runs", rule=rule or None, state=state or None, record=record or None, before=last
+            )
         locale = current_locale()
         rules = tuple(
             Choice(each.address, f"{entity.label.get(locale)}: {each.label.get(locale)}", each.address == rule)

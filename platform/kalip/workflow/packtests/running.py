@@ -92,6 +92,7 @@ def _act(work: Work, data: Data, case: Data) -> Iterator[str]:
     world.add_actors(cast("Data", data.get("actors", {})))
     world.add_given(cast("Data", data.get("given", {})))
     world.add_given(cast("Data", case.get("given", {})))
+    world.open_rules()
     when = case["when"]
     *first, last = cast("list[Data]", when) if isinstance(when, list) else [cast("Data", when)]
     actor = str(case.get("actor", SYSTEM_NAME))

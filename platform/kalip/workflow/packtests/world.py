@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from kalip.records import SaveRecord, Work, archive_record, find_entity, save_re
 from kalip.records.rules import rules_of
 from kalip.records.saving import Grounds
 from kalip.storage import User, add_user
+from kalip.workflow.rules.rehearsing import Rehearsal
 
 Data = Mapping[str, object]
 SYSTEM_NAME = "system"
@@ -34,6 +35,24 @@ class CaseWorld:
     actors: dict[str, Actor] = field(default_factory=lambda: {SYSTEM_NAME: SYSTEM})
     keys: dict[str, str] = field(default_factory=dict)
     entities: dict[str, str] = field(default_factory=dict)
+    rehearsal: Rehearsal | None = None
+
+    def run_rules(self, after: timedelta) -> Rehearsal:
+        """Let time go by, and do all that rules and clocks do meanwhile."""
+        if self.rehearsal is None:
+            raise CaseError("Rules run in 'when' alone.")
+        before, self.now = self.now, self.now + after
+        self.rehearsal.run(before, self.now)
+        return self.rehearsal
+
+    def open_rules(self) -> None:
+        """From now on rules see what happens: what is given starts none."""
+        self.rehearsal = Rehearsal(self._work_as)
+        self.rehearsal.skip()
+
+    def _work_as(self, user_id: str | None, now: datetime | None) -> Work:
+        actor = next((each for each in self.actors.values() if user_id is not None and each.id == user_id), SYSTEM)
+        return work_of(self.work, actor, now or self.now)
 
     def as_actor(self, name: str) -> Work:
         """The unit of work as it looks to an actor: same transaction, own rights."""

@@ -193,10 +193,11 @@ def due(services: Services) -> list[tuple[str, datetime]]:
 
 def ring(services: Services, clock_id: str, moment: datetime) -> None:
     """Do what a clock's alarm says, once for each moment: its actions and its next moment in one transaction."""
-    run(services, SYSTEM, partial(_ring, clock_id=clock_id, moment=moment), correlation=new_id())
+    run(services, SYSTEM, partial(ring_in, clock_id=clock_id, moment=moment), correlation=new_id())
 
 
-def _ring(work: Work, clock_id: str, moment: datetime) -> None:
+def ring_in(work: Work, clock_id: str, moment: datetime) -> None:
+    """The same in the caller's work."""
     stored = get_clock(work.session, clock_id, lock=True)
     if stored is None or stored.next_at != moment:
         return

@@ -44,7 +44,7 @@ def run_event(services: Services, job_run: JobRun) -> Mapping[str, Any]:
     for rule in rules:
         if rule.address in ended:
             continue
-        firing = Firing(rule.address, occasion, _record_of(event), event.id)
+        firing = Firing(rule.address, occasion, record_of(event), event.id)
         states[rule.name] = fire_or_retry(services, firing)
     return states
 
@@ -71,6 +71,6 @@ def run_rule(services: Services, job_run: JobRun) -> Mapping[str, Any]:
     return {"state": done.state if done is not None else "ended before"}
 
 
-def _record_of(event: Event) -> str:
+def record_of(event: Event) -> str:
     """The record that rules act upon; a message without one is told by an id that no record has."""
     return "" if event.kind == RECEIVED and event.record_id.startswith("hook:") else event.record_id

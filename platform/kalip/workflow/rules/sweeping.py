@@ -88,14 +88,14 @@ def _advance(work: Work) -> int:
         if not set_rule_cursor(work.session, address, before, work.now) or before is None:
             # A rule that is new here begins now: what was due before it came is left alone.
             continue
-        for moment in _moments(rule.when, before, work.now):
+        for moment in moments_of(rule.when, before, work.now):
             arguments = {"rule": address, "after": before.isoformat(), "upto": moment.isoformat()}
             enqueue(work, Job(SWEEP, arguments, f"rules:{address}:{moment.isoformat()}"))
             entered += 1
     return entered
 
 
-def _moments(when: When, before: datetime, now: datetime) -> Iterator[datetime]:
+def moments_of(when: When, before: datetime, now: datetime) -> Iterator[datetime]:
     """The moments to look at: the present one, or those of a schedule since the last tick."""
     if when.on is not On.SCHEDULE:
         yield now
@@ -130,15 +130,21 @@ def sweep(services: Services, job_run: JobRun) -> Mapping[str, Any]:
 
 
 def _occasions(services: Services, rule: Rule, after: datetime, upto: datetime) -> Iterator[Occasion]:
-    reader = {On.STUCK: _stuck, On.REACHED: _reached, On.SCHEDULE: _scheduled}[rule.when.on]
     cursor: str | None = None
     while True:
         page, cursor = run(
-            services, SYSTEM, partial(reader, rule=rule, after=after, upto=upto, cursor=cursor), write=False
+            services, SYSTEM, partial(read_page, rule=rule, after=after, upto=upto, cursor=cursor), write=False
         )
         yield from page
         if cursor is None:
             return
+
+
+def read_page(work: Work, rule: Rule, after: datetime, upto: datetime, cursor: str | None) -> "Found":
+    """Records whose time came between two moments, and where the next page begins."""
+    return {On.STUCK: _stuck, On.REACHED: _reached, On.SCHEDULE: _scheduled}[rule.when.on](
+        work, rule, after, upto, cursor
+    )
 
 
 Found = tuple[list[Occasion], str | None]

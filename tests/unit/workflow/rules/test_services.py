@@ -9,7 +9,7 @@ from kalip.workflow.tasks import inbox
 from kalip.workflow.tasks.inbox import query_of
 from tests.support.ruling import a_ruling
 
-PEOPLE = {"roles": {"rep": {}}, "fields": {"owner": {}}}
+PEOPLE: dict[str, Any] = {"roles": {"rep": {}}, "fields": {"owner": {}}}
 
 
 def document(then: dict[str, Any]) -> dict[str, Any]:
