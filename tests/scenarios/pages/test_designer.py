@@ -422,3 +422,14 @@ def test_an_entity_of_a_pack_goes_with_the_field_that_refers_to_it_and_is_brough
     assert sent(client, "/designer/restored", address="entities/thing/entity") == ENTITY
     published(client, "Things again")
     assert client.get("/thing").status_code == 200
+
+
+def test_an_empty_section_is_removed_and_the_last_one_stays(client: FlaskClient) -> None:
+    sent(client, LAYOUT, do="tab", label="More")
+    assert shown(client, LAYOUT).count("Remove the section") == 1
+    assert client.post(LAYOUT, data={"do": "close", "section": MAIN}).status_code == 400
+    sent(client, LAYOUT, do="close", section="/tabs/more/sections/main")
+    assert "More" not in re.findall(r"<h2[^>]*>(.*?)</h2>", shown(client, LAYOUT))
+    for field in ("name", "note", "size"):
+        client.post(LAYOUT, data={"do": "take", "pointer": f"{MAIN}/fields/{field}"})
+    assert client.post(LAYOUT, data={"do": "close", "section": MAIN}).status_code == 400

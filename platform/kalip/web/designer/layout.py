@@ -156,6 +156,8 @@ def _edits(drafted: Drafted, owner: MergedDocument, done: str) -> Iterator[Edit]
         pointer = _sent_place(data)
         wide = (value_at(data, pointer) or {}).get("span", 1) > 1
         yield SetValue(address, f"{pointer}/span", 1 if wide else 2)
+    elif done == "close":
+        yield Remove(address, _without_section(data))
     elif done in ("section", "tab"):
         yield _added(data, address, done)
     else:
@@ -168,6 +170,18 @@ def _sent_place(data: Mapping[str, Any]) -> str:
     if pointer not in (place for place, _ in _places(data)):
         raise BadRequest("There is no such field or section.")
     return pointer
+
+
+def _without_section(data: Mapping[str, Any]) -> str:
+    """What goes with a section that has no fields: its tab too when it was alone in it, unless that is the last one."""
+    section = request.form.get("section", "")
+    if section not in _sections(data) or value_at(data, f"{section}/fields"):
+        raise BadRequest("There is no such field or section.")
+    tab = section.rpartition("/sections/")[0]
+    alone = len(value_at(data, f"{tab}/sections")) == 1
+    if alone and len(data["tabs"]) == 1:
+        raise BadRequest("A form has at least one section.")
+    return tab if alone else section
 
 
 def _placing(owner: MergedDocument, data: Mapping[str, Any], address: str) -> Iterator[Edit]:
