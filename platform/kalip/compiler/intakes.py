@@ -175,7 +175,7 @@ def _asked(bench: Bench, draft: Draft, data: Mapping[str, Any], spot: Spot) -> I
             continue
         required = said.get("required", found.required and found.default_expression is None)
         label = Text.of(said["label"]) if "label" in said else found.label
-        help_ = Text.of(said["help"]) if "help" in said else found.help
+        help_ = Text.of(said.get("help"))
         yield found.name, FormField(found.name, label, help_, required)
 
 

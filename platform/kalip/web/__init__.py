@@ -10,6 +10,7 @@ from kalip.web.administration import blueprint as administration
 from kalip.web.api import register_api
 from kalip.web.background import blueprint as jobs_admin
 from kalip.web.boards.routes import blueprint as boards
+from kalip.web.conversions.bulk import blueprint as bulk_conversions
 from kalip.web.conversions.routes import blueprint as conversions
 from kalip.web.designer import blueprints as designer
 from kalip.web.duplicates.routes import blueprint as duplicates
@@ -18,6 +19,7 @@ from kalip.web.home import blueprint as home
 from kalip.web.intake import blueprint as intake
 from kalip.web.jobs.routes import blueprint as jobs
 from kalip.web.lists.bulk import blueprint as bulk
+from kalip.web.lists.bulk_pipelines import blueprint as bulk_pipelines
 from kalip.web.lists.routes import blueprint as lists
 from kalip.web.notifications.routes import blueprint as notifications
 from kalip.web.people import blueprint as people
@@ -68,7 +70,9 @@ def register(app: Flask, site: Site) -> None:
         people,
         picker,
         bulk,
+        bulk_pipelines,
         boards,
+        bulk_conversions,
         conversions,
         duplicates,
         moves,

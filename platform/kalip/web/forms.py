@@ -172,7 +172,9 @@ def _shown(work: Work, form: WebForm, typed: Typed) -> ShownForm:
 
 def _input(sheet: Sheet, asked: FormField, locale: str) -> Input:
     made = input_of(sheet, sheet.entity.fields[asked.name])
-    return replace(made, label=asked.label.get(locale), help=asked.help.get(locale), visible=True, readonly=False)
+    return replace(
+        made, label=asked.label.get(locale), help=asked.help.get(locale), placeholder="", visible=True, readonly=False
+    )
 
 
 def _submission(form: WebForm, typed: Typed, key: str, seconds: float) -> Submission:

@@ -22,7 +22,7 @@ from kalip.records import (
     visible_entity,
 )
 from kalip.records.files import KINDS
-from kalip.storage import get_files
+from kalip.storage import get_files, sides_of
 from kalip.web.cells import Cell, style_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.became import Strip, conversion_links, is_locked, strips_of
@@ -32,6 +32,8 @@ from kalip.web.record.submission import Submission
 from kalip.web.record.timeline import Timeline, ago, timeline_of
 from kalip.web.shell import Crumb, Shell, icon_of, plural_of, shell_of
 from kalip.web.tones import tone_of_id
+from kalip.workflow.intake import takes_messages
+from kalip.workflow.mails import has_addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,9 @@ class Addresses:
     archive: str = ""
     restore: str = ""
     record: str = ""
+    duplicates: str = ""
+    mail: str = ""
+    bin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ def show(
         owner=_owner(found, titles),
         standing=_standing(work, found, chosen),
         form=form_of(work, entity, found.form, basis, style),
-        addresses=_addresses(entity, record_id, found),
+        addresses=_addresses(work, entity, record_id, found),
         rights=frozenset(found.rights),
         related=tuple(
             RelatedSlot(name, url_for("record.show_related", entity=entity.name, record_id=record_id, name=name))
@@ -260,7 +265,7 @@ def _owner(found: RecordPage, titles: Titles) -> Cell | None:
     return Cell("user", name, owner, tone=tone_of_id(str(owner))) if name else None
 
 
-def _addresses(entity: Entity, record_id: str, found: RecordPage) -> Addresses:
+def _addresses(work: Work, entity: Entity, record_id: str, found: RecordPage) -> Addresses:
     def at(endpoint: str) -> str:
         return url_for(endpoint, entity=entity.name, record_id=record_id)
 
@@ -270,6 +275,9 @@ def _addresses(entity: Entity, record_id: str, found: RecordPage) -> Addresses:
         preview=at("record.preview"),
         back=url_for("lists.show_list", entity=entity.name),
         record=at("record.show_record"),
+        duplicates=at("duplicates.show_own") if sides_of(work.served, entity.name) else "",
         archive=at("record.archive") if Verb.ARCHIVE in found.rights and not archived else "",
         restore=at("record.restore") if Verb.RESTORE in found.rights and archived else "",
+        mail=at("mails.compose") if Verb.UPDATE in found.rights and not archived and has_addresses(entity) else "",
+        bin=at("intake.bin_this") if Verb.ARCHIVE in found.rights and not archived and takes_messages(entity) else "",
     )

@@ -1,7 +1,7 @@
 """A record's history in people's words: who did what when, and each field's value before and after."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from kalip.storage import get_files
 from kalip.web.cells import Cell, reader_of, style_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.converting import MadeByIt, made_by, name_results
+from kalip.web.record.letters import LetterEntry, letter_entry, letters_in
 from kalip.web.tones import tone_of_id
 
 _LONG_AGO = 7 * 24 * 3600
@@ -28,10 +29,13 @@ _ICONS: Mapping[str, str] = {
     "record.archived": "archive",
     "record.restored": "restore",
     "record.transitioned": "arrows-right-left",
-    "record.task_given": "clipboard-list",
-    "record.task_ended": "clipboard-check",
     "record.converted": "switch-horizontal",
     "record.conversion_undone": "arrow-back-up",
+    "record.mail_sent": "send",
+    "record.mail_received": "mail",
+    "record.form_received": "inbox",
+    "record.task_given": "clipboard-list",
+    "record.task_ended": "clipboard-check",
 }
 _WIDTHS = ((format_date, "medium"), (format_time, "short"))
 _QUIET = frozenset({"stage_since", "stage_due", "archived_at", "pipeline"})
@@ -80,8 +84,9 @@ class ShownEvent:
     machine: str
     changes: tuple[ShownChange, ...]
     comment: ShownComment | None = None
-    task: ShownTask | None = None
     made: tuple[MadeByIt, ...] = ()
+    task: ShownTask | None = None
+    letter: LetterEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +132,12 @@ def timeline_of(work: Work, entity: Entity, record_id: str, page: EventPage, sho
     chosen: dict[str, Any] = {} if shown == "all" else {"history": shown}
     _name_files(work, page)
     name_results(work, page)
-    style = style_of(work, page.titles)
+    style, mails = style_of(work, page.titles), letters_in(work, page.items)
     return Timeline(
-        events=tuple(_event(work, entity, record_id, each, style) for each in page.items),
+        events=tuple(
+            replace(_event(work, entity, record_id, event, style), letter=letter_entry(event, mails))
+            for event in page.items
+        ),
         more=url_for("history.more", **place, cursor=page.next, **chosen) if page.next else "",
         shown=shown,
         chips=tuple(_chips(place, shown)),
@@ -203,6 +211,9 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
         "record.converted": gettext("converted this"),
         "record.conversion_undone": gettext("undid the conversion"),
         "record.commented": gettext("commented"),
+        "record.mail_sent": gettext("wrote a mail"),
+        "record.mail_received": gettext("wrote a mail"),
+        "record.form_received": gettext("took what was sent by a public form"),
         "record.task_given": gettext("gave a task"),
         "record.task_ended": gettext("ended a task"),
     }
@@ -210,7 +221,7 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
     return ShownEvent(
         id=event.id,
         text=verbs.get(event.kind, event.kind),
-        who=event.actor_name or gettext("Kalip"),
+        who=str(event.facts.get("from") or "") or event.actor_name or gettext("Kalip"),
         tone=tone_of_id(event.actor or ""),
         icon=_ICONS.get(event.kind, "activity"),
         ago=ago(work, event.at),
@@ -218,8 +229,8 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
         machine=event.at.isoformat(),
         changes=() if created else tuple(_change(work, entity, each, style) for each in _told(event)),
         comment=_comment(work, entity, record_id, event),
-        task=_task(event),
         made=made_by(work, entity, event, style.titles),
+        task=_task(event),
     )
 
 

@@ -37,6 +37,11 @@ class Place:
     reason: str = ""
 
 
+def takes_messages(entity: Entity) -> bool:
+    """Whether mail and public forms make records of an entity."""
+    return entity.intake is not None and entity.intake.receive is not None
+
+
 def intake_entity(work: Work, name: str) -> tuple[Entity, Receiving]:
     """The entity that takes messages: the named one, else the only one there is. NotFound otherwise."""
     taking = {
