@@ -19,7 +19,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   // What is sent is worked out by its own answer.
   if (elt.id === "convert-look" && sending) event.preventDefault();
 });
-document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.elt.id === "convert-form") sending = false; });
+// The form itself is gone by then: its answer has taken its place.
+document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.requestConfig?.elt?.id === "convert-form") sending = false; });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.elt.id !== "convert-look") return;

@@ -23,7 +23,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 let running = 0;
 const shown = () => document.documentElement.classList.toggle("is-loading", running > 0);
-document.addEventListener("htmx:beforeRequest", () => { running += 1; shown(); });
+document.addEventListener("htmx:beforeSend", () => { running += 1; shown(); });
 document.addEventListener("htmx:afterRequest", () => { running = Math.max(0, running - 1); shown(); });
 document.addEventListener("htmx:sendError", () => toast(word("failed"), "error"));
 

@@ -8,6 +8,7 @@ from kalip.jobs import reading, tidying
 from kalip.records import Consumer, JobHandler, Recurring, bulk_jobs
 from kalip.workflow import bulk_jobs as bulk_moves
 from kalip.workflow import intake, mails, notifications, rules
+from kalip.workflow.conversions import many as bulk_conversions
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ def all_background(kept: timedelta) -> Background:
         reading.handlers_of(consumers),
         bulk_jobs.JOB_HANDLERS,
         bulk_moves.JOB_HANDLERS,
+        bulk_conversions.JOB_HANDLERS,
         intake.JOB_HANDLERS,
         mails.JOB_HANDLERS,
         notifications.JOB_HANDLERS,

@@ -70,6 +70,7 @@ def bulk_titles() -> Mapping[str, str]:
         "edit": gettext("Edit"),
         "move": gettext("Move to stage"),
         "assign": gettext("Assign"),
+        "convert": gettext("Convert"),
         "archive": gettext("Archive"),
         "restore": gettext("Restore"),
     }

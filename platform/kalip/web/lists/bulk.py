@@ -50,7 +50,7 @@ _PEOPLE = 100
 AT_ONCE = 200
 """So many rows are changed while one waits; more are changed in the background."""
 _UNDOES = {"archive": Verb.RESTORE, "restore": Verb.ARCHIVE}
-_NOT_IN_BULK = frozenset({"children", "file", "files", "image", "references", "any_reference", "autonumber", "json"})
+NOT_IN_BULK = frozenset({"children", "file", "files", "image", "references", "any_reference", "autonumber", "json"})
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -103,7 +103,7 @@ def go_back(entity: str, **_: str) -> BaseResponse:
 @blueprint.post(_ADDRESS)
 def change(entity: str, action: str) -> BaseResponse:
     """Change the selected rows, each for itself, and tell what became of each."""
-    ids = _ids()
+    ids = selected_ids()
     with reading() as work:
         found = visible_entity(work, entity)
         name = found.name
@@ -116,14 +116,14 @@ def change(entity: str, action: str) -> BaseResponse:
     result = _run(action, Selection(name, ids))
     with reading() as work:
         found = visible_entity(work, entity)
-        page = _outcome(work, found, _title(action), result)
+        page = outcome_of(work, found, _title(action), result)
         if action == "move":
             undone = ways_back(found, request.form.get("stage", ""), places, result)
             page = replace(page, undo=url_for("bulk.move_back", entity=name) if undone else "", undone=undone)
         elif undo := _undo(work, found, action):
             ids = tuple(item.id for item in result.items if item.error is None and item.id)
             page = replace(page, undo=undo if ids else "", undone=tuple(("id", each) for each in ids))
-        return _result(work, found, page)
+        return show_outcome(work, found, page)
 
 
 @blueprint.post("/<entity>/bulk/move-back")
@@ -135,13 +135,13 @@ def move_back(entity: str) -> BaseResponse:
     result = run_bulk(services(), actor(), Selection(name, tuple(moves)), partial(take_back, name, moves))
     with reading() as work:
         found = visible_entity(work, entity)
-        return _result(work, found, _outcome(work, found, gettext("Undo"), result))
+        return show_outcome(work, found, outcome_of(work, found, gettext("Undo"), result))
 
 
 @blueprint.post("/<entity>/bulk/export.<any(csv, xlsx):kind>")
 def export_selected(entity: str, kind: Literal["csv", "xlsx"]) -> Response:
     """The selected rows of the list as it is shown; a form, since an address holds few ids."""
-    ids = _ids()
+    ids = selected_ids()
     if not ids:
         raise BadRequest("Select some rows first.")
     return _export(entity, state_of(entity, request.args), kind, ids)
@@ -170,12 +170,18 @@ def _export(
 def _begin(entity: Entity, action: str, ids: tuple[str, ...]) -> BaseResponse:
     """Have very many rows changed in the background, and show how far it is."""
     arguments, kind = _asked(action)
-    command = BulkCommand(entity.name, ids, action, arguments, kind)
+    return begin_job(entity, BulkCommand(entity.name, ids, action, arguments, kind))
+
+
+def begin_job(entity: Entity, command: BulkCommand) -> BaseResponse:
+    """Enter a job for the person signed in, and show its progress."""
     job_id = write(lambda work: enqueue_bulk(work, command))
     if not htmx.wants_fragment():
         return redirect(url_for("jobs.show_job", job_id=job_id))
     with reading() as work:
-        return render_fragment("jobs/_dialog.html", replace(shown_job(work, job_of(work, job_id)), back=_back(entity)))
+        return render_fragment(
+            "jobs/_dialog.html", replace(shown_job(work, job_of(work, job_id)), back=back_of(entity))
+        )
 
 
 def _asked(action: str) -> tuple[dict[str, object], str]:
@@ -220,27 +226,32 @@ def _missing(action: str) -> str:
     return ""
 
 
-def _ids() -> tuple[str, ...]:
+def selected_ids() -> tuple[str, ...]:
+    """The ids of the selected rows, each once."""
     return tuple(dict.fromkeys(request.form.getlist("id")))
 
 
 def _form(work: Work, entity: Entity, action: str, fault: str = "") -> Response:
-    ids = _ids()
+    ids = selected_ids()
     title = _title(action)
     plain = BulkForm(
         href=url_for("bulk.change", entity=entity.name, action=action),
         again=url_for("bulk.choose", entity=entity.name, action=action),
-        back=_back(entity),
+        back=back_of(entity),
         ids=ids,
         title=title,
         text=ngettext("{count} record is selected.", "{count} records are selected.", len(ids)),
         button=title,
         fault=fault,
     )
-    page = _asking(work, entity, action, plain)
+    return show_form(work, entity, _asking(work, entity, action, plain))
+
+
+def show_form(work: Work, entity: Entity, page: BulkForm) -> Response:
+    """The page, or the dialog, that asks what is to become of the rows."""
     plural = plural_of(entity)
-    shell = shell_of(work, title, [Crumb(plural, _back(entity)), Crumb(title)])
-    return render(_FORM, shell, page, 422 if fault else 200)
+    shell = shell_of(work, page.title, [Crumb(plural, back_of(entity)), Crumb(page.title)])
+    return render(_FORM, shell, page, 422 if page.fault else 200)
 
 
 def _asking(work: Work, entity: Entity, action: str, form: BulkForm) -> BulkForm:
@@ -256,7 +267,7 @@ def _edit(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
     fields = [
         field
         for field in entity.fields.values()
-        if field.type not in _NOT_IN_BULK
+        if field.type not in NOT_IN_BULK
         and not field.readonly
         and not work.served.types[field.type].readonly
         and field.name != entity.owned_by
@@ -279,7 +290,7 @@ def _move(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
     fields = tuple(
         input_of(sheet, entity.fields[name])
         for name in names
-        if name in entity.fields and entity.fields[name].type not in _NOT_IN_BULK
+        if name in entity.fields and entity.fields[name].type not in NOT_IN_BULK
     )
     return replace(form, choice_label=gettext("Stage"), choice_name="stage", choices=choices, fields=fields)
 
@@ -291,12 +302,13 @@ def _assign(work: Work, form: BulkForm) -> BulkForm:
     return replace(form, choice_label=gettext("Person"), choice_name="owner", choices=choices)
 
 
-def _outcome(work: Work, entity: Entity, title: str, result: BulkResult) -> BulkOutcome:
+def outcome_of(work: Work, entity: Entity, title: str, result: BulkResult) -> BulkOutcome:
+    """What became of the rows, with a reason for each that was refused."""
     refused = [item for item in result.items if item.error is not None]
     titles = titles_of(work, {entity.name: [item.id for item in refused if item.id]}) if refused else None
     return BulkOutcome(
         title=title,
-        back=_back(entity),
+        back=back_of(entity),
         done=result.done,
         refused=tuple(
             Refusal(
@@ -310,7 +322,8 @@ def _outcome(work: Work, entity: Entity, title: str, result: BulkResult) -> Bulk
     )
 
 
-def _result(work: Work, entity: Entity, page: BulkOutcome) -> Response:
+def show_outcome(work: Work, entity: Entity, page: BulkOutcome) -> Response:
+    """The page, or the dialog, of what became of the rows."""
     plural = plural_of(entity)
     return render(_RESULT, shell_of(work, page.title, [Crumb(plural, page.back), Crumb(page.title)]), page)
 
@@ -326,7 +339,8 @@ def _title(action: str) -> str:
     return bulk_titles()[action]
 
 
-def _back(entity: Entity) -> str:
+def back_of(entity: Entity) -> str:
+    """The list that the rows were selected in."""
     back = request.form.get("back", "")
     own = url_for("lists.show_list", entity=entity.name)
     return back if back == own or back.startswith(f"{own}?") else own

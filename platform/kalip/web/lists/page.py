@@ -304,7 +304,24 @@ def _bulk(entity: Entity, rights: frozenset[Verb], state: ListState) -> Bulk:
             Action(name, label, icon, _bulk_href(entity, name, state), danger, dialog=name not in _EXPORTS)
             for verb, name, label, icon, danger in offered
             if verb in rights and name not in hidden
-        ),
+        )
+        + _conversions(entity, rights, state),
+    )
+
+
+def _conversions(entity: Entity, rights: frozenset[Verb], state: ListState) -> tuple[Action, ...]:
+    if Verb.CONVERT not in rights or state.archived == "only":
+        return ()
+    return tuple(
+        Action(
+            each.name,
+            each.label.get(current_locale()),
+            "switch-horizontal",
+            url_for("bulk_conversions.choose", entity=entity.name, name=each.name),
+            False,
+            dialog=True,
+        )
+        for each in entity.conversions.values()
     )
 
 
