@@ -1,10 +1,12 @@
 """Packs on the command line: checked, formatted, tested, built, installed, compared."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from kalip.base.errors import Diagnostic, MetadataError
 from kalip.cli.command import Environment, Group, Refused
 from kalip.cli.output import diagnostic_json, table
 from kalip.cli.pack_install import install, lock_packs, upgrade
@@ -35,8 +37,10 @@ for _command in (new, install, upgrade, lock_packs, remove, export_pack, key):
 @_PATHS
 @click.pass_obj
 def check_packs(env: Environment, paths: Sequence[str]) -> None:
-    """Print everything that is wrong with packs, with file and line."""
+    """Print everything that is wrong with packs, with file and line; files changed after signing are told too."""
     found = examine(env, paths)
+    unlike = [each for pack in found.asked for each in _signature_faults(pack)]
+    found = replace(found, diagnostics=(*found.diagnostics, *unlike))
     _tell(env, found)
     if found.is_faulty:
         raise Refused
@@ -141,6 +145,14 @@ def show_difference(env: Environment, before: str, after: str | None) -> None:
 def _installed(env: Environment, name: str) -> Pack:
     with env.site() as site:
         return installed_pack(site.site, name)
+
+
+def _signature_faults(pack: Pack) -> Sequence[Diagnostic]:
+    try:
+        signer(pack)
+    except MetadataError as error:
+        return error.diagnostics
+    return ()
 
 
 def _tell(env: Environment, found: Examined) -> None:

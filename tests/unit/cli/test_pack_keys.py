@@ -79,6 +79,9 @@ def test_a_folder_that_was_changed_after_signing_is_not_built(site: Kalip, tmp_p
     assert (tmp_path / "2.zip").read_bytes() == archive.read_bytes()
     (folder / "roles" / "clerk.json").write_text('{"label": "Clerk"}\n')
     assert "roles/clerk.json" in site("pack", "build", folder, "-o", tmp_path / "3.zip").err
+    checked = site("pack", "check", folder)
+    assert checked.code == 1
+    assert "the file was changed after signing" in checked.err
     assert not (tmp_path / "3.zip").exists()
     assert site("pack", "build", folder, "--sign", tmp_path / "key.pem", "-o", tmp_path / "3.zip").code == 0
 
