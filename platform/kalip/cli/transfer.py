@@ -43,6 +43,7 @@ class _Wanted:
     refused: Path | None
     dry_run: bool
     add_choices: bool
+    accept_duplicates: bool
     email: str | None
     sure: bool
 
@@ -69,6 +70,7 @@ class _Wanted:
 @click.option(
     "--add-choices", is_flag=True, help="Publish values that a choice list lacks as new choices of this site."
 )
+@click.option("--accept-duplicates", is_flag=True, help="Import rows that may be the same as other records too.")
 @_AS
 @click.option("--yes", "sure", is_flag=True, help="Don't ask before importing.")
 @click.pass_obj
@@ -148,6 +150,7 @@ def _plan(site: OpenSite, actor: Actor, wanted: _Wanted) -> tuple[ImportPlan, Se
         references=_pairs(wanted.reference, "--reference"),
         locale=wanted.locale,
         dry_run=wanted.dry_run,
+        accept_duplicates=wanted.accept_duplicates,
         refused=wanted.refused or wanted.file.with_name(f"{wanted.file.stem}.refused.csv"),
     )
     return plan, guesses

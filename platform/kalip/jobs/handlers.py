@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from kalip.designer import going_on
 from kalip.jobs import reading, tidying
-from kalip.records import Consumer, JobHandler, Recurring, bulk_jobs
+from kalip.records import Consumer, JobHandler, Recurring, bulk_jobs, scanning
 from kalip.workflow import bulk_jobs as bulk_moves
 from kalip.workflow import intake, mails, notifications, rules
 from kalip.workflow.conversions import many as bulk_conversions
@@ -26,7 +27,9 @@ def all_background(kept: timedelta) -> Background:
     handlers = _joined(
         tidying.handlers_of(kept),
         reading.handlers_of(consumers),
+        going_on.JOB_HANDLERS,
         bulk_jobs.JOB_HANDLERS,
+        scanning.JOB_HANDLERS,
         bulk_moves.JOB_HANDLERS,
         bulk_conversions.JOB_HANDLERS,
         intake.JOB_HANDLERS,
@@ -37,7 +40,14 @@ def all_background(kept: timedelta) -> Background:
     return Background(
         handlers,
         consumers,
-        (*tidying.RECURRING, *intake.RECURRING, *mails.RECURRING, *notifications.RECURRING, *rules.RECURRING),
+        (
+            *tidying.RECURRING,
+            *scanning.RECURRING,
+            *intake.RECURRING,
+            *mails.RECURRING,
+            *notifications.RECURRING,
+            *rules.RECURRING,
+        ),
     )
 
 

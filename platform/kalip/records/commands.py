@@ -65,7 +65,7 @@ class SaveRecord:
     `source` json takes REST's values; text takes what people type, in the actor's locale, where
     empty means null. `version` is the one the change was made from; None changes any.
     `pipeline` chooses where a new record starts. `accept_duplicates` saves it although it may be the same as another;
-    what a strict rule refuses stays refused.
+    what a strict rule refuses stays refused. Left open, only the system, which has nobody to ask, accepts.
     """
 
     entity: str
@@ -74,7 +74,7 @@ class SaveRecord:
     version: int | None = None
     source: Source = "json"
     pipeline: str | None = None
-    accept_duplicates: bool = False
+    accept_duplicates: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,15 @@ from kalip.storage.events import (
     rewrite_event,
 )
 from kalip.storage.files import FileInfo, add_file, attach_file, delete_file, files_of, get_file, get_files, kept_blobs
+from kalip.storage.fill_steps import FillEmpty
+from kalip.storage.going_on import (
+    FILL_JOB,
+    INDEX_JOB,
+    FilledBatch,
+    build_index,
+    fill_batch,
+    is_building,
+)
 from kalip.storage.hooks import (
     Delivery,
     DeliveryAttempt,
@@ -79,6 +88,7 @@ from kalip.storage.hooks import (
 )
 from kalip.storage.idempotency import KeyState, delete_old_keys, finish_key, release_key, reserve_key
 from kalip.storage.imports import ImportRun, advance_import, find_import, start_import
+from kalip.storage.index_steps import CreateIndex
 from kalip.storage.indexes import unique_keys
 from kalip.storage.job_runs import (
     Ended,
@@ -94,6 +104,7 @@ from kalip.storage.job_runs import (
     renew_lease,
 )
 from kalip.storage.jobs import (
+    RECURRING_KEY,
     JobAttempt,
     JobState,
     StoredJob,
@@ -108,6 +119,7 @@ from kalip.storage.jobs import (
     job_kinds,
     list_jobs,
     oldest_due,
+    open_arguments,
     retry_jobs,
 )
 from kalip.storage.likeness import Side, keys_of, score, sides_of
@@ -227,6 +239,16 @@ from kalip.storage.rule_runs import (
     set_rule_cursor,
 )
 from kalip.storage.saved_views import SavedView, delete_view, list_saved_views, save_view
+from kalip.storage.scans import (
+    FoundGroup,
+    Scan,
+    count_groups,
+    drop_group,
+    find_groups,
+    find_scan,
+    put_groups,
+    put_scan,
+)
 from kalip.storage.search import SearchHit, clear_index, index_record, index_records, search, unindex_record
 from kalip.storage.session import Session
 from kalip.storage.stage_steps import StoredStep, drop_step, lock_record, put_step, steps_of
@@ -237,6 +259,9 @@ from kalip.storage.upgrade import upgrade_own_tables
 from kalip.storage.writes import insert_record, insert_records, update_record, update_records
 
 __all__ = [
+    "FILL_JOB",
+    "INDEX_JOB",
+    "RECURRING_KEY",
     "Aggregate",
     "AggregateRow",
     "Archived",
@@ -247,6 +272,7 @@ __all__ = [
     "Claimed",
     "Consent",
     "ConsumerState",
+    "CreateIndex",
     "Dangling",
     "Database",
     "DeleteRestricted",
@@ -259,8 +285,11 @@ __all__ = [
     "EventLog",
     "EventPage",
     "FileInfo",
+    "FillEmpty",
+    "FilledBatch",
     "Filter",
     "Form",
+    "FoundGroup",
     "ImportRun",
     "InstalledPack",
     "IntakeException",
@@ -285,6 +314,7 @@ __all__ = [
     "RevisionChanged",
     "RowPage",
     "SavedView",
+    "Scan",
     "SearchHit",
     "Session",
     "Side",
@@ -325,6 +355,7 @@ __all__ = [
     "backup",
     "begin_run",
     "board_cards",
+    "build_index",
     "cancel_job",
     "causes_of",
     "change_mail",
@@ -337,6 +368,7 @@ __all__ = [
     "consumer_states",
     "conversions_into",
     "conversions_of_record",
+    "count_groups",
     "count_jobs",
     "count_pointing",
     "count_receipts",
@@ -358,6 +390,7 @@ __all__ = [
     "delete_token",
     "delete_view",
     "delivery_attempts",
+    "drop_group",
     "drop_keys",
     "drop_rule_cursors",
     "drop_step",
@@ -371,6 +404,7 @@ __all__ = [
     "events_for",
     "existing",
     "files_of",
+    "fill_batch",
     "find_alike",
     "find_by_texts",
     "find_conversion",
@@ -378,11 +412,13 @@ __all__ = [
     "find_draft",
     "find_event",
     "find_exceptions",
+    "find_groups",
     "find_import",
     "find_job",
     "find_login",
     "find_merge",
     "find_run",
+    "find_scan",
     "find_token",
     "find_unique",
     "find_user",
@@ -413,6 +449,7 @@ __all__ = [
     "insert_jobs",
     "insert_record",
     "insert_records",
+    "is_building",
     "is_cancelling",
     "job_attempts",
     "job_kinds",
@@ -462,13 +499,16 @@ __all__ = [
     "note_progress",
     "note_queued",
     "oldest_due",
+    "open_arguments",
     "open_stays",
     "plan",
     "point_back",
     "pointing_at",
     "purge",
+    "put_groups",
     "put_keys",
     "put_pack",
+    "put_scan",
     "put_step",
     "receipt_of",
     "receive_message",

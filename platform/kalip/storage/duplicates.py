@@ -125,20 +125,15 @@ def hold_keys(session: Session, keys: Iterable[str]) -> None:
         session.fetch("SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 1))", {"key": key})
 
 
-def same_keys(session: Session, rule: str, entity: str) -> Iterator[list[str]]:
-    """The ids of the records of an entity that share a key of a rule, a group for each key."""
-    several = (
-        select(KEYS.c.key)
-        .where(KEYS.c.rule == rule, KEYS.c.entity == entity)
-        .group_by(KEYS.c.key)
-        .having(func.count() > 1)
-        .order_by(KEYS.c.key)
-    )
+def same_keys(session: Session, rule: str, entity: str, only: Sequence[str] | None = None) -> Iterator[list[str]]:
+    """The ids of the records of an entity that share a key of a rule, a group for each key; `only` looks at some."""
+    among = [KEYS.c.rule == rule, KEYS.c.entity == entity]
+    if only is not None:
+        among.append(KEYS.c.record_id.in_(list(only)))
+    several = select(KEYS.c.key).where(*among).group_by(KEYS.c.key).having(func.count() > 1).order_by(KEYS.c.key)
     keys = list(session.run(several).scalars())
     for start in range(0, len(keys), _AT_ONCE):
-        query = select(KEYS.c.key, KEYS.c.record_id).where(
-            KEYS.c.rule == rule, KEYS.c.entity == entity, KEYS.c.key.in_(keys[start : start + _AT_ONCE])
-        )
+        query = select(KEYS.c.key, KEYS.c.record_id).where(*among, KEYS.c.key.in_(keys[start : start + _AT_ONCE]))
         groups: dict[str, list[str]] = {}
         for row in session.run(query.order_by(KEYS.c.key, KEYS.c.record_id)):
             groups.setdefault(row.key, []).append(row.record_id)

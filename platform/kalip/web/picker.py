@@ -1,6 +1,6 @@
 """Choosing a record: suggestions found by the server as one types, and a small form that makes a new one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
@@ -10,6 +10,7 @@ from kalip.model import Entity, Verb
 from kalip.records import PickQuery, SaveRecord, Work, pick, preview_record, save_record, title_of, visible_entity
 from kalip.web import htmx
 from kalip.web.cells import style_of
+from kalip.web.duplicates.found import Twins, is_accepted, twins_of, without_twins
 from kalip.web.faults import errors_of
 from kalip.web.inputs import Input, Sheet, State, Submitted, input_of, read_inputs
 from kalip.web.locale import current_locale, gettext
@@ -30,6 +31,7 @@ class QuickForm:
     title: str
     fields: tuple[Input, ...]
     fault: str = ""
+    twins: Twins | None = None
 
 
 @blueprint.get("/<entity>/pick/<field>")
@@ -63,11 +65,14 @@ def create(entity: str) -> Response:
         found = visible_entity(work, entity)
         names = tuple(found.fields)
     sent = read_inputs(request.form, names)
+    command = SaveRecord(entity, sent, None, None, "text", accept_duplicates=is_accepted())
     try:
-        saved = write(lambda work: save_record(work, SaveRecord(entity, sent, None, None, "text")))
+        saved = write(lambda work: save_record(work, command))
     except RecordRejected as error:
         with reading() as work:
-            page = _form(work, visible_entity(work, entity), sent, errors_of(error.violations))
+            labels = {each.name: each.label.get(current_locale()) for each in work.model.entities.values()}
+            page = _form(work, visible_entity(work, entity), sent, errors_of(without_twins(error.violations)))
+            page = replace(page, twins=twins_of(error.violations, labels))
             return render_fragment("record/_quick.html", page, 422)
     with reading() as work:
         title = title_of(work, saved.entity, saved.id)

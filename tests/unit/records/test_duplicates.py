@@ -30,7 +30,7 @@ def site(database_url: str) -> Iterator[Site]:
         yield site
 
 
-def make(site: Site, values: dict[str, Any], entity: str = "person", who: str = "ada", *, accept: bool = False) -> str:
+def make(site: Site, values: dict[str, Any], entity: str = "person", who: str = "ada", *, accept: bool | None = None) -> str:
     command = SaveRecord(entity, values, accept_duplicates=accept)
     return site.act(who, lambda work: save_record(work, command)).id
 

@@ -109,7 +109,8 @@ def _probe(work: Work, draft: Draft, sides: Sequence[Side]) -> Probe:
 def _accepts(work: Work, draft: Draft) -> bool:
     while draft.parent is not None:
         draft = draft.parent
-    return draft.command.accept_duplicates or work.actor.id is None
+    said = draft.command.accept_duplicates
+    return work.actor.id is None if said is None else said
 
 
 def _blame(draft: Draft, found: Sequence[Duplicate]) -> None:

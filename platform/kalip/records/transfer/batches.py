@@ -69,7 +69,11 @@ class BatchImporter:
                 outcomes[place] = RowOutcome(reasons=(f"{self.plan.match}: several records match '{key}'",))
                 continue
             places.append(place)
-            commands.append(SaveRecord(rules.entity.name, values, ids[0] if ids else None, source="text"))
+            accepted = self.plan.accept_duplicates
+            record_id = ids[0] if ids else None
+            commands.append(
+                SaveRecord(rules.entity.name, values, record_id, source="text", accept_duplicates=accepted)
+            )
         for place, command, outcome in zip(places, commands, self._run(work, commands), strict=True):
             outcomes[place] = _row_outcome(rules, command, outcome)
 

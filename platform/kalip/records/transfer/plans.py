@@ -18,7 +18,8 @@ class ImportPlan:
 
     `match` is the path whose value tells that a record is there already: it is updated instead of made.
     `references` names, for reference paths, the target's field that cells hold (its title otherwise). `locale` is how
-    numbers and dates are written. Refused rows go to the file `refused`, with their reason.
+    numbers and dates are written. Refused rows go to the file `refused`, with their reason. Rows that may be the same
+    as other records are refused unless `accept_duplicates`.
     """
 
     entity: str
@@ -30,11 +31,14 @@ class ImportPlan:
     dry_run: bool = False
     refused: Path | None = None
     batch: int = 500
+    accept_duplicates: bool = False
 
     @property
     def hash(self) -> str:
         """What tells this way of importing apart from others, for going on after an interruption."""
-        said = [self.entity, dict(self.mapping), self.match, dict(self.references), self.locale]
+        said: list[object] = [self.entity, dict(self.mapping), self.match, dict(self.references), self.locale]
+        if self.accept_duplicates:
+            said.append(self.accept_duplicates)
         return hashlib.sha256(canonical_text(said).encode()).hexdigest()
 
 

@@ -9,6 +9,7 @@ from kalip.base.errors import BadRequest
 from kalip.fields import Style
 from kalip.model import Entity, Verb
 from kalip.records import ListColumn, ListPage, ListRecords, Row, Work, column_label, list_page
+from kalip.storage import sides_of
 from kalip.web.cells import Cell, Reader, column_reader, is_number, record_url, shortened, style_of
 from kalip.web.lists.chips import Chip, chips_of, conditions_of
 from kalip.web.lists.conditions import Condition
@@ -29,6 +30,7 @@ _WIDTHS: Mapping[str, int] = {
 _TITLE_WIDTH, _WIDTH = 240, 170
 _ON_PHONES = ("cell-second", "cell-third", "cell-fourth")
 _EXPORTS = frozenset({"csv", "xlsx"})
+_PAGES = _EXPORTS | {"merge"}  # lead away from the list, or to a file; the others open a dialog
 _NOT_EDITED_INLINE = frozenset({"children", "file", "files", "image", "references", "any_reference", "rich_text"})
 
 
@@ -118,6 +120,7 @@ class ListContext:
     delete_view: str
     state: ListState
     peek: str = ""
+    duplicates: str = ""
 
     def __getattr__(self, name: str) -> str:
         """The addresses of the list's tools, by name."""
@@ -159,6 +162,11 @@ def list_context(work: Work, entity: Entity, state: ListState) -> ListContext:
         boards=_board(entity, "" if fault else effective.filter),
         delete_view=views.delete,
         state=effective,
+        duplicates=(
+            url_for("duplicates.show", entity=entity.name)
+            if sides_of(work.served, entity.name) and found.rights
+            else ""
+        ),
     )
 
 
@@ -289,19 +297,23 @@ def _bulk(entity: Entity, rights: frozenset[Verb], state: ListState) -> Bulk:
     offered = (
         (Verb.UPDATE, "edit", gettext("Edit"), "pencil", False),
         (Verb.TRANSITION, "move", gettext("Move to stage"), "arrows-right-left", False),
+        (Verb.TRANSITION, "pipeline", gettext("Change the pipeline"), "git-branch", False),
         (Verb.UPDATE, "assign", gettext("Assign"), "user-check", False),
         (Verb.EXPORT, "csv", f"{gettext('Export')} (CSV)", "file-text", False),
         (Verb.EXPORT, "xlsx", f"{gettext('Export')} (XLSX)", "table", False),
+        (Verb.ARCHIVE, "merge", gettext("Merge"), "copy", False),
         (Verb.ARCHIVE, "archive", gettext("Archive"), "archive", True),
         (Verb.RESTORE, "restore", gettext("Restore"), "restore", False),
     )
-    hidden = {"archive"} if state.archived == "only" else {"restore"}
+    hidden = {"archive", "merge"} if state.archived == "only" else {"restore"}
+    hidden |= set() if Verb.UPDATE in rights else {"merge"}
     hidden |= set() if entity.pipelines else {"move"}
+    hidden |= set() if len(entity.pipelines) > 1 else {"pipeline"}
     hidden |= set() if "owner" in entity.system else {"assign"}
     return Bulk(
         url_for("bulk.choose", entity=entity.name, action="edit"),
         tuple(
-            Action(name, label, icon, _bulk_href(entity, name, state), danger, dialog=name not in _EXPORTS)
+            Action(name, label, icon, _bulk_href(entity, name, state), danger, dialog=name not in _PAGES)
             for verb, name, label, icon, danger in offered
             if verb in rights and name not in hidden
         )
@@ -326,8 +338,12 @@ def _conversions(entity: Entity, rights: frozenset[Verb], state: ListState) -> t
 
 
 def _bulk_href(entity: Entity, action: str, state: ListState) -> str:
+    if action == "merge":
+        return url_for("duplicates.choose", entity=entity.name)
     if action in _EXPORTS:
         return replace(state, cursor="").address("bulk.export_selected", kind=action)
+    if action == "pipeline":
+        return url_for("bulk_pipelines.choose", entity=entity.name)
     return url_for("bulk.choose", entity=entity.name, action=action)
 
 

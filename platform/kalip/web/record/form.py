@@ -10,6 +10,7 @@ from kalip.fields import Money, Style
 from kalip.model import Entity, Field, FormView, Section, Tab
 from kalip.records import Preview, Row, Titles, Work
 from kalip.web.cells import is_number, reader_of
+from kalip.web.duplicates.found import Twins, twins_of, without_twins
 from kalip.web.faults import Fault, errors_of, summary_of
 from kalip.web.inputs import Input, Sheet, State, Submitted, input_of
 from kalip.web.locale import current_locale, gettext
@@ -71,6 +72,7 @@ class Form:
     touched: str
     editable: bool
     kept: tuple[tuple[str, str], ...] = ()
+    twins: Twins | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,10 @@ class _Table:
 def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Style) -> Form:
     """Work the form out. Tabs of a form to fill in load when they are opened, or have a fault."""
     submission = basis.submission
+    labels = {each.name: each.label.get(current_locale()) for each in work.model.entities.values()}
+    twins = twins_of(basis.violations, labels)
+    # What may be the same is told in one place, with links; not at the fields too.
+    basis = replace(basis, violations=without_twins(basis.violations))
     errors = errors_of(basis.violations)
     if submission:
         template = gettext("Choose one from the list.")
@@ -137,6 +143,7 @@ def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Sty
         touched=",".join(sorted(submission.touched)) if submission else "",
         editable=basis.editable,
         kept=tuple(_kept(entity, basis, tabs)),
+        twins=twins,
     )
 
 
@@ -163,7 +170,10 @@ def _kept(entity: Entity, basis: Basis, tabs: Sequence[ShownTab]) -> Iterable[tu
     sent = {each.name for each in inputs if not each.shown_only}
     for name, parts in basis.given.items():
         known = entity.fields.get(name)
-        settable = name in _STARTS_WITH or (known and known.type != "children" and name not in basis.preview.readonly)
+        chosen = name == "pipeline" and len(entity.pipelines) > 1  # the form lets one choose it
+        settable = (name in _STARTS_WITH and not chosen) or (
+            known and known.type != "children" and name not in basis.preview.readonly
+        )
         if settable and name not in sent:
             yield from ((f"{name}.{part}" if part else name, text) for part, texts in parts.items() for text in texts)
 

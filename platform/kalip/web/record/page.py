@@ -22,8 +22,10 @@ from kalip.records import (
     visible_entity,
 )
 from kalip.records.files import KINDS
+from kalip.records.saving.placing import may_enter
 from kalip.storage import get_files, sides_of
 from kalip.web.cells import Cell, style_of
+from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.became import Strip, conversion_links, is_locked, strips_of
 from kalip.web.record.form import Basis, Form, form_of
@@ -73,6 +75,7 @@ class RecordContext:
     meta: tuple[str, ...]
     owner: Cell | None
     standing: StandingContext | None
+    pipelines: tuple[Option, ...]
     form: Form
     addresses: Addresses
     rights: frozenset[str]
@@ -136,6 +139,7 @@ def show(
         meta=_meta(work, found.record),
         owner=_owner(found, titles),
         standing=_standing(work, found, chosen),
+        pipelines=(),
         form=form_of(work, entity, found.form, basis, style),
         addresses=_addresses(work, entity, record_id, found),
         rights=frozenset(found.rights),
@@ -174,6 +178,7 @@ def show_new(work: Work, entity_name: str, attempt: Attempt) -> RecordContext:
         meta=(),
         owner=None,
         standing=None,
+        pipelines=_pipelines(work, entity, attempt),
         form=form_of(work, entity, view, basis, style_of(work, titles)),
         addresses=Addresses(
             save=url_for("record.create", entity=entity.name),
@@ -242,6 +247,19 @@ def _ids(value: object) -> tuple[str, ...]:
     if isinstance(value, list | tuple):
         return tuple(map(str, value))
     return (str(value),) if value else ()
+
+
+def _pipelines(work: Work, entity: Entity, attempt: Attempt) -> tuple[Option, ...]:
+    """Where a new record may start; the first choice leaves it to what the record says."""
+    if len(entity.pipelines) < 2:
+        return ()
+    said = next(iter(attempt.submission.submitted.get("pipeline", {}).get("", ())), "")
+    locale = current_locale()
+    offered = (each for each in entity.pipelines.values() if may_enter(work.actor, each))
+    return (
+        Option("", gettext("(as the record says)"), not said),
+        *(Option(each.name, each.label.get(locale), each.name == said) for each in offered),
+    )
 
 
 def _standing(work: Work, found: RecordPage, chosen: Chosen) -> StandingContext | None:

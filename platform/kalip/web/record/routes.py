@@ -19,8 +19,10 @@ from kalip.records import (
     restore_record,
     visible_entity,
 )
+from kalip.records.merging import resolve
 from kalip.web import htmx
 from kalip.web.cells import record_url, style_of
+from kalip.web.duplicates.found import is_accepted
 from kalip.web.lists.page import ListRow, rows_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.conflict import conflict_of, settled
@@ -69,7 +71,7 @@ def create(entity: str) -> BaseResponse:
     refused = _unresolved(sent)
     if refused:
         return _refused_new(entity, Attempt(sent, refused))
-    command = SaveRecord(entity, sent.values(), None, None, "text")
+    command = SaveRecord(entity, sent.values(), None, None, "text", accept_duplicates=is_accepted())
     try:
         saved = write(save_form(services(), command, uploads))
     except RecordRejected as error:
@@ -89,11 +91,15 @@ def preview_new(entity: str) -> Response:
 
 
 @blueprint.get("/<entity>/<record_id>")
-def show_record(entity: str, record_id: str) -> Response:
-    """A record's page."""
+def show_record(entity: str, record_id: str) -> BaseResponse:
+    """A record's page; that of what it went into for one that was merged, unless `merged` asks for itself."""
     with reading() as work:
         chosen = Chosen(request.args.get("tab", ""), shown_of(request.args.get("history", "")))
         page = show(work, entity, record_id, chosen=chosen)
+        root = resolve(work, record_id) if page.archived and "merged" not in request.args else record_id
+        if root != record_id:
+            flash(gettext("This record was merged into the one that you see."))
+            return redirect(record_url(page.entity, root))
         return render(_PAGE, record_shell(work, visible_entity(work, entity), page.title), page)
 
 
@@ -114,7 +120,7 @@ def save(entity: str, record_id: str) -> BaseResponse:
     refused = _unresolved(sent)
     if refused:
         return _refused(entity, record_id, Attempt(sent, refused))
-    command = SaveRecord(entity, sent.values(), record_id, sent.version, "text")
+    command = SaveRecord(entity, sent.values(), record_id, sent.version, "text", accept_duplicates=is_accepted())
     try:
         saved = write(save_form(services(), command, uploads))
     except RecordRejected as error:

@@ -1,0 +1,1 @@
+"""Duplicates in the browser: shown on the form, listed after a scan, merged side by side."""
