@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from kalip.fields import Style
+from kalip.fields import FieldType, Style
 from kalip.fields.types.choice import choice_label
 from kalip.model import Entity, Field, Model
 from kalip.records import Titles, Work
 from kalip.runtime import Served
 from kalip.web.locale import LOCALES, current_locale, gettext
+from kalip.web.session import services
 from kalip.web.tones import tone, tone_of_id
 
 NUMBERS = frozenset({"integer", "decimal", "money", "percent", "duration"})
@@ -67,6 +68,8 @@ def reader_of(served: Served, entity: Entity, field: Field, style: Style) -> Rea
     """A function from a field's Python value to its cell, made once for a whole column."""
     if field.system and field.name in ("stage", "pipeline"):
         return _stage_reader(entity, field.name)
+    if field.system and field.name == "stage_due":
+        return _due_reader(served.types[field.type], field, style)
     kind = served.types[field.type]
     make = _MAKERS.get(field.type, _plain)
 
@@ -173,6 +176,21 @@ def _stage_reader(entity: Entity, name: str) -> Reader:
             cell = Cell("choice", stage.label.get(locale), stage.name, tone=tone(stage_colour(stage)))
             known.setdefault(stage.name, cell)
     return lambda value: known.get(value) or Cell("text", value or "")
+
+
+def _due_reader(kind: FieldType, field: Field, style: Style) -> Reader:
+    """A time limit; one that has passed stands out."""
+    now = services().clock()
+
+    def read(value: Any) -> Cell:
+        if value is None:
+            return Cell("text", "")
+        text = kind.format(field, value, style)
+        if value > now:
+            return Cell("text", text, raw=value)
+        return Cell("choice", text, raw=value, tone=tone("red"))
+
+    return read
 
 
 def stage_colour(stage: Any) -> str:

@@ -6,10 +6,12 @@ from typing import Final
 from kalip.records import JobHandler, JobRun, SavedRecord, Work
 from kalip.records.bulk import Act
 from kalip.records.bulk_jobs import bulk_handler
-from kalip.workflow.commands import ApplyTransition
+from kalip.workflow.changing import change_pipeline
+from kalip.workflow.commands import ApplyTransition, ChangePipeline
 from kalip.workflow.transitions import apply_transition
 
 BULK_TRANSITION: Final = "workflow.bulk_transition"
+BULK_PIPELINE: Final = "workflow.bulk_pipeline"
 
 
 def _move(job: JobRun) -> Act:
@@ -30,4 +32,25 @@ def _move(job: JobRun) -> Act:
     return act
 
 
-JOB_HANDLERS: Final[Mapping[str, JobHandler]] = {BULK_TRANSITION: bulk_handler(_move)}
+def _change(job: JobRun) -> Act:
+    """Take a row over: `pipeline`, `stage`, `values` and `source` of the job are those of ChangePipeline."""
+    given = job.arguments
+
+    def act(work: Work, record_id: str) -> SavedRecord:
+        command = ChangePipeline(
+            str(given["entity"]),
+            record_id,
+            str(given["pipeline"]),
+            given.get("stage"),
+            given.get("values", {}),
+            source=given.get("source", "json"),
+        )
+        return change_pipeline(work, command)
+
+    return act
+
+
+JOB_HANDLERS: Final[Mapping[str, JobHandler]] = {
+    BULK_TRANSITION: bulk_handler(_move),
+    BULK_PIPELINE: bulk_handler(_change),
+}

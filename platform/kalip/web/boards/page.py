@@ -185,7 +185,7 @@ def _lanes(work: Work, found: BoardPage, query: BoardQuery) -> Sequence[Lane]:
                     due=due_text(work, row.values.get("stage_due")),
                     overdue=is_overdue(work, row.values.get("stage_due")),
                     steps=_steps(progress.get(row.id)),
-                    steps_done=row.id in progress and not progress[row.id].blocking,
+                    steps_done=row.id in progress and progress[row.id].done == len(progress[row.id].steps),
                     moves=_moves(entity, found.pipeline, column.stage, row) if movable else (),
                     pipelines=_pipelines(work, found, column.stage, row) if movable else (),
                 )

@@ -71,6 +71,7 @@ def bulk_titles() -> Mapping[str, str]:
         "move": gettext("Move to stage"),
         "assign": gettext("Assign"),
         "convert": gettext("Convert"),
+        "pipeline": gettext("Change the pipeline"),
         "archive": gettext("Archive"),
         "restore": gettext("Restore"),
     }
