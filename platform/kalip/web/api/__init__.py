@@ -11,6 +11,7 @@ from kalip.web.api.files import blueprint as files
 from kalip.web.api.health import blueprint as health
 from kalip.web.api.hooks import blueprint as hooks
 from kalip.web.api.hooks import doors
+from kalip.web.api.mails import blueprint as mails
 from kalip.web.api.merging import blueprint as merging
 from kalip.web.api.metadata import blueprint as metadata
 from kalip.web.api.metrics import blueprint as metrics_blueprint
@@ -29,6 +30,7 @@ from kalip.web.security import csrf
 PREFIX = "/api"
 _NOUNS = (
     batches,
+    mails,
     merging,
     tasks,
     notifications,

@@ -7,6 +7,7 @@ from kalip.access import denied
 from kalip.base.errors import NotFound
 from kalip.model import Entity, Verb
 from kalip.records import Work, get_record, record_rights, require_visible
+from kalip.records.files import open_file
 from kalip.storage import FileInfo, Mail, get_files, get_mail, mails_of_record, mails_of_thread
 from kalip.workflow.mails.writing import OutgoingMail, send_again, send_mail
 
@@ -46,13 +47,15 @@ def addressees_of(work: Work, entity: Entity, record_id: str) -> tuple[Addressee
 
 
 def write_mail(work: Work, mail: OutgoingMail) -> str:
-    """Send a mail about a record; its id. Commits nothing. For whoever may change the record; files must be its own.
+    """Send a mail about a record; its id. Commits nothing. For whoever may change the record, with files that they see.
 
     Raises what `send_mail` does, AccessDenied and NotFound.
     """
     entity = _changeable(work, str(mail.entity), str(mail.record_id))
     if mail.answers:
         mail_of_record(work, entity.name, str(mail.record_id), mail.answers)
+    for file in mail.files:
+        open_file(work, file)
     return send_mail(work, replace(mail, entity=entity.name))
 
 

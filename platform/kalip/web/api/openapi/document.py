@@ -6,6 +6,7 @@ from kalip.access import Actor
 from kalip.model import Entity, Verb
 from kalip.runtime import Served
 from kalip.web.api.openapi.conversions import conversion_paths, conversion_schemas
+from kalip.web.api.openapi.mails import mail_paths, mail_schemas
 from kalip.web.api.openapi.merging import merging_paths, merging_schemas
 from kalip.web.api.openapi.parts import problem_responses, problem_schemas, security_schemes, shared_parameters
 from kalip.web.api.openapi.pipelines import pipeline_paths, pipeline_schemas
@@ -33,6 +34,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         **site_schemas(),
         **task_schemas(),
         **conversion_schemas(),
+        **mail_schemas(),
         **merging_schemas(),
         **pipeline_schemas(),
     }
@@ -41,6 +43,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         if Verb.READ in allowed[entity.name]:
             paths |= follow_paths(entity.name)
         paths |= conversion_paths(entity, allowed[entity.name])
+        paths |= mail_paths(entity, allowed[entity.name])
         paths |= merging_paths(entity, allowed[entity.name])
         paths |= pipeline_paths(entity, allowed[entity.name])
     for entity in (*entities, *_hidden_parts(served, entities)):
