@@ -17,12 +17,14 @@ _DOCUMENTS: Final[Mapping[Kind, str]] = {
     Kind.CALENDAR: "calendar {0}",
     Kind.ENTITY: "entity {0}",
     Kind.PIPELINE: "pipeline {1} of {0}",
+    Kind.CONVERSION: "conversion {1} of {0}",
     Kind.ACCESS: "rights on {0}",
     Kind.RULES: "rules of {0}",
     Kind.LIST: "list of {0}",
     Kind.FORM: "form of {0}",
     Kind.CARD: "card of {0}",
     Kind.BOARD: "board of {0}",
+    Kind.CALENDAR_VIEW: "calendar of {0}",
     Kind.MAIL: "mail {0}",
     Kind.INTAKE: "intake of {0}",
     Kind.WEBFORM: "public form {1} of {0}",
@@ -33,23 +35,30 @@ _DOCUMENTS: Final[Mapping[Kind, str]] = {
 }
 _ENTRIES: Final[Mapping[str, str]] = {
     "actors": "actor",
+    "alarms": "alarm",
     "cases": "case",
     "checks": "check",
     "choices": "choice",
+    "clocks": "clock",
     "columns": "column",
     "conversions": "conversion",
     "effects": "effect",
     "fields": "field",
+    "hooks": "hook",
     "navigation": "menu entry",
+    "parameters": "parameter",
     "permissions": "role",
     "records": "record",
     "related": "related list",
     "requires": "requirement",
     "roles": "role",
+    "rules": "rule",
     "search": "searched field",
     "sections": "section",
     "stages": "stage",
     "tabs": "tab",
+    "targets": "target",
+    "then": "action",
     "transitions": "transition",
     "unique": "unique set",
 }
@@ -98,7 +107,7 @@ def document_words(address: str) -> str:
     if place is None:
         return f"file {address}"
     said = _DOCUMENTS[place.kind].format(*place.names)
-    named = place.names[1] if place.kind in (Kind.LIST, Kind.FORM, Kind.CARD, Kind.BOARD) else "default"
+    named = place.names[1] if place.kind in (Kind.LIST, Kind.FORM, Kind.CARD, Kind.BOARD, Kind.CALENDAR_VIEW) else "default"
     said = said if named == "default" else said.replace(" of ", f" {named} of ", 1)
     return f"{said} ({pack})" if pack else said
 

@@ -11,7 +11,7 @@ from kalip.web.designer.nodes import label_of
 from kalip.web.designer.reading import page_of
 from kalip.web.locale import gettext
 
-_KINDS = (Kind.LIST, Kind.BOARD, Kind.CARD, Kind.PIPELINE)
+_KINDS = (Kind.LIST, Kind.BOARD, Kind.CALENDAR_VIEW, Kind.CARD, Kind.PIPELINE, Kind.CONVERSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,10 @@ def _tabs(drafted: Drafted, entity: str, address: str) -> Iterator[Tab]:
     labels = {
         Kind.LIST: gettext("List"),
         Kind.BOARD: gettext("Board"),
+        Kind.CALENDAR_VIEW: gettext("Calendar"),
         Kind.CARD: gettext("Card"),
         Kind.PIPELINE: gettext("Pipeline"),
+        Kind.CONVERSION: gettext("Conversion"),
     }
     for kind in _KINDS:
         for each in drafted.stack.of_kind(kind):
