@@ -19,8 +19,9 @@ _USED = {
     Kind.CHOICES: ("choices:{0}", {"choices": "choice:{0}.{1}"}),
     Kind.PIPELINE: ("pipeline:{0}.{1}", {"stages": "stage:{0}.{1}.{2}"}),
     Kind.ROLE: ("role:{0}", {}),
+    Kind.CALENDAR: ("calendar:{0}", {}),
 }
-_KINDS_USED = ("entity", "field", "choices", "choice", "pipeline", "stage", "role")
+_KINDS_USED = ("entity", "field", "choices", "choice", "pipeline", "stage", "role", "calendar")
 
 
 @dataclass(frozen=True, slots=True)
