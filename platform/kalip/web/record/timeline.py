@@ -36,6 +36,7 @@ _ICONS: Mapping[str, str] = {
     "record.form_received": "inbox",
     "record.task_given": "clipboard-list",
     "record.task_ended": "clipboard-check",
+    "record.step_changed": "list-check",
 }
 _WIDTHS = ((format_date, "medium"), (format_time, "short"))
 _QUIET = frozenset({"stage_since", "stage_due", "archived_at", "pipeline"})
@@ -86,6 +87,7 @@ class ShownEvent:
     comment: ShownComment | None = None
     made: tuple[MadeByIt, ...] = ()
     task: ShownTask | None = None
+    step: tuple[str, str] = ("", "")
     letter: LetterEntry | None = None
 
 
@@ -216,6 +218,7 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
         "record.form_received": gettext("took what was sent by a public form"),
         "record.task_given": gettext("gave a task"),
         "record.task_ended": gettext("ended a task"),
+        "record.step_changed": _step_text(event),
     }
     created = event.kind == "record.created"
     return ShownEvent(
@@ -231,7 +234,25 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
         comment=_comment(work, entity, record_id, event),
         made=made_by(work, entity, event, style.titles),
         task=_task(event),
+        step=_step(event),
     )
+
+
+def _step(event: EventView) -> tuple[str, str]:
+    """A step of a stage by its label, and what was noted with it."""
+    facts: Mapping[str, Any] = event.facts
+    return (str(facts["step"]), str(facts.get("note") or "")) if "step" in facts else ("", "")
+
+
+def _step_text(event: EventView) -> str:
+    said = {
+        "done": gettext("ticked off a step"),
+        "skipped": gettext("skipped a step"),
+        "open": gettext("opened a step again"),
+        "added": gettext("added a step"),
+        "removed": gettext("took a step back"),
+    }
+    return said.get(str(event.facts.get("state")), gettext("changed"))
 
 
 def _task(event: EventView) -> ShownTask | None:
