@@ -72,13 +72,17 @@ def plan_lines(plan: Plan) -> list[RenderableType]:
     """The steps of a plan, each with how careful one has to be and the rows it touches."""
     if plan.is_empty:
         return ["The database needs no change."]
-    steps = table(("kind", "rows", "step"), [(step.kind, step.rows, step.describe()) for step in plan.steps])
+    rows = [("background" if step.goes_on else step.kind, step.rows, step.describe()) for step in plan.steps]
+    steps = table(("kind", "rows", "step"), rows)
     return [steps, *([f"Writers wait for about {plan.seconds:.0f} s."] if plan.seconds >= 1 else [])]
 
 
 def plan_json(plan: Plan) -> dict[str, object]:
     """The same for programmes."""
-    steps = [{"id": each.id, "kind": each.kind, "rows": each.rows, "step": each.describe()} for each in plan.steps]
+    steps = [
+        {"id": each.id, "kind": each.kind, "rows": each.rows, "step": each.describe(), "goes_on": each.goes_on}
+        for each in plan.steps
+    ]
     return {"steps": steps, "seconds": round(plan.seconds, 1)}
 
 

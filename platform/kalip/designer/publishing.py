@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from kalip.access import SYSTEM, Actor
 from kalip.base.errors import PublishConflict
+from kalip.designer.going_on import jobs_of, wait_for_builders
 from kalip.designer.proposing import Proposal
 from kalip.designer.site import Site
 from kalip.designer.stored import revision_paths, store_packs
-from kalip.records import Work
+from kalip.records import Work, enqueue_all
 from kalip.records.services import announce, open_work
 from kalip.storage import NewRevision, Plan, Revision, Step, apply, current_revision, plan, save_revision
 
@@ -44,11 +45,13 @@ def publish(site: Site, proposal: Proposal, publication: Publication, then: Then
     """Publish a proposal, all or nothing, and put its model in service; other processes follow within a second.
 
     `then` writes records under the new model in the same transaction. Raises PublishConflict when something else was
-    published since the proposal was made, or the plan takes something out of sight and that isn't accepted.
+    published since the proposal was made, or the plan takes something out of sight and that isn't accepted. What goes
+    on of the plan is done by jobs.
     """
     services, actor = site.services, publication.actor
     now = services.clock()
     served = proposal.served
+    wait_for_builders(services.database)
     with services.database.publish() as session:
         present = current_revision(session)
         if present != proposal.base:
@@ -57,14 +60,14 @@ def publish(site: Site, proposal: Proposal, publication: Publication, then: Then
                 params={"revision": (present or "none")[:12]},
                 hint="look at the changes again and repeat",
             )
-        steps = plan(session, served)
+        steps = plan(session, served, quick=True)
         if refused := publication.refused(steps):
             raise PublishConflict(
                 "The plan takes something out of sight: {steps}.",
                 params={"steps": "; ".join(step.describe() for step in refused)},
                 hint="accept the loss; what goes is retired and comes back with its field",
             )
-        apply(session, steps, now)
+        apply(session, steps, now, background=True)
         store_packs(session, site.blobs, proposal.packs, now, actor.id)
         versions = {pack.name: pack.version for pack in proposal.packs}
         documents = revision_paths(proposal.packs)
@@ -73,6 +76,7 @@ def publish(site: Site, proposal: Proposal, publication: Publication, then: Then
             NewRevision(served.model.revision, now, actor.id, publication.message, documents, versions, proposal.base),
         )
         work = open_work(services, served, session, SYSTEM)
+        enqueue_all(work, jobs_of(steps, revision.number, actor.id))
         if then is not None:
             then(work)
     services.runtime.swap(served)

@@ -9,6 +9,7 @@ from kalip.jobs import reading, tidying
 from kalip.records import Consumer, JobHandler, Recurring, bulk_jobs, scanning
 from kalip.workflow import bulk_jobs as bulk_moves
 from kalip.workflow import intake, mails, notifications, rules
+from kalip.workflow.conversions import at_once
 from kalip.workflow.conversions import many as bulk_conversions
 
 
@@ -23,7 +24,7 @@ class Background:
 
 def all_background(kept: timedelta) -> Background:
     """The background work of all packages; jobs that are done are kept so long."""
-    consumers: tuple[Consumer, ...] = (*notifications.CONSUMERS, *rules.CONSUMERS)
+    consumers: tuple[Consumer, ...] = (*notifications.CONSUMERS, *rules.CONSUMERS, *at_once.CONSUMERS)
     handlers = _joined(
         tidying.handlers_of(kept),
         reading.handlers_of(consumers),
@@ -32,6 +33,7 @@ def all_background(kept: timedelta) -> Background:
         scanning.JOB_HANDLERS,
         bulk_moves.JOB_HANDLERS,
         bulk_conversions.JOB_HANDLERS,
+        at_once.JOB_HANDLERS,
         intake.JOB_HANDLERS,
         mails.JOB_HANDLERS,
         notifications.JOB_HANDLERS,

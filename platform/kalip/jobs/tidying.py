@@ -10,6 +10,7 @@ from kalip.storage import delete_expired_logins, delete_old_jobs, delete_old_key
 
 TIDY: Final = "jobs.tidy"
 _KEYS_KEPT: Final = timedelta(days=2)
+_RECURRING_KEPT: Final = timedelta(days=1)
 _AT_ONCE: Final = 5_000
 
 
@@ -25,7 +26,7 @@ def _tidy(kept: timedelta, services: Services, job: JobRun) -> Mapping[str, Any]
     before = now - kept
     while True:
         with services.database.beside() as session:
-            forgotten = delete_old_jobs(session, before, _AT_ONCE)
+            forgotten = delete_old_jobs(session, before, _AT_ONCE, recurring_before=now - _RECURRING_KEPT)
         jobs += forgotten
         if forgotten < _AT_ONCE or job.cancelled():
             break

@@ -14,8 +14,10 @@ from kalip.storage.session import Session
 from kalip.storage.step import Step
 
 
-def apply(session: Session, plan: Plan, now: datetime | None = None) -> None:
+def apply(session: Session, plan: Plan, now: datetime | None = None, *, background: bool = False) -> None:
     """Run the steps of a plan in a session of `database.publish()`, which commits them or undoes them all.
+
+    With `background` those that go on are only begun: the caller sees to it that they are done.
 
     Make the plan in the same session, so that nothing changes in between. Raises PlanRefused when what a step writes
     breaks a unique key.
@@ -28,7 +30,10 @@ def apply(session: Session, plan: Plan, now: datetime | None = None) -> None:
     for step in plan.steps:
         try:
             with session.savepoint():
-                step.run(session, moment)
+                if background and step.goes_on:
+                    step.begin(session, moment)
+                else:
+                    step.run(session, moment)
         except IntegrityError as error:
             raise PlanRefused(_breaches(session, step)) from error
     for column in plan.notes:

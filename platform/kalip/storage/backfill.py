@@ -31,15 +31,15 @@ class Fill:
     expression: Expression
 
     def values(
-        self, session: Session, table: str, column: LiveColumn | None, now: datetime
+        self, session: Session, table: str, column: LiveColumn | None, now: datetime, after: str = ""
     ) -> Iterator[list[tuple[str, Parts | None]]]:
         """Batches of ids with the parts that fill them, None where nothing does.
 
-        Of the rows in which `column` is null; of all without one.
+        Of the rows in which `column` is null, of all without one; of those after an id.
         """
         context = Context(now, now.date())
         paths = tuple(sorted(self.expression.paths)) or ("id",)
-        for ids in _empty_ids(session, table, column):
+        for ids in _empty_ids(session, table, column, after):
             rows = select_many(session, self.served, self.entity, ids, context, paths, form="parts")
             yield [(each, self._parts(rows.get(each, {}), context)) for each in ids]
 
@@ -70,7 +70,7 @@ class Fill:
         return kind.to_parts(self.field, value)
 
 
-def _empty_ids(session: Session, table: str, column: LiveColumn | None) -> Iterator[list[str]]:
+def _empty_ids(session: Session, table: str, column: LiveColumn | None, after: str) -> Iterator[list[str]]:
     columns = [Column("id", type_of("text"), primary_key=True)]
     if column is not None:
         columns.append(Column(column.name, type_of(column.kind)))
@@ -78,7 +78,7 @@ def _empty_ids(session: Session, table: str, column: LiveColumn | None) -> Itera
     query = select(known.c.id).order_by(known.c.id).limit(_BATCH)
     if column is not None:
         query = query.where(known.c[column.name].is_(None))
-    last = ""
+    last = after
     while ids := list(session.run(query.where(known.c.id > last)).scalars()):
         yield ids
         last = ids[-1]

@@ -33,6 +33,7 @@ class Filling:
 class Draft:
     """What the parts of planning share. `renamed` maps old names of entities to the present ones.
 
+    `quick` spares looking at very many rows only to count them.
     `notes` are columns whose entry in the catalogue changes without a step, `refusals` say why there can be no plan.
     """
 
@@ -46,9 +47,10 @@ class Draft:
     refusals: list[str] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
     numbers: int = 0
+    quick: bool = False
 
     @classmethod
-    def of(cls, session: Session, served: Served) -> "Draft":
+    def of(cls, session: Session, served: Served, *, quick: bool = False) -> "Draft":
         """Read the catalogue."""
         tables = live_tables(session)
         columns: dict[str, list[LiveColumn]] = defaultdict(list)
@@ -56,7 +58,7 @@ class Draft:
         for column in live_columns(session):
             columns[column.table].append(column)
             retired += column.retired_at is not None
-        return cls(session, served, tables, columns, numbers=retired)
+        return cls(session, served, tables, columns, numbers=retired, quick=quick)
 
     def retired(self, name: str) -> str:
         """A free name for what is retired."""

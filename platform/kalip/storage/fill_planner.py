@@ -15,7 +15,7 @@ from kalip.storage.draft import Draft, Filling
 from kalip.storage.fill_steps import AskForValue, EmptyAgain, FillEmpty
 from kalip.storage.kinds import type_of
 from kalip.storage.rewrite import count_filled, count_rows
-from kalip.storage.step import Step
+from kalip.storage.step import LONG, Step
 from kalip.storage.table_steps import CreateTable, RenameTable, ReviveTable
 from kalip.storage.tables import EntityTable
 from kalip.storage.terms import FILLED, Terms, terms_of
@@ -58,7 +58,9 @@ def _plan_field(
     fill = Fill(draft.served, entity, field, field.backfill)
     changed, moment = rest
     left = None
-    if not _reads(draft, entity, field.backfill.paths, changed):
+    # Publishers hold up writers: of very many rows they don't ask how many stay empty.
+    counts = empty <= LONG or not draft.quick
+    if counts and not _reads(draft, entity, field.backfill.paths, changed):
         left = fill.count_empty(draft.session, table, old, moment)
     if left == empty and now.required:
         draft.steps.append(AskForValue(entity=entity, field=field.name, rows=empty))

@@ -13,7 +13,7 @@ from kalip.storage.catalogue import LiveColumn
 from kalip.storage.ddl import Ddl
 from kalip.storage.rowwise import table_of_columns, write_each
 from kalip.storage.session import Session
-from kalip.storage.step import Kind, Step
+from kalip.storage.step import LONG, Kind, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,7 @@ class FillEmpty(Step):
     """Empty rows that the field's back-fill fills; `failures` are those that it leaves empty, None: not known yet.
 
     `keep` is a column that remembers what was filled in, so that taking the change back empties the rows again.
+    `guarded`: a unique key or a duplicate rule looks at the field.
     """
 
     pace: ClassVar[int | None] = 12_000
@@ -30,6 +31,12 @@ class FillEmpty(Step):
     unfilled: int | None = None
     keep: LiveColumn | None = None
     fill: Fill = field(compare=False, repr=False)
+    guarded: bool = False
+
+    @property
+    def goes_on(self) -> bool:
+        """Values that a unique key or a duplicate rule looks at have to be there at once."""
+        return self.rows > LONG and not self.guarded
 
     @property
     def kind(self) -> Kind:
@@ -50,14 +57,18 @@ class FillEmpty(Step):
 
     def run(self, session: Session, now: datetime) -> None:
         """Fill the rows, and remember which."""
-        if self.keep is not None:
-            Ddl(session).add_column(self.keep)
-            catalogue.note_column(session, replace(self.keep, retired_at=now))
+        self.begin(session, now)
         columns = (*self.columns, *((self.keep,) if self.keep else ()))
         for batch in self.fill.values(session, self.columns[0].table, self.columns[0], now):
             filled = [(row_id, parts) for row_id, parts in batch if parts is not None]
             kept = [(row_id, (*parts, parts[0]) if self.keep else parts) for row_id, parts in filled]
             write_each(session, columns, kept)
+
+    def begin(self, session: Session, now: datetime) -> None:
+        """Make the column that remembers."""
+        if self.keep is not None:
+            Ddl(session).add_column(self.keep)
+            catalogue.note_column(session, replace(self.keep, retired_at=now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,12 +35,13 @@ class IndexSpec:
         stem = shortened(f"{PREFIX}{self.table}_{'_'.join(self.fields)}".replace(".", "__"))
         return f"{stem[:54]}_{digest(definition)}"
 
-    def sql(self, preparer: IdentifierPreparer) -> str:
-        """The CREATE INDEX statement."""
-        unique = "UNIQUE " if self.unique else ""
+    def sql(self, preparer: IdentifierPreparer, *, concurrently: bool = False) -> str:
+        """The CREATE INDEX statement; `concurrently` builds beside the writers, outside of any transaction."""
+        unique, beside = "UNIQUE " if self.unique else "", "CONCURRENTLY " if concurrently else ""
         where = " WHERE archived_at IS NULL" if self.live else ""
         keys = ", ".join(self.keys)
-        return f"CREATE {unique}INDEX {preparer.quote(self.name)} ON {preparer.quote(self.table)} ({keys}){where}"
+        name, table = preparer.quote(self.name), preparer.quote(self.table)
+        return f"CREATE {unique}INDEX {beside}{name} ON {table} ({keys}){where}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ JobState = Literal["waiting", "running", "done", "dead", "cancelled"]
 
 JOBS: Final = table_of(KalipJob)
 ATTEMPTS: Final = table_of(KalipJobAttempt)
+RECURRING_KEY: Final = "recurring:"
 FRESH: Final = 5
 """How many runs a job may have that somebody lets run again."""
 
@@ -127,6 +128,12 @@ def count_jobs(session: Session, states: Sequence[str] = ()) -> dict[str, int]:
     return {str(row["state"]): int(row["count"]) for row in session.run(query).mappings()}
 
 
+def open_arguments(session: Session, kind: str) -> list[Mapping[str, Any]]:
+    """The arguments of the jobs of a kind that wait or run."""
+    query = select(JOBS.c.arguments).where(JOBS.c.state.in_(("waiting", "running")), JOBS.c.kind == kind)
+    return [orjson.loads(each) for each in session.run(query).scalars()]
+
+
 def job_kinds(session: Session) -> list[str]:
     """The kinds that there are jobs of."""
     return [str(kind) for kind in session.run(select(JOBS.c.kind).distinct().order_by(JOBS.c.kind)).scalars()]
@@ -161,9 +168,17 @@ def cancel_job(session: Session, now: datetime, job_id: str) -> JobState | None:
     return state
 
 
-def delete_old_jobs(session: Session, before: datetime, most: int = 5_000) -> int:
-    """Forget jobs that were done or cancelled before a moment; how many, at most as many as said."""
-    old = select(JOBS.c.id).where(JOBS.c.state.in_(("done", "cancelled")), JOBS.c.finished_at < before).limit(most)
+def delete_old_jobs(
+    session: Session, before: datetime, most: int = 5_000, *, recurring_before: datetime | None = None
+) -> int:
+    """Forget jobs that were done or cancelled before a moment; how many, at most as many as said.
+
+    Recurring work leaves many rows that nobody asks for: theirs may be another moment.
+    """
+    past: ColumnElement[bool] = JOBS.c.finished_at < before
+    if recurring_before is not None:
+        past = or_(past, and_(JOBS.c.key.startswith(RECURRING_KEY), JOBS.c.finished_at < recurring_before))
+    old = select(JOBS.c.id).where(JOBS.c.state.in_(("done", "cancelled")), past).limit(most)
     return session.write(delete(JOBS).where(JOBS.c.id.in_(old))).rowcount
 
 

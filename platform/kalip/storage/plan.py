@@ -1,7 +1,7 @@
 """The plan: what has to change in the database, step by step, until it holds a model. Reads only."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,8 +21,11 @@ from kalip.storage.draft import Draft
 from kalip.storage.errors import PlanRefused
 from kalip.storage.fill_planner import plan_fills
 from kalip.storage.fill_steps import AskForValue, EmptyAgain, FillEmpty
+from kalip.storage.going_on import INDEX_JOB
 from kalip.storage.index_steps import CreateIndex, DropIndex
 from kalip.storage.indexes import PREFIX, IndexSpec, index_specs
+from kalip.storage.jobs import open_arguments
+from kalip.storage.likeness import sides_of
 from kalip.storage.likeness_planner import plan_keys
 from kalip.storage.likeness_steps import DropKeys, KeepKeys
 from kalip.storage.limits import limit_faults
@@ -91,7 +94,12 @@ class Plan:
     @property
     def seconds(self) -> float:
         """About how long writers wait while it is applied."""
-        return sum(step.seconds for step in self.steps)
+        return sum(step.seconds for step in self.steps if not step.goes_on)
+
+    @property
+    def going_on(self) -> tuple[Step, ...]:
+        """The steps that go on in the background once the rest is published."""
+        return tuple(step for step in self.steps if step.goes_on)
 
     @property
     def lossy(self) -> tuple[Step, ...]:
@@ -103,27 +111,43 @@ class Plan:
         return tuple(step.describe() for step in self.steps)
 
 
-def plan(session: Session, served: Served, now: datetime | None = None) -> Plan:
-    """Compare the database with a served model. Raises PlanRefused when the database can't hold the model."""
+def plan(session: Session, served: Served, now: datetime | None = None, *, quick: bool = False) -> Plan:
+    """Compare the database with a served model. Raises PlanRefused when the database can't hold the model.
+
+    A `quick` plan is the same without figures for which very many rows would have to be looked at.
+    """
     wanted = served.project(tables_for)
-    draft = Draft.of(session, served)
+    draft = Draft.of(session, served, quick=quick)
     if faults := limit_faults(session, wanted, draft.columns):
         raise PlanRefused(faults)
     match_tables(draft, wanted, tuple(served.model.entities.values()))
     plan_fills(draft, now or system_clock())
     if draft.refusals:
         raise PlanRefused(tuple(draft.refusals))
-    _match_indexes(draft, index_specs(wanted, session.sql.identifier_preparer, session.dialect, session.language))
+    indexes = index_specs(wanted, session.sql.identifier_preparer, session.dialect, session.language)
+    _match_indexes(draft, indexes)
     if faults := (*unique_faults(session, draft.steps), *plan_keys(draft, now or system_clock())):
         raise PlanRefused(faults)
+    guarded = {(spec.table, path.partition(".")[0]) for spec in indexes.values() if spec.unique for path in spec.fields}
+    draft.steps = [_guarded(step, guarded, served) for step in draft.steps]
     order = {kind: place for place, kind in enumerate(_ORDER)}
     # One chain of names may mix both.
     order[ChangeType] = order[RenameColumn]
     return Plan(tuple(sorted(draft.steps, key=lambda step: order[type(step)])), tuple(draft.notes))
 
 
+def _guarded(step: Step, keys: set[tuple[str, str]], served: Served) -> Step:
+    """A fill, told whether a unique key or a duplicate rule looks at its field."""
+    if not isinstance(step, FillEmpty):
+        return step
+    name = step.columns[0].field
+    looked_at = any(name in side.fields for side in sides_of(served, step.entity))
+    return replace(step, guarded=looked_at or (step.columns[0].table, name) in keys)
+
+
 def _match_indexes(draft: Draft, wanted: Mapping[str, IndexSpec]) -> None:
     present = set(_present_indexes(draft.session))
+    coming = {str(each.get("name")) for each in open_arguments(draft.session, INDEX_JOB)}
     sizes: dict[str, int] = {}
     fresh = {step.table.name for step in draft.steps if isinstance(step, CreateTable | CreateLinks)}
     known = {each.name for each in draft.tables}
@@ -138,7 +162,7 @@ def _match_indexes(draft: Draft, wanted: Mapping[str, IndexSpec]) -> None:
         draft.steps.append(DropIndex(name=name))
     present -= stale
     for name, spec in wanted.items():
-        if name in present:
+        if name in present or name in coming:
             continue
         if spec.table not in sizes:
             counted = spec.table in known and spec.table not in fresh
@@ -161,5 +185,10 @@ def _present_indexes(session: Session) -> Iterator[str]:
     if session.dialect == "sqlite":
         rows: Sequence[Any] = session.fetch("SELECT name FROM sqlite_master WHERE type = 'index'", {})
     else:
-        rows = session.fetch("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()", {})
+        # One whose building failed is none.
+        rows = session.fetch(
+            "SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
+            "WHERE indisvalid AND relnamespace = to_regnamespace(current_schema()::text)",
+            {},
+        )
     return (row[0] for row in rows if row[0].startswith(PREFIX))

@@ -24,18 +24,32 @@ def table_of_columns(*columns: LiveColumn) -> Table:
     )
 
 
-def write_each(session: Session, columns: Sequence[LiveColumn], rows: Sequence[tuple[str, Sequence[Any]]]) -> None:
-    """Give each row, named by its id, values for the columns, which are of one table. Commits nothing."""
+def write_each(
+    session: Session,
+    columns: Sequence[LiveColumn],
+    rows: Sequence[tuple[str, Sequence[Any]]],
+    *,
+    empty_only: bool = False,
+) -> None:
+    """Give each row, named by its id, values for the columns, which are of one table. Commits nothing.
+
+    With `empty_only` a row whose first column holds something by now keeps it.
+    """
     if not rows:
         return
     table = table_of_columns(*columns)
     if session.dialect == "postgresql":
         # A statement for each row would be a round trip and a plan for each.
         values = {f"new_{at}": [parts[at] for _, parts in rows] for at in range(len(columns))}
-        session.write(_from_arrays(table, columns), {ROW: [row_id for row_id, _ in rows], **values})
+        statement = _from_arrays(table, columns)
+        if empty_only:
+            statement = statement.where(table.c[columns[0].name].is_(None))
+        session.write(statement, {ROW: [row_id for row_id, _ in rows], **values})
         return
     changes: dict[str, Any] = {column.name: bindparam(f"new_{at}") for at, column in enumerate(columns)}
     statement = update(table).where(table.c.id == bindparam(ROW)).values(changes)
+    if empty_only:
+        statement = statement.where(table.c[columns[0].name].is_(None))
     session.write(
         statement, [{ROW: row_id, **{f"new_{at}": part for at, part in enumerate(parts)}} for row_id, parts in rows]
     )

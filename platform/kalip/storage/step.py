@@ -9,12 +9,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from kalip.base.errors import fill
 from kalip.storage.session import Session
 
 Kind = Literal["safe", "slow", "lossy"]
+LONG: Final = 20_000
+"""More rows than that are filled or indexed in the background, where nothing depends on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,11 @@ class Step(ABC):
         return self.rows / self.pace if self.pace else 0.0
 
     @property
+    def goes_on(self) -> bool:
+        """Whether so much is to be done that it goes on in the background once the rest is published."""
+        return False
+
+    @property
     def kind(self) -> Kind:
         """How careful one has to be."""
         return "safe"
@@ -52,6 +59,9 @@ class Step(ABC):
     @abstractmethod
     def run(self, session: Session, now: datetime) -> None:
         """Make the change, catalogue included."""
+
+    def begin(self, session: Session, now: datetime) -> None:  # noqa: B027 - most need nothing
+        """Make what of a step that goes on is needed at once, catalogue included."""
 
     def describe(self) -> str:
         """The change in an English sentence."""

@@ -120,6 +120,7 @@ def _step(step: Step) -> dict[str, object]:
         "text": translate(current_locale(), template, **params),
         "rows": step.rows,
         "failures": step.failures,
+        "goes_on": step.goes_on,
     }
 
 

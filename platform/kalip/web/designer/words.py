@@ -39,6 +39,7 @@ class Planned:
     lossy: bool
     slow: bool
     index: bool
+    goes_on: bool
 
 
 def lines_of(changes: Iterable[Change]) -> tuple[Line, ...]:
@@ -66,4 +67,5 @@ def _planned(step: Step) -> Planned:
         lossy=step.kind == "lossy",
         slow=step.kind == "slow",
         index=isinstance(step, CreateIndex | DropIndex),
+        goes_on=step.goes_on,
     )

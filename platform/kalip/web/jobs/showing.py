@@ -9,7 +9,8 @@ from flask import url_for
 from kalip.base.errors import KalipError, RecordRejected, TransitionRefused
 from kalip.records import Work, titles_of
 from kalip.records.bulk_jobs import result_of
-from kalip.storage import StoredJob
+from kalip.records.scanning import SCAN, SCAN_ALL
+from kalip.storage import FILL_JOB, INDEX_JOB, StoredJob
 from kalip.web.cells import record_url
 from kalip.web.locale import current_locale, gettext, message_of
 
@@ -61,7 +62,12 @@ class ShownJob:
 def title_of_job(job: StoredJob) -> str:
     """What a job does, for people; its kind where there are no words for it."""
     action = str(job.arguments.get("action", ""))
-    return bulk_titles().get(action, job.kind)
+    known = {**bulk_titles(), SCAN: gettext("Looking for duplicates"), SCAN_ALL: gettext("Looking for duplicates")}
+    if job.kind == FILL_JOB:
+        return gettext("Filling {name}", name=f"{job.arguments['entity']}.{job.arguments['field']}")
+    if job.kind == INDEX_JOB:
+        return gettext("Building an index of {name}", name=", ".join(job.arguments["fields"]))
+    return known.get(action) or known.get(job.kind, job.kind)
 
 
 def bulk_titles() -> Mapping[str, str]:

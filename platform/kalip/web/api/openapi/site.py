@@ -120,7 +120,14 @@ def _reshaping() -> dict[str, Json]:
     documents = {"type": "object", "additionalProperties": {"type": ["object", "null"]}}
     rest = {"message": {"type": "string", "maxLength": 500, "default": ""}, "accept": _list(TEXT)}
     step = _object(
-        {"id": TEXT, "kind": {"enum": ["safe", "slow", "lossy"]}, "text": TEXT, "rows": _COUNT, "failures": _COUNT}
+        {
+            "id": TEXT,
+            "kind": {"enum": ["safe", "slow", "lossy"]},
+            "text": TEXT,
+            "rows": _COUNT,
+            "failures": _COUNT,
+            "goes_on": {"type": "boolean"},
+        }
     )
     change = _object({"document": TEXT, "pointer": TEXT, "kind": TEXT, "text": TEXT})
     names = ("severity", "code", "message", "hint", "document", "pointer")
