@@ -16,3 +16,4 @@ import "./peek.js";
 import "./columns.js";
 import "./board.js";
 import "./tasks.js";
+import "./calendar.js";

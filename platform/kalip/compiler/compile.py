@@ -7,6 +7,7 @@ from types import MappingProxyType
 from kalip.base.errors import CompileError, Diagnostic
 from kalip.base.text import Text
 from kalip.compiler.bench import Bench, Draft, HasParameters
+from kalip.compiler.calendar_views import calendar_views_of
 from kalip.compiler.calendars import make_calendars
 from kalip.compiler.clocks import clocks_of
 from kalip.compiler.conversions import conversions_of
@@ -156,6 +157,7 @@ def _entity(bench: Bench, draft: Draft, owner: str | None) -> Entity:
         lists=lists_of(bench, draft),
         forms=forms_of(bench, draft),
         boards=boards_of(bench, draft, pipelines, cards),
+        calendars=calendar_views_of(bench, draft),
         cards=cards,
         rules=rules,
         clocks=clocks_of(bench, draft),

@@ -37,7 +37,7 @@ _ENTITY_FILES = (
     "views",
     "webforms",
 )
-_VIEWS = ("list", "form", "card", "board")
+_VIEWS = ("list", "form", "card", "board", "calendar")
 
 
 class Kind(StrEnum):
@@ -56,6 +56,7 @@ class Kind(StrEnum):
     FORM = "form"
     CARD = "card"
     BOARD = "board"
+    CALENDAR_VIEW = "calendar_view"
     MAIL = "mail"
     INTAKE = "intake"
     WEBFORM = "webform"
@@ -79,6 +80,7 @@ OVERLAID = frozenset(
         Kind.FORM,
         Kind.CARD,
         Kind.BOARD,
+        Kind.CALENDAR_VIEW,
         Kind.MAIL,
         Kind.INTAKE,
         Kind.WEBFORM,
@@ -100,6 +102,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (Kind.FORM, "entities/<entity>/views/form[.<name>].json"),
     (Kind.CARD, "entities/<entity>/views/card[.<name>].json"),
     (Kind.BOARD, "entities/<entity>/views/board[.<name>].json"),
+    (Kind.CALENDAR_VIEW, "entities/<entity>/views/calendar[.<name>].json"),
     (Kind.MAIL, "mails/<name>.json"),
     (Kind.INTAKE, "entities/<entity>/intake.json"),
     (Kind.WEBFORM, "entities/<entity>/webforms/<name>.json"),

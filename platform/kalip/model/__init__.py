@@ -41,7 +41,7 @@ from kalip.model.rule import (
 )
 from kalip.model.stage import Condition, Outcome, Queue, Stage, StepPlan, TimeLimit, Tunnel, TunnelMode
 from kalip.model.transition import Effect, Reason, Transition
-from kalip.model.view import BoardView, CardView, Column, FormView, ListView, Section, Sort, Tab
+from kalip.model.view import BoardView, CalendarView, CardView, Column, FormView, ListView, Section, Sort, Tab
 
 __all__ = [
     "ALL",
@@ -54,6 +54,7 @@ __all__ = [
     "AssignUser",
     "BoardView",
     "Calendar",
+    "CalendarView",
     "CallHook",
     "CardView",
     "Changed",

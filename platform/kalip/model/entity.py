@@ -13,7 +13,7 @@ from kalip.model.field import Field, Origin
 from kalip.model.intake import Intake, WebForm
 from kalip.model.pipeline import Pipeline
 from kalip.model.rule import Clock, Hook, Rule
-from kalip.model.view import BoardView, CardView, FormView, ListView
+from kalip.model.view import BoardView, CalendarView, CardView, FormView, ListView
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,7 @@ class Entity:
     lists: Mapping[str, ListView] = field(default_factory=lambda: MappingProxyType({}))
     forms: Mapping[str, FormView] = field(default_factory=lambda: MappingProxyType({}))
     boards: Mapping[str, BoardView] = field(default_factory=lambda: MappingProxyType({}))
+    calendars: Mapping[str, CalendarView] = field(default_factory=lambda: MappingProxyType({}))
     cards: Mapping[str, CardView] = field(default_factory=lambda: MappingProxyType({}))
     rules: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
     clocks: Mapping[str, Clock] = field(default_factory=lambda: MappingProxyType({}))

@@ -91,3 +91,27 @@ class BoardView:
     sum: str | None = None
     sort: tuple[Sort, ...] = ()
     filter: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    """Records at their time, by fields of their own: `start`, `end` (a length when that is a duration).
+
+    Records without a start are shown on their `day`. `colour` is a choice field, `about` the reference to what a
+    record is about.
+    """
+
+    name: str
+    label: Text
+    start: str
+    end: str | None
+    day: str | None
+    title: str
+    colour: str | None
+    about: str | None
+    filter: Expression | None = None
+
+    @property
+    def times(self) -> tuple[str, ...]:
+        """The fields that say when a record is."""
+        return tuple(name for name in (self.start, self.end, self.day) if name is not None)

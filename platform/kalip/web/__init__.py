@@ -10,6 +10,7 @@ from kalip.web.administration import blueprint as administration
 from kalip.web.api import register_api
 from kalip.web.background import blueprint as jobs_admin
 from kalip.web.boards.routes import blueprint as boards
+from kalip.web.calendars.routes import blueprint as calendars
 from kalip.web.conversions.bulk import blueprint as bulk_conversions
 from kalip.web.conversions.routes import blueprint as conversions
 from kalip.web.designer import blueprints as designer
@@ -72,6 +73,7 @@ def register(app: Flask, site: Site) -> None:
         bulk,
         bulk_pipelines,
         boards,
+        calendars,
         bulk_conversions,
         conversions,
         duplicates,

@@ -116,8 +116,8 @@ def _items(entity: Entity, locale: str) -> Iterable[NavItem]:
     href = url_for("lists.show_list", entity=entity.name)
     at = request.view_args or {}
     here = at.get("entity") == entity.name
-    board = str(request.endpoint).startswith("boards.")
-    yield NavItem(plural_of(entity), href, icon_of(entity), here and not board)
+    board, calendar = (str(request.endpoint).startswith(each) for each in ("boards.", "calendars."))
+    yield NavItem(plural_of(entity), href, icon_of(entity), here and not board and not calendar)
     for index, view in enumerate(entity.boards.values()):
         shown = at.get("board") or next(iter(entity.boards))
         yield NavItem(
@@ -125,6 +125,15 @@ def _items(entity: Entity, locale: str) -> Iterable[NavItem]:
             url_for("boards.show_board", entity=entity.name, board=view.name if index else None),
             "layout-kanban",
             here and board and shown == view.name,
+            child=True,
+        )
+    for index, each in enumerate(entity.calendars.values()):
+        shown = at.get("calendar") or next(iter(entity.calendars))
+        yield NavItem(
+            each.label.get(locale) or gettext("Calendar"),
+            url_for("calendars.show_calendar", entity=entity.name, calendar=each.name if index else None),
+            "calendar",
+            here and calendar and shown == each.name,
             child=True,
         )
 

@@ -180,9 +180,18 @@ def _views(found: Entity, locale: str) -> Json:
         }
         for name, each in found.boards.items()
     }
+    calendars: Mapping[str, Json] = {
+        name: {
+            "label": each.label.get(locale),
+            **{key: getattr(each, key) for key in ("start", "end", "day", "title", "colour", "about")},
+            "filter": each.filter.source if each.filter is not None else None,
+        }
+        for name, each in found.calendars.items()
+    }
     return {
         "lists": lists,
         "boards": boards,
+        "calendars": calendars,
         "forms": {name: _form(each, locale) for name, each in found.forms.items()},
         "cards": {name: list(each.fields) for name, each in found.cards.items()},
     }

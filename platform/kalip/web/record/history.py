@@ -16,6 +16,7 @@ from kalip.records import (
     visible_entity,
 )
 from kalip.records.mentions import people_to_mention
+from kalip.storage import find_event
 from kalip.web import htmx
 from kalip.web.faults import errors_of
 from kalip.web.locale import gettext
@@ -39,7 +40,9 @@ def more(entity: str, record_id: str) -> Response:
         found = require_visible(work, entity, record_id)
         shown = shown_of(request.args.get("history", ""))
         stretch = Stretch(cursor=cursor, shown=shown) if cursor else Stretch(FIRST, shown=shown)
-        timeline = timeline_of(work, found, record_id, history_of(work, found, record_id, stretch), shown)
+        last = find_event(work.session, found.name, record_id, cursor) if cursor else None
+        page = history_of(work, found, record_id, stretch)
+        timeline = timeline_of(work, found, record_id, page, shown, last.at if last else None)
         return render_fragment("record/_events.html" if cursor else "record/_timeline.html", timeline)
 
 

@@ -59,7 +59,7 @@ def new(entity: str) -> Response:
     with reading() as work:
         found = visible_entity(work, entity)
         require(work.served, work.actor, Verb.CREATE, found.name)
-        given = [(name, text) for name, text in request.args.items() if name in found.attributes]
+        given = [(name, text) for name, text in request.args.items() if name.partition(".")[0] in found.attributes]
         page = show_new(work, found.name, Attempt(blank(given)))
         return render(_PAGE, record_shell(work, found, page.title), page)
 

@@ -81,8 +81,12 @@ def stepped(submission: Submission, form: MultiDict[str, str]) -> Submission:
 
 
 def blank(names: Iterable[tuple[str, str]]) -> Submission:
-    """A submission of plain texts, for a new record that starts with some values."""
-    return Submission({name: {"": [text]} for name, text in names}, {})
+    """A submission of plain texts, for a new record that starts with some values; `about.entity` is a part of one."""
+    given: dict[str, dict[str, list[str]]] = {}
+    for name, text in names:
+        field, _, part = name.partition(".")
+        given.setdefault(field, {})[part] = [text]
+    return Submission(given, {})
 
 
 def _take_away(entity: Entity, form: MultiDict[str, str], submitted: dict[str, Mapping[str, Sequence[str]]]) -> None:

@@ -17,6 +17,7 @@ from kalip.records.files import KINDS
 from kalip.records.mentions import Mention, Piece, pieces_of
 from kalip.storage import get_files
 from kalip.web.cells import Cell, reader_of, style_of
+from kalip.web.record.activities import Activity, activities_between
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.converting import MadeByIt, made_by, name_results
 from kalip.web.record.letters import LetterEntry, letter_entry, letters_in
@@ -128,23 +129,50 @@ def shown_of(text: str) -> Shown:
     return "all"
 
 
-def timeline_of(work: Work, entity: Entity, record_id: str, page: EventPage, shown: Shown) -> Timeline:
-    """Work a stretch of history out."""
+def timeline_of(  # noqa: PLR0913, PLR0917 one stretch's facts, passed on by two callers
+    work: Work, entity: Entity, record_id: str, page: EventPage, shown: Shown, before: datetime | None = None
+) -> Timeline:
+    """Work a stretch of history out; what was planned about the record stands among its events.
+
+    `before` is the moment of the last event of the stretch before this one.
+    """
     place: dict[str, Any] = {"entity": entity.name, "record_id": record_id}
     chosen: dict[str, Any] = {} if shown == "all" else {"history": shown}
     _name_files(work, page)
     name_results(work, page)
     style, mails = style_of(work, page.titles), letters_in(work, page.items)
+    events = [
+        (each.at, replace(_event(work, entity, record_id, each, style), letter=letter_entry(each, mails)))
+        for each in page.items
+    ]
+    if shown == "all":
+        since = page.items[-1].at if page.next and page.items else None
+        planned = activities_between(work, entity, record_id, since, before)
+        events += [(each.made, _planned(work, each)) for each in planned]
+        events.sort(key=lambda each: each[0], reverse=True)
     return Timeline(
-        events=tuple(
-            replace(_event(work, entity, record_id, event, style), letter=letter_entry(event, mails))
-            for event in page.items
-        ),
+        events=tuple(each for _, each in events),
         more=url_for("history.more", **place, cursor=page.next, **chosen) if page.next else "",
         shown=shown,
         chips=tuple(_chips(place, shown)),
         comments=url_for("history.write_comment", **place),
         people=url_for("history.find_people", **place),
+    )
+
+
+def _planned(work: Work, activity: Activity) -> ShownEvent:
+    ending = " · ".join(filter(None, (activity.kind, activity.when, activity.stage)))
+    return ShownEvent(
+        id=activity.id,
+        text=gettext("planned"),
+        who=activity.who or gettext("Kalip"),
+        tone=activity.tone,
+        icon=activity.icon,
+        ago=ago(work, activity.made),
+        moment=moment(work, activity.made),
+        machine=activity.made.isoformat(),
+        changes=(),
+        task=ShownTask(activity.title, activity.href, ending, ""),
     )
 
 

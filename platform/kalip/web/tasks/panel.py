@@ -6,6 +6,7 @@ from flask import url_for
 
 from kalip.records import Work
 from kalip.web.locale import current_locale
+from kalip.web.record.activities import Activity, Adding, coming_activities, ways_to_add
 from kalip.web.tasks.page import Due, due_of, ending_of
 from kalip.web.tones import tone_of_id
 from kalip.workflow.notifications import how_followed
@@ -31,7 +32,7 @@ class PanelTask:
 
 @dataclass(frozen=True, slots=True)
 class TaskPanel:
-    """The tasks of a record: those that are open, then some that ended; and how the person follows it."""
+    """A record's tasks, open ones and some that ended, what is planned about it, and how the person follows it."""
 
     record: str
     entity: str
@@ -40,11 +41,14 @@ class TaskPanel:
     open: tuple[PanelTask, ...]
     ended: tuple[PanelTask, ...]
     new: str
+    coming: tuple[Activity, ...]
+    adding: tuple[Adding, ...]
 
 
 def panel_of(work: Work, entity: str, record_id: str) -> TaskPanel:
     """The tasks of a record that the person may see."""
     tasks = record_tasks(work, entity, record_id, _SHOWN)
+    owner = work.entity(entity)
     return TaskPanel(
         record=f"{entity}/{record_id}",
         entity=entity,
@@ -53,6 +57,8 @@ def panel_of(work: Work, entity: str, record_id: str) -> TaskPanel:
         open=tuple(_shown(work, each) for each in tasks if each.task.state == "open"),
         ended=tuple(_shown(work, each) for each in tasks if each.task.state != "open"),
         new=url_for("new_tasks.new", entity=entity, record_id=record_id),
+        coming=coming_activities(work, owner, record_id),
+        adding=ways_to_add(work, owner, record_id),
     )
 
 
