@@ -53,7 +53,10 @@ class ShownConsent:
 
 @dataclass(frozen=True, slots=True)
 class ShownForm:
-    """A public form. `token` says that, and when, it was opened; `parameters` are handed on from the page's address."""
+    """A public form. `token` says that, and when, it was opened; `parameters` are handed on from the form's address.
+
+    `page` is the page from which the form was opened, or within which it is shown.
+    """
 
     title: str
     intro: str
@@ -66,6 +69,7 @@ class ShownForm:
     token: str
     trap: str
     parameters: tuple[tuple[str, str], ...]
+    page: str
     note: str = ""
 
 
@@ -166,8 +170,14 @@ def _shown(work: Work, form: WebForm, typed: Typed) -> ShownForm:
         token=_serializer().dumps([form.name, secrets.token_hex(12)]),
         trap=TRAP,
         parameters=tuple((name, text) for name, text in _parameters(form).items()),
+        # Who shows the form in a frame is known only while it is opened.
+        page=_page_of(request.form.get("_page") or request.referrer or ""),
         note=typed.note,
     )
+
+
+def _page_of(text: str) -> str:
+    return text[:_LONGEST_PAGE] if text.startswith(("http://", "https://")) else ""
 
 
 def _input(sheet: Sheet, asked: FormField, locale: str) -> Input:
@@ -192,7 +202,7 @@ def _submission(form: WebForm, typed: Typed, key: str, seconds: float) -> Submis
         circumstances={
             "address": request.remote_addr or "",
             "browser": request.user_agent.string[:_LONGEST_PAGE],
-            "page": (request.form.get("_page") or request.referrer or "")[:_LONGEST_PAGE],
+            "page": _page_of(request.form.get("_page", "")),
         },
         suspicion=suspicion,
     )
@@ -238,7 +248,7 @@ def _speak() -> None:
 
 
 def _site() -> str:
-    return str(current_app.config["KALIP_TITLE"])
+    return str(current_app.config.get("KALIP_TITLE") or "Kalip")
 
 
 def _framed(form: WebForm, response: Response) -> Response:
