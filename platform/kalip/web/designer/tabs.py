@@ -45,6 +45,9 @@ def _tabs(drafted: Drafted, entity: str, address: str) -> Iterator[Tab]:
         for each in drafted.stack.of_kind(kind):
             if each.names[0] == entity:
                 yield _tab(_named(labels[kind], each), each.address, address)
+    for each in drafted.stack.of_kind(Kind.RULES):
+        if each.names[0] == entity:
+            yield _tab(gettext("Rules"), each.address, address)
     access = url_for("designer_access.show_access", name=entity)
     yield Tab(gettext("Access"), access, address == f"{folder}access")
     texts = url_for("designer_translations.show_translations", name=entity)

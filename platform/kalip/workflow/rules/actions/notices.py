@@ -24,4 +24,4 @@ def notify_users(scene: Scene, action: NotifyUsers, name: str) -> Did:
             scene.record_id or None,
         ),
     )
-    return Did("Told {count} people.", {"count": told})
+    return Did("People told: {count}.", {"count": told})

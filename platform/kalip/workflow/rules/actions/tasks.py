@@ -16,7 +16,7 @@ def create_task_of_rule(scene: Scene, action: CreateTask, name: str) -> Did:
     title = scene.said(action.title, locale)
     task = NewTask(title, note=scene.said(action.text, locale), due_in=action.due, calendar=action.calendar or None)
     made = make_tasks(scene, action.people, name, task)
-    return Did("Made {count} tasks: {title}.", {"count": made, "title": title})
+    return Did("Tasks made: {count} – {title}.", {"count": made, "title": title})
 
 
 def make_tasks(scene: Scene, people: People, name: str, task: NewTask) -> int:
