@@ -58,7 +58,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (!event.detail.target?.closest?.("#record, #record-form") && event.detail.target?.id !== "record") return;
   const failed = event.detail.xhr?.status === 422 || event.detail.xhr?.responseURL?.includes("/preview");
   setDirty(failed && Boolean(form()));
-  if (event.detail.xhr?.status === 422) document.getElementById("faults")?.focus();
+  if (event.detail.xhr?.status === 422) (document.getElementById("faults") ?? document.getElementById("twins"))?.focus();
 });
 
 document.addEventListener("click", (event) => {

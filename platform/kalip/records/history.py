@@ -9,7 +9,16 @@ from kalip.base.text import Text
 from kalip.model import Entity, Verb
 from kalip.records.commands import Change, Comment, EventPage, EventView, Shown, Titles
 from kalip.records.filters import allowed_rows
-from kalip.records.journal import COMMENT_REMOVED, COMMENTED, CONVERTED, MESSAGES, STEP_CHANGED, TASK_ENDED, TASK_GIVEN
+from kalip.records.journal import (
+    COMMENT_REMOVED,
+    COMMENTED,
+    CONVERTED,
+    MERGES,
+    MESSAGES,
+    STEP_CHANGED,
+    TASK_ENDED,
+    TASK_GIVEN,
+)
 from kalip.records.naming import find_field, visible_entity
 from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES, USER
 from kalip.records.saving.loading import missing
@@ -23,7 +32,7 @@ SILENT = frozenset(("updated_at", "updated_by", "created_at", "created_by", "sta
 
 _ONLY: Mapping[Shown, tuple[str, ...]] = {"comments": (COMMENTED,)}
 # What tells something else than changed fields.
-_FACTS = frozenset((CONVERTED, TASK_GIVEN, TASK_ENDED, STEP_CHANGED, *MESSAGES))
+_FACTS = frozenset((CONVERTED, TASK_GIVEN, TASK_ENDED, STEP_CHANGED, *MERGES, *MESSAGES))
 _FIELDLESS = _FACTS | {COMMENTED, COMMENT_REMOVED}
 # That a comment was taken back is told by the comment's own entry.
 _WITHOUT: Mapping[Shown, tuple[str, ...]] = {"all": (COMMENT_REMOVED,), "changes": tuple(sorted(_FIELDLESS))}

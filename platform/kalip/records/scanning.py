@@ -207,7 +207,8 @@ def _merge_group(work: Work, entity: str, group: FoundGroup, rules: set[str]) ->
     ids = [each for living in _living(work, work.entity(entity), [group]) for each in living.ids]
     sides = [side for side in own_sides(work, entity) if side.rule.name in rules]
     alike = [key for side in sides for key in same_keys(work.session, side.id, side.entity, only=ids)]
-    ids = sorted(max(alike, key=lambda key: len(key)) if alike else ())[:MOST_MERGED]
+    largest: list[str] = max(alike, key=len) if alike else []
+    ids = sorted(largest)[:MOST_MERGED]
     if not ids or told_apart(work.session, ids).intersection(_pair(*pair) for pair in combinations(ids, 2)):
         return 0
     command = MergeRecords(entity, ids[0], tuple(ids[1:]))

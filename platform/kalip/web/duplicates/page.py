@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from kalip.access import may
+from kalip.base.ids import is_id
 from kalip.fields import Style
 from kalip.model import Entity, Field, Verb
 from kalip.records import Titles, Work, titles_of
@@ -50,7 +51,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class DuplicatesPage:
-    """The groups of the last scan."""
+    """The groups of the last scan. `progress` is where that of a running one is asked for."""
 
     label: str
     plural: str
@@ -67,6 +68,7 @@ class DuplicatesPage:
     has_rules: bool
     may_change: bool
     may_merge: bool
+    progress: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +158,8 @@ def has_rules(work: Work, entity: Entity) -> bool:
     return bool(sides_of(work.served, entity.name))
 
 
-def duplicates_page(work: Work, entity_name: str, after: int) -> DuplicatesPage:
-    """A page of the groups that the last scan found."""
+def duplicates_page(work: Work, entity_name: str, after: int, job_id: str = "") -> DuplicatesPage:
+    """A page of the groups that the last scan found; `job_id` is a scan whose progress is shown."""
     found = scan_page(work, entity_name, after)
     entity = found.entity
     heads = _columns(work, entity)
@@ -176,6 +178,7 @@ def duplicates_page(work: Work, entity_name: str, after: int) -> DuplicatesPage:
         back=url_for("lists.show_list", entity=entity.name),
         more=url_for("duplicates.show", entity=entity.name, after=found.next) if found.next is not None else "",
         has_rules=bool(own_sides(work, entity.name)),
+        progress=url_for("jobs.show_progress", job_id=job_id) if is_id(job_id) else "",
         **_rights(work, entity),
     )
 

@@ -44,7 +44,7 @@ def show(entity: str) -> Response:
     with reading() as work:
         found = visible_entity(work, entity)
         after = request.args.get("after", 0, type=int)
-        page = duplicates_page(work, entity, max(0, min(after, 2**31)))
+        page = duplicates_page(work, entity, max(0, min(after, 2**31)), request.args.get("job", ""))
         return render(_GROUPS, _shell(work, found, gettext("Duplicates")), page)
 
 
@@ -52,7 +52,7 @@ def show(entity: str) -> Response:
 def scan(entity: str) -> BaseResponse:
     """Look through all records in the background."""
     job_id = write(lambda work: start_scan(work, entity))
-    return htmx.lead_to(url_for("jobs.show_job", job_id=job_id))
+    return htmx.lead_to(url_for("duplicates.show", entity=entity, job=job_id))
 
 
 @blueprint.post("/<entity>/duplicates/apart")

@@ -17,8 +17,8 @@ from kalip.records.files import KINDS
 from kalip.records.mentions import Mention, Piece, pieces_of
 from kalip.storage import get_files
 from kalip.web.cells import Cell, reader_of, style_of
-from kalip.web.record.activities import Activity, activities_between
 from kalip.web.locale import current_locale, gettext
+from kalip.web.record.activities import Activity, activities_between
 from kalip.web.record.converting import MadeByIt, made_by, name_results
 from kalip.web.record.letters import LetterEntry, letter_entry, letters_in
 from kalip.web.tones import tone_of_id
@@ -32,6 +32,11 @@ _ICONS: Mapping[str, str] = {
     "record.transitioned": "arrows-right-left",
     "record.converted": "switch-horizontal",
     "record.conversion_undone": "arrow-back-up",
+    "record.merged": "archive",
+    "record.absorbed": "copy",
+    "record.merge_undone": "arrow-back-up",
+    "record.told_apart": "x",
+    "record.told_alike": "copy",
     "record.mail_sent": "send",
     "record.mail_received": "mail",
     "record.form_received": "inbox",
@@ -241,6 +246,11 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
         "record.converted": gettext("converted this"),
         "record.conversion_undone": gettext("undid the conversion"),
         "record.commented": gettext("commented"),
+        "record.merged": gettext("merged this into another record"),
+        "record.absorbed": gettext("merged other records into this"),
+        "record.merge_undone": gettext("undid a merge"),
+        "record.told_apart": gettext("said that this is no duplicate"),
+        "record.told_alike": gettext("lets this be looked at as a duplicate again"),
         "record.mail_sent": gettext("wrote a mail"),
         "record.mail_received": gettext("wrote a mail"),
         "record.form_received": gettext("took what was sent by a public form"),
