@@ -21,6 +21,7 @@ from kalip.web.errors import problem_of, violation_json
 from kalip.web.locale import current_locale, message_of
 from kalip.web.session import actor, services
 from kalip.workflow.conversions import (
+    BulkPreview,
     ConversionPlan,
     Converted,
     ConvertedRow,
@@ -35,6 +36,7 @@ from kalip.workflow.conversions import (
     convert_record,
     made_from,
     offers_of,
+    preview_many,
     undo_conversion,
     undo_plan,
 )
@@ -80,8 +82,11 @@ def convert(entity: str, record_id: str, name: str) -> Response:
 
 @blueprint.post("/records/<entity>/conversions/<name>")
 def convert_many(entity: str, name: str) -> Response:
-    """Convert up to 1,000 records, by `ids` or `filter`: each for itself, or with `atomic` all of them or none."""
-    Arguments()
+    """Convert up to 1,000 records, by `ids` or `filter`: each for itself, or with `atomic` all of them or none.
+
+    With `dry_run=true` only count what would be made and why some would be refused.
+    """
+    dry_run = Arguments("dry_run").flag("dry_run")
     body = read_object(BATCH_LIMIT)
     command = read_command(ConvertRecord(entity, "", name), body, _MANY_KEYS)
     ids = tuple(body.get("ids", ()))
@@ -89,6 +94,8 @@ def convert_many(entity: str, name: str) -> Response:
         params = {"limit": MOST_AT_ONCE}
         raise RecordRejected([Violation("/ids", "wrong_type", "Expected at most {limit} ids of records.", params)])
     selection = Selection(entity, ids, body.get("filter"))
+    if dry_run:
+        return plain_answer(_counts(preview_many(services(), actor(), selection, command)))
     key = request.headers.get("Idempotency-Key")
     if key is not None:
         # Kept with each record's conversion, so that a repeated call finds what the first one made.
@@ -160,6 +167,17 @@ def converted_json(done: Converted) -> dict[str, object]:
         "pending": list(done.pending),
         "version": done.version,
         "correlation": done.correlation,
+    }
+
+
+def _counts(found: BulkPreview) -> dict[str, object]:
+    return {
+        "selected": found.selected,
+        "allowed": found.allowed,
+        "refused": found.refused,
+        "targets": dict(found.targets),
+        "reasons": dict(found.reasons),
+        "missing": dict(found.missing),
     }
 
 

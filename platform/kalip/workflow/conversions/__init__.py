@@ -19,10 +19,12 @@ from kalip.workflow.conversions.commands import (
 from kalip.workflow.conversions.converting import convert_record
 from kalip.workflow.conversions.offering import conversions_of, made_from, may_convert, offers_of
 from kalip.workflow.conversions.planning import conversion_plan
+from kalip.workflow.conversions.previewing import BulkPreview, preview_many
 from kalip.workflow.conversions.undoing import UndoRefused, undo_conversion, undo_plan
 
 __all__ = [
     "Blocker",
+    "BulkPreview",
     "Candidate",
     "ConversionPlan",
     "ConversionRefused",
@@ -45,6 +47,7 @@ __all__ = [
     "made_from",
     "may_convert",
     "offers_of",
+    "preview_many",
     "undo_conversion",
     "undo_plan",
 ]

@@ -71,6 +71,16 @@ def conversion_schemas() -> dict[str, Json]:
         ),
         "Converted": converted,
         "ConvertedMany": _object({"items": _list(row), "refused": _COUNT}),
+        "ConversionCounts": _object(
+            {
+                "selected": _COUNT,
+                "allowed": _COUNT,
+                "refused": _COUNT,
+                "targets": _ANY,
+                "reasons": _ANY,
+                "missing": _ANY,
+            }
+        ),
         "Conversions": _object({"items": converted_list, "made_from": converted_list, "offered": _list(offer)}),
         "ConversionPlan": _plan(),
         "UndoPlan": _object(
@@ -171,12 +181,13 @@ def _undo(entity: Entity, conversion: Conversion) -> Json:
 
 
 def _many(entity: Entity, conversion: Conversion) -> Json:
+    done = {"anyOf": [ref("ConvertedMany"), ref("ConversionCounts")]}
     return _operation(
         entity,
         f"convert_many_{conversion.name}",
         f"{conversion.label}: many {entity.plural}",
-        responses({"200": answer("What became of each.", ref("ConvertedMany"))}, WRITING),
-        parameters=[parameter("idempotency_key")],
+        responses({"200": answer("What became of each, or the counts.", done)}, WRITING),
+        parameters=[_dry_run(), parameter("idempotency_key")],
         requestBody=body(ref("ManyConversions")),
     )
 
