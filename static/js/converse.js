@@ -14,13 +14,18 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt } = event.detail;
   if (elt.id === "convert-form") {
     sending = true;
+    // What is typed now would be gone with the answer.
+    elt.inert = true;
     window.htmx.trigger("#convert-look", "htmx:abort");
   }
   // What is sent is worked out by its own answer.
   if (elt.id === "convert-look" && sending) event.preventDefault();
 });
 // The form itself is gone by then: its answer has taken its place.
-document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.requestConfig?.elt?.id === "convert-form") sending = false; });
+document.addEventListener("htmx:afterRequest", (event) => {
+  const sent = event.detail.requestConfig?.elt;
+  if (sent?.id === "convert-form") sending = sent.inert = false;
+});
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.elt.id !== "convert-look") return;

@@ -166,11 +166,11 @@ def _links(work: Work, entity: Entity, plan: ConversionPlan, target: TargetPlan)
         if field is None:
             continue
         label = field.label.get(current_locale())
-        if target.values.get(name) is not None:
+        if tied.selected and tied.existing is None:
+            yield label, Cell("text", gettext("the new one: {label}", label=tied.target.label.get(current_locale())))
+        elif target.values.get(name) is not None:
             titles = titles_in(work, [(entity, {name: target.values[name]})])
             yield label, shown_value(work, entity, name, target.values[name], titles)
-        elif tied.selected:
-            yield label, Cell("text", gettext("the new one: {label}", label=tied.target.label.get(current_locale())))
 
 
 def _parted(sections: Sequence[ShownSection], wanted: set[str], *, inside: bool) -> Iterable[ShownSection]:

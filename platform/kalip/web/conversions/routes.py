@@ -62,6 +62,8 @@ def converse(entity: str, record_id: str, name: str) -> BaseResponse:
         sent = read_sent(work, place.entity, place.conversion, request.form)
         if sent.go not in (CONVERT, NEXT) or sent.stepped:
             return _turn(work, place, sent)
+        if sent.go == NEXT and _is_saved(work, place, sent):
+            return _show(work, place, replace(sent, at=NEXT))
         unclear = sent.unresolved()
         if unclear:
             return _show(work, place, sent, ConversionRefused(_WRONG, violations=unclear))
@@ -113,6 +115,14 @@ def planned(work: Work, conversion: Conversion, record_id: str, sent: Sent) -> t
     proposed = [each for each in offered if each.selected or (plan.done and each.target.again)]
     sent = replace(sent, chosen=tuple(each.target.name for each in proposed))
     return conversion_plan(work, sent.command(conversion, record_id)), sent
+
+
+def _is_saved(work: Work, place: _Place, sent: Sent) -> bool:
+    """Whether the step whose forms were sent is saved already: they came twice, or by the browser's back button."""
+    past = conversions_of(work, place.entity.name, place.record_id)
+    done = {each.target for one in past if one.pending for each in one.results}
+    targets = place.conversion.targets
+    return any(str(targets[name].step) == sent.at for name in done if name in targets)
 
 
 def _place(work: Work, entity: str, record_id: str, name: str) -> _Place:
