@@ -11,7 +11,7 @@ from kalip.jobs.handlers import all_background
 from kalip.jobs.reading import read_events
 from kalip.jobs.schedule import fire_due
 from kalip.runtime import Action, ActionContext, ActionResult
-from kalip.storage import StoredRun, list_runs
+from kalip.storage.rule_runs import StoredRun, list_runs
 from kalip.workflow import ApplyTransition, apply_transition
 from tests.support.background import QUICK, Yard
 from tests.support.ruled import a_ruled_pack

@@ -7,7 +7,7 @@ from kalip.base.errors import fill
 from kalip.cli.command import Command, Environment
 from kalip.cli.output import table
 from kalip.records import require_visible, run
-from kalip.storage import last_runs, list_runs
+from kalip.storage.rule_runs import last_runs, list_runs
 from kalip.workflow.rules import known_rule, try_rule
 from kalip.workflow.rules.words import STATES, occasion_words
 

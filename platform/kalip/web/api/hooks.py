@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from kalip.access import SYSTEM
 from kalip.base.errors import BadRequest, NotAuthenticated, NotFound
 from kalip.records import Work, run
-from kalip.storage import Delivery, delivery_attempts, get_delivery, list_deliveries
+from kalip.storage.hooks import Delivery, delivery_attempts, get_delivery, list_deliveries
 from kalip.web.api.answers import Answer, plain_answer, read, write
 from kalip.web.api.arguments import Arguments
 from kalip.web.api.bodies import read_bytes

@@ -10,7 +10,9 @@ from kalip.base.errors import BadRequest, NotFound
 from kalip.base.ids import is_id
 from kalip.base.text import Text
 from kalip.records import Work, require_visible
-from kalip.storage import Event, StoredRun, count_runs, get_run, last_runs, list_runs, record_clocks
+from kalip.storage import Event
+from kalip.storage.clocks import record_clocks
+from kalip.storage.rule_runs import StoredRun, count_runs, get_run, last_runs, list_runs
 from kalip.web.api.answers import Answer, plain_answer, read, write
 from kalip.web.api.arguments import Arguments
 from kalip.web.api.bodies import read_object

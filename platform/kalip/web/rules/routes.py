@@ -11,7 +11,8 @@ from kalip.base.errors import KalipError, NotFound
 from kalip.base.ids import is_id
 from kalip.model import Entity, Rule
 from kalip.records import ListRecords, Work, list_records
-from kalip.storage import count_runs, last_runs, list_deliveries, list_runs
+from kalip.storage.hooks import list_deliveries
+from kalip.storage.rule_runs import count_runs, last_runs, list_runs
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.record.timeline import moment
 from kalip.web.render import View, render

@@ -9,7 +9,7 @@ from flask import url_for
 from kalip.base.text import Text
 from kalip.model import Entity, Rule
 from kalip.records import Titles, Work, titles_of
-from kalip.storage import StoredRun
+from kalip.storage.rule_runs import StoredRun
 from kalip.web.cells import record_url
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.timeline import moment

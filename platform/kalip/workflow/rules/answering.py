@@ -8,7 +8,7 @@ from kalip.base.errors import AccessDenied, Conflict, NotFound, RecordRejected, 
 from kalip.fields import FieldFault
 from kalip.model import Rule, Verb
 from kalip.records import Work, enqueue, record_rights
-from kalip.storage import StoredRun, end_run_of_rule, get_run
+from kalip.storage.rule_runs import StoredRun, end_run_of_rule, get_run
 from kalip.workflow.rules.firing import Firing
 from kalip.workflow.rules.matching import rule_at
 

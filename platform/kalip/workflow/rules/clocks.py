@@ -13,18 +13,9 @@ from kalip.expressions import Expression
 from kalip.model import Alarm, Calendar, Clock, On, Rule, Span, Target, When
 from kalip.records import Services, Work, run
 from kalip.records.saving import Draft, evaluate
-from kalip.storage import (
-    Event,
-    StoredClock,
-    StoredRun,
-    add_clock,
-    begin_run,
-    due_clocks,
-    end_run_of_rule,
-    get_clock,
-    record_clocks,
-    save_clock,
-)
+from kalip.storage import Event
+from kalip.storage.clocks import StoredClock, add_clock, due_clocks, get_clock, record_clocks, save_clock
+from kalip.storage.rule_runs import StoredRun, begin_run, end_run_of_rule
 from kalip.workflow.rules.firing import TRANSIENT, perform
 from kalip.workflow.rules.scene import Scene
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 from kalip.access import SYSTEM
 from kalip.base.errors import KalipError
 from kalip.records import Consumer, Hopeless, Job, JobRun, Services, Work, enqueue, run
-from kalip.storage import Event, event_with_id, finished_runs
+from kalip.storage import Event, event_with_id
+from kalip.storage.rule_runs import finished_runs
 from kalip.workflow.rules.clocks import wind
 from kalip.workflow.rules.firing import TRANSIENT, Firing, fire
 from kalip.workflow.rules.matching import RECEIVED, RuleBook

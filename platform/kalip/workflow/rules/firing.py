@@ -12,18 +12,8 @@ from kalip.base.ids import new_id
 from kalip.model import On, Repeat, Rule, Step, moved
 from kalip.records import Job, Overtaken, Services, Work, actor_of_user, enqueue, nothing, run
 from kalip.records.saving import Draft, evaluate
-from kalip.storage import (
-    Event,
-    RevisionChanged,
-    StoredRun,
-    Unavailable,
-    add_run,
-    begin_run,
-    causes_of,
-    end_run_of_rule,
-    event_with_id,
-    find_run,
-)
+from kalip.storage import Event, RevisionChanged, Unavailable, event_with_id
+from kalip.storage.rule_runs import StoredRun, add_run, begin_run, causes_of, end_run_of_rule, find_run
 from kalip.workflow.notifications import Notice, notify
 from kalip.workflow.rules.actions import PERFORMERS
 from kalip.workflow.rules.matching import rule_at

@@ -8,7 +8,8 @@ from kalip.base.errors import KalipError
 from kalip.base.ids import new_id
 from kalip.model import Rule
 from kalip.records import Work
-from kalip.storage import Event, Mark, due_clocks, events_after, list_jobs
+from kalip.storage import Event, Mark, events_after, list_jobs
+from kalip.storage.clocks import due_clocks
 from kalip.workflow.rules.clocks import AT_ONCE, ring_in, wind
 from kalip.workflow.rules.events import record_of
 from kalip.workflow.rules.firing import RUN, Firing, fire_in

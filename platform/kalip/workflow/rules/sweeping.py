@@ -18,17 +18,9 @@ from kalip.access import SYSTEM
 from kalip.expressions import Expression
 from kalip.model import On, Rule, Sort, When, moved
 from kalip.records import Job, JobRun, Services, Work, compile_filter, enqueue, run
-from kalip.storage import (
-    Filter,
-    Query,
-    drop_rule_cursors,
-    finished_runs,
-    forget_messages,
-    forget_runs,
-    rule_cursors,
-    select_page,
-    set_rule_cursor,
-)
+from kalip.storage import Filter, Query, select_page
+from kalip.storage.hooks import forget_messages
+from kalip.storage.rule_runs import drop_rule_cursors, finished_runs, forget_runs, rule_cursors, set_rule_cursor
 from kalip.workflow.rules.clocks import due, ring
 from kalip.workflow.rules.events import fire_or_retry
 from kalip.workflow.rules.firing import Firing

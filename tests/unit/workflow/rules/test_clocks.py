@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kalip.records import archive_record
-from kalip.storage import StoredClock, record_clocks
+from kalip.storage.clocks import StoredClock, record_clocks
 from tests.support.ruling import Ruling, a_ruling
 
 CLOCK: dict[str, Any] = {

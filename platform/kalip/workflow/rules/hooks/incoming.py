@@ -15,7 +15,8 @@ from kalip.records import Work
 from kalip.records.journal import append_one, make_event
 from kalip.records.rules import rules_of
 from kalip.records.saving import as_value
-from kalip.storage import find_unique, receive_message
+from kalip.storage import find_unique
+from kalip.storage.hooks import receive_message
 from kalip.workflow.rules.hooks.signing import is_fresh, is_signed, secrets_in
 from kalip.workflow.rules.matching import RECEIVED
 

@@ -14,14 +14,7 @@ from kalip.base.errors import Conflict, KalipError, NotFound
 from kalip.base.ids import new_id
 from kalip.network import AddressRefused, HttpAnswer, HttpRequest, NetworkError
 from kalip.records import Hopeless, Job, JobRun, Later, Services, Work, enqueue
-from kalip.storage import (
-    Delivery,
-    DeliveryAttempt,
-    add_delivery,
-    get_delivery,
-    reopen_delivery,
-    save_attempt,
-)
+from kalip.storage.hooks import Delivery, DeliveryAttempt, add_delivery, get_delivery, reopen_delivery, save_attempt
 from kalip.workflow.rules.hooks.signing import secrets_in, signatures
 
 SEND: Final = "hooks.send"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from kalip.access import SYSTEM
 from kalip.network import Guard, HttpClient, Network
 from kalip.records import run
-from kalip.storage import Delivery, delivery_attempts, list_deliveries
+from kalip.storage.hooks import Delivery, delivery_attempts, list_deliveries
 from kalip.workflow.rules import send_again
 from kalip.workflow.rules.hooks.signing import is_signed
 from tests.support.hooked import hook_taker
