@@ -8,7 +8,7 @@ from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
 from kalip.base.text import Text
 from kalip.expressions import Expression
-from kalip.model import Entity, Stage, StepPlan, Verb
+from kalip.model import Entity, Pipeline, Stage, StepPlan, Verb
 from kalip.records import STEP_CHANGED, Record, SaveRecord, Work, record_rights, visible_entity
 from kalip.records.journal import append_one, make_event
 from kalip.records.saving import Draft, Grounds, draft_commands, evaluate, prepare
@@ -27,8 +27,8 @@ def checklist_of(work: Work, draft: Draft, stored: Sequence[StoredStep]) -> Chec
     stage = draft.rules.stage(draft.before.get("pipeline"), draft.before.get("stage"))
     if stage is None or not stage.has_steps:
         return Checklist(())
-    place = (draft.before.get("pipeline"), stage.name)
-    here = {step.name: step for step in stored if (step.pipeline, step.stage) == place}
+    pipeline = draft.rules.entity.pipelines[str(draft.before["pipeline"])]
+    here = {step.name: step for step in stored if _is_here(step, pipeline, stage)}
     plans = {name: plan for name, plan in stage.steps.items() if _counts(work, draft, plan)}
     shown = [_declared(work, plans, plan, here) for plan in plans.values()]
     shown += [_added(step) for step in here.values() if step.title is not None]
@@ -150,6 +150,11 @@ def _stage(draft: Draft) -> Stage:
     if stage is None:
         raise TransitionRefused("The record is in no pipeline.")
     return stage
+
+
+def _is_here(step: StoredStep, pipeline: Pipeline, stage: Stage) -> bool:
+    """Whether a stored step is of this stage, which may have had another name when the step was ticked off."""
+    return step.pipeline in (pipeline.name, *pipeline.was) and step.stage in (stage.name, *stage.was)
 
 
 def _counts(work: Work, draft: Draft, plan: StepPlan) -> bool:

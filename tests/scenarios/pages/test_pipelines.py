@@ -184,6 +184,16 @@ def test_a_new_record_may_be_put_into_a_pipeline(site: Site, client: FlaskClient
     assert "Questions" in client.get(left.location).text
 
 
+def test_the_designer_draws_where_tunnels_lead(site: Site) -> None:
+    """BX2"""
+    admin = client_of(site, site.admin)
+    text = admin.get("/designer/at/entities/case/pipelines/long").text
+    assert 'at=/stages/settled/tunnels/follow">Settled</a> → <code>follow_up/calls</code>' in text
+    stage = text_of(admin.get("/designer/at/entities/case/pipelines/long?at=/stages/examined"))
+    for said in ("Time limit: Within", "Entry conditions", "Steps by hand", "Call the customer", "Responsible"):
+        assert said in stage
+
+
 def test_many_rows_change_their_pipeline(site: Site, client: FlaskClient) -> None:
     """BX2"""
     good, bad = own_question(site, amount="5"), own_question(site)

@@ -8,6 +8,7 @@ from kalip.metadata import MergedDocument
 from kalip.metadata.source import escape
 from kalip.web.designer.nodes import label_of
 from kalip.web.designer.reading import page_of
+from kalip.web.tones import tone
 
 WIDTH: Final = 132
 """Of a stage, in the drawing's units."""
@@ -45,7 +46,10 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The drawing. `anywhere` are the moves that start from every other stage, by (label, address, target)."""
+    """The drawing. `anywhere` are the moves that start from every other stage, by (label, address, target).
+
+    `tunnels` lead from a stage into a pipeline, by (stage, address, pipeline).
+    """
 
     width: int
     height: int
@@ -53,6 +57,7 @@ class Graph:
     boxes: tuple[Box, ...]
     arcs: tuple[Arc, ...]
     anywhere: tuple[tuple[str, str, str], ...]
+    tunnels: tuple[tuple[str, str, str], ...] = ()
 
 
 def graph_of(document: MergedDocument) -> Graph:
@@ -68,7 +73,8 @@ def graph_of(document: MergedDocument) -> Graph:
     )
     arcs = tuple(_arc(document, places, move, reach) for move in moves)
     width = _MARGIN * 2 + len(stages) * (WIDTH + _GAP) - _GAP
-    return Graph(max(width, WIDTH), 2 * reach + _HEIGHT, reach, boxes, arcs, tuple(_anywhere(document, stages)))
+    height, anywhere, tunnels = 2 * reach + _HEIGHT, _anywhere(document, stages), _tunnels(document, stages)
+    return Graph(max(width, WIDTH), height, reach, boxes, arcs, tuple(anywhere), tuple(tunnels))
 
 
 def _moves(document: MergedDocument, stages: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
@@ -84,6 +90,16 @@ def _anywhere(document: MergedDocument, stages: Mapping[str, Any]) -> Iterator[t
         if not data.get("from"):
             to = data.get("to", "")
             yield label_of(data, name), _page(document, name), label_of(stages.get(to), to)
+
+
+def _tunnels(document: MergedDocument, stages: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Where stages lead beside their moves; a faulty draft may leave anything out."""
+    for name, data in stages.items():
+        said = data.get("tunnels") if isinstance(data, Mapping) else None
+        for tunnel, where in (said or {}).items():
+            pointer = f"/stages/{escape(name)}/tunnels/{escape(tunnel)}"
+            place = "/".join(filter(None, (where.get("entity"), where.get("pipeline", ""), where.get("stage"))))
+            yield label_of(data, name), page_of(document.address, pointer), place
 
 
 def _arc(document: MergedDocument, places: Mapping[str, int], move: tuple[str, str, str], top: int) -> Arc:
@@ -108,4 +124,4 @@ def _page(document: MergedDocument, name: str) -> str:
 
 
 def _tone(data: Any) -> str:
-    return str(data.get("colour", "")) if isinstance(data, Mapping) else ""
+    return tone(str(data.get("colour", ""))) if isinstance(data, Mapping) else tone("")
