@@ -1,4 +1,6 @@
-/* Names in comments: @ and the beginning of a name offers those who may see the record (ARIA combobox on a textarea). */
+/* Names in comments: @ and the beginning of a name offers those who may see the record (a textarea that controls a listbox). */
+import { announce, word as said } from "./words.js";
+
 let timer = 0;
 let asked = 0;
 
@@ -56,7 +58,7 @@ async function load(area) {
   const list = listOf(area) ?? made(area);
   list.replaceChildren(...found.options.map((each, index) => option(each, `${list.id}-${index}`)));
   list.hidden = false;
-  area.setAttribute("aria-expanded", "true");
+  announce(said("people", { count: found.options.length }));
   mark(area, [...list.children], 0);
 }
 
@@ -65,8 +67,7 @@ function made(area) {
   list.className = "picker-list mention-list";
   list.id = `${area.id}-people`;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", area.labels?.[0]?.textContent ?? "");
-  area.setAttribute("role", "combobox");
+  list.setAttribute("aria-label", area.dataset.people ?? "");
   area.setAttribute("aria-autocomplete", "list");
   area.setAttribute("aria-controls", list.id);
   area.parentElement.append(list);
@@ -105,6 +106,5 @@ function close(area) {
   const list = listOf(area);
   if (!list) return;
   list.hidden = true;
-  area.setAttribute("aria-expanded", "false");
   area.removeAttribute("aria-activedescendant");
 }

@@ -6,12 +6,8 @@ from typing import Any
 
 import pytest
 
-from kalip.access import SYSTEM
-from kalip.records import Work, run
-from kalip.storage import Mark, events_after
-from kalip.workflow.notifications import tell_of
-from kalip.workflow.notifications.events import jobs_for
 from tests.support.builders import a_pack, an_entity
+from tests.support.telling import catch_up
 from tests.support.web_site import Caller, Site, a_site
 
 
@@ -42,15 +38,6 @@ def give(by: Caller, **values: Any) -> dict[str, Any]:
 def post(by: Caller, task: str, verb: str, body: Any = None) -> tuple[int, dict[str, Any]]:
     response = by.call("POST", f"/api/tasks/{task}/{verb}", body)
     return response.status_code, dict(response.json or {})
-
-
-def catch_up(site: Site) -> None:
-    def numbers(work: Work) -> list[int]:
-        events, _ = events_after(work.session, Mark(0), 10_000)
-        return [int(job.arguments["event"]) for job in jobs_for(work, events)]
-
-    for number in run(site.services, SYSTEM, numbers):
-        run(site.services, SYSTEM, lambda work, number=number: tell_of(work, number))  # type: ignore[misc]
 
 
 def test_it_works(site: Site, rep: Caller) -> None:
@@ -147,7 +134,7 @@ def test_what_one_is_told(site: Site, rep: Caller) -> None:
     assert site.person("guest").call("PUT", f"/api/records/thing/{thing}/follow").status_code in (403, 404)
     rep.call("POST", f"/api/records/thing/{thing}/comments", {"text": "See @Cem Demir"})
     rep.call("PATCH", f"/api/records/thing/{thing}", {"amount": 4})
-    catch_up(site)
+    catch_up(site.services)
     page = other.get("/api/notifications").json or {}
     assert [(each["kind"], each["text"]) for each in page["items"]] == [
         ("changed", "Bora Kaya changed Loom: Amount"),
@@ -160,5 +147,5 @@ def test_what_one_is_told(site: Site, rep: Caller) -> None:
     assert other.call("POST", "/api/notifications/read", {"ids": "x"}).status_code == 422
     assert other.call("DELETE", f"/api/records/thing/{thing}/follow").status_code == 204
     rep.call("PATCH", f"/api/records/thing/{thing}", {"amount": 5})
-    catch_up(site)
+    catch_up(site.services)
     assert other.ids("/api/notifications?unread=true") == []

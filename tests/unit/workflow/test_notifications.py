@@ -9,7 +9,7 @@ import pytest
 
 from kalip.base.errors import NotFound, RecordRejected
 from kalip.records import Work, archive_record, comment, restore_record
-from kalip.storage import Mark, events_after, list_mails
+from kalip.storage import list_mails
 from kalip.storage.notifications import NotificationSetting
 from kalip.web.locale import catalogue
 from kalip.workflow import ApplyTransition, apply_transition
@@ -25,15 +25,15 @@ from kalip.workflow.notifications import (
     notify,
     read_notifications,
     send_digest,
-    tell_of,
     told,
     unfollow,
     unread_count,
     unread_notification,
 )
-from kalip.workflow.notifications.events import jobs_for, remind
+from kalip.workflow.notifications.events import remind
 from kalip.workflow.notifications.mailing import is_due
 from kalip.workflow.tasks import CompleteTask, NewTask, complete_task, create_task
+from tests.support import telling
 from tests.support.site import NOW, Site
 
 
@@ -43,15 +43,9 @@ def company(site: Site) -> str:
     return site.save("ada", "company", {"name": "Acme", "country": "TR"}).id
 
 
-def catch_up(site: Site, seen: list[int] | None = None) -> int:
-    """Let the consumer read the log from its beginning and run its jobs, as after a crash; how much was told anew."""
-
-    def jobs(work: Work) -> list[int]:
-        events, _ = events_after(work.session, Mark(0), 10_000)
-        return [int(job.arguments["event"]) for job in jobs_for(work, events)]
-
-    numbers = site.act("ada", jobs)
-    return sum(site.act("ada", lambda work, number=number: tell_of(work, number)) for number in numbers)  # type: ignore[misc]
+def catch_up(site: Site) -> int:
+    """Let the consumer read the log from its beginning, as after a crash; how much was told anew."""
+    return telling.catch_up(site.services)
 
 
 def read(site: Site, who: str, locale: str = "en") -> list[tuple[str, str]]:
