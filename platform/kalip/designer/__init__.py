@@ -1,5 +1,6 @@
 """Floor 12: the published metadata and how it changes: packs installed, planned, published, loaded. Knows no HTTP."""
 
+from kalip.designer.carrying import carry_fields
 from kalip.designer.choices import add_choices, name_of_label
 from kalip.designer.commands import Edit, Move, PutDocument, Remove, Rename, Reset, Restore, SetValue
 from kalip.designer.drafting import discard, edit_draft, open_draft, require_designer, resolve
@@ -51,6 +52,7 @@ __all__ = [
     "Undoing",
     "Wording",
     "add_choices",
+    "carry_fields",
     "changes_between",
     "compile_served",
     "discard",

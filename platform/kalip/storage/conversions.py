@@ -1,6 +1,5 @@
 """Conversions as they are kept: which record became which, what is still to be made, and locks for twins."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,14 +7,15 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from kalip.storage.own import KalipConversion, KalipConversionResult, table_of
+from kalip.storage.own import KalipConversion, KalipConversionDeclined, KalipConversionResult, table_of
 from kalip.storage.session import Session
 
 _CONVERSIONS: Final = table_of(KalipConversion)
 _RESULTS: Final = table_of(KalipConversionResult)
+_DECLINED: Final = table_of(KalipConversionDeclined)
 OPEN, DONE, UNDONE = "open", "done", "undone"
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -109,16 +109,21 @@ def conversions_into(session: Session, entity: str, record_id: str) -> list[Stor
     return _read(session, _CONVERSIONS.c.id.in_(inside))
 
 
-def lock_words(session: Session, words: Iterable[str]) -> None:
-    """Make writers that say one of the same words wait for each other until the transaction ends.
+def decline_fields(
+    session: Session, place: tuple[str, str, str], fields: Sequence[str], by: str | None, at: datetime
+) -> None:
+    """Remember that fields are not wanted at a place: entity, conversion and target."""
+    entity, name, target = place
+    where = (_DECLINED.c.entity == entity, _DECLINED.c.name == name, _DECLINED.c.target == target)
+    session.write(delete(_DECLINED).where(*where))
+    row = {"entity": entity, "name": name, "target": target, "fields": _text(sorted(fields)), "actor": by}
+    session.write(insert(_DECLINED), {**row, "declined_at": at})
 
-    On SQLite all writers do so anyway. The words are taken in order, so that two never wait for each other in turn.
-    """
-    if session.dialect == "sqlite":
-        return
-    digests = (hashlib.blake2b(word.encode(), digest_size=8).digest() for word in words)
-    for number in sorted({int.from_bytes(digest, signed=True) for digest in digests}):
-        session.run(select(func.pg_advisory_xact_lock(number)))
+
+def declined_fields(session: Session, entity: str, name: str) -> dict[str, tuple[str, ...]]:
+    """The fields that are not wanted, by target."""
+    query = select(_DECLINED.c.target, _DECLINED.c.fields).where(_DECLINED.c.entity == entity, _DECLINED.c.name == name)
+    return {row.target: tuple(orjson.loads(row.fields)) for row in session.run(query)}
 
 
 def _read(session: Session, where: Any) -> list[StoredConversion]:

@@ -4,7 +4,7 @@ Their migrations are Alembic's, in `migrations/versions`; a test compares both.
 """
 
 from kalip.storage.own.base import OWN_METADATA, Base, table_of
-from kalip.storage.own.conversions import KalipConversion, KalipConversionResult
+from kalip.storage.own.conversions import KalipConversion, KalipConversionDeclined, KalipConversionResult
 from kalip.storage.own.duplicates import (
     KalipDuplicateFound,
     KalipDuplicateKey,
@@ -55,6 +55,7 @@ __all__ = [
     "KalipConsent",
     "KalipConsumer",
     "KalipConversion",
+    "KalipConversionDeclined",
     "KalipConversionResult",
     "KalipCounter",
     "KalipDocument",

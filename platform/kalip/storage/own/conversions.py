@@ -49,3 +49,15 @@ class KalipConversionResult(Base):
     version: Mapped[int]
     before: Mapped[str]
     __table_args__ = (Index("ix_kalip_conversion_result_record", "entity", "record_id"),)
+
+
+class KalipConversionDeclined(Base):
+    """That fields which a target lacks are not wanted there; `fields` are their names then, as JSON."""
+
+    __tablename__ = "kalip_conversion_declined"
+    entity: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    target: Mapped[str] = mapped_column(primary_key=True)
+    fields: Mapped[str]
+    actor: Mapped[str | None]
+    declined_at: Mapped[datetime]

@@ -9,9 +9,10 @@ from flask import Blueprint, Response, request
 
 from kalip.base.errors import NotFound, RecordRejected, Violation
 from kalip.base.ids import is_id
+from kalip.designer import carry_fields
 from kalip.metadata.source import escape
 from kalip.model import Duplicates
-from kalip.records import Selection, Work
+from kalip.records import Selection, Work, run
 from kalip.web.api.answers import Answer, checked_key, plain_answer, read, write
 from kalip.web.api.arguments import Arguments
 from kalip.web.api.bodies import BATCH_LIMIT, read_object
@@ -19,7 +20,7 @@ from kalip.web.api.conditions import expected_version
 from kalip.web.api.records import checked_id
 from kalip.web.errors import problem_of, violation_json
 from kalip.web.locale import current_locale, message_of
-from kalip.web.session import actor, services
+from kalip.web.session import actor, services, site
 from kalip.workflow.conversions import (
     BulkPreview,
     ConversionPlan,
@@ -34,6 +35,7 @@ from kalip.workflow.conversions import (
     conversions_of,
     convert_all,
     convert_record,
+    decline_gaps,
     made_from,
     offers_of,
     preview_many,
@@ -66,6 +68,8 @@ _SHAPES: Mapping[str, Kind] = {
     "ids": "list",
     "filter": "text",
     "atomic": "flag",
+    "carry": "object",
+    "decline": "list",
 }
 
 
@@ -104,6 +108,26 @@ def convert_many(entity: str, name: str) -> Response:
     rows = act(services(), actor(), selection, command)
     locale = current_locale()
     return plain_answer({"items": [_row(each, locale) for each in rows], "refused": failures(rows)})
+
+
+@blueprint.post("/records/<entity>/conversions/<name>/fields")
+def settle_fields(entity: str, name: str) -> Response:
+    """Give targets fields that they lack (`carry`: target to fields), or decline them (`decline`: targets)."""
+    Arguments()
+    body = read_object()
+    faults = _faults(body, "", ("carry", "decline"))
+    wishes = body.get("carry", {})
+    for target, fields in wishes.items() if isinstance(wishes, Mapping) else ():
+        if not (isinstance(fields, list) and all(isinstance(each, str) for each in fields)):
+            faults.append(Violation(f"/carry/{escape(target)}", "wrong_type", "Expected a list of texts."))
+    if faults:
+        raise RecordRejected(faults)
+    declined = body.get("decline", [])
+    if declined:
+        decline = partial(decline_gaps, entity_name=entity, name=name, targets=declined)
+        run(services(), actor(), decline)
+    done = carry_fields(site(), actor(), entity, name, wishes)
+    return plain_answer({"published": done is not None, "revision": done.revision.hash if done is not None else None})
 
 
 @blueprint.get("/records/<entity>/<record_id>/conversions")
@@ -253,6 +277,7 @@ def plan_json(plan: ConversionPlan, locale: str) -> dict[str, object]:
         "asked": [each.name for each in plan.asked],
         "missing": list(plan.missing),
         "lost": [{"field": each.field.name, "value": each.value} for each in plan.lost],
+        "gaps": [{"target": each.target, "field": each.field.name, "clashing": each.clashing} for each in plan.gaps],
         "sets": dict(plan.sets),
         "steps": list(plan.steps),
         "open": converted_json(plan.open) if plan.open is not None else None,

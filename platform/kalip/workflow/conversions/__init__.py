@@ -9,6 +9,7 @@ from kalip.workflow.conversions.commands import (
     Converted,
     ConvertRecord,
     Difference,
+    Gap,
     LostValue,
     MadeRecord,
     Offer,
@@ -17,6 +18,7 @@ from kalip.workflow.conversions.commands import (
     UndoPlan,
 )
 from kalip.workflow.conversions.converting import convert_record
+from kalip.workflow.conversions.gaps import checked_wishes, decline_gaps
 from kalip.workflow.conversions.offering import conversions_of, made_from, may_convert, offers_of
 from kalip.workflow.conversions.planning import conversion_plan
 from kalip.workflow.conversions.previewing import BulkPreview, preview_many
@@ -32,6 +34,7 @@ __all__ = [
     "Converted",
     "ConvertedRow",
     "Difference",
+    "Gap",
     "LostValue",
     "MadeRecord",
     "Offer",
@@ -40,10 +43,12 @@ __all__ = [
     "UndoPlan",
     "UndoRefused",
     "bulk_convert",
+    "checked_wishes",
     "conversion_plan",
     "conversions_of",
     "convert_all",
     "convert_record",
+    "decline_gaps",
     "made_from",
     "may_convert",
     "offers_of",

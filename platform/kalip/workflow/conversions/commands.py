@@ -158,6 +158,15 @@ class LostValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A field of the source that a target lacks and could be given; `clashing`: it has another one of that name."""
+
+    target: str
+    field: Field
+    clashing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ConversionPlan:
     """What a conversion would do; nothing is written.
 
@@ -178,6 +187,7 @@ class ConversionPlan:
     steps: tuple[int, ...]
     open: Converted | None
     done: tuple[Converted, ...]
+    gaps: tuple[Gap, ...] = ()
 
     def target(self, name: str) -> TargetPlan:
         """The plan of one target. Raises KeyError for an unknown one."""

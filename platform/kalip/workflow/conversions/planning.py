@@ -17,6 +17,7 @@ from kalip.workflow.conversions.commands import (
     TargetChoice,
     TargetPlan,
 )
+from kalip.workflow.conversions.gaps import gaps_of
 from kalip.workflow.conversions.making import (
     Links,
     TargetSave,
@@ -89,6 +90,7 @@ def conversion_plan(work: Work, command: ConvertRecord) -> ConversionPlan:
         steps=reading.conversion.steps,
         open=as_converted(past.open) if past.open is not None else None,
         done=tuple(as_converted(each) for each in past.done),
+        gaps=gaps_of(work, reading.entity, reading.conversion),
     )
 
 

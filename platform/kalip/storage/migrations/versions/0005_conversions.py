@@ -55,9 +55,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("conversion_id", "target", name="pk_kalip_conversion_result"),
     )
     op.create_index("ix_kalip_conversion_result_record", "kalip_conversion_result", ["entity", "record_id"])
+    op.create_table(
+        "kalip_conversion_declined",
+        sa.Column("entity", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=True),
+        sa.Column("declined_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("entity", "name", "target", name="pk_kalip_conversion_declined"),
+    )
 
 
 def downgrade() -> None:
     """Drop the tables with what is in them."""
+    op.drop_table("kalip_conversion_declined")
     op.drop_table("kalip_conversion_result")
     op.drop_table("kalip_conversion")

@@ -33,6 +33,7 @@ def conversion_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]
         paths[place] = {"parameters": [_RECORD_ID], "post": _convert(entity, conversion)}
         paths[f"{place}/undo"] = {"parameters": [_RECORD_ID], "post": _undo(entity, conversion)}
         paths[f"{base}/conversions/{name}"] = {"post": _many(entity, conversion)}
+        paths[f"{base}/conversions/{name}/fields"] = {"post": _settle(entity, conversion)}
     return paths
 
 
@@ -83,6 +84,10 @@ def conversion_schemas() -> dict[str, Json]:
         ),
         "Conversions": _object({"items": converted_list, "made_from": converted_list, "offered": _list(offer)}),
         "ConversionPlan": _plan(),
+        "SettleFields": _object(
+            {"carry": {"type": "object", "additionalProperties": _list(_TEXT)}, "decline": _list(_TEXT)}, required=()
+        ),
+        "FieldsSettled": _object({"published": {"type": "boolean"}, "revision": _MAYBE}),
         "UndoPlan": _object(
             {
                 "conversion": ref("Converted"),
@@ -149,6 +154,7 @@ def _plan() -> Json:
             "asked": _list(_TEXT),
             "missing": _list(_TEXT),
             "lost": _list(_object({"field": _TEXT, "value": {}})),
+            "gaps": _list(_object({"target": _TEXT, "field": _TEXT, "clashing": {"type": "boolean"}})),
             "sets": _ANY,
             "steps": _list(_COUNT),
             "open": {"anyOf": [ref("Converted"), {"type": "null"}]},
@@ -189,6 +195,16 @@ def _many(entity: Entity, conversion: Conversion) -> Json:
         responses({"200": answer("What became of each, or the counts.", done)}, WRITING),
         parameters=[_dry_run(), parameter("idempotency_key")],
         requestBody=body(ref("ManyConversions")),
+    )
+
+
+def _settle(entity: Entity, conversion: Conversion) -> Json:
+    return _operation(
+        entity,
+        f"settle_fields_{conversion.name}",
+        f"{conversion.label}: fields that targets lack",
+        responses({"200": answer("What was published.", ref("FieldsSettled"))}, WRITING),
+        requestBody=body(ref("SettleFields")),
     )
 
 
