@@ -7,6 +7,8 @@ from kalip.storage.duplicates import drop_keys
 from kalip.storage.errors import DeleteRestricted
 from kalip.storage.search import unindex_record
 from kalip.storage.session import Session
+from kalip.storage.stage_steps import drop_steps
+from kalip.storage.stays import drop_stays
 from kalip.storage.tables import tables_for
 
 
@@ -28,4 +30,6 @@ def delete_record(session: Session, served: Served, entity: str, record_id: str)
         raise DeleteRestricted(table.entity.name, record_id, uses)
     unindex_record(session, table.entity.name, record_id)
     drop_keys(session, [record_id])
+    drop_stays(session, table.entity.name, record_id)
+    drop_steps(session, table.entity.name, record_id)
     return session.write(delete(table.table).where(table.table.c.id == record_id)).rowcount == 1

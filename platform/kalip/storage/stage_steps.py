@@ -50,6 +50,11 @@ def drop_step(session: Session, step_id: str) -> None:
     session.write(STEPS.delete().where(STEPS.c.id == step_id))
 
 
+def drop_steps(session: Session, entity: str, record_id: str) -> None:
+    """Forget the steps of a record, as it is deleted for good."""
+    session.write(STEPS.delete().where(STEPS.c.entity == entity, STEPS.c.record_id == record_id))
+
+
 def steps_of(session: Session, entity: str, ids: Iterable[str]) -> Mapping[str, tuple[StoredStep, ...]]:
     """What is stored of the steps of records by their ids, in the order in which they came; one statement."""
     wanted = list(ids)

@@ -71,6 +71,11 @@ def stays_of(session: Session, entity: str, record_id: str) -> list[Stay]:
     ]
 
 
+def drop_stays(session: Session, entity: str, record_id: str) -> None:
+    """Forget in which stages a record was, as it is deleted for good."""
+    session.write(STAYS.delete().where(STAYS.c.entity == entity, STAYS.c.record_id == record_id))
+
+
 def stage_times(session: Session, entity: str, pipeline: str) -> list[StageTime]:
     """How long records were in each stage of a pipeline, in one statement; stages come in no order."""
     going = func.sum(case((STAYS.c.until.is_(None), 1), else_=0))
