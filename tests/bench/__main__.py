@@ -10,20 +10,22 @@ import click
 import orjson
 from rich.console import Console
 
+from tests.bench.boarding import boarding
 from tests.bench.comparing import compare, crm_start, pages, serving_pairs, starts
 from tests.bench.figures import Figure, table_of
 from tests.bench.operations import OPERATIONS
 from tests.bench.planning import planning
 from tests.bench.reshaping import adding_a_field
+from tests.bench.ruling import ruling
 from tests.bench.serving import Refused
 from tests.bench.single import compiling, evaluating, importing
 from tests.bench.sites import MadeSite, make_site
 from tests.support.postgres import fresh_database, postgres_cluster, postgres_programs
 
 DATABASES = ("sqlite", "postgresql")
-RESHAPING = {"publish": adding_a_field, "plan": planning}
+RESHAPING = {"board": boarding, "publish": adding_a_field, "plan": planning}
 SERVED = (*(operation.name for operation in OPERATIONS), "page", *RESHAPING, "start", "import")
-ALL = ("compile", "expression", *SERVED)
+ALL = ("compile", "expression", "rules", *SERVED)
 ENTITIES = (5, 500)
 _LONGEST_LINE = 160
 
@@ -50,6 +52,10 @@ def main(rows: Sequence[int], seconds: float, database: Sequence[str], only: Seq
         with TemporaryDirectory(prefix="kalip-bench-") as folder:
             figures.append(crm_start(Path(folder)))
     try:
+        for name in database if "rules" in wanted else ():
+            with TemporaryDirectory(prefix="kalip-bench-") as folder, ExitStack() as stack:
+                (address,) = stack.enter_context(_addresses(name, Path(folder), 1))
+                figures += ruling(name, address, Path(folder))
         for name in database if set(wanted) & set(SERVED) else ():
             figures += _served(console, name, rows, seconds, wanted)
     except Refused as error:

@@ -1,11 +1,11 @@
 """Turns events into jobs, and the job of an event into runs of its rules, in their order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from kalip.access import SYSTEM
 from kalip.base.errors import KalipError
-from kalip.records import Consumer, Hopeless, Job, JobRun, Services, Work, enqueue, run
+from kalip.records import Consumer, Hopeless, Job, JobLost, JobRun, Services, Work, enqueue, run
 from kalip.storage import Event, event_with_id
 from kalip.storage.rule_runs import finished_runs
 from kalip.workflow.rules.clocks import wind
@@ -38,22 +38,24 @@ def run_event(services: Services, job_run: JobRun) -> Mapping[str, Any]:
     book = services.runtime.pin().project(RuleBook)
     if event.entity in book.clocked and event.record_id:
         run(services, SYSTEM, lambda work: wind(work, event))
-    rules = book.started_by(event)
     occasion = str(event.id)
     ended = services.database.glance(lambda session: finished_runs(session, occasion))
+    rules = [rule for rule in book.started_by(event) if rule.address not in ended]
     states: dict[str, str] = {}
-    for rule in rules:
-        if rule.address in ended:
-            continue
+    for place, rule in enumerate(rules, 1):
         firing = Firing(rule.address, occasion, record_of(event), event.id)
-        states[rule.name] = fire_or_retry(services, firing)
+        # The last rule ends the job in its own transaction: one commit fewer.
+        finish = job_run.finish if place == len(rules) else None
+        states[rule.name] = fire_or_retry(services, firing, finish)
     return states
 
 
-def fire_or_retry(services: Services, firing: Firing) -> str:
+def fire_or_retry(services: Services, firing: Firing, finish: Callable[[Work], None] | None = None) -> str:
     """Run a rule; a failure is in the run log, and its job runs it again. What became of it, in a word."""
     try:
-        done = fire(services, firing)
+        done = fire(services, firing, finish)
+    except JobLost:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever a rule does, the rules after it go on
         run(services, SYSTEM, lambda work: enqueue(work, firing.job(suffix=":again")))
         return f"failed: {error}"

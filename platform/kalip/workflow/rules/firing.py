@@ -1,6 +1,6 @@
 """Runs one rule on one occasion: its effects and its row of the run log in one transaction, so both are there once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -10,7 +10,7 @@ from kalip.access import SYSTEM, Actor
 from kalip.base.errors import KalipError, NotFound
 from kalip.base.ids import new_id
 from kalip.model import On, Repeat, Rule, Step, moved
-from kalip.records import Job, Overtaken, Services, Work, actor_of_user, enqueue, nothing, run
+from kalip.records import Job, JobLost, Overtaken, Services, Work, actor_of_user, enqueue, nothing, run
 from kalip.records.saving import Draft, evaluate
 from kalip.storage import Event, RevisionChanged, Unavailable, event_with_id
 from kalip.storage.rule_runs import StoredRun, add_run, begin_run, causes_of, end_run_of_rule, find_run
@@ -84,15 +84,25 @@ class _End:
     due_at: datetime | None = None
 
 
-def fire(services: Services, firing: Firing) -> StoredRun | None:
-    """Run a rule, in a transaction of its own; None when it has come to an end before.
+def fire(services: Services, firing: Firing, finish: Callable[[Work], None] | None = None) -> StoredRun | None:
+    """Run a rule, in a transaction of its own that `finish` may use too; None when it has come to an end before.
 
     Raises what made it fail, after the run log has it.
     """
+
+    def command(work: Work) -> StoredRun | None:
+        done = fire_in(work, firing)
+        if finish is not None:
+            finish(work)
+        return done
+
     correlation = new_id()
     try:
         actor = actor_of(services, firing)
-        return run(services, actor, partial(fire_in, firing=firing), correlation=correlation)
+        return run(services, actor, command, correlation=correlation)
+    except JobLost:
+        # Another runner has the job: what it does is what counts.
+        raise
     except KalipError as error:
         run(services, SYSTEM, partial(_note_failure, firing=firing, error=error), correlation=correlation)
         raise
