@@ -75,7 +75,9 @@ def test_everybody_sees_and_does_what_access_says(database_url: str, tmp_path: P
         }
         names = {
             "mine": people["rep"].make("lead", topic="Open", **LEAD)["id"],
-            "foreign": people["manager"].make("lead", topic="Secret", **LEAD)["id"],
+            "foreign": people["manager"].make("lead", topic="Secret", **{**LEAD, "email": "secret@acme.example.com"})[
+                "id"
+            ],
             "manager": people["manager"].user_id,
         }
         for rows in (REP, MARKETING, NOBODY):
