@@ -30,6 +30,7 @@ def of_the_site(**note: object) -> PackBuilder:
 
 
 def test_it_works(site: Site) -> None:
+    """U2"""
     install_packs(site, [shop().build()], BY_SYSTEM)
     install_packs(site, [of_the_site(label="Remark").build()], Publication(SYSTEM, "As we say"))
     found = explain(site, "shop/good", "fields.note.label")
@@ -40,6 +41,7 @@ def test_it_works(site: Site) -> None:
 
 
 def test_since_is_when_the_value_came_not_when_its_document_changed(site: Site) -> None:
+    """U2"""
     install_packs(site, [shop().build(), of_the_site(label="Remark").build()], Publication(SYSTEM, "one"))
     install_packs(site, [of_the_site(label="Remark", help="Few.").build()], Publication(SYSTEM, "two"))
     install_packs(site, [of_the_site(label="Words", help="Few.").build()], Publication(SYSTEM, "three"))
