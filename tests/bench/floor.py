@@ -42,6 +42,7 @@ DEAL = Table(
     Column("pipeline", Text),
     Column("stage", Text),
     Column("stage_since", UtcDateTime),
+    Column("stage_due", UtcDateTime),
     Column("created_at", UtcDateTime),
     Column("created_by", Text),
     Column("updated_at", UtcDateTime),

@@ -119,6 +119,8 @@ def _deal() -> EntityBuilder:
         .with_document(
             "pipelines/sales", {"stages": stages, "transitions": {"offer": {"from": {"new": {}}, "to": "offer"}}}
         )
+        .with_document("views/card", {"fields": {"name": {}, "company": {}, "amount": {}, "closes": {}}})
+        .with_document("views/board", {"pipeline": "sales", "sum": "amount", "sort": {"closes": "asc"}})
         .with_list("name", "company", "city", "amount", "stage", "closes", "owner", sort={"closes": "desc"})
     )
 
