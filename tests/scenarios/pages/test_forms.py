@@ -12,6 +12,7 @@ from kalip.storage import Receipt, list_receipts
 from tests.support.builders import an_entity
 from tests.support.forms import Form, form_in
 from tests.support.inbox import inbox_pack
+from tests.support.signed_in import client_of
 from tests.support.web_site import Site, a_site
 
 GOOD = {"email": "ayse@client.example", "name.first": "Ayşe", "_consent": "privacy"}
@@ -128,3 +129,16 @@ def test_there_are_no_other_forms(client: FlaskClient) -> None:
     for name in ("secret", "lead", "aks"):
         assert client.get(f"/forms/{name}").status_code == 404
         assert client.post(f"/forms/{name}", data=GOOD).status_code == 404
+
+
+def test_consents_stand_with_the_record_for_those_who_see_it(client: FlaskClient, site: Site) -> None:
+    opened(client).send(client, GOOD)
+    (receipt,) = receipts(site)
+    boss = client_of(site, site.caller("boss"))
+    record = f"/lead/{receipt.record_id}"
+    assert f'href="{record}/consents"' in boss.get(record).text
+    page = boss.get(f"{record}/consents").text
+    assert "I have read how my data is used." in page
+    assert "2026-11" in page
+    assert "127.0.0.1" in page
+    assert client_of(site, site.caller("rep")).get(f"{record}/consents").status_code == 404

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
+from kalip.base.names import humanize
 from kalip.records import EventView, Work
 from kalip.storage import Mail, get_mails
 from kalip.web.locale import gettext
@@ -32,8 +34,10 @@ def letters_in(work: Work, events: Iterable[EventView]) -> Mapping[str, Mail]:
     return get_mails(work.session, sorted(ids))
 
 
-def letter_entry(event: EventView, mails: Mapping[str, Mail]) -> LetterEntry | None:
-    """The mail of an event; None when it is about none, or the mail is gone."""
+def letter_entry(event: EventView, mails: Mapping[str, Mail], place: Mapping[str, Any]) -> LetterEntry | None:
+    """The mail or form of an event; None when it is about none, or the mail is gone. `place` is the record."""
+    if "form" in event.facts:
+        return _form_entry(event, place)
     mail = mails.get(str(event.facts.get("mail", "")))
     if mail is None or mail.entity is None or mail.record_id is None:
         return None
@@ -48,6 +52,11 @@ def letter_entry(event: EventView, mails: Mapping[str, Mail]) -> LetterEntry | N
         who=str(event.facts.get("from", "")),
         files=len(mail.files),
     )
+
+
+def _form_entry(event: EventView, place: Mapping[str, Any]) -> LetterEntry:
+    href = url_for("mails.show_consents", **place)
+    return LetterEntry(humanize(str(event.facts["form"])), href, "", "", "", "", "", 0)
 
 
 def _beginning(text: str) -> str:

@@ -22,6 +22,7 @@ from kalip.web.record.page import record_shell
 from kalip.web.record.timeline import moment
 from kalip.web.render import View, render
 from kalip.web.session import reading, write
+from kalip.workflow.intake import consents_given
 from kalip.workflow.mails import (
     Addressee,
     OutgoingMail,
@@ -38,6 +39,7 @@ from kalip.workflow.mails import (
 blueprint = Blueprint("mails", __name__)
 _COMPOSE = View("mails/compose.html", "mails/_compose.html")
 _MAIL = View("mails/page.html")
+_CONSENTS = View("mails/consents.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,25 @@ class LetterPage:
     letters: tuple[ShownLetter, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShownConsent:
+    """One answer; `proof` are names and texts of how it is known."""
+
+    text: str
+    version: str
+    given: bool
+    when: str
+    proof: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentsPage:
+    """All answers that came with a record."""
+
+    back: str
+    consents: tuple[ShownConsent, ...]
+
+
 @blueprint.get("/<entity>/<record_id>/mails/new")
 def compose(entity: str, record_id: str) -> Response:
     """The form of a new mail, filled by a template when one is chosen: that is its preview."""
@@ -162,6 +183,27 @@ def show_mail(entity: str, record_id: str, mail_id: str) -> Response:
             letters=tuple(_letter(work, each, found.files, mail_id) for each in found.thread),
         )
         return render(_MAIL, record_shell(work, known, page.title), page)
+
+
+@blueprint.get("/<entity>/<record_id>/consents")
+def show_consents(entity: str, record_id: str) -> Response:
+    """What was agreed to, or not, when the record was sent by a public form: texts, versions and circumstances."""
+    with reading() as work:
+        known = require_visible(work, entity, record_id)
+        page = ConsentsPage(
+            back=url_for("record.show_record", entity=known.name, record_id=record_id),
+            consents=tuple(
+                ShownConsent(
+                    text=each.text,
+                    version=each.version,
+                    given=each.given,
+                    when=moment(work, each.at),
+                    proof=tuple((name, str(said)) for name, said in each.proof.items() if said),
+                )
+                for each in consents_given(work, known.name, record_id)
+            ),
+        )
+        return render(_CONSENTS, record_shell(work, known, gettext("Consents")), page)
 
 
 @blueprint.post("/<entity>/<record_id>/mails/<mail_id>/again")

@@ -147,7 +147,7 @@ def timeline_of(  # noqa: PLR0913, PLR0917 one stretch's facts, passed on by two
     name_results(work, page)
     style, mails = style_of(work, page.titles), letters_in(work, page.items)
     events = [
-        (each.at, replace(_event(work, entity, record_id, each, style), letter=letter_entry(each, mails)))
+        (each.at, replace(_event(work, entity, record_id, each, style), letter=letter_entry(each, mails, place)))
         for each in page.items
     ]
     if shown == "all":

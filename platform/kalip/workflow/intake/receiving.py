@@ -1,6 +1,7 @@
 """Turns mails that came in into records, entries of histories, or a word why not: exactly once for each receipt."""
 
 import logging
+import re
 from collections.abc import Mapping
 from email.utils import parseaddr
 from io import BytesIO
@@ -71,7 +72,8 @@ def _settle(work: Work, receipt_id: str) -> str:
     # The first statement that writes: whoever comes second waits here, and then finds nothing to do.
     attempts = receipt.attempts + 1
     if not change_receipt(work.session, receipt_id, OPEN_STATES, state="new", attempts=attempts, reason=""):
-        return receipt.state
+        settled_by_another = get_receipt(work.session, receipt_id)
+        return settled_by_another.state if settled_by_another is not None else "gone"
     place, values = _enter_mail(work, receipt) if receipt.channel == "mail" else enter_form(work, receipt)
     settled = {"entity": place.entity or receipt.entity, "record_id": place.record_id, "reason": place.reason}
     change_receipt(work.session, receipt_id, ["new"], state=place.state, settled_at=work.now, **settled, **values)
@@ -160,7 +162,7 @@ def _values(work: Work, entity: Entity, receive: Receiving, message: Message) ->
     parts = {
         "subject": message.subject,
         "text": message.text,
-        "name": message.sender_name,
+        "name": message.sender_name or _name_in(message.sender),
         "email": message.sender,
     }
     values: dict[str, object] = dict(receive.values)
@@ -178,6 +180,11 @@ def _values(work: Work, entity: Entity, receive: Receiving, message: Message) ->
         else:
             values[name] = said[: int(longest)] if longest else said
     return values
+
+
+def _name_in(address: str) -> str:
+    """What the part before the @ says of a sender who gives no name: `ayse.yildiz@…` is Ayse Yildiz."""
+    return " ".join(each.capitalize() for each in re.split(r"[._+-]+", address.partition("@")[0]) if each)
 
 
 def _kept(work: Work, message: Message, thread: Mail | None, place: Place) -> Mail:

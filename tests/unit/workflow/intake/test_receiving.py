@@ -1,5 +1,6 @@
 """Mails become records, entries of histories, or a word why not; known clients and open records are found."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -204,3 +205,20 @@ def test_long_texts_are_cut_to_what_fields_hold(inbox: Inbox) -> None:
     lead = inbox.site.get("ada", "lead", str(receipt.record_id))
     assert (len(str(lead["topic"])), len(str(lead["need"]))) == (200, 5000)
     assert len(inbox.mails("lead", str(receipt.record_id))[0].body) == 9000
+
+
+def test_a_sender_without_a_name_is_called_by_the_address(inbox: Inbox) -> None:
+    receipt = inbox.receive(a_letter(sender="ayse.yildiz@client.example"))
+    name = inbox.site.get("ada", "lead", str(receipt.record_id))["name"]
+    assert name == {"first": "Ayse", "middle": None, "last": "Yildiz"}
+
+
+def test_two_workers_make_one_lead_of_a_receipt(inbox: Inbox) -> None:
+    receipt = inbox.receive(a_letter(), intake="leed")
+    with inbox.site.services.database.write() as session:
+        change_receipt(session, receipt.id, ["failed"], entity="lead", state="new")
+    with ThreadPoolExecutor(4) as workers:
+        states = list(workers.map(lambda _: settle(inbox.site.services, receipt.id), range(4)))
+    assert states == ["made"] * 4
+    assert len(inbox.rows("lead")) == 1
+    assert len(inbox.mails("lead", str(inbox.rows("lead")[0]["id"]))) == 1
