@@ -11,6 +11,7 @@ from kalip.records.saving import Draft, Grounds, draft_commands, prepare
 from kalip.records.saving.evaluation import evaluate, holds_before, work_out
 from kalip.records.saving.validation import current_stage, locked_fields, required_fields
 from kalip.records.services import Work
+from kalip.storage import FILL_JOB, open_arguments
 
 
 def preview_record(
@@ -43,7 +44,7 @@ def preview_record(
         values=_values(draft),
         computed={name: draft.after.get(name) for name in draft.rules.derived},
         visible=_visible(work, draft),
-        required=required_fields(work, draft),
+        required=required_fields(work, draft) - _being_filled(work, draft),
         readonly=_readonly(work, draft),
         hidden_sections=_hidden_sections(work, view, draft),
         violations=tuple(
@@ -55,6 +56,23 @@ def preview_record(
             if name in draft.lines
         },
     )
+
+
+def _being_filled(work: Work, draft: Draft) -> frozenset[str]:
+    """Fields of a record that a back-fill has yet to come to: nobody is asked for what it will fill in."""
+    rules = draft.rules
+    awaited = {
+        field.name
+        for field in rules.entity.fields.values()
+        if not draft.new
+        and field.required
+        and field.backfill is not None
+        and rules.value_of(field.name, draft.before) is None
+    }
+    if not awaited:
+        return frozenset()
+    fills = open_arguments(work.session, FILL_JOB)
+    return frozenset(str(each["field"]) for each in fills if each["entity"] == draft.entity) & awaited
 
 
 def _values(draft: Draft) -> Record:

@@ -10,7 +10,7 @@ from kalip.designer import Publication, Site, install_packs
 from kalip.designer.going_on import JOB_HANDLERS, wait_for_builders
 from kalip.jobs import Background, Bell, Crew, Office, Timing
 from kalip.metadata import Pack
-from kalip.records import JobHandler, JobRun, SaveRecord, Services, get_record, run, save_record
+from kalip.records import JobHandler, JobRun, SaveRecord, Services, get_record, preview_record, run, save_record
 from kalip.storage import (
     FILL_JOB,
     INDEX_JOB,
@@ -74,6 +74,12 @@ def value(site: Site, record_id: str, name: str) -> object:
     return run(site.services, SYSTEM, lambda work: get_record(work, "thing", record_id), write=False)[name]
 
 
+def required(site: Site, record_id: str) -> set[str]:
+    """What a form of the record asks for."""
+    command = SaveRecord("thing", {}, record_id)
+    return set(run(site.services, SYSTEM, lambda work: preview_record(work, command), write=False).required)
+
+
 def test_a_long_fill_goes_on_and_keeps_what_people_write(site: Site, ids: list[str]) -> None:
     install(site, things("1.0.1", code={"type": "text"}))
     install(site, things("1.1.0", code=CODE))
@@ -82,12 +88,14 @@ def test_a_long_fill_goes_on_and_keeps_what_people_write(site: Site, ids: list[s
     # The model is in service, its rows are as empty as before, and nobody is held up by the field.
     assert is_settled(site)
     assert value(site, ids[5], "code") is None
+    assert required(site, ids[5]) == {"name"}
     run(site.services, SYSTEM, lambda work: save_record(work, SaveRecord("thing", {"size": 1}, ids[5])))
     run(site.services, SYSTEM, lambda work: save_record(work, SaveRecord("thing", {"code": "mine"}, ids[-1])))
     run_all(site)
     (job,) = jobs(site, FILL_JOB)
     assert (job.state, job.done, (job.result or {})["filled"]) == ("done", MANY - 1, MANY - 1)
     assert [value(site, each, "code") for each in (ids[0], ids[5], ids[-1])] == ["n0!", "n5!", "mine"]
+    assert required(site, ids[5]) == {"name", "code"}
     # Taken back, it empties what it had filled and nothing else.
     install(site, things("1.2.0", code={"type": "text"}))
     assert [value(site, each, "code") for each in (ids[0], ids[5], ids[-1])] == [None, None, "mine"]
