@@ -10,12 +10,12 @@ from kalip.model import Entity, Verb
 from kalip.records import PickQuery, SaveRecord, Work, pick, preview_record, save_record, title_of, visible_entity
 from kalip.web import htmx
 from kalip.web.cells import style_of
-from kalip.web.duplicates.found import Twins, is_accepted, twins_of, without_twins
 from kalip.web.faults import errors_of
 from kalip.web.inputs import Input, Sheet, State, Submitted, input_of, read_inputs
 from kalip.web.locale import current_locale, gettext
 from kalip.web.render import render_fragment
 from kalip.web.session import reading, write
+from kalip.web.twins import Twins, is_accepted, twins_of, without_twins
 
 blueprint = Blueprint("picker", __name__)
 _SHOWN = 12

@@ -10,11 +10,11 @@ from kalip.fields import Money, Style
 from kalip.model import Entity, Field, FormView, Section, Tab
 from kalip.records import Preview, Row, Titles, Work
 from kalip.web.cells import is_number, reader_of
-from kalip.web.duplicates.found import Twins, twins_of, without_twins
 from kalip.web.faults import Fault, errors_of, summary_of
 from kalip.web.inputs import Input, Sheet, State, Submitted, input_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.submission import Line, Submission
+from kalip.web.twins import Twins, twins_of, without_twins
 
 _STARTS_WITH = ("owner", "pipeline")  # the system fields that whoever makes a record may say
 

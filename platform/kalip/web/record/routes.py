@@ -22,7 +22,6 @@ from kalip.records import (
 from kalip.records.merging import resolve
 from kalip.web import htmx
 from kalip.web.cells import record_url, style_of
-from kalip.web.duplicates.found import is_accepted
 from kalip.web.lists.page import ListRow, rows_of
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.conflict import conflict_of, settled
@@ -33,6 +32,7 @@ from kalip.web.record.uploads import Uploads, save_form, uploads_of
 from kalip.web.render import View, render, render_fragment
 from kalip.web.session import reading, services, write
 from kalip.web.shell import icon_of, plural_of
+from kalip.web.twins import is_accepted
 
 blueprint = Blueprint("record", __name__)
 
