@@ -12,6 +12,7 @@ from rich.console import Console
 
 from tests.bench.boarding import boarding
 from tests.bench.comparing import compare, crm_start, pages, serving_pairs, starts
+from tests.bench.converting import converting
 from tests.bench.figures import Figure, table_of
 from tests.bench.operations import OPERATIONS
 from tests.bench.planning import planning
@@ -25,7 +26,7 @@ from tests.support.postgres import fresh_database, postgres_cluster, postgres_pr
 DATABASES = ("sqlite", "postgresql")
 RESHAPING = {"board": boarding, "publish": adding_a_field, "plan": planning}
 SERVED = (*(operation.name for operation in OPERATIONS), "page", *RESHAPING, "start", "import")
-ALL = ("compile", "expression", "rules", *SERVED)
+ALL = ("compile", "expression", "rules", "convert", *SERVED)
 ENTITIES = (5, 500)
 _LONGEST_LINE = 160
 
@@ -56,6 +57,11 @@ def main(rows: Sequence[int], seconds: float, database: Sequence[str], only: Seq
             with TemporaryDirectory(prefix="kalip-bench-") as folder, ExitStack() as stack:
                 (address,) = stack.enter_context(_addresses(name, Path(folder), 1))
                 figures += ruling(name, address, Path(folder))
+        for name in database if "convert" in wanted else ():
+            with TemporaryDirectory(prefix="kalip-bench-") as folder, ExitStack() as stack:
+                for number, address in enumerate(stack.enter_context(_addresses(name, Path(folder), len(rows)))):
+                    console.print(f"Converting on {name}, {rows[number]:,} leads")
+                    figures += converting(name, address, Path(folder), rows[number])
         for name in database if set(wanted) & set(SERVED) else ():
             figures += _served(console, name, rows, seconds, wanted)
     except Refused as error:
