@@ -20,8 +20,9 @@ _USED = {
     Kind.PIPELINE: ("pipeline:{0}.{1}", {"stages": "stage:{0}.{1}.{2}"}),
     Kind.ROLE: ("role:{0}", {}),
     Kind.CALENDAR: ("calendar:{0}", {}),
+    Kind.MAIL: ("mail:{0}", {}),
 }
-_KINDS_USED = ("entity", "field", "choices", "choice", "pipeline", "stage", "role", "calendar")
+_KINDS_USED = ("entity", "field", "choices", "choice", "pipeline", "stage", "role", "calendar", "mail")
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ blueprint = Blueprint("designer", __name__, url_prefix="/designer")
 _OVERVIEW = View("designer/overview.html")
 _NODE = View("designer/node.html")
 _REMOVAL = View("designer/removal.html")
-_ICONS = {Kind.CHOICES: "list", Kind.ROLE: "shield-check"}
+_ICONS = {Kind.CHOICES: "list", Kind.ROLE: "shield-check", Kind.MAIL: "mail"}
 """Kinds that stand below the entities of their pack."""
 
 

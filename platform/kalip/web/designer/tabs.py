@@ -11,7 +11,7 @@ from kalip.web.designer.nodes import label_of
 from kalip.web.designer.reading import page_of
 from kalip.web.locale import gettext
 
-_KINDS = (Kind.LIST, Kind.BOARD, Kind.CALENDAR_VIEW, Kind.CARD, Kind.PIPELINE, Kind.CONVERSION)
+_KINDS = (Kind.LIST, Kind.BOARD, Kind.CALENDAR_VIEW, Kind.CARD, Kind.PIPELINE, Kind.CONVERSION, Kind.WEBFORM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,16 @@ def _tabs(drafted: Drafted, entity: str, address: str) -> Iterator[Tab]:
         Kind.CARD: gettext("Card"),
         Kind.PIPELINE: gettext("Pipeline"),
         Kind.CONVERSION: gettext("Conversion"),
+        Kind.WEBFORM: gettext("Public form"),
     }
     for kind in _KINDS:
         for each in drafted.stack.of_kind(kind):
             if each.names[0] == entity:
                 yield _tab(_named(labels[kind], each), each.address, address)
-    for each in drafted.stack.of_kind(Kind.RULES):
-        if each.names[0] == entity:
-            yield _tab(gettext("Rules"), each.address, address)
+    for kind, label in ((Kind.RULES, gettext("Rules")), (Kind.INTAKE, gettext("Intake"))):
+        for each in drafted.stack.of_kind(kind):
+            if each.names[0] == entity:
+                yield _tab(label, each.address, address)
     access = url_for("designer_access.show_access", name=entity)
     yield Tab(gettext("Access"), access, address == f"{folder}access")
     texts = url_for("designer_translations.show_translations", name=entity)
