@@ -1,6 +1,7 @@
 """The page of settings says what Settings has: names, kinds, defaults and environment."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 
@@ -16,7 +17,7 @@ ROWS = {
         r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| ([^|]*)\|", PAGE.partition("## Environment")[0], re.MULTILINE
     )
 }
-KINDS = {str: "text", bool: "true or false", int: "whole number"}
+KINDS = {str: "text", bool: "true or false", int: "whole number", Mapping[str, str]: "table of texts"}
 
 
 def test_each_setting_has_its_row_with_kind_and_default() -> None:

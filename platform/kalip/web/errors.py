@@ -48,6 +48,7 @@ STATUS: Mapping[str, int] = {
     "W112": 409,
     "W114": 409,
     "W201": 409,
+    "W210": 422,
 }
 """HTTP status by error code; a family such as `R1` stands for its codes that are not listed themselves."""
 
