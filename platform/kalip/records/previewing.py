@@ -61,14 +61,8 @@ def preview_record(
 def _being_filled(work: Work, draft: Draft) -> frozenset[str]:
     """Fields of a record that a back-fill has yet to come to: nobody is asked for what it will fill in."""
     rules = draft.rules
-    awaited = {
-        field.name
-        for field in rules.entity.fields.values()
-        if not draft.new
-        and field.required
-        and field.backfill is not None
-        and rules.value_of(field.name, draft.before) is None
-    }
+    fields = [] if draft.new else [each for each in rules.entity.fields.values() if each.required and each.backfill]
+    awaited = {each.name for each in fields if rules.value_of(each.name, draft.before) is None}
     if not awaited:
         return frozenset()
     fills = open_arguments(work.session, FILL_JOB)
