@@ -73,10 +73,8 @@ def update_conversion(session: Session, conversion: StoredConversion) -> None:
 
 def save_results(session: Session, conversion_id: str, results: Iterable[StoredResult]) -> None:
     """Keep what a conversion made; a target's earlier entry is replaced."""
-    for each in results:
-        at = (_RESULTS.c.conversion_id == conversion_id, _RESULTS.c.target == each.target)
-        session.write(delete(_RESULTS).where(*at))
-        row = {
+    rows = [
+        {
             "conversion_id": conversion_id,
             "target": each.target,
             "entity": each.entity,
@@ -85,7 +83,12 @@ def save_results(session: Session, conversion_id: str, results: Iterable[StoredR
             "version": each.version,
             "before": _text(dict(each.before)),
         }
-        session.write(insert(_RESULTS), row)
+        for each in results
+    ]
+    if rows:
+        replaced = _RESULTS.c.target.in_([row["target"] for row in rows])
+        session.write(delete(_RESULTS).where(_RESULTS.c.conversion_id == conversion_id, replaced))
+        session.write(insert(_RESULTS), rows)
 
 
 def find_conversion(session: Session, conversion_id: str) -> StoredConversion | None:
