@@ -13,10 +13,12 @@ from kalip.web.record.timeline import ago
 from kalip.web.render import View, render
 from kalip.web.session import reading
 from kalip.web.shell import Crumb, entities_shown, icon_of, plural_of, shell_of
+from kalip.web.tasks.page import Asked, TaskRow, row_of
+from kalip.workflow.tasks import inbox, query_of
 
 blueprint = Blueprint("home", __name__)
 _HOME = View("home/page.html", "home/_home.html")
-_ENTITIES_ASKED, _ROWS = 6, 5
+_ENTITIES_ASKED, _ROWS, _TASKS = 6, 5, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Home:
     """The start page."""
 
     greeting: str
+    tasks: tuple[TaskRow, ...]
     boards: tuple[Tile, ...]
     lists: tuple[Tile, ...]
     recent: tuple[Recent, ...]
@@ -56,6 +59,7 @@ def show_home() -> Response:
     with reading() as work:
         page = Home(
             greeting=gettext("Hello, {name}", name=work.actor.name.split(" ")[0]),
+            tasks=tuple(row_of(work, each, Asked()) for each in inbox(work, query_of(work), _TASKS).items),
             boards=_boards(work),
             lists=tuple(
                 Tile(plural_of(each), "", url_for("lists.show_list", entity=each.name), icon_of(each))

@@ -108,6 +108,7 @@ def _commands(work: Work) -> Iterable[dict[str, str]]:
                 "icon": "plus",
                 "note": gettext("Command"),
             }
+    yield from _work_commands()
     for entity in entities_shown(work):
         href = url_for("lists.show_list", entity=entity.name)
         yield {"label": plural_of(entity), "href": href, "icon": icon_of(entity), "note": gettext("List")}
@@ -118,6 +119,13 @@ def _commands(work: Work) -> Iterable[dict[str, str]]:
                 "icon": "layout-kanban",
                 "note": gettext("Board"),
             }
+        for calendar in entity.calendars.values():
+            yield {
+                "label": f"{plural_of(entity)}: {calendar.label.get(locale) or gettext('Calendar')}",
+                "href": url_for("calendars.show_calendar", entity=entity.name, calendar=calendar.name),
+                "icon": "calendar",
+                "note": gettext("Calendar"),
+            }
     preferences = url_for("account.show_preferences")
     yield {"label": gettext("Preferences"), "href": preferences, "icon": "settings", "note": gettext("Page")}
     if work.actor.administrator:
@@ -127,6 +135,15 @@ def _commands(work: Work) -> Iterable[dict[str, str]]:
             (gettext("Users"), "admin.show_users", "users"),
         ):
             yield {"label": label, "href": url_for(endpoint), "icon": icon, "note": gettext("Administration")}
+
+
+def _work_commands() -> Iterable[dict[str, str]]:
+    for label, endpoint, icon, note in (
+        (gettext("New task"), "new_tasks.new", "plus", gettext("Command")),
+        (gettext("Tasks"), "tasks.show_inbox", "checkbox", gettext("Page")),
+        (gettext("Notifications"), "notifications.show_list", "bell", gettext("Page")),
+    ):
+        yield {"label": label, "href": url_for(endpoint), "icon": icon, "note": note}
 
 
 def _fits(label: str, q: str) -> bool:

@@ -117,8 +117,15 @@ def _text(label: str) -> dict[str, str]:
     return {current_locale(): label}
 
 
+def _first_date(owner: MergedDocument) -> str:
+    """The field by which a calendar begins: the first date with a time, else the first date, else when it was made."""
+    types = {name: data.get("type") for name, data in owner.data.get("fields", {}).items() if isinstance(data, dict)}
+    dated = [name for wanted in ("datetime", "date") for name, found in types.items() if found == wanted]
+    return next(iter(dated), "created_at")
+
+
 def new_part(drafted: Drafted, owner: MergedDocument, kind: str, label: str) -> tuple[str, dict[str, Any]]:
-    """The address and data of a new list, board, card or pipeline of an entity. BadRequest for any other kind."""
+    """The address and data of a new view or pipeline of an entity. BadRequest for any other kind."""
     folder = f"entities/{owner.names[0]}"
     present = {each for each in drafted.stack.documents if each.startswith(f"{folder}/")}
     text: dict[str, Any] = {"label": _text(label)} if label else {}
@@ -126,7 +133,7 @@ def new_part(drafted: Drafted, owner: MergedDocument, kind: str, label: str) -> 
         name = name_of_label(label or kind, tuple(each.rpartition("/")[2] for each in present))
         stages = _named([gettext("New"), gettext("Done")])
         return f"{folder}/pipelines/{name}", {**text, "stages": stages}
-    if kind not in ("list", "board", "card"):
+    if kind not in ("list", "board", "calendar", "card"):
         raise BadRequest("There is no part of the kind '{kind}'.", params={"kind": kind[:40]})
     plain = f"{folder}/views/{kind}"
     taken = tuple(each.rpartition(".")[2] for each in present)
@@ -136,5 +143,7 @@ def new_part(drafted: Drafted, owner: MergedDocument, kind: str, label: str) -> 
         return address, {**text, "columns": fields}
     if kind == "card":
         return address, {"fields": fields}
+    if kind == "calendar":
+        return address, {**text, "start": _first_date(owner)}
     pipelines = [each.rpartition("/")[2] for each in present if "/pipelines/" in each]
     return address, {**text, "pipeline": next(iter(sorted(pipelines)), "")}

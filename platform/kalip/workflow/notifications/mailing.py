@@ -1,12 +1,14 @@
 """What people are told by mail: at once, or gathered for the hour or the day in their own time zone."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from kalip.access import SYSTEM
+from kalip.base.errors import RecordRejected
 from kalip.records import JobRun, Services, Work, run
 from kalip.records.readers import active_people, work_of
 from kalip.storage import User
@@ -104,4 +106,6 @@ def _send(work: Work, person: User, subject: str, lines: Sequence[str], key: str
     settings = f"{work.services.network.public_url}/account/preferences#notifications"
     why = _translator(work, person)("You choose what you are told by mail here:")
     body = "\n".join((*lines, "", "-- ", why, settings, ""))
-    send_mail(work, OutgoingMail(to=(person.email,), subject=" ".join(subject.split())[:200], body=body, key=key))
+    # An address that takes no mail is no reason to keep what is told in the application from anybody.
+    with suppress(RecordRejected):
+        send_mail(work, OutgoingMail(to=(person.email,), subject=" ".join(subject.split())[:200], body=body, key=key))

@@ -21,7 +21,7 @@ from kalip.workflow.tasks.commands import (
 from kalip.workflow.tasks.completing import cancel_task, complete_many, complete_task
 from kalip.workflow.tasks.creating import create_task
 from kalip.workflow.tasks.handing import assign_task, give_back_task, take_task
-from kalip.workflow.tasks.inbox import inbox, inbox_counts, record_tasks, task_history, task_view
+from kalip.workflow.tasks.inbox import inbox, inbox_counts, query_of, record_tasks, task_history, task_view
 
 __all__ = [
     "DEFAULT_OUTCOMES",
@@ -48,6 +48,7 @@ __all__ = [
     "inbox_counts",
     "outcomes_json",
     "outcomes_of",
+    "query_of",
     "record_tasks",
     "snooze_task",
     "take_task",
