@@ -19,20 +19,17 @@ from kalip.records.naming import visible_entity
 from kalip.records.rules import rules_of
 from kalip.records.services import Work
 from kalip.records.titles import title_text, titles_of
-from kalip.storage import (
+from kalip.storage import select_many
+from kalip.storage.duplicates import (
     DuplicateKey,
-    Side,
     find_alike,
     hold_keys,
-    keys_of,
-    score,
-    select_many,
-    sides_of,
     tell_apart,
     told_apart,
     untell_apart,
     who_told_apart,
 )
+from kalip.storage.likeness import Side, keys_of, score, sides_of
 
 MOST_TOLD = 20
 MOST_APART = 50

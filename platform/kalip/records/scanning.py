@@ -19,22 +19,10 @@ from kalip.records.jobs import Job, JobHandler, JobRun, Recurring, actor_of_user
 from kalip.records.merging import MergeRecords, merge_plan, merge_records
 from kalip.records.naming import visible_entity
 from kalip.records.services import Services, Work, run
-from kalip.storage import (
-    FoundGroup,
-    Scan,
-    Side,
-    count_groups,
-    drop_group,
-    find_groups,
-    find_scan,
-    put_groups,
-    put_scan,
-    same_keys,
-    score,
-    select_many,
-    sides_of,
-    told_apart,
-)
+from kalip.storage import select_many
+from kalip.storage.duplicates import same_keys, told_apart
+from kalip.storage.likeness import Side, score, sides_of
+from kalip.storage.scans import FoundGroup, Scan, count_groups, drop_group, find_groups, find_scan, put_groups, put_scan
 
 SCAN: Final = "records.duplicates"
 SCAN_ALL: Final = "records.duplicates_all"

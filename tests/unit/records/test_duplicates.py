@@ -18,7 +18,7 @@ from kalip.records.duplicates import (
     tell_records_apart,
     told_apart_among,
 )
-from kalip.storage import sides_of
+from kalip.storage.likeness import sides_of
 from tests.support.site import Site, a_site
 from tests.support.twins import twins_pack
 
@@ -30,7 +30,9 @@ def site(database_url: str) -> Iterator[Site]:
         yield site
 
 
-def make(site: Site, values: dict[str, Any], entity: str = "person", who: str = "ada", *, accept: bool | None = None) -> str:
+def make(
+    site: Site, values: dict[str, Any], entity: str = "person", who: str = "ada", *, accept: bool | None = None
+) -> str:
     command = SaveRecord(entity, values, accept_duplicates=accept)
     return site.act(who, lambda work: save_record(work, command)).id
 

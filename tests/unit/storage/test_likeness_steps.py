@@ -6,19 +6,9 @@ from typing import Any
 import pytest
 
 from kalip.runtime import Served
-from kalip.storage import (
-    Database,
-    Plan,
-    PlanRefused,
-    apply,
-    delete_record,
-    find_alike,
-    insert_records,
-    keys_of,
-    plan,
-    sides_of,
-    tell_apart,
-)
+from kalip.storage import Database, Plan, PlanRefused, apply, delete_record, insert_records, plan
+from kalip.storage.duplicates import find_alike, tell_apart
+from kalip.storage.likeness import keys_of, sides_of
 from tests.support.builders import a_pack, a_served, an_entity
 from tests.support.records import START, a_row
 

@@ -15,20 +15,17 @@ from kalip.records.rules import REFERENCE, rules_of
 from kalip.records.saving import Grounds, save_record
 from kalip.records.saving.duplicates import rekey
 from kalip.records.services import Work
-from kalip.storage import (
+from kalip.storage import UniqueClash, links, select_many, update_record
+from kalip.storage.likeness import sides_of
+from kalip.storage.merging import (
     Move,
     StoredMerge,
-    UniqueClash,
     add_merge,
-    links,
     lock_records,
     move_beside,
     move_files,
     pointing_at,
     repoint,
-    select_many,
-    sides_of,
-    update_record,
 )
 
 _EMPTY = (None, "", ())

@@ -11,7 +11,8 @@ from kalip.records.naming import find_field, visible_entity
 from kalip.records.rules import EntityRules, rules_of
 from kalip.records.services import Work
 from kalip.records.titles import title_text
-from kalip.storage import count_pointing, pointing_at, select_many
+from kalip.storage import select_many
+from kalip.storage.merging import count_pointing, pointing_at
 
 MOST = 20
 _EMPTY = (None, "", ())

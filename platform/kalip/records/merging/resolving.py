@@ -1,7 +1,7 @@
 """Where a merged record is now: its id keeps leading to what it went into."""
 
 from kalip.records.services import Work
-from kalip.storage import roots_of
+from kalip.storage.merging import roots_of
 
 
 def resolve(work: Work, record_id: str) -> str:

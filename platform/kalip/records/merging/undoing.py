@@ -15,10 +15,10 @@ from kalip.records.merging.merging import as_merged, tell_changes, versions_of
 from kalip.records.rules import rules_of
 from kalip.records.saving import Grounds, save_record
 from kalip.records.services import Work
-from kalip.storage import (
+from kalip.storage import UniqueClash, select_many
+from kalip.storage.merging import (
     Move,
     StoredMerge,
-    UniqueClash,
     end_merge,
     find_merge,
     lock_records,
@@ -27,7 +27,6 @@ from kalip.storage import (
     moves_of,
     named_now,
     point_back,
-    select_many,
 )
 
 REFERENCE, LINK = "reference", "link"

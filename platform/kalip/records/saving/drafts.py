@@ -10,7 +10,7 @@ from kalip.model import Stage, Verb
 from kalip.records.commands import Record, SaveRecord, nothing
 from kalip.records.rules import EntityRules
 from kalip.records.services import Work
-from kalip.storage import Side
+from kalip.storage.likeness import Side
 
 
 @dataclass(frozen=True, slots=True)

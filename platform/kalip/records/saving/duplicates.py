@@ -10,7 +10,10 @@ from kalip.records.commands import Record
 from kalip.records.duplicates import Duplicate, Probe, seek
 from kalip.records.saving.drafts import Draft
 from kalip.records.services import Overtaken, Work
-from kalip.storage import Claimed, DuplicateKey, Side, drop_keys, find_alike, keys_of, put_keys, select_many, sides_of
+from kalip.storage import select_many
+from kalip.storage.duplicates import DuplicateKey, drop_keys, find_alike, put_keys
+from kalip.storage.errors import Claimed
+from kalip.storage.likeness import Side, keys_of, sides_of
 
 DUPLICATE, POSSIBLE = "duplicate", "possible_duplicate"
 SAME = "There is such a record already: {found}."

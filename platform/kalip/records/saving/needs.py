@@ -9,7 +9,7 @@ from kalip.model import Verb
 from kalip.records.rules import OLD, ROLLUP, EntityRules
 from kalip.records.saving.drafts import Draft
 from kalip.records.services import Work
-from kalip.storage import Side, sides_of
+from kalip.storage.likeness import Side, sides_of
 
 
 @dataclass(slots=True)

@@ -11,7 +11,8 @@ from kalip.records.rules import ANY_REFERENCE, USER
 from kalip.records.saving.drafts import Draft
 from kalip.records.saving.needs import Needs
 from kalip.records.services import Work
-from kalip.storage import roots_of, select_many, titles
+from kalip.storage import select_many, titles
+from kalip.storage.merging import roots_of
 
 Target = tuple[str, str]
 Wanted = dict[str, dict[str, list[tuple[Draft, str]]]]

@@ -16,7 +16,10 @@ from kalip.records.merging.planning import mergeable, read_records
 from kalip.records.rules import rules_of
 from kalip.records.scanning import ScanPage, own_sides, scan_page
 from kalip.records.titles import title_text
-from kalip.storage import FoundGroup, get_files, sides_of, told_apart
+from kalip.storage import get_files
+from kalip.storage.duplicates import told_apart
+from kalip.storage.likeness import sides_of
+from kalip.storage.scans import FoundGroup
 from kalip.web.cells import Cell, reader_of, record_url, style_of
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.record.timeline import ago

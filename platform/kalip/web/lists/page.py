@@ -9,7 +9,7 @@ from kalip.base.errors import BadRequest
 from kalip.fields import Style
 from kalip.model import Entity, Verb
 from kalip.records import ListColumn, ListPage, ListRecords, Row, Work, column_label, list_page
-from kalip.storage import sides_of
+from kalip.storage.likeness import sides_of
 from kalip.web.cells import Cell, Reader, column_reader, is_number, record_url, shortened, style_of
 from kalip.web.lists.chips import Chip, chips_of, conditions_of
 from kalip.web.lists.conditions import Condition

@@ -23,7 +23,8 @@ from kalip.records import (
 )
 from kalip.records.files import KINDS
 from kalip.records.saving.placing import may_enter
-from kalip.storage import get_files, sides_of
+from kalip.storage import get_files
+from kalip.storage.likeness import sides_of
 from kalip.web.cells import Cell, style_of
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext

@@ -24,6 +24,17 @@ _TABLES = (
 
 def upgrade() -> None:
     """Make the tables."""
+    _make_keys()
+    _make_merges()
+
+
+def downgrade() -> None:
+    """Drop the tables with what is in them."""
+    for name in reversed(_TABLES):
+        op.drop_table(name)
+
+
+def _make_keys() -> None:
     op.create_table(
         "kalip_duplicate_rule",
         sa.Column("id", sa.Text(), nullable=False),
@@ -68,6 +79,9 @@ def upgrade() -> None:
         sa.Column("rules", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("entity", "group_no", "record_id", name="pk_kalip_duplicate_found"),
     )
+
+
+def _make_merges() -> None:
     op.create_table(
         "kalip_merge",
         sa.Column("id", sa.Text(), nullable=False),
@@ -106,9 +120,3 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("merge_id", "place", name="pk_kalip_merge_move"),
     )
-
-
-def downgrade() -> None:
-    """Drop the tables with what is in them."""
-    for name in reversed(_TABLES):
-        op.drop_table(name)
