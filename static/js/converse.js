@@ -56,6 +56,12 @@ document.addEventListener("click", (event) => {
   input?.scrollIntoView({ block: "center" });
 });
 
+// Whoever ticks what to make of every selected record means just that.
+document.addEventListener("change", (event) => {
+  const exact = event.target.closest?.(".convert-exact")?.closest("form").querySelector('[name="which"][value="exact"]');
+  if (exact) exact.checked = true;
+});
+
 // A page on which something has been made meanwhile is read anew once the dialogue is closed; a board moves its card.
 const dialog = document.getElementById("dialog");
 let stale = false;

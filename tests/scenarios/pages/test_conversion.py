@@ -361,14 +361,14 @@ def test_lines_are_carried_and_changed_in_the_form(sales: SalesSite) -> None:
     form = form_at(client, address(lead))
     form = form_in(go(client, form, "1").text, address(lead))
     form = form_in(go(client, form, "next").text, address(lead))
-    assert form.values["deal.lines.0.quantity"] == ["2"]
+    assert form.values["deal.lines.0.quantity"] == ["2.000"]
     more = form_in(form.send(client, {"_add": "deal.lines"}).text, address(lead))
     assert "deal.lines.1.quantity" in more.values
     fewer = form_in(more.send(client, {"_remove": "deal.lines.1"}).text, address(lead))
     assert "deal.lines.1.quantity" not in fewer.values
     go(client, fewer, "convert", **{"deal.lines.0.quantity": "3"})
     deal = sales.get("deal", sales.get("lead", lead)["result_deal"])
-    assert [str(line["quantity"]) for line in deal["lines"]] == ["3"]
+    assert [str(line["quantity"]) for line in deal["lines"]] == ["3.000"]
 
 
 def test_who_may_not_convert_is_told_so(sales: SalesSite) -> None:
@@ -377,6 +377,38 @@ def test_who_may_not_convert_is_told_so(sales: SalesSite) -> None:
     assert address(lead) not in client.get(f"/lead/{lead}").text
     assert rep(sales).get("/lead/nowhere/convert/qualify").status_code == 404
     assert rep(sales).get(f"/lead/{lead}/convert/nothing").status_code == 404
+
+
+def own_field() -> Any:
+    """The site's own layer: a field of leads that nothing else has."""
+    own = {"extends": "crm/lead", "fields": {"halls": {"type": "integer", "label": "Halls"}}}
+    return a_pack("site").requiring(crm=">=1,<2").with_document("entities/lead/entity", own)
+
+
+def test_fields_of_ones_own_are_made_where_they_lack(database_url: str, tmp_path: Path) -> None:
+    """L32 L33 L34 L35 L37"""
+    with a_sales_site(database_url, tmp_path, own_field()) as sales:
+        boss, lead = client_of(sales.site, sales.boss), sales.lead(halls=3)
+        nobody = rep(sales).get(address(lead)).text
+        assert "Fields of your own" not in nobody
+        assert "Halls 3" in plain(nobody[nobody.index('id="convert-lost"') :])
+        text = boss.get(address(lead)).text
+        assert text.count('~carry" value="halls"') == 3
+        form = form_in(text, address(lead))
+        less = go(boss, form, "decline.contact")
+        assert less.text.count('~carry" value="halls"') == 2
+        assert boss.get(address(lead)).text.count('~carry" value="halls"') == 2
+        more = go(boss, form_in(less.text, address(lead)), "carry.deal", deal__carry="halls")
+        assert more.status_code == 200
+        assert more.text.count('~carry" value="halls"') == 1
+        assert go(boss, form_in(more.text, address(lead)), "convert").status_code == 302
+        assert sales.get("deal", sales.get("lead", lead)["result_deal"])["halls"] == 3
+        # Whoever may not change the metadata can't by sending it either.
+        other = sales.lead(email="other@example.org", company_name="Xenon", mobile=None)
+        seller = rep(sales)
+        form = form_at(seller, address(other))
+        assert go(seller, form, "carry.company", company__carry="halls").status_code == 403
+        assert "halls" not in sales.site.served.model.entities["company"].fields
 
 
 def selected(client: FlaskClient, ids: list[str], **values: object) -> TestResponse:

@@ -12,12 +12,14 @@ from kalip.model import Conversion, Duplicates, Entity, Verb
 from kalip.records import Selection, Work, run_bulk, visible_entity
 from kalip.records.bulk_jobs import BulkCommand
 from kalip.web.inputs import Option
-from kalip.web.lists.bulk import back_of, begin_job, outcome_of, selected_ids, show_outcome
+from kalip.web.lists.bulk import back_of, begin_job, outcome_of, show_outcome
+from kalip.web.lists.selecting import selected_ids
 from kalip.web.locale import current_locale, gettext, message_of, ngettext
 from kalip.web.render import View, render
 from kalip.web.session import actor, reading, services
 from kalip.web.shell import Crumb, icon_of, plural_of, shell_of
 from kalip.workflow.conversions import ConvertRecord, TargetChoice
+from kalip.workflow.conversions.making import usual_pipeline
 from kalip.workflow.conversions.many import BULK_CONVERT, act_of_conversion
 from kalip.workflow.conversions.sources import find_conversion_of
 
@@ -139,7 +141,8 @@ def _target(work: Work, conversion: Conversion, name: str) -> BulkTarget:
     locale, target = current_locale(), conversion.targets[name]
     entity = work.model.entities[target.entity]
     known = [each for each in entity.pipelines.values() if not target.pipelines or each.name in target.pipelines]
-    chosen = request.form.get(f"{name}~pipeline") or target.pipeline
+    usual = usual_pipeline(entity, target, tuple(each.name for each in known))
+    chosen = request.form.get(f"{name}~pipeline") or usual
     try:
         require(work.served, work.actor, Verb.CREATE, entity.name)
         denied = ""

@@ -11,7 +11,7 @@ from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, message_of
 from kalip.web.record.values import shown_value
 from kalip.web.shell import icon_of
-from kalip.workflow.conversions import TargetPlan
+from kalip.workflow.conversions import ConversionPlan, TargetPlan
 
 _MOST_FACTS = 5
 
@@ -40,6 +40,16 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
+class Lacking:
+    """A field of the record that a target has no place for; `clashing`: it has another one of that name."""
+
+    name: str
+    label: str
+    clashing: bool
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TargetCard:
     """One thing that can be made. `denied` says why not; `needs` are the fields that will be asked."""
 
@@ -60,9 +70,10 @@ class TargetCard:
     undecided: bool = False
     fills: tuple[Fill, ...] = ()
     differs: tuple[Fill, ...] = ()
+    lacking: tuple[Lacking, ...] = ()
 
 
-def card_of(work: Work, target: TargetPlan, sent: Sent, titles: Titles) -> TargetCard:
+def card_of(work: Work, plan: ConversionPlan, target: TargetPlan, sent: Sent, titles: Titles) -> TargetCard:
     """One target's card; `titles` name the records that stand for it or may."""
     locale, name = current_locale(), target.target.name
     entity = work.model.entities[target.target.entity]
@@ -90,6 +101,11 @@ def card_of(work: Work, target: TargetPlan, sent: Sent, titles: Titles) -> Targe
         pipelines=_pipelines(entity, target) if target.selected else (),
         takes=takes,
         taken=taken or ("new" if said.take == "new" else ""),
+        lacking=tuple(
+            Lacking(each.field.name, each.field.label.get(locale), each.clashing, each.field.name in said.carry)
+            for each in plan.gaps
+            if each.target == name
+        ),
         undecided=any(each.code == "duplicate" for each in target.violations),
         fills=tuple(_fills(work, entity, target, titles)) if existing else (),
         differs=tuple(_differs(work, entity, target, said.overwrite, titles)) if existing else (),

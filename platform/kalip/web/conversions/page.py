@@ -105,7 +105,7 @@ def dialogue_of(work: Work, scene: Scene, error: KalipError | None = None) -> Di
     lost = [(entity, {each.field.name: each.value for each in plan.lost})]
     titles = titles_in(work, [*values, *lost, *_differing(work, plan)])
     _name_records(work, plan, sent, titles)
-    cards = tuple(card_of(work, each, sent, titles) for each in plan.targets)
+    cards = tuple(card_of(work, plan, each, sent, titles) for each in plan.targets)
     forms = tuple(
         target_form(work, plan, each, sent.target(each.target.name).form, own_faults(violations, each.target.name))
         for each in plan.targets

@@ -5,19 +5,28 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, Response, flash, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from kalip.base.errors import AccessDenied, Conflict, KalipError, NotFound, StaleVersion
+from kalip.base.errors import (
+    AccessDenied,
+    Conflict,
+    DiagnosticsError,
+    KalipError,
+    NotFound,
+    RecordRejected,
+    StaleVersion,
+)
+from kalip.designer import carry_fields
 from kalip.model import Conversion, Entity
 from kalip.records import Work, require_visible, visible_entity
 from kalip.web import htmx
 from kalip.web.cells import record_url
 from kalip.web.conversions.page import Scene, blocking, dialogue_of, refused_for_good, steps_to_fill
 from kalip.web.conversions.result import ResultPage, result_page
-from kalip.web.conversions.sent import CHOOSE, CONVERT, LOOK, NEXT, Sent, first_look, read_sent
+from kalip.web.conversions.sent import CARRY, CHOOSE, CONVERT, LOOK, NEXT, Sent, first_look, read_sent
 from kalip.web.errors import status_of
 from kalip.web.locale import gettext
 from kalip.web.record.page import record_shell
 from kalip.web.render import View, render
-from kalip.web.session import reading, write
+from kalip.web.session import actor, reading, site, write
 from kalip.workflow.conversions import (
     ConversionPlan,
     ConversionRefused,
@@ -26,6 +35,7 @@ from kalip.workflow.conversions import (
     conversion_plan,
     conversions_of,
     convert_record,
+    decline_gaps,
     undo_conversion,
 )
 from kalip.workflow.conversions.sources import find_conversion_of
@@ -60,6 +70,10 @@ def converse(entity: str, record_id: str, name: str) -> BaseResponse:
     with reading() as work:
         place = _place(work, entity, record_id, name)
         sent = read_sent(work, place.entity, place.conversion, request.form)
+    if all(sent.settled):
+        return _settle(entity, record_id, name, sent)
+    with reading() as work:
+        place = _place(work, entity, record_id, name)
         if sent.go not in (CONVERT, NEXT) or sent.stepped:
             return _turn(work, place, sent)
         if sent.go == NEXT and _is_saved(work, place, sent):
@@ -115,6 +129,23 @@ def planned(work: Work, conversion: Conversion, record_id: str, sent: Sent) -> t
     proposed = [each for each in offered if each.selected or (plan.done and each.target.again)]
     sent = replace(sent, chosen=tuple(each.target.name for each in proposed))
     return conversion_plan(work, sent.command(conversion, record_id)), sent
+
+
+def _settle(entity: str, record_id: str, name: str, sent: Sent) -> BaseResponse:
+    """Give a target fields that it lacks, for everybody, or remember that it does without; then go on as before."""
+    verb, target = sent.settled
+    error: KalipError | None = None
+    try:
+        if verb == CARRY:
+            carry_fields(site(), actor(), entity, name, {target: sent.target(target).carry})
+        else:
+            write(lambda work: decline_gaps(work, entity, name, [target]))
+    except RecordRejected as rejected:
+        error = ConversionRefused("The fields can't be made there.", violations=rejected.violations)
+    except (AccessDenied, Conflict, DiagnosticsError) as refused:
+        error = refused
+    with reading() as work:
+        return _show(work, _place(work, entity, record_id, name), replace(sent, at=CHOOSE), error)
 
 
 def _is_saved(work: Work, place: _Place, sent: Sent) -> bool:

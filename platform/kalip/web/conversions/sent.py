@@ -15,6 +15,7 @@ from kalip.workflow.conversions import ConvertRecord, TargetChoice
 OWN = "_own."
 """What inputs of the record itself are called by."""
 CHOOSE, CHECK, CONVERT, NEXT, LOOK = "choose", "check", "convert", "next", "look"
+CARRY, DECLINE = "carry", "decline"
 _CONTROLS = frozenset({"csrf_token", "_go", "_add", "_remove", "_at", "_version", "_board"})
 
 
@@ -22,11 +23,13 @@ _CONTROLS = frozenset({"csrf_token", "_go", "_add", "_remove", "_at", "_version"
 class SentTarget:
     """What is said of one target. `take` is "" as long as nobody chose, `new`, or the id of an existing record.
 
-    `seen` are the records that were offered, by id with the rule that found them. `form` is its own form.
+    `seen` are the records that were offered, by id with the rule that found them. `form` is its own form, `carry` the
+    fields that it is to be given.
     """
 
     take: str = ""
     pipeline: str = ""
+    carry: tuple[str, ...] = ()
     overwrite: tuple[str, ...] = ()
     seen: Mapping[str, str] = field(default_factory=dict)
     form: Submission | None = None
@@ -55,6 +58,12 @@ class Sent:
     board: bool = False
     stepped: bool = False
     kept: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def settled(self) -> tuple[str, str]:
+        """What is done about fields that a target lacks, `carry` or `decline`, and the target; else empty texts."""
+        verb, _, target = self.go.partition(".")
+        return (verb, target) if verb in (CARRY, DECLINE) else ("", "")
 
     def target(self, name: str) -> SentTarget:
         """What is said of a target; nothing, where nothing is."""
@@ -111,6 +120,7 @@ def _target(work: Work, conversion: Conversion, name: str, form: MultiDict[str, 
     return SentTarget(
         take=form.get(f"{name}~other", "") if take == "other" else take,
         pipeline=form.get(f"{name}~pipeline", ""),
+        carry=tuple(form.getlist(f"{name}~carry")),
         overwrite=tuple(form.getlist(f"{name}~overwrite")),
         seen={record_id: rule for record_id, _, rule in seen if record_id},
         form=_form(work, conversion, name, form),
