@@ -67,7 +67,7 @@ def hooks_of(bench: Bench, draft: Draft) -> Mapping[str, Hook]:
 
 
 def rules_of(bench: Bench, draft: Draft, hooks: Mapping[str, Hook]) -> Mapping[str, Rule]:
-    """The rules of an entity in the order written. Date fields that they watch become indexed."""
+    """The rules of an entity in the order written."""
     found: dict[str, Rule] = {}
     for document in draft.of(Kind.RULES):
         book = _Book(bench, draft, document, hooks)

@@ -9,13 +9,14 @@ from typing import Final
 
 from sqlalchemy.sql.compiler import IdentifierPreparer
 
-from kalip.model import Entity, Field
+from kalip.model import Entity, Field, On
 from kalip.storage.collation import sort_key_sql
 from kalip.storage.naming import digest, shortened
 from kalip.storage.tables import EntityTable, StoredPart, Tables
 
 PREFIX: Final = "kx_"
 _CODES: Final = ("id", "pipeline", "stage")
+_WATCHED: Final = {On.STUCK: "stage_since"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,8 @@ def _orders(planner: _Planner, entity: Entity) -> Mapping[str, IndexSpec]:
     first += [view.sort[0].field for view in entity.lists.values() if view.sort]
     first += [view.sort[0].field for view in entity.boards.values() if view.sort]
     first.append(entity.title)
+    # Sweeps read the records whose moment lies between two others.
+    first += [_WATCHED.get(rule.when.on, rule.when.date) for rule in entity.rules.values()]
     found = {}
     for path in first:
         part = planner.tables.parts.get(path)

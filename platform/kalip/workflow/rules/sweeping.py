@@ -7,7 +7,7 @@ twice.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -37,6 +37,8 @@ EVERY: Final = 30
 PAGE: Final = 500
 MOST_MISSED: Final = 100
 """How many missed times of a schedule are made up for."""
+_MOMENTS: Final = "{0} <= now() && {0} >= datetime(today())"
+_DAYS: Final = "{0} <= today() && {0} >= date(now())"
 _BACK: Final = timedelta(minutes=10)
 """How far a sweep looks back: what was saved while the one before it ran may bear an earlier moment."""
 
@@ -150,8 +152,9 @@ def _stuck(work: Work, rule: Rule, after: datetime, upto: datetime, cursor: str 
         return [], None
     stages = ", ".join(repr(stage) for stage in when.stages)
     source = f"stage in [{stages}]" + (f" && pipeline == {when.pipeline!r}" if when.pipeline else "")
-    source += " && stage_since <= now()"
-    rows, following = _page(work, rule, source, "stage_since", _Before(last, None, cursor))
+    source += f" && {_MOMENTS.format('stage_since')}"
+    bounds = _Bounds(last, first.astimezone(UTC).date(), cursor)
+    rows, following = _page(work, rule, source, "stage_since", bounds)
     found: list[Occasion] = []
     for row in rows:
         since = row["stage_since"]
@@ -171,10 +174,13 @@ def _reached(work: Work, rule: Rule, after: datetime, upto: datetime, cursor: st
         return [], None
     name = when.date
     is_day = work.entity(rule.entity).attribute(name).type == "date"  # type: ignore[union-attr]
-    source = f"{name} <= today()" if is_day else f"{name} <= now()"
     zone, at = ZoneInfo(when.timezone), time(when.at // 60, when.at % 60)
-    rows, following = _page(work, rule, source, name, _Before(last, _day(last, zone, at), cursor))
-    least: Any = _day(first, zone, at) if is_day else first
+    source, bounds = _MOMENTS.format(name), _Bounds(last, first.astimezone(UTC).date(), cursor)
+    least: Any = first
+    if is_day:
+        least = _day(first, zone, at)
+        source, bounds = _DAYS.format(name), _Bounds(datetime.combine(least, time(), UTC), _day(last, zone, at), cursor)
+    rows, following = _page(work, rule, source, name, bounds)
     found: list[Occasion] = []
     for row in rows:
         value = row[name]
@@ -185,7 +191,7 @@ def _reached(work: Work, rule: Rule, after: datetime, upto: datetime, cursor: st
 
 
 def _scheduled(work: Work, rule: Rule, after: datetime, upto: datetime, cursor: str | None) -> Found:  # noqa: ARG001
-    rows, following = _page(work, rule, "", "", _Before(upto, None, cursor))
+    rows, following = _page(work, rule, "", "", _Bounds(upto, None, cursor))
     return [Occasion(str(row["id"]), f"cron:{upto.isoformat()}:{row['id']}") for row in rows], following
 
 
@@ -196,15 +202,18 @@ def _day(moment: datetime, zone: ZoneInfo, at: time) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
-    """Up to where records are read: what `now()` and `today()` are for the condition, and where the page begins."""
+class _Bounds:
+    """Between what records are read: `now()` and `today()` of the condition; and where the page begins.
+
+    What bounds them is said by these two, so that the statement stays the same from sweep to sweep.
+    """
 
     moment: datetime
     day: date | None
     cursor: str | None
 
 
-def _page(work: Work, rule: Rule, source: str, by: str, before: _Before) -> tuple[list[dict[str, Any]], str | None]:
+def _page(work: Work, rule: Rule, source: str, by: str, bounds: _Bounds) -> tuple[list[dict[str, Any]], str | None]:
     """Records in the order of their moments, the latest first; a rule of a schedule asks its condition here too."""
     conditions: list[Expression] = [compile_filter(work.served, rule.entity, source)] if source else []
     if rule.when.on is On.SCHEDULE and rule.condition is not None:
@@ -216,8 +225,8 @@ def _page(work: Work, rule: Rule, source: str, by: str, before: _Before) -> tupl
         tuple(Filter(each) for each in conditions),
         tuple(Sort(each, descending=True) for each in fields),
         PAGE,
-        before.cursor,
+        bounds.cursor,
     )
-    context = replace(work.context, now=before.moment, today=before.day or work.context.today)
+    context = replace(work.context, now=bounds.moment, today=bounds.day or work.context.today)
     page = select_page(work.session, work.served, query, context, form="values")
     return page.rows, page.next

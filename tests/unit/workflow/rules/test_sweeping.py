@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kalip.records import Grounds, SaveRecord, Work, save_record
+from kalip.storage import tables_for
+from kalip.storage.indexes import index_specs
 from tests.support.ruling import Ruling, a_ruling
 
 SET = {"mark": {"set": {"note": "'seen'"}}}
@@ -165,3 +167,23 @@ def test_a_rule_that_comes_into_service_leaves_the_past_alone(database_url: str)
         ruling.work(hours=1)
         assert ruling.runs() == []
         assert ruling.site.clock.moment - datetime(2026, 11, 24, tzinfo=UTC) < timedelta(days=1)
+
+
+def test_a_sweep_reads_along_an_index(database_url: str) -> None:
+    """Among many records those of a span of time are found without looking at all of them."""
+    stuck = rule({"stuck": {"stages": {"talk": {}}, "for": "P3D"}})
+    document = {"rules": {"stuck": stuck, "soon": rule({"reached": {"field": "due"}})}}
+    with a_ruling(database_url, document) as ruling:
+        database = ruling.site.services.database
+        with database.count_statements() as seen:
+            ruling.work(hours=1)
+        pages = [text for text in dict.fromkeys(seen) if "FROM deal AS t0" in text and "DESC, t0.id DESC" in text]
+        assert len(pages) == 2
+        for text in pages:
+            column = "stage_since" if "stage_since" in text else "due"
+            assert f"t0.{column} <= " in text
+            assert f"t0.{column} >= " in text
+        with database.read() as session:
+            specs = index_specs(ruling.site.served.project(tables_for), session.sql.identifier_preparer, "sqlite", "en")
+        keys = {spec.keys for spec in specs.values() if spec.table == "deal"}
+        assert {("stage_since", "id"), ("due", "id")} <= keys
