@@ -58,6 +58,11 @@ class Decision:
             whole=any(effect.action for transition in transitions for effect in transition.effects),
         )
 
+    def leads_to(self, draft: Draft) -> bool:
+        """Whether the record is where the move leads already."""
+        place = (str(draft.before.get("pipeline")), str(draft.before.get("stage")))
+        return any((pipeline.name, move.target) == place for pipeline, move in self.candidates)
+
     def decide(self, work: Work, draft: Draft) -> None:
         """Set the stage and the effects on the draft, or say why the move is refused."""
         self.source = str(draft.before.get("stage"))

@@ -186,6 +186,20 @@ def test_a_reopened_lead_is_not_undone(sales: SalesSite) -> None:
     assert [each.template for each in look(sales, done).blockers] == ["The record was changed since."]
 
 
+def test_a_reopened_lead_is_closed_by_the_next_conversion(sales: SalesSite) -> None:
+    """L13"""
+    lead = sales.lead()
+    first = sales.convert(lead)
+    sales.act(sales.manager, lambda work: apply_transition(work, ApplyTransition("lead", lead, "reopen")))
+    plan = sales.plan(lead)
+    assert {each.target.name for each in plan.targets if each.selected} == {"deal"}
+    again = sales.convert(lead)
+    assert [each.target for each in again.results] == ["deal"]
+    assert again.id != first.id
+    assert sales.get("lead", lead)["stage"] == "qualified"
+    assert [sales.count(name) for name in ("company", "contact", "deal")] == [1, 1, 2]
+
+
 def test_a_key_is_one_conversion(sales: SalesSite) -> None:
     """L57"""
     lead, other = sales.lead(), sales.lead(topic="Other", email="o@example.org")

@@ -144,6 +144,28 @@ def test_the_pipeline_is_chosen_before_and_its_first_stage_taken(sales: SalesSit
     assert (deal["pipeline"], deal["stage"]) == ("renewal", "upcoming")
 
 
+def test_a_pipeline_and_its_stage_have_their_own_demands(database_url: str, tmp_path: Path) -> None:
+    """L15 L16"""
+    demanding = {"extends": "crm/deal/sales", "stages": {"qualification": {"required": {"campaign": {}}}}}
+    closed = {"extends": "crm/deal/renewal", "roles": {"sales_manager": {}}}
+    limits = (
+        a_pack("limits")
+        .requiring(crm=">=1,<2")
+        .with_document("entities/deal/pipelines/sales", demanding)
+        .with_document("entities/deal/pipelines/renewal", closed)
+    )
+    with a_sales_site(database_url, tmp_path, limits) as sales:
+        lead = sales.lead()
+        assert sales.plan(lead).target("deal").pipelines == ("sales",)
+        assert refused(sales, lead) == {"/targets/deal/values/campaign": "required"}
+        assert refused(sales, lead, targets={"deal": TargetChoice(pipeline="renewal")}).keys() == {
+            "/targets/deal/pipeline"
+        }
+        assert set(sales.plan(lead, sales.manager).target("deal").pipelines) == {"sales", "renewal"}
+        renewal = {"deal": TargetChoice(pipeline="renewal")}
+        assert made(sales.convert(lead, sales.manager, targets=renewal)).keys() == {"deal"}
+
+
 def test_what_is_prefilled_may_be_changed(sales: SalesSite) -> None:
     """L19"""
     lead = sales.lead()

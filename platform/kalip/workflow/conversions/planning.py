@@ -54,7 +54,7 @@ class Prepared:
 def prepare_conversion(work: Work, command: ConvertRecord) -> Prepared:
     """Read the source and the choice. Raises what makes a conversion unknowable: NotFound, AccessDenied, stale."""
     past = past_of(work, command.entity, command.id, command.conversion)
-    reading = read_source(work, command, moves=not past.done)
+    reading = read_source(work, command, converted=bool(past.done))
     return Prepared(reading, past, select_targets(reading, past))
 
 
@@ -201,7 +201,8 @@ def _plan_target(
     if candidates and choice_for(reading, selected) == "ask":
         faults.append(_twin_fault(pointer, candidates))
     if fault is not None:
-        faults.append(fault)
+        # What a stage demands is known once it is known which.
+        faults = [*(each for each in faults if not _is_missing(each)), fault]
     values = f"{pointer}/values/"
     shown = replace(
         plan,

@@ -133,7 +133,7 @@ def _wanted(reading: SourceReading, past: Past, standings: Mapping[str, Standing
         return {name: each for name, each in said.items() if standings.get(name) in ("offered", "linked")}
     if past.open is not None:
         return {name: TargetChoice() for name in past.open.pending if standings.get(name) in ("offered", "linked")}
-    if past.done:
+    if past.done and reading.decision is None:
         return {}
     return {name: TargetChoice() for name in reading.chosen if standings[name] == "offered"}
 

@@ -40,12 +40,16 @@ class MappedTarget:
 
 @dataclass(slots=True)
 class SourceReading:
-    """A source record as a conversion reads it. After `read` all is known; `draft` is the record with its move."""
+    """A source record as a conversion reads it. After `read_source` all is known; `draft` is the record with its move.
+
+    `converted`: it has been before. Then it moves only when somebody moved it back meanwhile.
+    """
 
     entity: Entity
     conversion: Conversion
     command: ConvertRecord
     decision: Decision | None
+    converted: bool = False
     draft: Draft | None = None
     possible: bool = True
     offered: set[str] = field(default_factory=set)
@@ -81,6 +85,9 @@ class SourceReading:
 
     def _decide(self, work: Work, draft: Draft) -> None:
         self._evaluate(work, draft)
+        if self.decision is not None and self.converted and self.decision.leads_to(draft):
+            # It made its move when it was converted first, and nobody has moved it back since.
+            self.decision = None
         if self.decision is not None:
             self.decision.decide(work, draft)
 
@@ -137,8 +144,8 @@ class SourceReading:
         return made
 
 
-def read_source(work: Work, command: ConvertRecord, *, moves: bool = True) -> SourceReading:
-    """Read a record as its conversion sees it; with `moves` its move is worked out too, not made.
+def read_source(work: Work, command: ConvertRecord, *, converted: bool = False) -> SourceReading:
+    """Read a record as its conversion sees it; its move is worked out too, not made.
 
     Raises NotFound for an unknown conversion or record, AccessDenied for one that the actor may not convert,
     StaleVersion and Conflict as a save does. A refused move is left on the draft.
@@ -146,12 +153,12 @@ def read_source(work: Work, command: ConvertRecord, *, moves: bool = True) -> So
     entity = visible_entity(work, command.entity)
     conversion = find_conversion_of(entity, command.conversion)
     decision = None
-    if moves and conversion.transition:
+    if conversion.transition:
         move = ApplyTransition(
             entity.name, command.id, conversion.transition, None, command.values, command.version, command.source
         )
         decision = find_decision(entity, move, by=conversion.name)
-    reading = SourceReading(entity, conversion, command, decision)
+    reading = SourceReading(entity, conversion, command, decision, converted)
     for name in _line_fields(conversion):
         reading.lines[name] = _lines_of(work, entity, command.id, name, conversion)
     (draft,) = draft_commands(work, [reading.save_command()], reading.grounds())
