@@ -178,3 +178,60 @@ def test_the_history_and_the_document_tell_of_it(sales: SalesSite) -> None:
     assert {place, f"{place}/undo", "/api/records/lead/conversions/qualify"} <= set(document["paths"])
     marketer = sales.site.person("marketing").get("/api/openapi.json").json or {}
     assert place not in marketer["paths"]
+
+
+ODD: tuple[dict[str, object], ...] = (
+    {"targets": {"deal": {"values": {"lines": "x"}}}},
+    {"targets": {"deal": {"values": {"lines": [1]}}}},
+    {"targets": {"deal": {"values": {"lines": {"add": [{"nope": 1}]}}}}},
+    {"targets": {"deal": {"values": {"stakeholders": [1]}}}},
+    {"targets": {"deal": {"values": {"stakeholders": {"set": ["x"]}}}}},
+    {"targets": {"deal": {"values": {"company": {"a": 1}}}}},
+    {"targets": {"deal": {"values": {"owner": 5}}}},
+    {"targets": {"deal": {"values": {"owner": "nobody"}}}},
+    {"targets": {"deal": {"values": {"stage": "won"}}}},
+    {"targets": {"deal": {"values": {"attachments": ["01890a5d-ac96-774b-bcce-b302099a8057"]}}}},
+    {"targets": {"deal": {"values": {"name": "\u0000"}}}},
+    {"targets": {"deal": {"pipeline": "\u0000"}}},
+    {"targets": {"deal": {"pipeline": "x" * 5000}}},
+    {"targets": {"company": {"overwrite": ["nope", "name"], "new": True}}},
+    {"targets": {"company": {"existing": "01890a5d-ac96-774b-bcce-b302099a8057", "new": True}}},
+    {"targets": {"": {}}},
+    {"targets": {"x" * 5000: {}}},
+    {"values": {"company": "x"}},
+    {"values": {"contacts": "x"}},
+    {"values": {"lines": [{"price": "x"}]}},
+    {"values": {"budget": {"amount": "1e999"}}},
+    {"values": {"stage": "qualified"}},
+    {"values": {"result_deal": "01890a5d-ac96-774b-bcce-b302099a8057"}},
+    {"values": {"company": "01890a5d-ac96-774b-bcce-b302099a8057"}},
+)
+
+
+@pytest.mark.parametrize("number", range(len(ODD)))
+def test_odd_calls_are_refused_and_break_nothing(shared: SalesSite, number: int) -> None:
+    """L31 L57"""
+    lead = shared.lead(topic=f"Odd {number}", email=f"odd{number}@example.org", mobile=None, company_name=None)
+    for query in ("?dry_run=true", ""):
+        answer = shared.rep.call("POST", path(lead, query), {"duplicates": "make", **ODD[number]})
+        assert answer.status_code in (200, 400, 422), answer.text
+    source = shared.get("lead", lead)
+    if answer.status_code != 200:
+        assert (source["stage"], source["version"]) == ("qualifying", 2)
+
+
+@pytest.mark.parametrize("address", ["qualify", "qualify?dry_run=true", "qualify/fields"])
+def test_odd_calls_for_many_are_refused(shared: SalesSite, address: str) -> None:
+    """L56"""
+    for body in (
+        {},
+        {"ids": []},
+        {"ids": [1]},
+        {"filter": "nope("},
+        {"filter": "true", "ids": 1},
+        {"atomic": 1, "ids": []},
+        {"carry": {"deal": 1}},
+        {"carry": [], "decline": {}},
+        {"decline": ["nope"]},
+    ):
+        assert shared.boss.call("POST", f"/api/records/lead/conversions/{address}", body).status_code in (200, 400, 422)
