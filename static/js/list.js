@@ -10,9 +10,16 @@ function update() {
   bulk.hidden = chosen === 0;
   const text = word("selected", { count: chosen });
   bulk.querySelector("[data-selected-count]").textContent = text;
+  if (!chosen) clearMatching();
   const all = document.querySelector("[data-check-all]");
   if (all) { all.checked = chosen > 0 && chosen === boxes.length; all.indeterminate = chosen > 0 && chosen < boxes.length; }
   announce(text);
+}
+
+/* Rows that aren't on the page are selected only as long as one sees that they are. */
+function clearMatching() {
+  const matching = bulk.querySelector("[data-matching]");
+  if (matching) matching.checked = false;
 }
 
 let last = null;

@@ -180,3 +180,18 @@ def test_health_and_metrics_know_the_backlog(site: Site) -> None:
     jobs = (site.admin.get("/health").json or {})["jobs"]
     assert (jobs["waiting"], jobs["running"], jobs["dead"], jobs["stuck"]) == (1, 0, 0, False)
     assert 'kalip_jobs{state="waiting"} 1.0' in site.admin.get("/metrics").text
+
+
+def test_all_that_match_the_list_are_selected_by_one_tick(site: Site, client: FlaskClient, ids: list[str]) -> None:
+    """Also those that are not on the page, and none that the list doesn't show."""
+    listed = client.get("/note?filter=size+%3E%3D+20&sort=-name")
+    form = form_in(listed.text, "/note/bulk/edit/form")
+    assert 'name="matching"' in listed.text
+    opened = form.send(client, {"id": ids[20:21], "matching": "1"})
+    asked_for = form_in(opened.text, "/note/bulk/edit")
+    expected = [each for number, each in enumerate(ids) if number % 100 >= 20]
+    assert asked_for.values["id"] == expected[::-1]
+    assert f"{len(expected)} records are selected." in opened.text
+    # A stranger's list is nobody's selection.
+    nothing = client_of(site, site.person())
+    assert nothing.post("/note/bulk/edit/form", data={"matching": "1"}).status_code in (400, 403, 404)

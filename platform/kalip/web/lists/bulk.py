@@ -34,6 +34,7 @@ from kalip.web.jobs.showing import Refusal, bulk_titles, reason_of, shown_job
 from kalip.web.lists.page import command_of
 from kalip.web.lists.places import moves_in, places_of, take_back, ways_back
 from kalip.web.lists.saved import views_of
+from kalip.web.lists.selecting import selected_ids
 from kalip.web.lists.state import ListState, state_of
 from kalip.web.locale import current_locale, gettext, ngettext
 from kalip.web.render import View, render, render_fragment
@@ -224,11 +225,6 @@ def _missing(action: str) -> str:
     if action == "edit" and not form.get("field"):
         return gettext("Choose a field.")
     return ""
-
-
-def selected_ids() -> tuple[str, ...]:
-    """The ids of the selected rows, each once."""
-    return tuple(dict.fromkeys(request.form.getlist("id")))
 
 
 def _form(work: Work, entity: Entity, action: str, fault: str = "") -> Response:

@@ -16,10 +16,10 @@ from kalip.web.lists.bulk import (
     back_of,
     begin_job,
     outcome_of,
-    selected_ids,
     show_form,
     show_outcome,
 )
+from kalip.web.lists.selecting import selected_ids
 from kalip.web.locale import current_locale, gettext, ngettext
 from kalip.web.session import actor, reading, services
 from kalip.workflow import ChangePipeline, bulk_change_pipeline
