@@ -1,5 +1,6 @@
 """Boards: records counted, summed and shown by the values of one path, each in one statement."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from kalip.expressions import Context
@@ -12,6 +13,15 @@ from kalip.storage.select import Statement, Writer, own_fields, with_tie_break
 from kalip.storage.session import Session
 from kalip.storage.statements import statements_for
 from kalip.storage.tables import tables_for
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Which columns a board has: the values of a path, and how many records of each at most."""
+
+    by: str
+    values: tuple[str, ...]
+    most: int
 
 
 def aggregate(session: Session, served: Served, entity: str, wanted: Aggregate, context: Context) -> list[AggregateRow]:
@@ -30,23 +40,29 @@ def board_cards(
     session: Session,
     served: Served,
     query: Query,
-    by: str,
-    per_group: int,
+    groups: Groups,
     context: Context,
     form: Form = "json",
 ) -> dict[Any, list[dict[str, Any]]]:
-    """The first records of every value of a path in the query's order, by one statement; limit, cursor are unused."""
-    key = ("cards", session.flavour, query.entity, query.fields, query.filters, query.sort, query.archived, by, form)
+    """The first records of each of some values of a path in the query's order; its limit and cursor are unused.
+
+    One statement with a part for each value, so that each is read along an index and ends when it has enough.
+    """
+    by, count = groups.by, len(groups.values)
+    if not count:
+        return {}
+    kept = (query.entity, query.fields, query.filters, query.sort, query.archived)
     statement, reader, position, links = served.project(statements_for).get(
-        key, lambda: _cards(session, served, query, by, form)
+        ("cards", session.flavour, *kept, by, count, form), lambda: _cards(session, served, query, groups, form)
     )
-    raw = session.fetch(statement.text, statement.bind(context, session.dialect, per_group=per_group))
+    named = {f"group{place}": value for place, value in enumerate(groups.values)}
+    raw = session.fetch(statement.text, statement.bind(context, session.dialect, per_group=groups.most, **named))
     rows = reader(raw)
     add_links(session, served, query.entity, links, rows, form)
-    groups: dict[Any, list[dict[str, Any]]] = {}
+    found: dict[Any, list[dict[str, Any]]] = {}
     for held, row in zip(raw, rows, strict=True):
-        groups.setdefault(held[position], []).append(row)
-    return groups
+        found.setdefault(held[position], []).append(row)
+    return found
 
 
 def _aggregate(session: Session, served: Served, entity: str, wanted: Aggregate) -> tuple[Statement, Reader]:
@@ -74,25 +90,28 @@ def _aggregate(session: Session, served: Served, entity: str, wanted: Aggregate)
 
 
 def _cards(
-    session: Session, served: Served, query: Query, by: str, form: Form
+    session: Session, served: Served, query: Query, groups: Groups, form: Form
 ) -> tuple[Statement, Reader, int, tuple[str, ...]]:
     table = served.project(tables_for).of(query.entity)
     paths, links = split_links(table, query.fields or own_fields(table))
     writer = Writer(session, served, query.entity)
     columns: list[str] = []
     cells = writer.cells(paths, columns)
-    group = writer.frame.places(by)[0].sql
+    group = writer.frame.places(groups.by)[0].sql
     if group not in columns:
         columns.append(group)
     order = order_sql(writer.sort_keys(with_tie_break(query.sort)), "all")
-    where = writer.where(query.filters, query.archived)
-    condition = f" WHERE {' AND '.join(f'({each})' for each in where)}" if where else ""
-    named = ", ".join(f"{column} AS c{place}" for place, column in enumerate(columns))
-    inner = (
-        f"SELECT {named}, row_number() OVER (PARTITION BY {group} ORDER BY {order}) AS place "
-        f"FROM {writer.frame.from_sql}{condition}"
-    )
-    picked = ", ".join(f"c{place}" for place in range(len(columns)))
+    where = [f"({each})" for each in writer.where(query.filters, query.archived)]
+    picked = ", ".join(f"{column} AS c{place}" for place, column in enumerate(columns))
+    source = writer.frame.from_sql
+    parts = []
+    for place in range(len(groups.values)):
+        condition = " AND ".join((*where, f"{group} = :group{place}"))
+        # The ids alone are found in an index; only the rows that are shown are read.
+        ids = f"SELECT t0.id FROM {source} WHERE {condition} ORDER BY {order} LIMIT :per_group"
+        parts.append(
+            f"SELECT * FROM (SELECT {picked} FROM {source} WHERE t0.id IN ({ids}) ORDER BY {order}) AS p{place}"
+        )
+    text = " UNION ALL ".join(parts)
     position = columns.index(group)
-    text = f"SELECT {picked} FROM ({inner}) AS ranked WHERE place <= :per_group ORDER BY c{position}, place"
     return writer.statement(text), writer.reader(cells, len(columns), form), position, links

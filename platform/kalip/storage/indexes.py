@@ -126,7 +126,7 @@ def _entity_specs(planner: _Planner) -> Iterator[IndexSpec]:
     if "owner" in fields:
         yield _owners_index(planner, entity, orders)
     if "stage" in fields:
-        yield planner.spec((*fields["pipeline"], *fields["stage"]), live=True)
+        yield from _boards_indexes(planner, entity, orders)
     for key in unique_keys(entity):
         yield planner.spec(tuple(part for name in key for part in fields.get(name, ())[:1]), unique=True, live=True)
     yield from orders.values()
@@ -147,6 +147,27 @@ def _orders(planner: _Planner, entity: Entity) -> Mapping[str, IndexSpec]:
             keys = (planner.sort(part), "id")
             found[path] = IndexSpec(planner.tables.name, keys, (path, "order"), live=True)
     return found
+
+
+def _boards_indexes(planner: _Planner, entity: Entity, orders: Mapping[str, IndexSpec]) -> Iterator[IndexSpec]:
+    """A board reads the first cards of each stage in its order, and counts and sums whole stages.
+
+    Owner and sum are in the index, so that a column of many records is added up without its rows.
+    """
+    tables = planner.tables
+    place = (*tables.fields["pipeline"], *tables.fields["stage"])
+    if not entity.boards:
+        yield planner.spec(place, live=True)
+    for view in entity.boards.values():
+        order = orders.get(view.sort[0].field) if view.sort else None
+        summed = tables.fields.get(view.sum or "", ()) or tuple(filter(None, (tables.parts.get(view.sum or ""),)))
+        more = planner.spec((*tables.fields.get("owner", ()), *filter(planner.can, summed)), live=True)
+        spec, middle = planner.spec(place, live=True), order or IndexSpec(tables.name, ("id",), ("id",))
+        yield replace(
+            spec,
+            keys=tuple(dict.fromkeys((*spec.keys, *middle.keys, *more.keys))),
+            fields=tuple(dict.fromkeys((*spec.fields, *middle.fields, *more.fields))),
+        )
 
 
 def _owners_index(planner: _Planner, entity: Entity, orders: Mapping[str, IndexSpec]) -> IndexSpec:

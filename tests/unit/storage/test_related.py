@@ -16,6 +16,7 @@ from kalip.storage import (
     Database,
     DeleteRestricted,
     Filter,
+    Groups,
     Plan,
     Query,
     User,
@@ -153,7 +154,7 @@ def test_a_board_is_counted_and_summed(database: Database, served: Served, deals
 def test_the_first_cards_of_each_stage(database: Database, served: Served, deals: list[str], context: Context) -> None:
     query = Query("deal", ("name", "rivals"), sort=(Sort("amount", descending=True),))
     with database.count_statements() as statements, database.read() as session:
-        found = board_cards(session, served, query, "stage", 2, context)
+        found = board_cards(session, served, query, Groups("stage", ("new", "won"), 2), context)
     assert {stage: [row["name"] for row in rows] for stage, rows in found.items()} == {
         "new": ["d6", "d3"],
         "won": ["d8", "d7"],

@@ -17,6 +17,7 @@ from kalip.records.related import Concealment, guard_filters, readable_path
 from kalip.records.services import Work
 from kalip.records.titles import TitlePlan
 from kalip.storage import Aggregate, AggregateRow, Filter, Query, aggregate, board_cards, select_page
+from kalip.storage import Groups as StorageGroups
 
 
 def board_page(work: Work, command: BoardQuery) -> BoardPage:
@@ -36,7 +37,7 @@ def board_page(work: Work, command: BoardQuery) -> BoardPage:
         cursor=command.cursor,
     )
     stages = [stage for stage in pipeline.stages.values() if command.stage in (None, stage.name)]
-    cards, following = _cards(work, query, command)
+    cards, following = _cards(work, query, command, tuple(stage.name for stage in stages))
     rows = [row for group in cards.values() for row in group]
     concealment.apply(rows)
     summed = find_path(work.served, entity, view.sum) if view.sum else None
@@ -81,11 +82,12 @@ def _filters(
 Cards = dict[str, list[dict[str, object]]]
 
 
-def _cards(work: Work, query: Query, command: BoardQuery) -> tuple[Cards, str | None]:
+def _cards(work: Work, query: Query, command: BoardQuery, stages: tuple[str, ...]) -> tuple[Cards, str | None]:
     if command.stage is not None:
         page = select_page(work.session, work.served, query, work.context, form="values")
         return {command.stage: page.rows}, page.next
-    found = board_cards(work.session, work.served, query, "stage", command.per_stage, work.context, form="values")
+    groups = StorageGroups("stage", stages, command.per_stage)
+    found = board_cards(work.session, work.served, query, groups, work.context, form="values")
     return {str(stage): rows for stage, rows in found.items()}, None
 
 
