@@ -14,17 +14,8 @@ from typing import Any
 from kalip.base.ids import new_id
 from kalip.network import MailboxAccount, Network
 from kalip.records import JobHandler, ListRecords, list_records
-from kalip.storage import (
-    Blobs,
-    FileInfo,
-    Mail,
-    Receipt,
-    add_file,
-    add_receipt,
-    list_receipts,
-    mails_of_record,
-    receipt_of,
-)
+from kalip.storage import Blobs, FileInfo, Mail, add_file, mails_of_record
+from kalip.storage.receipts import Receipt, add_receipt, list_receipts, receipt_of
 from kalip.workflow.intake import settle
 from kalip.workflow.intake.messages import read_message
 from kalip.workflow.mails import JOB_HANDLERS

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.base.errors import Conflict, RecordRejected
 from kalip.records import Titles, Work, add_missing
-from kalip.storage import IntakeException, Mail, Receipt, list_mails
+from kalip.storage import Mail, list_mails
+from kalip.storage.receipts import IntakeException, Receipt
 from kalip.web.cells import record_url
 from kalip.web.faults import errors_of
 from kalip.web.locale import current_locale, gettext, message_of

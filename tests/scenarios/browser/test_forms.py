@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from kalip.storage import list_receipts
+from kalip.storage.receipts import list_receipts
 from tests.support.browser import accessibility_faults
 from tests.support.inbox import FORM, inbox_pack
 from tests.support.live import live_server

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kalip.base.clock import system_clock
-from kalip.storage import Receipt, list_receipts
+from kalip.storage.receipts import Receipt, list_receipts
 from tests.support.builders import an_entity
 from tests.support.forms import Form, form_in
 from tests.support.inbox import inbox_pack

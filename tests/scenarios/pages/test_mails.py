@@ -7,7 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from kalip.base.ids import new_id
-from kalip.storage import Receipt, add_receipt, change_mail, mails_of_record
+from kalip.storage import change_mail, mails_of_record
+from kalip.storage.receipts import Receipt, add_receipt
 from tests.support.forms import form_at
 from tests.support.inbox import inbox_pack
 from tests.support.signed_in import client_of

@@ -134,7 +134,7 @@ def test_nobody_at_home_may_be_tried_again(seen: Seen) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        *("ftp://example.com/", "file:///etc/passwd", "//example.com", "http://", "http://u:p@example.com/", "x"),
+        *("ftp://example.com/", "gopher://example.com/", "//example.com", "http://", "http://u:p@example.com/", "x"),
         *("http://example.com:99999/", "http://[::1", "http://example.com/a b", "http://example.com/ı"),
     ],
 )

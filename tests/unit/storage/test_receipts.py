@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from kalip.storage import (
+from kalip.storage import Database
+from kalip.storage.receipts import (
     Consent,
-    Database,
     IntakeException,
     Receipt,
     add_consents,

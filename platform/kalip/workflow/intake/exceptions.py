@@ -12,7 +12,7 @@ from kalip.fields.types.email import EmailType
 from kalip.fields.types.phone import PhoneType
 from kalip.model import Entity, Field, Intake
 from kalip.records import Work, archive_record, get_record, restore_record, visible_entity
-from kalip.storage import (
+from kalip.storage.receipts import (
     IntakeException,
     add_exception,
     delete_exception,

@@ -13,7 +13,8 @@ from kalip.model import Entity, WebForm
 from kalip.records import Services, Work, run
 from kalip.records.commands import Record
 from kalip.records.journal import FORM_RECEIVED
-from kalip.storage import Consent, Receipt, Unavailable, add_consents, add_receipt, change_receipt, receipt_of
+from kalip.storage import Unavailable
+from kalip.storage.receipts import Consent, Receipt, add_consents, add_receipt, change_receipt, receipt_of
 from kalip.workflow.intake.clients import EMAIL, PHONE, Sender
 from kalip.workflow.intake.entering import Inquiry, Place, enter, note
 

@@ -12,17 +12,8 @@ from kalip.base.errors import ConfigurationError
 from kalip.base.ids import new_id
 from kalip.network import Folder, MailboxAccount, NetworkError, open_folder
 from kalip.records import Job, JobHandler, JobRun, Recurring, Services, Work, enqueue, run
-from kalip.storage import (
-    Blob,
-    FileInfo,
-    MailboxPlace,
-    Receipt,
-    add_file,
-    add_mailbox,
-    add_receipt,
-    mailbox_place,
-    move_mailbox,
-)
+from kalip.storage import Blob, FileInfo, MailboxPlace, add_file, add_mailbox, mailbox_place, move_mailbox
+from kalip.storage.receipts import Receipt, add_receipt
 from kalip.workflow.intake.messages import read_message
 from kalip.workflow.intake.receiving import TAKE, take
 

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 
 from kalip.base.errors import AccessDenied, Conflict, NotFound
 from kalip.records import Job, Work, enqueue, require_visible
-from kalip.storage import (
+from kalip.storage import MailboxPlace, mailbox_places
+from kalip.storage.receipts import (
     Consent,
-    MailboxPlace,
     Receipt,
     change_receipt,
     consents_of,
     count_receipts,
     get_receipt,
     list_receipts,
-    mailbox_places,
 )
 from kalip.workflow.intake.receiving import TAKE
 

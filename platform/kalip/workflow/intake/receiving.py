@@ -18,18 +18,16 @@ from kalip.storage import (
     Blobs,
     FileInfo,
     Mail,
-    Receipt,
     Unavailable,
     add_file,
     add_mail,
     change_mail,
-    change_receipt,
     get_file,
-    get_receipt,
     mails_of_messages,
     mails_of_thread,
     select_one,
 )
+from kalip.storage.receipts import Receipt, change_receipt, get_receipt
 from kalip.workflow.intake.clients import Sender
 from kalip.workflow.intake.entering import APPENDED, IGNORED, Inquiry, Place, enter, intake_entity, note
 from kalip.workflow.intake.forms import enter_form

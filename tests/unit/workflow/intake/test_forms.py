@@ -8,7 +8,7 @@ import pytest
 
 from kalip.base.errors import NotFound, RecordRejected
 from kalip.records import record_events
-from kalip.storage import consents_of
+from kalip.storage.receipts import consents_of
 from kalip.workflow.intake import Submission, except_value, settle, submit_form
 from tests.support.inbox import FORM, Inbox, an_inbox, inbox_pack
 

@@ -8,7 +8,8 @@ import pytest
 from kalip.access import SYSTEM
 from kalip.base.errors import RecordRejected
 from kalip.records import archive_record, record_events, run
-from kalip.storage import change_mail, change_receipt
+from kalip.storage import change_mail
+from kalip.storage.receipts import change_receipt
 from kalip.workflow import ApplyTransition, apply_transition
 from kalip.workflow.intake import settle
 from kalip.workflow.mails import OutgoingMail, send_mail
