@@ -2,23 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from kalip.jobs import Background, Bell, Crew, Office, Timing
-from kalip.records.job_desk import job_of
-from kalip.workflow.conversions.many import JOB_HANDLERS
 from tests.support.builders import a_pack
+from tests.support.conversing import TARGETS, address, go, plain, rep, stands
 from tests.support.converting import SalesSite, a_sales_site
-from tests.support.forms import Form, form_at, form_in
+from tests.support.forms import form_at, form_in
 from tests.support.signed_in import client_of
-
-TARGETS = ("company", "contact", "deal")
 
 
 def strict_companies() -> Any:
@@ -37,28 +30,6 @@ def sales(database_url: str, tmp_path: Path) -> Iterator[SalesSite]:
 def strict(database_url: str, tmp_path: Path) -> Iterator[SalesSite]:
     with a_sales_site(database_url, tmp_path, strict_companies()) as site:
         yield site
-
-
-def rep(sales: SalesSite) -> FlaskClient:
-    return client_of(sales.site, sales.rep)
-
-
-def address(lead: str) -> str:
-    return f"/lead/{lead}/convert/qualify"
-
-
-def go(client: FlaskClient, form: Form, page: str, **values: object) -> TestResponse:
-    """Press one of the form's buttons."""
-    return form.send(client, {"_go": page, **{name.replace("__", "~"): each for name, each in values.items()}})
-
-
-def stands(sales: SalesSite, lead: str) -> tuple[str, list[int]]:
-    return str(sales.get("lead", lead)["stage"]), [sales.count(name) for name in TARGETS]
-
-
-def plain(text: str) -> str:
-    """What a page says, without its tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 
 def test_a_lead_with_all_at_hand_is_converted_at_once(sales: SalesSite) -> None:
@@ -377,95 +348,3 @@ def test_who_may_not_convert_is_told_so(sales: SalesSite) -> None:
     assert address(lead) not in client.get(f"/lead/{lead}").text
     assert rep(sales).get("/lead/nowhere/convert/qualify").status_code == 404
     assert rep(sales).get(f"/lead/{lead}/convert/nothing").status_code == 404
-
-
-def own_field() -> Any:
-    """The site's own layer: a field of leads that nothing else has."""
-    own = {"extends": "crm/lead", "fields": {"halls": {"type": "integer", "label": "Halls"}}}
-    return a_pack("site").requiring(crm=">=1,<2").with_document("entities/lead/entity", own)
-
-
-def test_fields_of_ones_own_are_made_where_they_lack(database_url: str, tmp_path: Path) -> None:
-    """L32 L33 L34 L35 L37"""
-    with a_sales_site(database_url, tmp_path, own_field()) as sales:
-        boss, lead = client_of(sales.site, sales.boss), sales.lead(halls=3)
-        nobody = rep(sales).get(address(lead)).text
-        assert "Fields of your own" not in nobody
-        assert "Halls 3" in plain(nobody[nobody.index('id="convert-lost"') :])
-        text = boss.get(address(lead)).text
-        assert text.count('~carry" value="halls"') == 3
-        form = form_in(text, address(lead))
-        less = go(boss, form, "decline.contact")
-        assert less.text.count('~carry" value="halls"') == 2
-        assert boss.get(address(lead)).text.count('~carry" value="halls"') == 2
-        more = go(boss, form_in(less.text, address(lead)), "carry.deal", deal__carry="halls")
-        assert more.status_code == 200
-        assert more.text.count('~carry" value="halls"') == 1
-        assert go(boss, form_in(more.text, address(lead)), "convert").status_code == 302
-        assert sales.get("deal", sales.get("lead", lead)["result_deal"])["halls"] == 3
-        # Whoever may not change the metadata can't by sending it either.
-        other = sales.lead(email="other@example.org", company_name="Xenon", mobile=None)
-        seller = rep(sales)
-        form = form_at(seller, address(other))
-        assert go(seller, form, "carry.company", company__carry="halls").status_code == 403
-        assert "halls" not in sales.site.served.model.entities["company"].fields
-
-
-def selected(client: FlaskClient, ids: list[str], **values: object) -> TestResponse:
-    """Convert rows from the list's own form."""
-    listed = form_in(client.get("/lead").text, "/lead/bulk/edit/form")
-    opened = Form("/lead/bulk/convert/qualify/form", listed.values).send(client, {"id": ids})
-    assert opened.status_code == 200
-    form = form_in(opened.text, "/lead/bulk/convert/qualify")
-    return form.send(client, {name.replace("__", "~"): each for name, each in values.items()})
-
-
-def leads(sales: SalesSite, count: int, **values: Any) -> list[str]:
-    return [
-        sales.lead(
-            topic=f"Inquiry {number}",
-            name={"first": "Person", "last": f"No{number}"},
-            company_name=sha256(str(number).encode()).hexdigest()[:12],
-            email=f"person{number}@example.org",
-            mobile=None,
-            **values,
-        )
-        for number in range(count)
-    ]
-
-
-def test_selected_leads_are_converted_each_for_itself(sales: SalesSite) -> None:
-    """L56"""
-    client = rep(sales)
-    good, twin = leads(sales, 1)[0], sales.lead()
-    sales.make("company", name="Demir Tekstil", owner=sales.rep.user_id)
-    answer = selected(client, [good, twin], which="exact", target=["company", "deal"], deal__pipeline="renewal")
-    assert answer.status_code == 200
-    told = plain(answer.text)
-    assert "1 record changed." in told
-    assert "1 record was refused:" in told
-    assert "Looms for Bursa — Company: a record that seems to mean the same exists already." in told
-    assert sales.get("deal", sales.get("lead", good)["result_deal"])["pipeline"] == "renewal"
-    assert [sales.get("lead", each)["stage"] for each in (good, twin)] == ["qualified", "qualifying"]
-    used = selected(client, [twin], duplicates="use")
-    assert "1 record changed." in plain(used.text)
-    assert sales.count("company") == 2
-
-
-def test_many_selected_leads_are_converted_in_the_background(sales: SalesSite) -> None:
-    """L56"""
-    client, ids = rep(sales), leads(sales, 30)
-    lacking = sales.lead("new", topic="Not spoken to", email="x@example.org", company_name="Xenon")
-    answer = selected(client, [*ids, lacking])
-    assert answer.status_code == 302
-    job_id = answer.location.rsplit("/", 1)[1]
-    assert "Waiting for its turn" in client.get(answer.location).text
-    crew = Crew(Office(sales.site.services, Background(JOB_HANDLERS), Timing()), Bell(), runners=0)
-    while crew.run_next("tester"):
-        pass
-    job = sales.act(sales.rep, lambda work: job_of(work, job_id), write=False)
-    assert (job.state, job.done) == ("done", 31)
-    told = plain(client.get(answer.location).text)
-    assert "30 records changed." in told
-    assert "There is no move from &#39;New&#39; to &#39;Qualified&#39;." in told
-    assert sales.count("deal") == 30

@@ -16,7 +16,7 @@ from kalip.base.errors import (
 )
 from kalip.designer import carry_fields
 from kalip.model import Conversion, Entity
-from kalip.records import Work, require_visible, visible_entity
+from kalip.records import Work, require_visible, title_of, visible_entity
 from kalip.web import htmx
 from kalip.web.cells import record_url
 from kalip.web.conversions.page import Scene, blocking, dialogue_of, refused_for_good, steps_to_fill
@@ -25,8 +25,9 @@ from kalip.web.conversions.sent import CARRY, CHOOSE, CONVERT, LOOK, NEXT, Sent,
 from kalip.web.errors import status_of
 from kalip.web.locale import gettext
 from kalip.web.record.page import record_shell
-from kalip.web.render import View, render
+from kalip.web.render import View, render, render_fragment
 from kalip.web.session import actor, reading, site, write
+from kalip.web.shell import Crumb, Shell, plural_of, shell_of
 from kalip.workflow.conversions import (
     ConversionPlan,
     ConversionRefused,
@@ -57,11 +58,22 @@ class _Place:
     conversion: Conversion
 
 
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A conversion that asks nothing: where it is sent to."""
+
+    href: str
+    board: bool
+
+
 @blueprint.get(_ADDRESS)
 def show_dialogue(entity: str, record_id: str, name: str) -> BaseResponse:
     """The dialogue: what can be made of the record, or where an earlier one was left."""
     with reading() as work:
-        return _show(work, _place(work, entity, record_id, name), first_look(board="board" in request.args))
+        place, sent = _place(work, entity, record_id, name), first_look(board="board" in request.args)
+        if place.conversion.automatic and htmx.wants_fragment() and _goes_by_itself(work, place, sent):
+            return render_fragment("conversions/_going.html", Going(dialogue_address(place), board=sent.board))
+        return _show(work, place, sent)
 
 
 @blueprint.post(_ADDRESS)
@@ -156,6 +168,31 @@ def _is_saved(work: Work, place: _Place, sent: Sent) -> bool:
     return any(str(targets[name].step) == sent.at for name in done if name in targets)
 
 
+def _goes_by_itself(work: Work, place: _Place, sent: Sent) -> bool:
+    """Whether nobody has to be asked anything: the metadata says so, and nothing is missing."""
+    plan = conversion_plan(work, sent.command(place.conversion, place.record_id))
+    return plan.allowed and not plan.done
+
+
+def dialogue_address(place: _Place) -> str:
+    """Where the dialogue's forms go."""
+    return url_for(
+        "conversions.converse", entity=place.entity.name, record_id=place.record_id, name=place.conversion.name
+    )
+
+
+def _shell(work: Work, place: _Place, title: str) -> Shell:
+    """The frame of a page of a record's conversion."""
+    entity, plural = place.entity, plural_of(place.entity)
+    record = title_of(work, entity.name, place.record_id) or gettext("(no name)")
+    crumbs = [
+        Crumb(plural, url_for("lists.show_list", entity=entity.name)),
+        Crumb(record, record_url(entity.name, place.record_id)),
+        Crumb(title),
+    ]
+    return shell_of(work, f"{title} · {record}", crumbs)
+
+
 def _place(work: Work, entity: str, record_id: str, name: str) -> _Place:
     found = require_visible(work, entity, record_id)
     return _Place(found, record_id, find_conversion_of(found, name))
@@ -166,7 +203,7 @@ def _show(work: Work, place: _Place, sent: Sent, error: KalipError | None = None
     if plan.done and not any(each.standing in ("offered", "linked") for each in plan.targets):
         return _result(work, place.entity, result_page(work, place.entity, plan.done[-1]))
     page = dialogue_of(work, Scene(place.entity, place.record_id, plan, sent), error)
-    return render(_DIALOGUE, record_shell(work, place.entity, page.title), page, status_of(error) if error else 200)
+    return render(_DIALOGUE, _shell(work, place, page.title), page, status_of(error) if error else 200)
 
 
 def _turn(work: Work, place: _Place, sent: Sent) -> BaseResponse:
