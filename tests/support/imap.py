@@ -15,7 +15,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from kalip.network import MailboxAccount, Server
+from kalip.network import LARGEST_MESSAGE, MailboxAccount, Server
 from tests.support.processes import free_port, running
 
 USER, PASSWORD = "sales", 'open"sesame'
@@ -78,7 +78,8 @@ class Postbox:
     def account(self, **options: str) -> MailboxAccount:
         """The mailbox as a site's settings name it."""
         server = Server("127.0.0.1", self.port, secure=False, user=self.user, password=PASSWORD, options=options)
-        return MailboxAccount(options.get("name", "sales"), server, options.get("intake", ""))
+        largest = int(options.get("largest", LARGEST_MESSAGE))
+        return MailboxAccount(options.get("name", "sales"), server, options.get("intake", ""), largest)
 
     def put(self, message: EmailMessage | bytes, at: datetime | None = None, folder: str = "INBOX") -> None:
         """Put a message into a folder, as if it had arrived then."""

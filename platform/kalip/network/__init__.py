@@ -1,6 +1,6 @@
 """Floor 8: other machines: mail out and in, guarded calls by HTTP. The only floor that opens connections to them."""
 
-from kalip.network.errors import AddressRefused, NetworkError, NetworkRefused
+from kalip.network.errors import AddressRefused, MessageTooLarge, NetworkError, NetworkRefused
 from kalip.network.guard import Guard, may_be_called
 from kalip.network.http import HttpAnswer, HttpClient, HttpRequest
 from kalip.network.imap import LARGEST_MESSAGE, Folder, open_folder
@@ -17,6 +17,7 @@ __all__ = [
     "HttpClient",
     "HttpRequest",
     "MailboxAccount",
+    "MessageTooLarge",
     "Network",
     "NetworkError",
     "NetworkRefused",

@@ -19,3 +19,9 @@ class NetworkRefused(NetworkError):
     """The other side was reached and said no for good. Trying again doesn't help."""
 
     code = "N102"
+
+
+class MessageTooLarge(NetworkRefused):
+    """A message is larger than what is read."""
+
+    code = "N103"

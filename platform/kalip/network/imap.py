@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from kalip.network.errors import NetworkError, NetworkRefused
+from kalip.network.errors import MessageTooLarge, NetworkError, NetworkRefused
 from kalip.network.servers import Server
 
 PORTS: Final = {"imaps": 993, "imap": 143}
@@ -27,6 +27,7 @@ class Folder:
 
     client: imaplib.IMAP4
     validity: int
+    largest: int = LARGEST_MESSAGE
 
     def after(self, uid: int, since: datetime | None = None) -> list[int]:
         """The UIDs above one, in order; with `since` only those that came on its day or later."""
@@ -39,10 +40,12 @@ class Folder:
         return sorted(each for each in map(int, text.split()) if each > uid)
 
     def fetch(self, uid: int) -> bytes | None:
-        """The bytes of a message, its flags left alone; None when it is gone or larger than LARGEST_MESSAGE."""
+        """The bytes of a message, its flags left alone; None when it is gone. MessageTooLarge above `largest` bytes."""
         size = _SIZE.search(_flat(self._uid("FETCH", str(uid), "(RFC822.SIZE)")))
-        if size is None or int(size[1]) > LARGEST_MESSAGE:
+        if size is None:
             return None
+        if int(size[1]) > self.largest:
+            raise MessageTooLarge("The message has more than {size} bytes.", params={"size": self.largest})
         parts = [part for part in self._uid("FETCH", str(uid), "(BODY.PEEK[])") if isinstance(part, tuple)]
         return parts[0][1] if parts else None
 
@@ -54,7 +57,7 @@ class Folder:
 
 
 @contextmanager
-def open_folder(server: Server) -> Iterator[Folder]:
+def open_folder(server: Server, largest: int = LARGEST_MESSAGE) -> Iterator[Folder]:
     """Sign in and open the folder that the address names, INBOX otherwise, for reading only.
 
     NetworkError when the server can't be reached or breaks off, NetworkRefused when it doesn't let us in.
@@ -65,7 +68,7 @@ def open_folder(server: Server) -> Iterator[Folder]:
         raise NetworkError("The mailbox {host} can't be reached: {reason}", params=_params(server, error)) from error
     try:
         _sign_in(client, server)
-        yield _select(client, server.path or INBOX)
+        yield _select(client, server.path or INBOX, largest)
     except (OSError, imaplib.IMAP4.error) as error:
         raise NetworkError("The mailbox {host} broke off: {reason}", params=_params(server, error)) from error
     finally:
@@ -97,14 +100,14 @@ def _sign_in(client: imaplib.IMAP4, server: Server) -> None:
         raise NetworkRefused("The mailbox {host} lets us not in: {reason}", params=_params(server, error)) from error
 
 
-def _select(client: imaplib.IMAP4, name: str) -> Folder:
+def _select(client: imaplib.IMAP4, name: str, largest: int) -> Folder:
     status, data = client.select(_quoted(name), readonly=True)
     if status != "OK":
         raise NetworkRefused("There is no mail folder {name}.", params={"name": name})
     (validity,) = client.response("UIDVALIDITY")[1]
     if not isinstance(validity, bytes) or not validity.isdigit():
         raise NetworkError("The mailbox answers what can't be understood.", params={"data": data})
-    return Folder(client, int(validity))
+    return Folder(client, int(validity), largest)
 
 
 def _quoted(text: str) -> str:

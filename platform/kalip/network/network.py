@@ -13,17 +13,20 @@ from kalip.network.servers import Server, read_server
 from kalip.network.smtp import Smtp
 from kalip.runtime.settings import Settings
 
+_MOST_DIGITS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class MailboxAccount:
     """A mailbox that is read: `name` says in receipts where a message came from.
 
-    `intake` is the entity whose intake takes the messages; empty for the only one there is.
+    `intake` is the entity whose intake takes the messages; empty for the only one there is. `largest` is in bytes.
     """
 
     name: str
     server: Server
     intake: str = ""
+    largest: int = imap.LARGEST_MESSAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +75,12 @@ def _mailbox(url: str) -> MailboxAccount:
     server = read_server("mailboxes", url, imap.PORTS)
     folder = "" if server.path in ("", imap.INBOX) else f"/{server.path}"
     name = server.options.get("name") or f"{server.user or 'mail'}@{server.host}{folder}"
-    return MailboxAccount(name, server, server.options.get("intake", ""))
+    largest = server.options.get("largest", "")
+    if largest and not (largest.isascii() and largest.isdecimal() and 0 < len(largest) < _MOST_DIGITS):
+        raise ConfigurationError(
+            "the mailbox {name} says largest={largest}",
+            params={"name": name, "largest": largest[:20]},
+            hint="largest=25",
+        )
+    size = int(largest) * 1024 * 1024 if largest else imap.LARGEST_MESSAGE
+    return MailboxAccount(name, server, server.options.get("intake", ""), size)

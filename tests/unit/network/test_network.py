@@ -55,8 +55,9 @@ def test_servers_are_read_with_their_passwords_decoded() -> None:
         {"mail_from": "Sales"},
         {"mail_reply_to": "nobody"},
         {"mailboxes": "pop3://me:secret@mail.example.com"},
+        {"mailboxes": "imaps://me:secret@mail.example.com?largest=much"},
     ],
-    ids=["no scheme", "no sender", "bad port", "bad sender", "bad answers", "another protocol"],
+    ids=["no scheme", "no sender", "bad port", "bad sender", "bad answers", "another protocol", "bad size"],
 )
 def test_what_is_no_server_stops_the_start_and_shows_no_password(values: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError) as caught:

@@ -58,7 +58,14 @@ class Message:
 
 
 def read_message(raw: bytes) -> Message:
-    """Read a mail, however broken it is."""
+    """Read a mail, however broken it is: of one that no library can read there is nothing but its identity."""
+    try:
+        return _read(raw)
+    except Exception:  # noqa: BLE001 - one message that breaks the library must not stop the mailbox
+        return Message("", f" {hashlib.sha256(raw).hexdigest()}", "", "", (), "", "")
+
+
+def _read(raw: bytes) -> Message:
     mail = message_from_bytes(raw, policy=policy.default)
     name, sender = parseaddr(_header(mail, "From"))
     text = _text(mail)
@@ -84,7 +91,12 @@ def _header(mail: EmailMessage, name: str) -> str:
     except (ValueError, IndexError, KeyError, AttributeError, TypeError):
         # The library stumbles over some headers that spammers write.
         return ""
-    return "" if value is None else str(value).replace("\0", "")
+    return "" if value is None else _clean(str(value))
+
+
+def _clean(text: str) -> str:
+    """A text that any database can keep: without NUL, and without halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _recipients(mail: EmailMessage) -> tuple[str, ...]:
@@ -120,7 +132,7 @@ def _text(mail: EmailMessage) -> str:
         else:
             plain.append(_content(part))
     said = "\n".join(plain) if any(map(str.strip, plain)) else "\n".join(map(_without_tags, rich))
-    return _MANY_LINES.sub("\n\n", said.replace("\r\n", "\n").replace("\0", "")).strip()
+    return _MANY_LINES.sub("\n\n", _clean(said).replace("\r\n", "\n")).strip()
 
 
 def _inline(mail: EmailMessage) -> Iterator[EmailMessage]:
@@ -137,7 +149,7 @@ def _content(part: EmailMessage) -> str:
     charset = part.get_content_charset() or "utf-8"
     try:
         return payload.decode(charset)
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, ValueError):
         return payload.decode("utf-8", "replace")
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from kalip.access import SYSTEM
 from kalip.base.errors import ConfigurationError
 from kalip.base.ids import new_id
-from kalip.network import Folder, MailboxAccount, NetworkError, open_folder
+from kalip.network import Folder, MailboxAccount, MessageTooLarge, NetworkError, open_folder
 from kalip.records import Job, JobHandler, JobRun, Recurring, Services, Work, enqueue, run
 from kalip.storage import Blob, FileInfo, MailboxPlace, add_file, add_mailbox, mailbox_place, move_mailbox
 from kalip.storage.receipts import Receipt, add_receipt
@@ -46,11 +46,16 @@ def read_mailbox(services: Services, account: MailboxAccount) -> int:
     What lies there when it is read for the first time stays there, unless the address says `from=start`. When the
     server numbers its messages anew, everything since then is looked at again, and known messages are known.
     """
-    with open_folder(account.server) as folder:
+    with open_folder(account.server, account.largest) as folder:
         place = run(services, SYSTEM, lambda work: _place(work, account, folder))
         count = 0
         for uid in folder.after(place.uid, None if place.uid else place.since):
-            raw = folder.fetch(uid)
+            try:
+                raw = folder.fetch(uid)
+            except MessageTooLarge as error:
+                reason = error.message
+                run(services, SYSTEM, lambda work, uid=uid, reason=reason: _refuse(work, account, place, uid, reason))  # type: ignore[misc]
+                continue
             count += run(services, SYSTEM, lambda work, uid=uid, raw=raw: _enter(work, account, uid, raw))  # type: ignore[misc]
         run(services, SYSTEM, lambda work: move_mailbox(work.session, account.name, read_at=work.now, error=""))
     return count
@@ -96,6 +101,24 @@ def _enter(work: Work, account: MailboxAccount, uid: int, raw: bytes | None) -> 
             new = 1
     move_mailbox(work.session, account.name, uid=uid)
     return new
+
+
+def _refuse(work: Work, account: MailboxAccount, place: MailboxPlace, uid: int, reason: str) -> None:
+    """A receipt of a message that is not read: it stays in the mailbox, and somebody knows of it."""
+    receipt = Receipt(
+        id=new_id(),
+        channel="mail",
+        source=account.name,
+        identity=f"{account.name} {place.validity} {uid}",
+        at=work.now,
+        entity=account.intake,
+        state="failed",
+        settled_at=work.now,
+        reason=reason,
+        payload={"uid": uid},
+    )
+    add_receipt(work.session, receipt)
+    move_mailbox(work.session, account.name, uid=uid)
 
 
 def _keep(services: Services, raw: bytes) -> Blob:

@@ -2,6 +2,7 @@
 
 from email.message import EmailMessage
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,14 @@ def test_of_two_forms_the_plain_one_is_taken() -> None:
 def test_unknown_character_sets_are_read_as_well_as_can_be() -> None:
     raw = b"From: a@x.example\nContent-Type: text/plain; charset=nonsense\n\nB\xc3\xbcro"
     assert read_message(raw).text == "Büro"
+
+
+@pytest.mark.parametrize("charset", ["idna", "punycode", "unicode_escape", "hex", "utf-7", "undefined"])
+def test_codecs_that_are_no_character_sets_break_nothing(charset: str) -> None:
+    raw = f"From: a@x.example\nContent-Type: text/plain; charset={charset}\n\n\\ud800 \u00fc.. xn--a".encode()
+    message = read_message(raw)
+    assert message.sender == "a@x.example"
+    assert message.text.encode()
 
 
 def test_copies_are_one_and_a_reused_message_id_is_not() -> None:

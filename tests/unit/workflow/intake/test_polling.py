@@ -101,3 +101,14 @@ def test_a_broken_message_stops_no_other(inbox: Inbox, postbox: Postbox) -> None
     postbox.put(a_letter())
     poll(inbox, "1")
     assert sorted(each.state for each in inbox.receipts()) == ["failed", "made"]
+
+
+def test_a_message_that_is_too_large_has_a_receipt_and_stops_no_other(inbox: Inbox, postbox: Postbox) -> None:
+    inbox.connect(mailboxes=(postbox.account(**{"from": "start", "largest": "2000"}),))
+    postbox.put(a_letter("x" * 3000))
+    postbox.put(a_letter("Small"))
+    poll(inbox, "1")
+    assert sorted((each.state, each.reason) for each in inbox.receipts()) == [
+        ("failed", "The message has more than 2000 bytes."),
+        ("made", ""),
+    ]
