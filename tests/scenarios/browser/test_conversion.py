@@ -205,6 +205,21 @@ def test_what_is_there_already_is_taken(shop: Shop, page: Page) -> None:
     assert shop.sales.get("company", company)["source"] == "event"
 
 
+def test_any_other_record_is_taken(shop: Shop, page: Page) -> None:
+    """L47: one that no rule finds."""
+    company = shop.sales.make("company", name="Parent of all", owner=shop.sales.rep.user_id)
+    lead = shop.lead("Gebze")
+    shop.seat(page, path=f"/lead/{lead}")
+    asked = open_by_stage(page)
+    asked.get_by_text("Use another one that is there").first.click()
+    asked.locator("#f-company-other").fill("Parent")
+    asked.get_by_role("option", name="Parent of all").click()
+    expect(asked.get_by_label("Use Parent of all")).to_be_checked()
+    press(page, "Qualify")
+    expect(asked).to_contain_text("was there already")
+    assert shop.sales.get("lead", lead)["result_company"] == company
+
+
 def test_a_card_dropped_on_success_asks_the_same(shop: Shop, page: Page) -> None:
     """L05"""
     lead = shop.lead("Giresun")

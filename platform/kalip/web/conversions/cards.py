@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from flask import url_for
+
 from kalip.model import Entity
 from kalip.records import Titles, Work
 from kalip.web.cells import Cell, record_url
 from kalip.web.conversions.sent import Sent
-from kalip.web.inputs import Option
-from kalip.web.locale import current_locale, message_of
+from kalip.web.inputs import Input, Option
+from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.record.values import shown_value
 from kalip.web.shell import icon_of
 from kalip.workflow.conversions import ConversionPlan, TargetPlan
@@ -68,6 +70,7 @@ class TargetCard:
     takes: tuple[Take, ...] = ()
     taken: str = ""
     undecided: bool = False
+    other: Input | None = None
     fills: tuple[Fill, ...] = ()
     differs: tuple[Fill, ...] = ()
     lacking: tuple[Lacking, ...] = ()
@@ -101,6 +104,7 @@ def card_of(work: Work, plan: ConversionPlan, target: TargetPlan, sent: Sent, ti
         pipelines=_pipelines(entity, target) if target.selected else (),
         takes=takes,
         taken=taken or ("new" if said.take == "new" else ""),
+        other=_other(work, plan, target) if target.standing == "offered" else None,
         lacking=tuple(
             Lacking(each.field.name, each.field.label.get(locale), each.clashing, each.field.name in said.carry)
             for each in plan.gaps
@@ -135,6 +139,8 @@ def _takes(entity: Entity, target: TargetPlan, sent: Sent, titles: Titles) -> It
     said = sent.target(target.target.name)
     reasons = {each.id: each.rule for each in target.candidates}
     reasons |= {record_id: rule for record_id, rule in said.seen.items() if record_id not in reasons}
+    if said.take not in ("", "new"):
+        reasons.setdefault(said.take, "")
     locale = current_locale()
     for record_id, rule in reasons.items():
         title = titles.of(entity.name, record_id)
@@ -142,6 +148,23 @@ def _takes(entity: Entity, target: TargetPlan, sent: Sent, titles: Titles) -> It
         why = known.label.get(locale) if known is not None else ""
         if title:
             yield Take(record_id, title, record_url(entity.name, record_id), rule, why, record_id == said.take)
+
+
+def _other(work: Work, plan: ConversionPlan, target: TargetPlan) -> Input | None:
+    """An input that finds any other record to take; None where a new one is made always or no field leads there."""
+    made, source = target.target, work.model.entities[plan.conversion.entity]
+    fields = (made.existing, made.result, *source.fields)
+    via = next((name for name in fields if name and source.fields[name].target == made.entity), "")
+    if not made.choose or not via:
+        return None
+    return Input(
+        name=f"{made.name}~other",
+        id=f"f-{made.name}-other",
+        widget="reference",
+        label=gettext("Use another one that is there"),
+        texts={},
+        picker=url_for("picker.pick_record", entity=source.name, field=via),
+    )
 
 
 def _pipelines(entity: Entity, target: TargetPlan) -> tuple[Option, ...]:

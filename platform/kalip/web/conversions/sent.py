@@ -118,7 +118,7 @@ def _target(work: Work, conversion: Conversion, name: str, form: MultiDict[str, 
     seen = (text.partition(" ") for text in form.getlist(f"{name}~seen"))
     take = form.get(f"{name}~take", "")
     return SentTarget(
-        take=form.get(f"{name}~other", "") if take == "other" else take,
+        take=form.get(f"{name}~other", "") or take,
         pipeline=form.get(f"{name}~pipeline", ""),
         carry=tuple(form.getlist(f"{name}~carry")),
         overwrite=tuple(form.getlist(f"{name}~overwrite")),
