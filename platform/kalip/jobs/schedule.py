@@ -9,7 +9,7 @@ from croniter import croniter
 
 from kalip.access import SYSTEM
 from kalip.records import Job, Recurring, Services, Work, enqueue_all, run
-from kalip.storage import RECURRING_KEY, declare_recurring, forget_recurring, hold_due, known_recurring, note_fired
+from kalip.storage import declare_recurring, forget_recurring, hold_due, known_recurring, note_fired
 
 _LATE: Final = timedelta(minutes=5)
 """Work that skips what was missed still fires when it is no later than that."""
@@ -76,4 +76,4 @@ def _chosen(recurring: Recurring, missed: Sequence[datetime], now: datetime) -> 
 
 def _job(recurring: Recurring, due: datetime) -> Job:
     moment = due.isoformat()
-    return Job(recurring.kind, {"due": moment}, f"{RECURRING_KEY}{recurring.name}:{moment}", queue=recurring.queue)
+    return Job(recurring.kind, {"due": moment}, f"recurring:{recurring.name}:{moment}", queue=recurring.queue)

@@ -10,7 +10,7 @@ from kalip.storage import delete_expired_logins, delete_old_jobs, delete_old_key
 
 TIDY: Final = "jobs.tidy"
 _KEYS_KEPT: Final = timedelta(days=2)
-_RECURRING_KEPT: Final = timedelta(days=1)
+_NOBODYS_KEPT: Final = timedelta(days=2)
 _AT_ONCE: Final = 5_000
 
 
@@ -26,7 +26,7 @@ def _tidy(kept: timedelta, services: Services, job: JobRun) -> Mapping[str, Any]
     before = now - kept
     while True:
         with services.database.beside() as session:
-            forgotten = delete_old_jobs(session, before, _AT_ONCE, recurring_before=now - _RECURRING_KEPT)
+            forgotten = delete_old_jobs(session, before, _AT_ONCE, nobodys_before=now - _NOBODYS_KEPT)
         jobs += forgotten
         if forgotten < _AT_ONCE or job.cancelled():
             break

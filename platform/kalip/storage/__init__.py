@@ -79,7 +79,6 @@ from kalip.storage.job_runs import (
     renew_lease,
 )
 from kalip.storage.jobs import (
-    RECURRING_KEY,
     JobAttempt,
     JobState,
     StoredJob,
@@ -169,7 +168,6 @@ from kalip.storage.writes import insert_record, insert_records, update_record, u
 __all__ = [
     "FILL_JOB",
     "INDEX_JOB",
-    "RECURRING_KEY",
     "Aggregate",
     "AggregateRow",
     "Archived",

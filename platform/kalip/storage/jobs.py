@@ -16,7 +16,6 @@ JobState = Literal["waiting", "running", "done", "dead", "cancelled"]
 
 JOBS: Final = table_of(KalipJob)
 ATTEMPTS: Final = table_of(KalipJobAttempt)
-RECURRING_KEY: Final = "recurring:"
 FRESH: Final = 5
 """How many runs a job may have that somebody lets run again."""
 
@@ -169,15 +168,15 @@ def cancel_job(session: Session, now: datetime, job_id: str) -> JobState | None:
 
 
 def delete_old_jobs(
-    session: Session, before: datetime, most: int = 5_000, *, recurring_before: datetime | None = None
+    session: Session, before: datetime, most: int = 5_000, *, nobodys_before: datetime | None = None
 ) -> int:
     """Forget jobs that were done or cancelled before a moment; how many, at most as many as said.
 
-    Recurring work leaves many rows that nobody asks for: theirs may be another moment.
+    Those in nobody's name leave many rows that nobody asks for: theirs may be another moment.
     """
     past: ColumnElement[bool] = JOBS.c.finished_at < before
-    if recurring_before is not None:
-        past = or_(past, and_(JOBS.c.key.startswith(RECURRING_KEY), JOBS.c.finished_at < recurring_before))
+    if nobodys_before is not None:
+        past = or_(past, and_(JOBS.c.actor.is_(None), JOBS.c.finished_at < nobodys_before))
     old = select(JOBS.c.id).where(JOBS.c.state.in_(("done", "cancelled")), past).limit(most)
     return session.write(delete(JOBS).where(JOBS.c.id.in_(old))).rowcount
 

@@ -219,6 +219,18 @@ def test_what_is_done_is_forgotten_after_a_time(database: Database) -> None:
         assert count_jobs(session) == {"dead": 1, "waiting": 1}
 
 
+def test_what_was_done_in_nobodys_name_is_forgotten_sooner(database: Database) -> None:
+    put(database, job("nobodys"), job("somebodys", actor="u1"))
+    with database.write() as session:
+        for _ in range(2):
+            found = claim_job(session, "w", NOW, LATER)
+            assert found is not None
+            end_run(session, found, Ended("done", "done", NOW))
+        assert delete_old_jobs(session, NOW, nobodys_before=LATER) == 1
+        assert find_job(session, "somebodys") is not None
+        assert find_job(session, "nobodys") is None
+
+
 def test_recurring_work_is_fired_by_whoever_holds_it(database: Database) -> None:
     with database.write() as session:
         declare_recurring(session, "tidy", "every 60", LATER)

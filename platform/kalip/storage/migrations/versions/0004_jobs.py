@@ -13,6 +13,11 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables."""
+    _make_jobs()
+    _make_readers()
+
+
+def _make_jobs() -> None:
     op.create_table(
         "kalip_job",
         sa.Column("id", sa.Text(), nullable=False),
@@ -57,6 +62,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["job_id"], ["kalip_job.id"], name="fk_kalip_job_attempt_job_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("job_id", "attempt", name="pk_kalip_job_attempt"),
     )
+
+
+def _make_readers() -> None:
     op.create_table(
         "kalip_consumer",
         sa.Column("name", sa.Text(), nullable=False),
