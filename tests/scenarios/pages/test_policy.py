@@ -36,6 +36,7 @@ class House:
     site: Site
     clients: Mapping[str, FlaskClient]
     order: str
+    task: str
 
     def addresses(self, rule: Rule) -> list[str]:
         """Addresses of a route: of the order's, and of something that is not there."""
@@ -43,6 +44,7 @@ class House:
             "entity": "order",
             "record_id": self.order,
             "comment_id": "1",
+            "task_id": self.task,
             "user_id": self.site.admin.user_id,
             "field": "customer",
             "action": "archive",
@@ -65,7 +67,7 @@ class House:
         for values in (good, bad, worse):
             with self.site.app.test_request_context():
                 built = self.site.app.url_map.bind("localhost").build(
-                    rule.endpoint, {name: values[name] for name in rule.arguments}, method=_method(rule)
+                    rule.endpoint, {name: values.get(name, NOBODY) for name in rule.arguments}, method=_method(rule)
                 )
             found.append(built)
         return list(dict.fromkeys(found))
@@ -77,12 +79,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with a_site(f"sqlite:///{folder}/x.db", folder, "tiny") as site:
         customer = site.admin.make("customer", name="Anadolu")["id"]
         order = site.admin.make("order", discount="7", customer=customer)["id"]
+        given = {"title": "Count", "entity": "order", "record_id": order, "user": site.admin.user_id}
+        task = (site.admin.call("POST", "/api/tasks", given).json or {})["id"]
         clients = {
             "anonymous": site.app.test_client(),
             "reader": client_of(site, site.caller("clerk")),
             "administrator": client_of(site, site.admin),
         }
-        yield House(site, clients, order)
+        yield House(site, clients, order, task)
 
 
 def _method(rule: Rule) -> str:
