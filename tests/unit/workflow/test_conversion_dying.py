@@ -6,12 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-from kalip.workflow.conversions import conversions_of
-from tests.support.converting import a_sales_site
+from kalip.workflow.conversions import Converted, conversions_of
+from tests.support.converting import SalesSite, a_sales_site
 from tests.support.source import ROOT
 
 STRIDE = 8
 MOST = 500
+TARGETS = ("company", "contact", "deal")
+
+
+def found(sales: SalesSite, lead: str) -> tuple[Converted, ...]:
+    return sales.act(None, lambda work: conversions_of(work, "lead", lead), write=False)
 
 
 def test_killed_before_any_statement(database_url: str, tmp_path: Path) -> None:
@@ -32,14 +37,13 @@ def test_killed_before_any_statement(database_url: str, tmp_path: Path) -> None:
                 process.stdin.write(f"{number}\n")
                 process.stdin.flush()
                 ended = int(process.stdout.readline())
-                counts = [sales.count(name) for name in ("company", "contact", "deal")]
-                known = sales.act(None, lambda work: conversions_of(work, "lead", lead), write=False)
                 if ended == -signal.SIGKILL:
-                    assert (counts, known) == ([0, 0, 0], ())
+                    assert [sales.count(name) for name in TARGETS] == [0, 0, 0]
+                    assert found(sales, lead) == ()
                     assert sales.get("lead", lead) == before
                 number += STRIDE
             process.stdin.close()
-        assert (ended, counts) == (0, [1, 1, 1])
+        assert (ended, [sales.count(name) for name in TARGETS]) == (0, [1, 1, 1])
+        (done,) = found(sales, lead)
         assert number > STRIDE * 4
-        assert [each.state for each in known] == ["done"]
-        assert sales.convert(lead, sales.boss, key="dying").id == known[0].id
+        assert (done.state, sales.convert(lead, sales.boss, key="dying").id) == ("done", done.id)
