@@ -78,7 +78,7 @@ def test_what_waits_is_on_every_page(site: Site, client: FlaskClient, rep: Calle
     opened = client.get(f"/notifications/{told['id']}")
     assert opened.location.startswith("/tasks/")
     assert "1 unread notification" not in client.get("/").text
-    assert site.app.test_client().get("/notifications/bell").status_code == 204
+    assert site.app.test_client().get("/notifications/bell", headers=HTMX).status_code == 204
 
 
 def test_what_is_strange_breaks_nothing(site: Site, client: FlaskClient, rep: Caller) -> None:

@@ -45,7 +45,8 @@ def show_list() -> Response:
 @blueprint.get("/notifications/bell")
 def show_bell() -> Response:
     """The bell and the number of tasks, as they are now; asked for now and then by each page."""
-    if signed_in() is None:
+    if signed_in() is None and htmx.is_htmx():
+        # Whoever is signed out meanwhile keeps the page, and what is typed there.
         return Response(status=204)
     with reading() as work:
         waiting = count_awaiting(work.session, work.actor.id or "", work.now)

@@ -71,9 +71,9 @@ def show_task(task_id: str) -> Response:
 def show_preview(task_id: str) -> BaseResponse:
     """A task beside the list."""
     asked = asked_of(request.args)
-    if not htmx.wants_fragment():
-        return redirect(asked.address(task=task_id))
     with reading() as work:
+        if not htmx.wants_fragment():
+            return redirect(asked.address(task=task_id))
         return render_fragment("tasks/_preview.html", preview_of(work, task_id, asked))
 
 
