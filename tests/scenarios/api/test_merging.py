@@ -86,7 +86,7 @@ ROWS = (
     Row(f"GET {PEOPLE}/{{a}}/events", 200, has=["record.absorbed", "record.merged"]),
     Row(f"PATCH {PEOPLE}/{{a}}", 200, {"name": "Somebody"}),
     Row(f"POST {PEOPLE}/merges/{{merge}}/undo?dry_run=true", 200, has=['"possible":false', "Name was changed since."]),
-    Row(f"POST {PEOPLE}/merges/{{merge}}/undo", 409, has=['"code":"R131"', "Name was changed since."]),
+    Row(f"POST {PEOPLE}/merges/{{merge}}/undo", 409, has=['"code":"R140"', "Name was changed since."]),
     Row(f"PATCH {PEOPLE}/{{a}}", 200, {"name": "Bora"}),
     Row(f"POST {PEOPLE}/merges/{{merge}}/undo?dry_run=true", 200, has=['"possible":true']),
     Row(f"POST {PEOPLE}/merges/{{merge}}/undo", 403, who="viewer"),

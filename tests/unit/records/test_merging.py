@@ -24,9 +24,9 @@ from kalip.records.files import attach, find_slot, open_file, receive
 from kalip.records.merging import (
     ALL,
     Merged,
+    MergeNotUndone,
     MergePlan,
     MergeRecords,
-    UndoRefused,
     merge_plan,
     merge_records,
     merges_of,
@@ -169,7 +169,7 @@ def test_what_was_built_on_a_merge_stands_in_the_way_of_its_undoing(site: Site) 
     done = merge(site, first, second, take={"name": second})
     change(site, "person", first, {"name": "Somebody else"})
     change(site, "deal", at["deal"], {"buyer": at["third"]})
-    with pytest.raises(UndoRefused) as caught:
+    with pytest.raises(MergeNotUndone) as caught:
         undo(site, done.id)
     assert [(each.template, each.entity, each.record_id) for each in caught.value.blockers] == [
         ("{label} was changed since.", "person", first),
@@ -185,11 +185,11 @@ def test_a_survivor_that_was_merged_on_or_a_restored_record_blocks(site: Site) -
     first, second, third = (make(site, "person", {"name": name}) for name in "abc")
     earlier = merge(site, first, second)
     later = merge(site, third, first)
-    with pytest.raises(UndoRefused):
+    with pytest.raises(MergeNotUndone):
         undo(site, earlier.id)
     undo(site, later.id)
     site.act("ada", lambda work: restore_record(work, "person", second))
-    with pytest.raises(UndoRefused):
+    with pytest.raises(MergeNotUndone):
         undo(site, earlier.id)
 
 

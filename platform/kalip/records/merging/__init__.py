@@ -4,11 +4,11 @@ from kalip.records.merging.commands import (
     ALL,
     FieldChoice,
     Merged,
+    MergeNotUndone,
     MergePlan,
     MergeRecords,
     Moving,
     UndoBlocker,
-    UndoRefused,
 )
 from kalip.records.merging.merging import merge_records
 from kalip.records.merging.planning import merge_plan
@@ -18,12 +18,12 @@ from kalip.records.merging.undoing import merges_of, undo_blockers, undo_merge
 __all__ = [
     "ALL",
     "FieldChoice",
+    "MergeNotUndone",
     "MergePlan",
     "MergeRecords",
     "Merged",
     "Moving",
     "UndoBlocker",
-    "UndoRefused",
     "merge_plan",
     "merge_records",
     "merges_of",

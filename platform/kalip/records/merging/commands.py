@@ -95,10 +95,10 @@ class UndoBlocker:
     record_id: str = ""
 
 
-class UndoRefused(KalipError):
+class MergeNotUndone(KalipError):
     """A merge that can't be undone any more; `blockers` say why, as do its violations."""
 
-    code = "R131"
+    code = "R140"
 
     def __init__(self, blockers: Sequence[UndoBlocker]) -> None:
         self.blockers = tuple(blockers)

@@ -10,7 +10,7 @@ from kalip.records.commands import SaveRecord
 from kalip.records.filters import allowed_rows, matching
 from kalip.records.history import require_visible
 from kalip.records.journal import RESTORED, UNMERGED, append, make_event
-from kalip.records.merging.commands import Merged, UndoBlocker, UndoRefused
+from kalip.records.merging.commands import Merged, MergeNotUndone, UndoBlocker
 from kalip.records.merging.merging import as_merged, tell_changes, versions_of
 from kalip.records.rules import rules_of
 from kalip.records.saving import Grounds, save_record
@@ -46,7 +46,7 @@ def undo_blockers(work: Work, merge_id: str) -> tuple[UndoBlocker, ...]:
 
 
 def undo_merge(work: Work, merge_id: str) -> Merged:
-    """Undo a merge in the caller's transaction. UndoRefused with every blocker; AccessDenied; Conflict; NotFound.
+    """Undo a merge in the caller's transaction. MergeNotUndone with every blocker; AccessDenied; Conflict; NotFound.
 
     The actor must be allowed to change the survivor and to restore the others.
     """
@@ -57,7 +57,7 @@ def undo_merge(work: Work, merge_id: str) -> Merged:
     _require_rights(work, merge)
     moves = moves_of(work.session, merge.id)
     if blockers := tuple(_blockers(work, merge, moves)):
-        raise UndoRefused(blockers)
+        raise MergeNotUndone(blockers)
     _give_back(work, merge)
     for each in merge.merged:
         grounds = Grounds(verb=Verb.RESTORE, kind=RESTORED, forced={"archived_at": None})
@@ -76,7 +76,7 @@ def _found(work: Work, merge_id: str) -> StoredMerge:
         raise NotFound("There is no merge with the id '{id}'.", params={"id": merge_id[:60]})
     require_visible(work, merge.entity, merge.survivor_id)
     if merge.undone_at is not None:
-        raise Conflict("This merge is undone already.", code="R132", params={"id": merge_id})
+        raise Conflict("This merge is undone already.", code="R141", params={"id": merge_id})
     return merge
 
 
@@ -155,7 +155,7 @@ def _point_back(work: Work, merge: StoredMerge, moves: Sequence[Move]) -> None:
         except UniqueClash as clash:
             params = {"field": group[0].field, "entity": group[0].entity}
             blocker = UndoBlocker("A {entity} has taken a value that must be unique: {field}.", params)
-            raise UndoRefused([blocker]) from clash
+            raise MergeNotUndone([blocker]) from clash
         tell_changes(work, merge.entity, group, merge.survivor_id, back=True)
 
 

@@ -10,7 +10,7 @@ from kalip.base.errors import Conflict, RecordRejected, StaleVersion
 from kalip.model import Entity
 from kalip.records import Work, require_visible, visible_entity
 from kalip.records.duplicates import take_back_apart, tell_records_apart
-from kalip.records.merging import MergeRecords, UndoBlocker, UndoRefused, merge_records, undo_merge
+from kalip.records.merging import MergeNotUndone, MergeRecords, UndoBlocker, merge_records, undo_merge
 from kalip.records.scanning import start_scan
 from kalip.web import htmx
 from kalip.web.cells import record_url
@@ -119,7 +119,7 @@ def undo(entity: str, merge_id: str) -> BaseResponse:
     """Undo a merge, or say what stands in the way."""
     try:
         done = write(lambda work: undo_merge(work, merge_id))
-    except UndoRefused as error:
+    except MergeNotUndone as error:
         with reading() as work:
             found = visible_entity(work, entity)
             page = Blocked(
