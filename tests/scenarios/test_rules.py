@@ -163,6 +163,7 @@ def test_a_message_comes_in_once_and_only_proved(place: Place) -> None:
     assert admin.get(f"/api/records/deal/{deal['id']}/events").status_code == 200
     page = client_of(place.site, place.site.admin).get(f"/deal/{deal['id']}")
     assert page.status_code == 200
+    assert "took a message of another system" in page.get_data(as_text=True)
 
 
 def test_administrators_see_rules_runs_and_dry_runs_on_pages(place: Place) -> None:

@@ -22,7 +22,7 @@ from kalip.model import (
 from tests.support.builders import told
 from tests.support.ruled import a_rule, faults
 
-PEOPLE = {"roles": {"rep": {}}, "fields": {"owner": {}, "seller": {}}}
+PEOPLE: dict[str, Any] = {"roles": {"rep": {}}, "fields": {"owner": {}, "seller": {}}}
 
 
 @pytest.mark.parametrize(

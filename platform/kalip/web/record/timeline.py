@@ -40,6 +40,7 @@ _ICONS: Mapping[str, str] = {
     "record.mail_sent": "send",
     "record.mail_received": "mail",
     "record.form_received": "inbox",
+    "hook.received": "inbox",
     "record.task_given": "clipboard-list",
     "record.task_ended": "clipboard-check",
     "record.step_changed": "list-check",
@@ -254,11 +255,13 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
         "record.mail_sent": gettext("wrote a mail"),
         "record.mail_received": gettext("wrote a mail"),
         "record.form_received": gettext("took what was sent by a public form"),
+        "hook.received": gettext("took a message of another system"),
         "record.task_given": gettext("gave a task"),
         "record.task_ended": gettext("ended a task"),
         "record.step_changed": _step_text(event),
     }
-    created = event.kind == "record.created"
+    # What a message says is for rules, and in the run log.
+    created = event.kind in ("record.created", "hook.received")
     return ShownEvent(
         id=event.id,
         text=verbs.get(event.kind, event.kind),
