@@ -43,9 +43,8 @@ class MapMaker:
             spoken = {*data.get("fields", {}), *found, *left}
             for name in self.target.fields:
                 if name not in spoken and self._is_alike(name):
+                    # No use: nothing is written that would have to go when one of the two fields does.
                     found[name] = FieldMap(name, (MapSource(name),), alike=True)
-                    self.bench.desk.use(spot, f"field:{self.source.name}.{name}")
-                    self.bench.desk.use(spot, f"field:{self.target.name}.{name}")
         if "owner" in self.target.system and "owner" in self.source.system and not {"owner"} & {*found, *left}:
             found["owner"] = FieldMap("owner", (MapSource("owner"),), alike=True)
         return found

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kalip.compiler import where_used
 from kalip.compiler.mapping import fits
 from kalip.model import FieldMap
 from tests.support.builders import PackBuilder, a_model, a_pack, an_entity, diagnostics_of, told
@@ -102,6 +103,13 @@ def test_what_fits(field: str, said: Any) -> None:
 def test_what_does_not_fit(field: str, said: Any, code: str) -> None:
     found = told(diagnostics_of(shop({"title": "title", field: said})))
     assert any(each == code and pointer.startswith("/targets/order/fields/") for each, pointer in found), found
+
+
+def test_a_field_that_is_carried_by_its_name_may_go() -> None:
+    model = a_model(shop({"title": "title", "notes": "body"}))
+    assert not any("conversions" in use.user for use in where_used(model, "field:order.kind"))
+    (use,) = (use for use in where_used(model, "field:order.notes") if "conversions" in use.user)
+    assert use.pointer == "/targets/order/fields/notes"
 
 
 def test_choices_of_another_list_are_not_carried() -> None:
