@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from kalip.records.duplicates import (
     tell_records_apart,
     told_apart_among,
 )
+from kalip.records.transfer import ImportPlan, read_table, run_import
 from kalip.storage.likeness import sides_of
 from tests.support.site import Site, a_site
 from tests.support.twins import twins_pack
@@ -269,3 +272,23 @@ def test_lines_are_asked_with_their_record_and_other_entities_cost_nothing(site:
     with site.services.database.count_statements() as statements:
         make(site, {}, "note")
     assert not any("kalip_duplicate" in each for each in statements)
+
+
+def test_an_import_refuses_rows_that_may_be_the_same_unless_it_is_told(site: Site, tmp_path: Path) -> None:
+    """L47, CR11: each row with its result; the file of refused rows can be imported again."""
+    make(site, {"name": "Ada", "mail": "a@x.co"})
+    file = tmp_path / "people.csv"
+    file.write_text("name,mail\nBora,A@x.co\nCem,c@x.co\nDeniz,C@x.co\n", "utf-8")
+    plan = ImportPlan("person", read_table(file), {"name": "name", "mail": "mail"}, refused=tmp_path / "refused.csv")
+    checked = run_import(site.services, site.actors["ada"], replace(plan, dry_run=True, refused=None))
+    done = run_import(site.services, site.actors["ada"], plan)
+    for result in (checked, done):
+        assert (result.created, result.refused) == (1, 2)
+        assert [(each.line, each.reasons) for each in result.refusals] == [
+            (2, ("mail: This may be the same as: Ada.",)),
+            (4, ("mail: This may be the same as: Cem.",)),
+        ]
+    rest = replace(plan, table=read_table(tmp_path / "refused.csv"), refused=None, accept_duplicates=True)
+    assert run_import(site.services, site.actors["ada"], rest).created == 2
+    system = run_import(site.services, SYSTEM, replace(plan, refused=None, locale="tr"))
+    assert (system.created, system.refused) == (0, 3)
