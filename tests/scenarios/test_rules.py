@@ -69,7 +69,7 @@ class Place:
 def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
     pack = a_ruled_pack(DOCUMENT)
     pack.documents["entities/deal/access.json"] = {"permissions": {"rep": {"all": "own"}}}
-    with a_site(database_url, tmp_path, pack) as site:
+    with a_site(database_url, tmp_path, pack, config={"WTF_CSRF_ENABLED": False}) as site:
         kept = replace(site.services, network=Network(secrets={"shop": "secret"}))
         site.services = kept
         site.app.extensions["kalip_site"] = replace(site.app.extensions["kalip_site"], services=kept)
@@ -194,3 +194,16 @@ def test_administrators_see_rules_runs_and_dry_runs_on_pages(place: Place) -> No
     assert client_of(place.site, place.site.caller("rep")).get("/admin/rules").status_code == 403
     turkish = client_of(place.site, place.site.person("administrator", locale="tr"))
     assert "Büyük işler" in turkish.get("/admin/rules").get_data(as_text=True)
+
+
+def test_rules_of_an_entity_are_begun_in_the_designer(place: Place) -> None:
+    client = client_of(place.site, place.site.admin)
+    begun = client.post("/designer/parts/company", data={"kind": "rules", "label": ""})
+    assert begun.status_code == 302, begun.text
+    assert begun.headers["Location"] == "/designer/at/entities/company/rules"
+    shown = client.get("/designer/at/entities/company/rules")
+    assert shown.status_code == 200
+    assert "Clocks" in shown.get_data(as_text=True)
+    assert client.get("/designer/at/entities/deal/rules?at=/rules/big").status_code == 200
+    assert client.get("/designer/at/calendars/office").status_code == 200
+    assert client.post("/designer/parts/deal", data={"kind": "rules", "label": ""}).status_code == 400

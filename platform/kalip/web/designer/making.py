@@ -133,6 +133,10 @@ def new_part(drafted: Drafted, owner: MergedDocument, kind: str, label: str) -> 
         name = name_of_label(label or kind, tuple(each.rpartition("/")[2] for each in present))
         stages = _named([gettext("New"), gettext("Done")])
         return f"{folder}/pipelines/{name}", {**text, "stages": stages}
+    if kind == "rules":
+        if f"{folder}/rules" in present:
+            raise BadRequest("The rules of an entity stand together: add one to those that are there.")
+        return f"{folder}/rules", {"rules": {}}
     if kind not in ("list", "board", "calendar", "card"):
         raise BadRequest("There is no part of the kind '{kind}'.", params={"kind": kind[:40]})
     plain = f"{folder}/views/{kind}"
