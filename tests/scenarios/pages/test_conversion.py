@@ -252,6 +252,17 @@ def test_the_second_of_two_sees_what_the_first_made(sales: SalesSite) -> None:
     assert stands(sales, lead) == ("qualified", [1, 1, 1])
 
 
+def test_a_form_that_is_sent_twice_makes_nothing_twice(sales: SalesSite) -> None:
+    """L29"""
+    client, lead = rep(sales), sales.lead()
+    form = form_at(client, address(lead))
+    assert go(client, form, "convert").status_code == 302
+    again = go(client, form, "convert")
+    assert again.status_code == 409
+    assert "You have converted it already" in again.text
+    assert stands(sales, lead) == ("qualified", [1, 1, 1])
+
+
 def test_a_lead_changed_meanwhile_is_shown_anew(sales: SalesSite) -> None:
     client, lead = rep(sales), sales.lead()
     form = form_at(client, address(lead))

@@ -12,7 +12,6 @@ from kalip.records import Titles, Work, get_record, title_of, titles_of
 from kalip.web.cells import Cell, record_url, style_of
 from kalip.web.conversions.cards import TargetCard, card_of
 from kalip.web.conversions.forms import TargetForm, own_faults, target_form
-from kalip.web.conversions.result import undo_address
 from kalip.web.conversions.sent import CHECK, CHOOSE, CONVERT, NEXT, OWN, Sent
 from kalip.web.faults import Fault, errors_of
 from kalip.web.inputs import Input, Sheet, State, input_of
@@ -77,7 +76,6 @@ class Dialogue:
     addresses: DialogueAddresses
     resumed: bool = False
     stale: bool = False
-    discard: str = ""
 
     @property
     def choosing(self) -> bool:
@@ -142,7 +140,6 @@ def dialogue_of(work: Work, scene: Scene, error: KalipError | None = None) -> Di
         addresses=DialogueAddresses(href),
         resumed=plan.open is not None,
         stale=sent.at == NEXT,
-        discard=undo_address(entity, plan.open) if plan.open is not None else "",
     )  # fmt: skip
 
 

@@ -140,6 +140,8 @@ def planned(work: Work, conversion: Conversion, record_id: str, sent: Sent) -> t
     offered = [each for each in plan.targets if each.standing == "offered" and each.denied is None]
     proposed = [each for each in offered if each.selected or (plan.done and each.target.again)]
     sent = replace(sent, chosen=tuple(each.target.name for each in proposed))
+    if {each.target.name for each in plan.targets if each.selected} == set(sent.chosen or ()) and sent.chosen:
+        return plan, sent
     return conversion_plan(work, sent.command(conversion, record_id)), sent
 
 
@@ -234,7 +236,12 @@ def _overtaken(work: Work, place: _Place, sent: Sent, error: KalipError) -> Base
     past = conversions_of(work, place.entity.name, place.record_id)
     others = bool(past) and (past[-1].actor != work.actor.id or not past[-1].pending)
     if others and not isinstance(error, AccessDenied):
-        late = gettext("Somebody was faster: this is what it has become. Nothing was made twice.")
+        mine = past[-1].actor == work.actor.id
+        late = (
+            gettext("You have converted it already: this is what it has become. Nothing was made twice.")
+            if mine
+            else gettext("Somebody was faster: this is what it has become. Nothing was made twice.")
+        )
         return _result(work, place.entity, result_page(work, place.entity, past[-1], late), 409)
     return _show(work, place, replace(sent, version=None), error)
 
