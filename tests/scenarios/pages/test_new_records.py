@@ -68,7 +68,7 @@ def test_it_works(site: Site, client: FlaskClient) -> None:
 
 def test_a_new_record_starts_in_the_default_pipeline_when_none_is_named(site: Site, client: FlaskClient) -> None:
     form = form_at(client, "/thing/new")
-    assert "pipeline" not in form.values
+    assert form.values["pipeline"] == ["flow"]
     form.send(client, {"name": "First"})
     assert [(each["pipeline"], each["stage"]) for each in things(site)] == [("flow", "todo")]
 

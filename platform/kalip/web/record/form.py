@@ -147,6 +147,11 @@ def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Sty
     )
 
 
+def is_chosen_here(entity: Entity, pipeline: str) -> bool:
+    """Whether the form of a new record lets one choose its pipeline; not where the address names an unknown one."""
+    return len(entity.pipelines) > 1 and pipeline in ("", *entity.pipelines)
+
+
 def _state(basis: Basis, errors: Mapping[str, str]) -> State:
     preview = basis.preview
     saved = basis.record.values if basis.record else {}
@@ -170,7 +175,8 @@ def _kept(entity: Entity, basis: Basis, tabs: Sequence[ShownTab]) -> Iterable[tu
     sent = {each.name for each in inputs if not each.shown_only}
     for name, parts in basis.given.items():
         known = entity.fields.get(name)
-        chosen = name == "pipeline" and len(entity.pipelines) > 1  # the form lets one choose it
+        said = next(iter(parts.get("", ())), "")
+        chosen = name == "pipeline" and is_chosen_here(entity, said)
         settable = (name in _STARTS_WITH and not chosen) or (
             known and known.type != "children" and name not in basis.preview.readonly
         )

@@ -46,6 +46,7 @@ class MoveContext:
     button: str
     from_board: bool
     leaving: str = ""
+    question: str = ""
     endings: tuple[Ending, ...] = ()
 
 
@@ -187,7 +188,8 @@ def _context(
         href=url_for("moves.move", entity=entity.name, record_id=command.id, target=command.target, version=_version()),
         back=record_url(entity.name, command.id),
         title=plan.transition.label.get(locale) or plan.target.label.get(locale),
-        text=" ".join(filter(None, (plan.question.get(locale), plan.confirm.get(locale)))),
+        text=plan.confirm.get(locale),
+        question=plan.question.get(locale),
         fault=_fault(plan, error),
         fields=_fields(work, entity, command, plan, error.violations if error else ()),
         button=gettext("Move to {stage}", stage=plan.target.label.get(locale)),

@@ -29,7 +29,7 @@ from kalip.web.cells import Cell, style_of
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.became import Strip, conversion_links, is_locked, strips_of
-from kalip.web.record.form import Basis, Form, form_of
+from kalip.web.record.form import Basis, Form, form_of, is_chosen_here
 from kalip.web.record.standing import StandingContext, standing_context
 from kalip.web.record.submission import Submission
 from kalip.web.record.timeline import Timeline, ago, timeline_of
@@ -251,15 +251,18 @@ def _ids(value: object) -> tuple[str, ...]:
 
 
 def _pipelines(work: Work, entity: Entity, attempt: Attempt) -> tuple[Option, ...]:
-    """Where a new record may start; the first choice leaves it to what the record says."""
-    if len(entity.pipelines) < 2:
-        return ()
+    """Where a new record may start; where values can decide that, the first choice leaves it to them."""
     said = next(iter(attempt.submission.submitted.get("pipeline", {}).get("", ())), "")
+    if not is_chosen_here(entity, said):
+        return ()
     locale = current_locale()
+    usual = entity.default_pipeline
+    left = any(each.when is not None for each in entity.pipelines.values())
+    chosen = said or ("" if left or usual is None else usual.name)
     offered = (each for each in entity.pipelines.values() if may_enter(work.actor, each))
     return (
-        Option("", gettext("(as the record says)"), not said),
-        *(Option(each.name, each.label.get(locale), each.name == said) for each in offered),
+        *((Option("", gettext("(as the record says)"), not chosen),) if left else ()),
+        *(Option(each.name, each.label.get(locale), each.name == chosen) for each in offered),
     )
 
 
