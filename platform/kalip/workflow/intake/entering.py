@@ -10,8 +10,11 @@ from kalip.model import Entity, Receiving
 from kalip.records import SaveRecord, Work, save_record
 from kalip.records.commands import Record, Source, nothing
 from kalip.records.journal import append, make_event
+from kalip.storage import select_one
+from kalip.storage.notifications import followers_of
 from kalip.workflow.intake.clients import Sender, find_clients, open_record
 from kalip.workflow.intake.exceptions import exception_for
+from kalip.workflow.notifications import Notice, notify
 
 MADE, APPENDED, IGNORED = "made", "appended", "ignored"
 
@@ -99,6 +102,20 @@ def note(work: Work, kind: str, place: Place, facts: Record) -> None:
     """Write what came in into the history of the record where it belongs."""
     if place.record_id is not None:
         append(work, [make_event(work, kind, place.entity, place.record_id, (None, facts))])
+
+
+def tell(work: Work, place: Place, text: str, key: str, quote: str = "", **params: str) -> None:
+    """Tell the owner of a record, and who follows it, that something was added; `key` makes it once."""
+    if place.state != APPENDED or place.record_id is None or place.entity not in work.model.entities:
+        return
+    followers = followers_of(work.session, place.entity, [place.record_id]).get(place.record_id, {})
+    people = [user for user, level in followers.items() if level != "off"]
+    if "owner" in work.entity(place.entity).system:
+        row = select_one(work.session, work.served, place.entity, place.record_id, work.context, ("owner",))
+        owner = row.get("owner") if row is not None else None
+        people += [str(owner)] if owner and str(owner) not in followers else []
+    notice = Notice(people, "mail", text, key, params, place.entity, place.record_id, quote=quote)
+    notify(work, notice)
 
 
 def _links(inquiry: Inquiry, clients: Mapping[str, str]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from kalip.records.journal import FORM_RECEIVED
 from kalip.storage import Unavailable
 from kalip.storage.receipts import Consent, Receipt, add_consents, add_receipt, change_receipt, receipt_of
 from kalip.workflow.intake.clients import EMAIL, PHONE, Sender
-from kalip.workflow.intake.entering import Inquiry, Place, enter, note
+from kalip.workflow.intake.entering import Inquiry, Place, enter, note, tell
 
 FORM = "form"
 _LONGEST = 2000
@@ -87,6 +87,7 @@ def enter_form(work: Work, receipt: Receipt) -> tuple[Place, Mapping[str, Any]]:
         add_consents(work.session, _consents(form, receipt, place))
         facts: Record = {"form": form.name, "receipt": receipt.id}
         note(work, FORM_RECEIVED, place, facts)
+        tell(work, place, "A public form was sent about {record}.", f"form:{receipt.id}")
     return place, {"sender": ", ".join((*sender.emails, *sender.phones))}
 
 

@@ -29,13 +29,14 @@ from kalip.storage import (
 )
 from kalip.storage.receipts import Receipt, change_receipt, get_receipt
 from kalip.workflow.intake.clients import Sender
-from kalip.workflow.intake.entering import APPENDED, IGNORED, Inquiry, Place, enter, intake_entity, note
+from kalip.workflow.intake.entering import APPENDED, IGNORED, Inquiry, Place, enter, intake_entity, note, tell
 from kalip.workflow.intake.forms import enter_form
 from kalip.workflow.intake.messages import Message, read_message
 
 TAKE: Final = "intake.take"
 OPEN_STATES: Final = ("new", "failed")
 _LONGEST_REASON = 1000
+_LONGEST_QUOTE = 2000
 
 _log = logging.getLogger(__name__)
 
@@ -95,6 +96,8 @@ def _enter_mail(work: Work, receipt: Receipt) -> tuple[Place, Mapping[str, Any]]
         return place, {}
     mail = _kept(work, message, thread, place)
     note(work, MAIL_RECEIVED, place, {"mail": mail.id, "subject": mail.subject, "from": message.sender})
+    text = "{sender} wrote a mail about {record}."
+    tell(work, place, text, f"mail:{mail.id}", mail.body[:_LONGEST_QUOTE], sender=message.sender)
     return place, {"mail_id": mail.id}
 
 
@@ -153,6 +156,9 @@ def _bounced(work: Work, message: Message) -> Place:
     change_mail(work.session, outgoing.id, ["sent", "partly"], state="failed", error=bounce.reason)
     place = Place(APPENDED, outgoing.entity or "", outgoing.record_id, f"undelivered: {bounce.reason}")
     note(work, MAIL_RECEIVED, place, {"mail": outgoing.id, "subject": outgoing.subject, "bounced": bounce.reason})
+    tell(
+        work, place, "A mail about {record} was not delivered: {reason}", f"bounce:{outgoing.id}", reason=bounce.reason
+    )
     return place
 
 

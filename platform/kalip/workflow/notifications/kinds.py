@@ -8,7 +8,7 @@ from typing import Final, Literal
 from kalip.storage.notifications import NotificationSetting
 
 Way = Literal["app", "mail"]
-KindName = Literal["assigned", "mentioned", "task", "due", "rule", "comment", "changed"]
+KindName = Literal["assigned", "mentioned", "task", "due", "rule", "comment", "mail", "changed"]
 WAYS: Final[tuple[Way, ...]] = ("app", "mail")
 
 
@@ -28,6 +28,7 @@ KINDS: Final[Mapping[KindName, NotificationKind]] = MappingProxyType(
         "due": NotificationKind("A task of mine is due", WAYS),
         "rule": NotificationKind("A rule has something to tell me", WAYS),
         "comment": NotificationKind("Somebody comments on what I follow"),
+        "mail": NotificationKind("Somebody outside writes about what I follow", WAYS),
         "changed": NotificationKind("A record that I watch is changed"),
     }
 )

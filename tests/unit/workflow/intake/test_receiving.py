@@ -9,6 +9,7 @@ from kalip.access import SYSTEM
 from kalip.base.errors import RecordRejected
 from kalip.records import archive_record, record_events, run
 from kalip.storage import change_mail
+from kalip.storage.notifications import list_notifications
 from kalip.storage.receipts import change_receipt
 from kalip.workflow import ApplyTransition, apply_transition
 from kalip.workflow.intake import settle
@@ -223,3 +224,14 @@ def test_two_workers_make_one_lead_of_a_receipt(inbox: Inbox) -> None:
     assert states == ["made"] * 4
     assert len(inbox.rows("lead")) == 1
     assert len(inbox.mails("lead", str(inbox.rows("lead")[0]["id"]))) == 1
+
+
+def test_the_owner_is_told_of_an_answer_once(inbox: Inbox) -> None:
+    deal = inbox.site.save("bora", "deal", {"name": "Doors"}).id
+    mail = sent(inbox, "deal", deal)
+    receipt = inbox.receive(a_letter("Yes", answers=mail.message_id))
+    assert receipt.record_id == deal
+    settle(inbox.site.services, receipt.id)
+    with inbox.site.services.database.read() as session:
+        told = list_notifications(session, str(inbox.site.actors["bora"].id))
+    assert [(each.kind, each.record_id, each.params["sender"]) for each in told.items] == [("mail", deal, ME)]
