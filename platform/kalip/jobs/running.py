@@ -60,8 +60,8 @@ def _handle(office: Office, job_run: JobRun) -> Ended:
         result = handler(office.services, job_run)
     except JobLost:
         raise
-    except JobInterrupted as error:
-        return Ended("waiting", "interrupted", clock(), error.message, run_at=clock(), counted=False)
+    except JobInterrupted:
+        return Ended("waiting", "interrupted", clock(), run_at=clock(), counted=False)
     except Hopeless as error:
         return Ended("dead", "failed", clock(), _text(error))
     except Later as error:

@@ -228,6 +228,8 @@ def test_a_runner_told_to_stop_leaves_its_job_to_another_which_goes_on(site: Sit
     job = yard.job("one")
     # It cost none of its attempts, and what was kept is kept.
     assert (job.state, job.done, job.result, job.attempt, job.attempts) == ("waiting", 3, {"rows": 3}, 1, 2)
+    # Nothing failed, and nobody is told so.
+    assert job.error is None
     assert yard.run_all() == 1
     job = yard.job("one")
     assert (job.state, job.done, job.result) == ("done", 6, {"rows": 3})
