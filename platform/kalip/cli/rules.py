@@ -3,13 +3,12 @@
 import click
 
 from kalip.access import SYSTEM
-from kalip.base.errors import fill
 from kalip.cli.command import Command, Environment
 from kalip.cli.output import table
 from kalip.records import require_visible, run
 from kalip.storage.rule_runs import last_runs, list_runs
 from kalip.workflow.rules import known_rule, try_rule
-from kalip.workflow.rules.words import STATES, occasion_words
+from kalip.workflow.rules.words import STATES, in_english, occasion_words
 
 
 @click.group("rules")
@@ -29,7 +28,7 @@ def list_rules(env: Environment) -> None:
     data, rows = [], []
     for entity, rule in pairs:
         words = occasion_words(rule, entity)
-        when, run_ = fill(words.template, words.params), last.get(rule.address)
+        when, run_ = in_english(words.template, words.params), last.get(rule.address)
         state = STATES[run_.state] if run_ is not None else ""
         data.append({"rule": rule.address, "active": rule.active, "when": when, "last": run_ and run_.state})
         rows.append((rule.address, "" if rule.active else "off", when, state, run_ and run_.created_at))
@@ -53,7 +52,7 @@ def show_runs(env: Environment, rule: str | None, record: str | None, state: str
             "rule": each.rule,
             "record": each.record_id,
             "state": each.state,
-            "reason": fill(each.reason, each.params),
+            "reason": in_english(each.reason, each.params),
             "at": each.created_at.isoformat(),
         }
         for each in found
@@ -76,8 +75,8 @@ def dry_run(env: Environment, rule: str, record: str) -> None:
         known = known_rule(site.services, rule)
         run(site.services, SYSTEM, lambda work: require_visible(work, known.entity, record), write=False)
         trial = try_rule(site.services, rule, record)
-    reason = fill(trial.reason, trial.params)
-    steps = [(each["action"], fill(each["text"], each["params"])) for each in trial.steps]
+    reason = in_english(trial.reason, trial.params)
+    steps = [(each["action"], in_english(each["text"], each["params"])) for each in trial.steps]
     shown = table(("action", "would do"), steps) if steps else ""
     data = {
         "rule": trial.rule,

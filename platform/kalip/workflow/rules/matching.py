@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from kalip.model import BY_EVENT, Changed, Entity, On, Rule, When
-from kalip.records import CREATED, TRANSITIONED, UPDATED
+from kalip.records import ARCHIVED, CREATED, RESTORED, TRANSITIONED, UPDATED
+from kalip.records.journal import MERGES
 from kalip.runtime import Served
 from kalip.storage import Event
 
 RECEIVED: Final = "hook.received"
 """The kind of event that a message through a hook leaves."""
-CHANGES: Final = frozenset({CREATED, UPDATED, TRANSITIONED, "record.archived", "record.restored", RECEIVED})
+CHANGES: Final = frozenset({CREATED, UPDATED, TRANSITIONED, ARCHIVED, RESTORED, RECEIVED, *MERGES})
 """Kinds of events that rules and clocks look at."""
 _STAGE: Final = "stage"
 

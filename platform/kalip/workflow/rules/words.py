@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from kalip.base.errors import fill
 from kalip.base.text import Text
 from kalip.model import Entity, On, Rule, Span, When
 from kalip.records import nothing
@@ -26,6 +27,15 @@ class Words:
 
     template: str
     params: Mapping[str, object] = field(default_factory=nothing)
+
+
+def in_english(template: str, params: Mapping[str, object]) -> str:
+    """A template filled in English, lists with commas."""
+    return fill(template, {name: _plain(value) for name, value in params.items()})
+
+
+def _plain(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
 def occasion_words(rule: Rule, entity: Entity) -> Words:
