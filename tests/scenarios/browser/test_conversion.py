@@ -70,6 +70,11 @@ def press(page: Page, name: str) -> None:
     dialogue(page).get_by_role("button", name=name, exact=True).click()
 
 
+def settle(page: Page) -> None:
+    """Wait for parts that load by themselves: leaving the page would cut them off, which the console tells."""
+    page.wait_for_load_state("networkidle")
+
+
 def open_by_stage(page: Page, stage: str = "Qualified") -> Locator:
     page.locator("#stages").get_by_role("button", name=stage).click()
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -119,6 +124,7 @@ def test_a_lead_becomes_company_contact_and_deal(shop: Shop, page: Page) -> None
     expect(page.locator(".event").first).to_contain_text("converted this")
     deal = shop.sales.get("deal", shop.sales.get("lead", lead)["result_deal"])
     assert (deal["pipeline"], deal["name"]) == ("renewal", "Looms for Bartın")
+    settle(page)
     page.locator(".convert-strip").get_by_role("link", name="Looms for Bartın").click()
     expect(page.locator(".convert-strip")).to_contain_text("Made from Lead")
 
@@ -293,12 +299,14 @@ def test_it_is_taken_back_or_says_why_not(shop: Shop, page: Page) -> None:
     shop.sales.convert(lead)
     shop.seat(page, path=f"/lead/{lead}")
     page.locator(".convert-strip").get_by_role("link", name="Details").click()
+    settle(page)
     press(page, "Undo")
     expect(page.locator("#toasts")).to_contain_text("The conversion is undone.")
     expect(page.locator("#stages [aria-current]")).to_have_text("Qualifying")
     shop.sales.convert(lead)
     deal = shop.sales.get("lead", lead)["result_deal"]
     assert shop.sales.boss.call("PATCH", f"/api/records/deal/{deal}", {"name": "Touched"}).status_code == 200
+    settle(page)
     page.goto(f"{shop.address}/lead/{lead}")
     page.locator(".convert-strip").get_by_role("link", name="Details").click()
     dialogue(page).get_by_text("Why can't it be undone?").click()
@@ -339,6 +347,7 @@ def test_the_dialogue_is_accessible_and_fits(strict: Shop, page: Page, theme: st
     press(page, "Save and continue")
     expect(dialogue(page).get_by_role("alert")).to_be_visible()
     fits(page)
+    settle(page)
     page.goto(f"{strict.address}/lead/{lead}/convert/qualify")
     fits(page)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -249,6 +250,19 @@ def test_the_second_of_two_sees_what_the_first_made(sales: SalesSite) -> None:
     assert late.status_code == 409
     assert "Somebody was faster" in late.text
     assert "Bora Kaya converted this" in plain(late.text)
+    assert stands(sales, lead) == ("qualified", [1, 1, 1])
+
+
+def test_two_press_the_button_at_the_same_moment(sales: SalesSite) -> None:
+    """L29: one makes it, the other is shown what was made."""
+    lead = sales.lead()
+    people = [rep(sales), client_of(sales.site, sales.manager)]
+    forms = [form_at(client, address(lead)) for client in people]
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda client, form: go(client, form, "convert"), people, forms))
+    assert sorted(each.status_code for each in answers) == [302, 409]
+    late = next(each for each in answers if each.status_code == 409)
+    assert "Somebody was faster" in late.text
     assert stands(sales, lead) == ("qualified", [1, 1, 1])
 
 
