@@ -103,7 +103,7 @@ def _make(house: Work, tunnel: Tunnel, draft: Draft) -> SavedRecord | None:
     in_queue = start.queue is not None and start.queue.roles and start.queue.field == OWNER
     if OWNER in target.system and draft.before.get(OWNER) is not None and not in_queue:
         values.setdefault(OWNER, draft.before[OWNER])
-    command = SaveRecord(target.name, values, pipeline=tunnel.pipeline)
+    command = SaveRecord(target.name, values, pipeline=tunnel.pipeline, accept_duplicates=True)
     return save_record(house, command, Grounds(start=tunnel.stage))
 
 

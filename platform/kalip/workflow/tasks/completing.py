@@ -133,7 +133,8 @@ def _fill_in(work: Work, task: Task, command: CompleteTask, outcome: Outcome) ->
     values = {name: value for name, value in command.values.items() if name in names}
     try:
         if values:
-            save_record(work, SaveRecord(entity, values, record_id, None, command.source))
+            accepted = SaveRecord(entity, values, record_id, None, command.source, accept_duplicates=True)
+            save_record(work, accepted)
     except RecordRejected as error:
         moved = [replace(each, pointer=f"/values{each.pointer}") for each in error.violations]
         raise RecordRejected(moved) from None

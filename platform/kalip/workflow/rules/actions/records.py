@@ -36,7 +36,7 @@ def set_fields(scene: Scene, action: SetFields, name: str) -> Did:  # noqa: ARG0
 def create_record(scene: Scene, action: CreateRecord, name: str) -> Did:  # noqa: ARG001
     """Make a record."""
     values = scene.values(action.values)
-    saved = save_record(scene.work, SaveRecord(action.entity), _giving(values))
+    saved = save_record(scene.work, SaveRecord(action.entity, accept_duplicates=True), _giving(values))
     return Did("Made a record of {entity}.", {"entity": action.entity}, saved.entity, saved.id)
 
 
@@ -46,7 +46,7 @@ def update_related(scene: Scene, action: UpdateRelated, name: str) -> Did:  # no
     ids = _related(scene, action)
     changed = 0
     for record_id in ids:
-        saved = save_record(work, SaveRecord(action.entity, id=record_id), _giving(values))
+        saved = save_record(work, SaveRecord(action.entity, id=record_id, accept_duplicates=True), _giving(values))
         changed += bool(saved.changed)
     params = {"entity": action.entity, "count": changed, "found": len(ids)}
     return Did("Changed {count} of {found} records of {entity}.", params)
