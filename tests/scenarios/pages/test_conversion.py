@@ -241,6 +241,19 @@ def test_a_new_one_is_made_though_one_is_like_it(sales: SalesSite) -> None:
     assert stands(sales, lead) == ("qualified", [2, 1, 1])
 
 
+def test_any_other_record_is_named(sales: SalesSite) -> None:
+    """L47"""
+    company = sales.make("company", name="Parent of all", owner=sales.rep.user_id)
+    client, lead = rep(sales), sales.lead()
+    form = form_at(client, address(lead))
+    unclear = go(client, form, "1", **{"company~other~text": "Nobody knows"})
+    assert unclear.status_code == 422
+    assert "“Nobody knows” is not clear" in unclear.text
+    named = go(client, form, "look", **{"company~other~text": "parent of all"})
+    go(client, form_in(named.text, address(lead)), "convert")
+    assert sales.get("lead", lead)["result_company"] == company
+
+
 def test_the_second_of_two_sees_what_the_first_made(sales: SalesSite) -> None:
     """L29: two people have the dialogue open; one wins."""
     first, second, lead = rep(sales), client_of(sales.site, sales.manager), sales.lead()

@@ -8,7 +8,7 @@ from flask import url_for
 from kalip.model import Entity
 from kalip.records import Titles, Work
 from kalip.web.cells import Cell, record_url
-from kalip.web.conversions.sent import Sent
+from kalip.web.conversions.sent import Sent, way_to
 from kalip.web.inputs import Input, Option
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.record.values import shown_value
@@ -104,7 +104,7 @@ def card_of(work: Work, plan: ConversionPlan, target: TargetPlan, sent: Sent, ti
         pipelines=_pipelines(entity, target) if target.selected else (),
         takes=takes,
         taken=taken or ("new" if said.take == "new" else ""),
-        other=_other(work, plan, target) if target.standing == "offered" else None,
+        other=_other(work, plan, target, said.unclear) if target.standing == "offered" else None,
         lacking=tuple(
             Lacking(each.field.name, each.field.label.get(locale), each.clashing, each.field.name in said.carry)
             for each in plan.gaps
@@ -150,11 +150,10 @@ def _takes(entity: Entity, target: TargetPlan, sent: Sent, titles: Titles) -> It
             yield Take(record_id, title, record_url(entity.name, record_id), rule, why, record_id == said.take)
 
 
-def _other(work: Work, plan: ConversionPlan, target: TargetPlan) -> Input | None:
+def _other(work: Work, plan: ConversionPlan, target: TargetPlan, typed: str) -> Input | None:
     """An input that finds any other record to take; None where a new one is made always or no field leads there."""
     made, source = target.target, work.model.entities[plan.conversion.entity]
-    fields = (made.existing, made.result, *source.fields)
-    via = next((name for name in fields if name and source.fields[name].target == made.entity), "")
+    via = way_to(source, made)
     if not made.choose or not via:
         return None
     return Input(
@@ -163,6 +162,8 @@ def _other(work: Work, plan: ConversionPlan, target: TargetPlan) -> Input | None
         widget="reference",
         label=gettext("Use another one that is there"),
         texts={},
+        typed=typed,
+        error=gettext("Choose one from the list.") if typed else "",
         picker=url_for("picker.pick_record", entity=source.name, field=via),
     )
 

@@ -213,7 +213,7 @@ def _turn(work: Work, place: _Place, sent: Sent) -> BaseResponse:
     if sent.go in (LOOK, CHOOSE) or sent.stepped:
         return _show(work, place, replace(sent, at=CHOOSE) if sent.go == CHOOSE else sent)
     plan, sent = planned(work, place.conversion, place.record_id, sent)
-    faults = blocking(plan)
+    faults = (*blocking(plan), *(each for each in sent.unresolved() if each.pointer.endswith("/existing")))
     if plan.open is None and (faults or refused_for_good(plan)):
         error = ConversionRefused("Some choices are still to be made.", violations=faults) if faults else plan.error
         return _show(work, place, replace(sent, at=CHOOSE), error)

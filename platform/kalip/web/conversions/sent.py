@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from werkzeug.datastructures import MultiDict
 
 from kalip.base.errors import Violation
-from kalip.model import Conversion, Entity
-from kalip.records import Work
+from kalip.model import Conversion, ConversionTarget, Entity
+from kalip.records import PickQuery, Work, pick
 from kalip.web.inputs import Submitted, read_inputs
 from kalip.web.record.submission import Submission, read_form, stepped
 from kalip.workflow.conversions import ConvertRecord, TargetChoice
@@ -24,12 +24,13 @@ class SentTarget:
     """What is said of one target. `take` is "" as long as nobody chose, `new`, or the id of an existing record.
 
     `seen` are the records that were offered, by id with the rule that found them. `form` is its own form, `carry` the
-    fields that it is to be given.
+    fields that it is to be given, `unclear` a name that was typed and means no single record.
     """
 
     take: str = ""
     pipeline: str = ""
     carry: tuple[str, ...] = ()
+    unclear: str = ""
     overwrite: tuple[str, ...] = ()
     seen: Mapping[str, str] = field(default_factory=dict)
     form: Submission | None = None
@@ -77,12 +78,18 @@ class Sent:
     def unresolved(self) -> tuple[Violation, ...]:
         """Names that were typed into references and mean no single record."""
         template = "“{text}” is not clear: choose one from the list."
-        return tuple(
+        records = (
+            Violation(f"/targets/{name}/existing", "choose", template, {"text": text})
+            for name in self.chosen or ()
+            if (text := self.target(name).unclear)
+        )
+        fields = (
             Violation(f"/targets/{name}/values/{each.replace('.', '/')}", "choose", template, {"text": text})
             for name in self.chosen or ()
             if (form := self.target(name).form) is not None
             for each, text in form.unresolved.items()
         )
+        return (*records, *fields)
 
     def kept_for(self, page: str, conversion: Conversion) -> tuple[tuple[str, str], ...]:
         """The inputs that a page doesn't show and that it has to send all the same."""
@@ -116,15 +123,34 @@ def read_sent(work: Work, entity: Entity, conversion: Conversion, form: MultiDic
 
 def _target(work: Work, conversion: Conversion, name: str, form: MultiDict[str, str]) -> SentTarget:
     seen = (text.partition(" ") for text in form.getlist(f"{name}~seen"))
-    take = form.get(f"{name}~take", "")
+    take, unclear = form.get(f"{name}~other", ""), ""
+    typed = form.get(f"{name}~other~text", "").strip()
+    if typed and not take:
+        take, unclear = _named(work, conversion, name, typed)
     return SentTarget(
-        take=form.get(f"{name}~other", "") or take,
+        take=take or form.get(f"{name}~take", ""),
+        unclear=unclear,
         pipeline=form.get(f"{name}~pipeline", ""),
         carry=tuple(form.getlist(f"{name}~carry")),
         overwrite=tuple(form.getlist(f"{name}~overwrite")),
         seen={record_id: rule for record_id, _, rule in seen if record_id},
         form=_form(work, conversion, name, form),
     )
+
+
+def way_to(source: Entity, target: ConversionTarget) -> str:
+    """The field by which records are found that may stand for a target; empty where no field leads there."""
+    fields = (target.existing, target.result, *source.fields)
+    return next((name for name in fields if name and source.fields[name].target == target.entity), "")
+
+
+def _named(work: Work, conversion: Conversion, name: str, typed: str) -> tuple[str, str]:
+    """The record that a typed name means, or the name when it means none or several."""
+    source = work.model.entities[conversion.entity]
+    via = way_to(source, conversion.targets[name])
+    hits = pick(work, PickQuery(source.name, typed, field=via, limit=2)) if via else ()
+    exact = [each for each in hits if each.title.casefold() == typed.casefold()] or list(hits)
+    return (exact[0].id, "") if len(exact) == 1 else ("", typed)
 
 
 def _form(work: Work, conversion: Conversion, name: str, form: MultiDict[str, str]) -> Submission | None:
