@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
-from kalip.base.errors import AccessDenied, BadRequest, Conflict, NotFound, TransitionRefused
+from kalip.base.errors import AccessDenied, BadRequest, Conflict, NotFound, RecordRejected, TransitionRefused
 from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
 from kalip.base.text import Text
 from kalip.expressions import Expression
+from kalip.fields import FieldFault
+from kalip.fields.texts import check_characters
 from kalip.model import Entity, Pipeline, Stage, StepPlan, Verb
 from kalip.records import STEP_CHANGED, Record, SaveRecord, Work, record_rights, visible_entity
 from kalip.records.journal import append_one, make_event
@@ -72,6 +74,7 @@ def change_step(work: Work, command: ChangeStep) -> ShownStep:
         raise BadRequest("'{state}' is none of open, done, skipped.", params={"state": str(command.state)[:40]})
     if len(command.note) > LONGEST_NOTE:
         raise BadRequest("A note has at most {limit} characters.", params={"limit": LONGEST_NOTE})
+    _clean(command.note, "/note")
     draft = _opened(work, command.entity, command.id)
     checklist = read_checklist(work, draft)
     step = next((each for each in checklist.steps if each.name == command.name), None)
@@ -89,7 +92,7 @@ def change_step(work: Work, command: ChangeStep) -> ShownStep:
 
 def add_step(work: Work, command: AddStep) -> ShownStep:
     """Add a step by hand to the stage where a record is; commits nothing. Refused where the stage takes none."""
-    title = " ".join(command.title.split())
+    title = _clean(" ".join(command.title.split()), "/title")
     if not title or len(title) > LONGEST_TITLE:
         raise BadRequest("A step has a title of at most {limit} characters.", params={"limit": LONGEST_TITLE})
     draft = _opened(work, command.entity, command.id)
@@ -155,6 +158,15 @@ def _stage(draft: Draft) -> Stage:
 def _is_here(step: StoredStep, pipeline: Pipeline, stage: Stage) -> bool:
     """Whether a stored step is of this stage, which may have had another name when the step was ticked off."""
     return step.pipeline in (pipeline.name, *pipeline.was) and step.stage in (stage.name, *stage.was)
+
+
+def _clean(text: str, pointer: str) -> str:
+    """Text that a database can keep; RecordRejected for any other."""
+    try:
+        check_characters(text)
+    except FieldFault as fault:
+        raise RecordRejected([fault.violation(pointer)]) from None
+    return text
 
 
 def _counts(work: Work, draft: Draft, plan: StepPlan) -> bool:

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from kalip.base.errors import AccessDenied, BadRequest, NotFound, TransitionRefused
+from kalip.base.errors import AccessDenied, BadRequest, NotFound, RecordRejected, TransitionRefused
 from kalip.records import record_events
 from kalip.workflow import (
     AddStep,
@@ -117,6 +117,10 @@ def test_people_add_steps_by_hand(site: Site, case: str) -> None:
         site.act("bora", lambda work: take_step_back(work, "case", case, "call"))
     with pytest.raises(BadRequest):
         site.act("bora", lambda work: add_step(work, AddStep("case", case, "   ")))
+    with pytest.raises(RecordRejected):
+        site.act("bora", lambda work: add_step(work, AddStep("case", case, "a\x00b")))
+    with pytest.raises(RecordRejected):
+        tick(site, "bora", case, "call", note="a\x00b")
 
 
 def test_a_stage_may_take_none_by_hand(site: Site) -> None:

@@ -7,7 +7,7 @@ from typing import cast
 from flask import Blueprint, Response, flash, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from kalip.base.errors import AccessDenied, BadRequest, Conflict, KalipError, TransitionRefused
+from kalip.base.errors import AccessDenied, BadRequest, Conflict, KalipError, RecordRejected, TransitionRefused
 from kalip.model import Entity
 from kalip.records import Work, get_record, require_visible, visible_entity
 from kalip.web import htmx
@@ -136,8 +136,9 @@ def _stepped(entity: str, record_id: str, act: Callable[[Work], object]) -> Base
     said = ""
     try:
         write(act)
-    except (TransitionRefused, Conflict, BadRequest) as error:
-        said = message_of(current_locale(), error)
+    except (TransitionRefused, Conflict, BadRequest, RecordRejected) as error:
+        faults = getattr(error, "violations", ())
+        said = " ".join(message_of(current_locale(), each) for each in faults or (error,))
     if not htmx.is_htmx():
         if said:
             flash(said, "error")
