@@ -9,7 +9,19 @@ from kalip.compiler.desk import Spot
 from kalip.compiler.system import NAMES as SYSTEM_NAMES
 from kalip.metadata import Kind
 
-_ENTITY_KINDS = (Kind.PIPELINE, Kind.CONVERSION, Kind.ACCESS, Kind.RULES, Kind.LIST, Kind.FORM, Kind.CARD, Kind.BOARD, Kind.CALENDAR_VIEW, Kind.INTAKE, Kind.WEBFORM)
+_ENTITY_KINDS = (
+    Kind.PIPELINE,
+    Kind.CONVERSION,
+    Kind.ACCESS,
+    Kind.RULES,
+    Kind.LIST,
+    Kind.FORM,
+    Kind.CARD,
+    Kind.BOARD,
+    Kind.CALENDAR_VIEW,
+    Kind.INTAKE,
+    Kind.WEBFORM,
+)
 _PREFIXES = ("kalip_", "sqlite_", "pg_")
 _RESERVED_ENTITIES = RESERVED_SEGMENTS | {"user", "system"}
 _LANGUAGE_WORDS: Final = (

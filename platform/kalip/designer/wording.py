@@ -61,7 +61,6 @@ _ENTRIES: Final[Mapping[str, str]] = {
     "clocks": "Clock '{name}' of {around}",
     "hooks": "Hook '{name}' of {around}",
     "alarms": "Alarm '{name}' of {around}",
-    "targets": "Target '{name}' of {around}",
     "parameters": "Parameter '{name}' of {around}",
     "then": "Action '{name}' of {around}",
     "duplicates": "Duplicate rule '{name}' of {around}",

@@ -33,6 +33,7 @@ _DOCUMENTS: Final[Mapping[Kind, str]] = {
     Kind.DEMO: "demo data {0}",
     Kind.TEST: "tests {0}",
 }
+_VIEWS: Final = (Kind.LIST, Kind.FORM, Kind.CARD, Kind.BOARD, Kind.CALENDAR_VIEW)
 _ENTRIES: Final[Mapping[str, str]] = {
     "actors": "actor",
     "alarms": "alarm",
@@ -107,7 +108,7 @@ def document_words(address: str) -> str:
     if place is None:
         return f"file {address}"
     said = _DOCUMENTS[place.kind].format(*place.names)
-    named = place.names[1] if place.kind in (Kind.LIST, Kind.FORM, Kind.CARD, Kind.BOARD, Kind.CALENDAR_VIEW) else "default"
+    named = place.names[1] if place.kind in _VIEWS else "default"
     said = said if named == "default" else said.replace(" of ", f" {named} of ", 1)
     return f"{said} ({pack})" if pack else said
 

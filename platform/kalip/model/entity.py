@@ -39,8 +39,9 @@ class DuplicateRule:
     """Records alike in all `fields` mean the same thing: field name to method.
 
     Methods: exact, fold, phone, email, tax_number, starts (the first `length` characters) and similar (from
-    `similarity` on). `also` are more fields of the record whose values count as the field's own. With `target` the records are compared
-    with those of another entity, each field with the `pairs` there. `archived` compares with archived records too.
+    `similarity` on). `also` are more fields of the record whose values count as the field's own. With `target` the
+    records are compared with those of another entity, each field with the `pairs` there. `archived` compares with
+    archived records too.
     A `strict` rule refuses what the others warn of; `auto_merge` lets a scan merge what it finds.
     """
 

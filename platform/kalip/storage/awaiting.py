@@ -27,8 +27,8 @@ class Awaiting:
 
 def count_awaiting(session: Session, user_id: str, now: datetime) -> Awaiting:
     """What waits for a person at a moment; at most `MOST` of each is counted."""
-    unread, tasks, overdue = session.run(_COUNT, {"user": user_id, "now": now}).one()
-    return Awaiting(unread, tasks, overdue)
+    row: Any = session.run(_COUNT, {"user": user_id, "now": now}).one()
+    return Awaiting(row[0], row[1], row[2])
 
 
 def _counted(*conditions: Any) -> Any:

@@ -13,4 +13,10 @@ def test_it_works() -> None:
 
 
 def test_lines_have_no_owner_and_only_pipelines_bring_stages() -> None:
-    assert NAMES - set(system_fields(owned=True, staged=False)) == {"owner", "pipeline", "stage", "stage_since", "stage_due"}
+    assert NAMES - set(system_fields(owned=True, staged=False)) == {
+        "owner",
+        "pipeline",
+        "stage",
+        "stage_since",
+        "stage_due",
+    }

@@ -1,11 +1,10 @@
-from kalip.storage.likeness import Side, keys_of, score, sides_of
-
 """Keys of duplicate rules: alike values share one, others don't."""
 
 from collections.abc import Sequence
 
 import pytest
 
+from kalip.storage.likeness import Side, keys_of, score, sides_of
 from tests.support.builders import a_pack, a_served, an_entity
 
 

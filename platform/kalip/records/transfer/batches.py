@@ -71,9 +71,7 @@ class BatchImporter:
             places.append(place)
             accepted = self.plan.accept_duplicates
             record_id = ids[0] if ids else None
-            commands.append(
-                SaveRecord(rules.entity.name, values, record_id, source="text", accept_duplicates=accepted)
-            )
+            commands.append(SaveRecord(rules.entity.name, values, record_id, source="text", accept_duplicates=accepted))
         for place, command, outcome in zip(places, commands, self._run(work, commands), strict=True):
             outcomes[place] = _row_outcome(rules, command, outcome)
 

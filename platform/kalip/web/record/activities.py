@@ -143,15 +143,15 @@ def _activity(owner: Entity, view: CalendarView, row: Row, readers: dict[str, Re
 def _adding(work: Work, owner: Entity, view: CalendarView, entity: str, record_id: str) -> Iterator[Adding]:
     locale = current_locale()
     field = owner.attributes[str(view.about)]
-    given: dict[str, Any] = {str(view.about): record_id}
+    given: dict[str, Any] = {"entity": owner.name, str(view.about): record_id}
     if field.type == "any_reference":
         given[f"{view.about}.entity"] = entity
     kind = owner.attributes[view.colour] if view.colour else None
     choices = work.model.choices.get(kind.choices or "") if kind is not None else None
     if kind is None or choices is None:
-        yield Adding(owner.label.get(locale), url_for("record.new", entity=owner.name, **given), icon_of(owner))
+        yield Adding(owner.label.get(locale), url_for("record.new", **given), icon_of(owner))
         return
     for name, choice in choices.choices.items():
         if not choice.retired:
-            href = url_for("record.new", entity=owner.name, **given, **{kind.name: name})
+            href = url_for("record.new", **{**given, kind.name: name})
             yield Adding(choice.label.get(locale), href, icon_of(owner))

@@ -153,12 +153,12 @@ def resend(delivery_id: str) -> BaseResponse:
     return redirect(url_for("rules.show_hooks"))
 
 
-@blueprint.get("/<address>")
-def show_rule(address: str) -> Response:
+@blueprint.get("/<rule_address>")
+def show_rule(rule_address: str) -> Response:
     """One rule with its last runs; `record` tries it on one, which writes nothing."""
     record = request.args.get("record", "").strip()
     with _administering() as work:
-        entity, rule = _rule(work, address)
+        entity, rule = _rule(work, rule_address)
     trial, fault = None, ""
     if record:
         try:
