@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page
 from tests.support.browser import PageFaults, chromium, chromium_program
 from tests.support.clock import StandingClock
 from tests.support.imap import Postbox, dovecot_program, imap_server
+from tests.support.made import make_own_tables
 from tests.support.network import forbid_network
 from tests.support.postgres import fresh_database, postgres_cluster, postgres_programs
 from tests.support.redis import empty_redis, redis_server
@@ -40,18 +41,50 @@ def clock() -> StandingClock:
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database; a test that asks for it runs on SQLite and PostgreSQL."""
+    """The address of a database without a row; a test that asks for it runs on SQLite and PostgreSQL.
+
+    Kalip's own tables are there already, as making them is slow. `bare_url` has none.
+    """
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'kalip.sqlite3'}"
+        path = tmp_path / "kalip.sqlite3"
+        shutil.copy(request.getfixturevalue("made_sqlite"), path)
+        return f"sqlite:///{path}"
     address: str = request.getfixturevalue("postgres_url")
     return address
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str, worker_name: str) -> Iterator[str]:
-    """The address of an empty PostgreSQL database that is dropped after the test."""
-    with fresh_database(postgres_server, f"kalip_{worker_name}") as address:
+@pytest.fixture(params=DATABASES)
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path, worker_name: str) -> Iterator[str]:
+    """The address of a database without a table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.sqlite3'}"
+        return
+    with fresh_database(request.getfixturevalue("postgres_server"), f"kalip_bare_{worker_name}") as address:
         yield address
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, made_postgres: str, worker_name: str) -> Iterator[str]:
+    """The address of a PostgreSQL database with the own tables that is dropped after the test."""
+    with fresh_database(postgres_server, f"kalip_{worker_name}", like=made_postgres) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def made_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with Kalip's own tables, to be copied."""
+    path = tmp_path_factory.mktemp("made") / "kalip.sqlite3"
+    make_own_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def made_postgres(postgres_server: str, worker_name: str) -> Iterator[str]:
+    """The name of a PostgreSQL database with Kalip's own tables, to be copied."""
+    name = f"kalip_made_{worker_name}"
+    with fresh_database(postgres_server, name) as address:
+        make_own_tables(address)
+        yield name
 
 
 @pytest.fixture

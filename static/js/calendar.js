@@ -9,7 +9,7 @@ let dragged = null;
 
 document.addEventListener("dragstart", (event) => {
   const entry = event.target.closest?.("[data-entry]");
-  if (!entry || !("movable" in calendar().dataset)) return;
+  if (!entry || !calendar() || !("movable" in calendar().dataset)) return;
   dragged = entry;
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", entry.dataset.entry);
@@ -60,9 +60,9 @@ async function move(entry, day, time) {
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 document.addEventListener("keydown", (event) => {
   const entry = event.target.closest?.("[data-entry]");
-  if (!entry || !(event.key in STEPS)) return;
+  if (!entry || !calendar() || !(event.key in STEPS)) return;
   const cell = cellOf(entry);
-  if (event.altKey && "movable" in calendar().dataset && entry.draggable) {
+  if (event.altKey && calendar() && "movable" in calendar().dataset && entry.draggable) {
     event.preventDefault();
     const hours = cell.dataset.time && (event.key === "ArrowUp" || event.key === "ArrowDown");
     if (!hours) { move(entry, shifted(cell.dataset.day, STEPS[event.key]), ""); return; }

@@ -111,12 +111,15 @@ function arrange() {
   for (const list of layout?.querySelectorAll("[data-section], [data-unplaced]") ?? []) {
     window.Sortable?.create(list, {
       group: "fields", handle: ".grip", draggable: "[data-field]", animation: 130, ghostClass: "is-ghost", dragClass: "is-dragged",
-      onEnd: (event) => { if (event.from !== event.to || event.oldIndex !== event.newIndex) placed(layout, event.item); },
+      onEnd: (event) => { if (event.from !== event.to || event.oldIndex !== event.newIndex) placed(event.item); },
     });
   }
 }
 
-function placed(layout, item) {
+function placed(item) {
+  // The layout may have been answered anew while the field was carried.
+  const layout = document.getElementById("layout");
+  if (!layout) return;
   const section = item.closest("[data-section]")?.dataset.section;
   const pointer = item.querySelector('[name="pointer"]')?.value;
   const after = item.previousElementSibling?.dataset.field ?? "";

@@ -57,9 +57,9 @@ def postgres_cluster(programs: Path) -> Iterator[str]:
 
 
 @contextmanager
-def fresh_database(address: str, name: str) -> Iterator[str]:
-    """Create an empty database for the block and yield its address; connections left are cut."""
-    _recreate(address, name)
+def fresh_database(address: str, name: str, like: str = "template0") -> Iterator[str]:
+    """Create a database for the block, empty or as another one is, and yield its address; connections left are cut."""
+    _recreate(address, name, like)
     try:
         yield urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
     finally:
@@ -83,11 +83,11 @@ def _answers(address: str) -> bool:
     return True
 
 
-def _recreate(address: str, name: str) -> None:
+def _recreate(address: str, name: str, like: str) -> None:
     _drop(address, name)
     with psycopg.connect(address, autocommit=True) as connection:
-        statement = "CREATE DATABASE {} TEMPLATE template0 STRATEGY file_copy"
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+        statement = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(like)))
 
 
 def _drop(address: str, name: str) -> None:

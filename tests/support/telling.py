@@ -11,8 +11,12 @@ def catch_up(services: Services) -> int:
     """Let the consumer read the whole log and run its jobs; how much was told anew."""
 
     def numbers(work: Work) -> list[int]:
-        events, _ = events_after(work.session, Mark(0), 10_000)
-        return [int(job.arguments["event"]) for job in jobs_for(work, events)]
+        found: list[int] = []
+        events, mark = events_after(work.session, Mark(0))
+        while events:
+            found += [int(job.arguments["event"]) for job in jobs_for(work, events)]
+            events, mark = events_after(work.session, mark)
+        return found
 
     return sum(
         run(services, SYSTEM, lambda work, number=number: tell_of(work, number))  # type: ignore[misc]

@@ -66,7 +66,6 @@ READING = (
     Row(f"DELETE {CUSTOMERS}", 405, tells={"Allow": "POST"}),
     Row(f"GET {CUSTOMERS}/batch", 405, tells={"Allow": "POST"}),
     Row("GET /api/nothing", 404, has=['"status":404'], tells={"Content-Type": "problem+json", "Kalip-Revision": ""}),
-    Row("GET /api/tasks", 404),
     Row("POST /api/processes/onboarding/instances", 404, {}),
     Row("POST /api/messages/paid", 404, {}),
     Row(f"POST {CUSTOMERS}/{{ada}}/conversions/qualify", 404, {}),

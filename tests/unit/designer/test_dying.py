@@ -15,7 +15,7 @@ from tests.support.contents import contents_of
 from tests.support.source import ROOT
 from tests.unit.designer.conftest import LEAD
 
-STRIDE = 1
+STRIDE = 3
 MOST = 1000
 
 

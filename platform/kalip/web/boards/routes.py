@@ -29,7 +29,7 @@ def show_cards(
     board: str,
 ) -> Response:
     """More cards of a column; those already shown are left out."""
-    skip = min(request.args.get("skip", 0, int), _MOST)
+    skip = max(0, min(request.args.get("skip", 0, int), _MOST))
     with reading() as work:
         query = BoardQuery(
             entity, board, request.args.get("filter"), PER_STAGE + skip,

@@ -155,8 +155,10 @@ def _reshaping() -> dict[str, Json]:
 
 def _health() -> Json:
     checks = {"type": "object", "additionalProperties": TEXT}
+    figures = {"type": "object", "additionalProperties": {"type": ["integer", "boolean"]}}
     schema = _object(
-        {"status": TEXT, "checks": checks, "revision": TEXT, "warning": TEXT}, required=("status", "checks")
+        {"status": TEXT, "checks": checks, "revision": TEXT, "warning": TEXT, "jobs": figures},
+        required=("status", "checks"),
     )
     ready = {"description": "Ready.", "content": {JSON: {"schema": schema}}}
     return {
