@@ -30,9 +30,9 @@ from tests.support.serving import KALIP_COMMAND, Answer, Server, serving
 from tests.support.source import KALIP
 
 pytestmark = pytest.mark.slow
-FIRINGS: Final = 120
+FIRINGS: Final = 60
 AT_ONCE: Final = 20
-KILLS: Final = 5
+KILLS: Final = 4
 LONGEST: Final = 300
 ORDERS, NOTES = "/api/records/order", "/api/records/note"
 SETTINGS = "job_lease = 3\njob_pause = 1\n"
