@@ -4,7 +4,19 @@ from typing import Any
 
 from kalip.fields.ids import ID_SCHEMA
 from kalip.model import Conversion, Entity, Verb
-from kalip.web.api.openapi.parts import READING, WRITING, answer, body, parameter, path, query, responses
+from kalip.web.api.openapi.parts import (
+    READING,
+    WRITING,
+    answer,
+    body,
+    dry_run,
+    list_of,
+    object_of,
+    operation_of,
+    parameter,
+    path,
+    responses,
+)
 from kalip.web.api.openapi.schemas import ref
 
 Json = dict[str, Any]
@@ -24,7 +36,7 @@ def conversion_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]
     paths: dict[str, Json] = {}
     if Verb.READ in rights:
         done = responses({"200": answer("Conversions.", ref("Conversions"))}, READING)
-        get = _operation(entity, "conversions", "What became of a record", done)
+        get = operation_of(entity, "conversions", "What became of a record", done)
         paths[f"{base}/{{id}}/conversions"] = {"parameters": [_RECORD_ID], "get": get}
     if Verb.CONVERT not in rights:
         return paths
@@ -39,28 +51,28 @@ def conversion_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]
 
 def conversion_schemas() -> dict[str, Json]:
     """The schemas that all conversions share."""
-    result = _object(
+    result = object_of(
         {"target": _TEXT, "entity": _TEXT, "id": ID_SCHEMA, "made": {"type": "boolean"}, "version": _COUNT}
     )
-    converted = _object(
+    converted = object_of(
         {
             "id": ID_SCHEMA,
             "entity": _TEXT,
             "record": ID_SCHEMA,
             "conversion": _TEXT,
             "state": {"enum": ["open", "done", "undone"]},
-            "results": _list(result),
-            "pending": _list(_TEXT),
+            "results": list_of(result),
+            "pending": list_of(_TEXT),
             "version": _COUNT,
             "correlation": _TEXT,
         }
     )
-    row = _object(
+    row = object_of(
         {"index": _COUNT, "id": _TEXT, "status": _COUNT, "conversion": ref("Converted"), "error": ref("Problem")},
         required=("index", "id", "status"),
     )
-    offer = _object({"name": _TEXT, "label": _TEXT, "transition": _MAYBE})
-    converted_list = _list(ref("Converted"))
+    offer = object_of({"name": _TEXT, "label": _TEXT, "transition": _MAYBE})
+    converted_list = list_of(ref("Converted"))
     return {
         "Conversion": _command({}),
         "ManyConversions": _command(
@@ -71,41 +83,36 @@ def conversion_schemas() -> dict[str, Json]:
             }
         ),
         "Converted": converted,
-        "ConvertedMany": _object({"items": _list(row), "refused": _COUNT}),
-        "ConversionCounts": _object(
-            {
-                "selected": _COUNT,
-                "allowed": _COUNT,
-                "refused": _COUNT,
-                "targets": _ANY,
-                "reasons": _ANY,
-                "missing": _ANY,
-            }
+        "ConvertedMany": object_of({"items": list_of(row), "refused": _COUNT}),
+        "ConversionCounts": object_of(
+            dict.fromkeys(("selected", "allowed", "refused"), _COUNT)
+            | dict.fromkeys(("targets", "reasons", "missing"), _ANY)
         ),
-        "Conversions": _object({"items": converted_list, "made_from": converted_list, "offered": _list(offer)}),
+        "Conversions": object_of({"items": converted_list, "made_from": converted_list, "offered": list_of(offer)}),
         "ConversionPlan": _plan(),
-        "SettleFields": _object(
-            {"carry": {"type": "object", "additionalProperties": _list(_TEXT)}, "decline": _list(_TEXT)}, required=()
+        "SettleFields": object_of(
+            {"carry": {"type": "object", "additionalProperties": list_of(_TEXT)}, "decline": list_of(_TEXT)},
+            required=(),
         ),
-        "FieldsSettled": _object({"published": {"type": "boolean"}, "revision": _MAYBE}),
-        "UndoPlan": _object(
+        "FieldsSettled": object_of({"published": {"type": "boolean"}, "revision": _MAYBE}),
+        "UndoPlan": object_of(
             {
                 "conversion": ref("Converted"),
                 "possible": {"type": "boolean"},
                 "until": _MAYBE,
-                "blockers": _list(_object({"message": _TEXT, "entity": _MAYBE, "id": _MAYBE})),
+                "blockers": list_of(object_of({"message": _TEXT, "entity": _MAYBE, "id": _MAYBE})),
             }
         ),
     }
 
 
 def _command(more: Json) -> Json:
-    target = _object(
+    target = object_of(
         {
             "values": _ANY,
             "existing": {**ID_SCHEMA, "description": "A record to take in place of a new one."},
             "fill": {"enum": ["empty", "nothing"], "default": "empty"},
-            "overwrite": {**_list(_TEXT), "description": "Fields of the existing record to replace."},
+            "overwrite": {**list_of(_TEXT), "description": "Fields of the existing record to replace."},
             "pipeline": _TEXT,
             "new": {"type": "boolean", "default": False},
             "duplicates": _DUPLICATES,
@@ -118,13 +125,15 @@ def _command(more: Json) -> Json:
         "description": "Left out: the usual ones.",
     }
     steps = {"enum": ["all", "next"], "default": "all", "description": "`next` makes the first step that is left."}
-    return _object({"targets": targets, "values": _ANY, "steps": steps, "duplicates": _DUPLICATES, **more}, required=())
+    return object_of(
+        {"targets": targets, "values": _ANY, "steps": steps, "duplicates": _DUPLICATES, **more}, required=()
+    )
 
 
 def _plan() -> Json:
     problem = {"anyOf": [ref("Problem"), {"type": "null"}]}
-    candidate = _object({"entity": _TEXT, "id": ID_SCHEMA, "rule": _TEXT, "title": _TEXT})
-    target = _object(
+    candidate = object_of({"entity": _TEXT, "id": ID_SCHEMA, "rule": _TEXT, "title": _TEXT})
+    target = object_of(
         {
             "entity": _TEXT,
             "label": _TEXT,
@@ -133,103 +142,76 @@ def _plan() -> Json:
             "chosen": {"type": "boolean"},
             "selected": {"type": "boolean"},
             "existing": _MAYBE,
-            "pipelines": _list(_TEXT),
+            "pipelines": list_of(_TEXT),
             "pipeline": _MAYBE,
             "values": _ANY,
-            "missing": _list(_TEXT),
-            "violations": _list(ref("Violation")),
-            "candidates": _list(candidate),
-            "differences": _list(_object({"field": _TEXT, "present": {}, "mapped": {}})),
+            "missing": list_of(_TEXT),
+            "violations": list_of(ref("Violation")),
+            "candidates": list_of(candidate),
+            "differences": list_of(object_of({"field": _TEXT, "present": {}, "mapped": {}})),
             "denied": problem,
         }
     )
-    return _object(
+    return object_of(
         {
             "conversion": _TEXT,
             "label": _TEXT,
             "allowed": {"type": "boolean"},
             "error": problem,
-            "violations": _list(ref("Violation")),
+            "violations": list_of(ref("Violation")),
             "targets": {"type": "object", "additionalProperties": target},
-            "asked": _list(_TEXT),
-            "missing": _list(_TEXT),
-            "lost": _list(_object({"field": _TEXT, "value": {}})),
-            "gaps": _list(_object({"target": _TEXT, "field": _TEXT, "clashing": {"type": "boolean"}})),
+            "asked": list_of(_TEXT),
+            "missing": list_of(_TEXT),
+            "lost": list_of(object_of({"field": _TEXT, "value": {}})),
+            "gaps": list_of(object_of({"target": _TEXT, "field": _TEXT, "clashing": {"type": "boolean"}})),
             "sets": _ANY,
-            "steps": _list(_COUNT),
+            "steps": list_of(_COUNT),
             "open": {"anyOf": [ref("Converted"), {"type": "null"}]},
-            "done": _list(ref("Converted")),
+            "done": list_of(ref("Converted")),
         }
     )
 
 
 def _convert(entity: Entity, conversion: Conversion) -> Json:
     done = {"anyOf": [ref("Converted"), ref("ConversionPlan")]}
-    return _operation(
+    return operation_of(
         entity,
         f"convert_{conversion.name}",
         f"{conversion.label}",
         responses({"200": answer("What was made, or the plan.", done)}, WRITING),
-        parameters=[_dry_run(), parameter("if_match"), parameter("idempotency_key")],
+        parameters=[dry_run(), parameter("if_match"), parameter("idempotency_key")],
         requestBody=body(ref("Conversion"), required=False),
     )
 
 
 def _undo(entity: Entity, conversion: Conversion) -> Json:
     done = {"anyOf": [ref("Converted"), ref("UndoPlan")]}
-    return _operation(
+    return operation_of(
         entity,
         f"undo_{conversion.name}",
         f"Undo: {conversion.label}",
         responses({"200": answer("What was undone, or what stands in the way.", done)}, WRITING),
-        parameters=[_dry_run(), parameter("idempotency_key")],
+        parameters=[dry_run(), parameter("idempotency_key")],
     )
 
 
 def _many(entity: Entity, conversion: Conversion) -> Json:
     done = {"anyOf": [ref("ConvertedMany"), ref("ConversionCounts")]}
-    return _operation(
+    return operation_of(
         entity,
         f"convert_many_{conversion.name}",
         f"{conversion.label}: many {entity.plural}",
         responses({"200": answer("What became of each, or the counts.", done)}, WRITING),
-        parameters=[_dry_run(), parameter("idempotency_key")],
+        parameters=[dry_run(), parameter("idempotency_key")],
         requestBody=body(ref("ManyConversions")),
     )
 
 
 def _settle(entity: Entity, conversion: Conversion) -> Json:
-    return _operation(
+    return operation_of(
         entity,
         f"settle_fields_{conversion.name}",
         f"{conversion.label}: fields that targets lack",
         responses({"200": answer("What was published.", ref("FieldsSettled"))}, WRITING),
         requestBody=body(ref("SettleFields")),
     )
-
-
-def _dry_run() -> Json:
-    return query("dry_run", "Only say what it would do.", {"type": "boolean", "default": False})
-
-
-def _operation(entity: Entity, verb: str, summary: str, answers: Json, **more: Any) -> Json:
-    return {
-        "operationId": f"{entity.name}.{verb}",
-        "tags": [entity.name],
-        "summary": summary,
-        **more,
-        "responses": answers,
-    }
-
-
-def _list(items: Json) -> Json:
-    return {"type": "array", "items": items}
-
-
-def _object(properties: Json, required: tuple[str, ...] | None = None) -> Json:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties if required is None else required),
-        "additionalProperties": False,
-    }

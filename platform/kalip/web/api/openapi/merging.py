@@ -4,7 +4,20 @@ from typing import Any
 
 from kalip.fields.ids import ID_SCHEMA
 from kalip.model import Entity, Verb
-from kalip.web.api.openapi.parts import READING, WRITING, answer, body, parameter, path, query, responses
+from kalip.web.api.openapi.parts import (
+    READING,
+    WRITING,
+    answer,
+    body,
+    dry_run,
+    list_of,
+    object_of,
+    operation_of,
+    parameter,
+    path,
+    query,
+    responses,
+)
 from kalip.web.api.openapi.schemas import ref
 
 Json = dict[str, Any]
@@ -40,55 +53,56 @@ def merging_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
 
 def merging_schemas() -> dict[str, Json]:
     """What is sent and answered."""
-    move = _object({"entity": _TEXT, "field": _TEXT, "records": _COUNT})
-    choice = _object({"values": {"type": "object"}, "take": _TEXT, "conflict": _FLAG, "open": _FLAG})
-    blocker = _object({"message": _TEXT, "entity": _TEXT, "id": _TEXT})
+    move = object_of({"entity": _TEXT, "field": _TEXT, "records": _COUNT})
+    choice = object_of({"values": {"type": "object"}, "take": _TEXT, "conflict": _FLAG, "open": _FLAG})
+    blocker = object_of({"message": _TEXT, "entity": _TEXT, "id": _TEXT})
     return {
         "Duplicate": duplicate(),
-        "Duplicates": _object({"items": _list(ref("Duplicate"))}),
-        "Pairs": _object({"pairs": _COUNT}),
-        "Ids": _object({"ids": {**_list(ID_SCHEMA), "minItems": 2, "maxItems": 50}}),
-        "Merge": _object(
+        "Duplicates": object_of({"items": list_of(ref("Duplicate"))}),
+        "Pairs": object_of({"pairs": _COUNT}),
+        "Ids": object_of({"ids": {**list_of(ID_SCHEMA), "minItems": 2, "maxItems": 50}}),
+        "Merge": object_of(
             {
                 "survivor": ID_SCHEMA,
-                "others": {**_list(ID_SCHEMA), "minItems": 1, "maxItems": 19},
+                "others": {**list_of(ID_SCHEMA), "minItems": 1, "maxItems": 19},
                 "take": {"type": "object", "additionalProperties": _TEXT, "description": "Field to record id, or `*`."},
                 "versions": {"type": "object", "additionalProperties": {"type": "integer"}},
             },
-            "survivor",
-            "others",
+            required=("survivor", "others"),
         ),
-        "MergePlan": _object(
+        "MergePlan": object_of(
             {
                 "survivor": ID_SCHEMA,
-                "others": _list(ID_SCHEMA),
+                "others": list_of(ID_SCHEMA),
                 "versions": {"type": "object", "additionalProperties": {"type": "integer"}},
                 "fields": {"type": "object", "additionalProperties": choice},
-                "moves": _list(move),
-                "refusals": _list(ref("Violation")),
+                "moves": list_of(move),
+                "refusals": list_of(ref("Violation")),
             }
         ),
-        "Merged": _object({"id": ID_SCHEMA, "merged": _list(ID_SCHEMA), "moved": _COUNT, "record": {"type": "object"}}),
-        "MergeUndone": _object({"id": ID_SCHEMA, "survivor": ID_SCHEMA, "restored": _list(ID_SCHEMA)}),
-        "MergeUndoPlan": _object({"possible": _FLAG, "blockers": _list(blocker)}),
+        "Merged": object_of(
+            {"id": ID_SCHEMA, "merged": list_of(ID_SCHEMA), "moved": _COUNT, "record": {"type": "object"}}
+        ),
+        "MergeUndone": object_of({"id": ID_SCHEMA, "survivor": ID_SCHEMA, "restored": list_of(ID_SCHEMA)}),
+        "MergeUndoPlan": object_of({"possible": _FLAG, "blockers": list_of(blocker)}),
     }
 
 
 def duplicate() -> Json:
     """A duplicate as it is told."""
     texts = dict.fromkeys(("entity", "title", "rule", "label"), _TEXT)
-    return _object({**texts, "id": ID_SCHEMA, "strict": _FLAG, "similarity": _COUNT, "archived": _FLAG})
+    return object_of({**texts, "id": ID_SCHEMA, "strict": _FLAG, "similarity": _COUNT, "archived": _FLAG})
 
 
 def _duplicates(entity: Entity) -> Json:
     found = responses({"200": answer("The surest first.", ref("Duplicates"))}, READING)
-    return _operation(entity, "duplicates", f"Duplicates of a {entity.label}", found)
+    return operation_of(entity, "duplicates", f"Duplicates of a {entity.label}", found)
 
 
 def _tell_apart(entity: Entity) -> Json:
     said = responses({"200": answer("How many pairs that are.", ref("Pairs"))}, WRITING)
     more = {"parameters": [parameter("idempotency_key")], "requestBody": body(ref("Ids"))}
-    return _operation(entity, "tell_apart", f"Say that {entity.plural} are not the same", said, **more)
+    return operation_of(entity, "tell_apart", f"Say that {entity.plural} are not the same", said, **more)
 
 
 def _tell_alike(entity: Entity) -> Json:
@@ -96,43 +110,18 @@ def _tell_alike(entity: Entity) -> Json:
     more = {
         "parameters": [query("ids", "Ids separated by commas.", _TEXT, required=True), parameter("idempotency_key")]
     }
-    return _operation(entity, "tell_alike", f"Take back that {entity.plural} are not the same", said, **more)
+    return operation_of(entity, "tell_alike", f"Take back that {entity.plural} are not the same", said, **more)
 
 
 def _merge(entity: Entity) -> Json:
     either = {"anyOf": [ref("Merged"), ref("MergePlan")]}
     done = responses({"200": answer("The merge, or the plan.", either)}, WRITING)
-    dry_run = query("dry_run", "Only say what it would do.", {"type": "boolean", "default": False})
-    more = {"parameters": [dry_run, parameter("idempotency_key")], "requestBody": body(ref("Merge"))}
-    return _operation(entity, "merge", f"Merge {entity.plural}", done, **more)
+    more = {"parameters": [dry_run(), parameter("idempotency_key")], "requestBody": body(ref("Merge"))}
+    return operation_of(entity, "merge", f"Merge {entity.plural}", done, **more)
 
 
 def _undo(entity: Entity) -> Json:
     either = {"anyOf": [ref("MergeUndone"), ref("MergeUndoPlan")]}
     done = responses({"200": answer("What was undone, or what stands in the way.", either)}, WRITING)
-    dry_run = query("dry_run", "Only say what stands in the way.", {"type": "boolean", "default": False})
-    more = {"parameters": [dry_run, parameter("idempotency_key")]}
-    return _operation(entity, "undo_merge", f"Undo a merge of {entity.plural}", done, **more)
-
-
-def _operation(entity: Entity, verb: str, summary: str, answers: Json, **more: Any) -> Json:
-    return {
-        "operationId": f"{entity.name}.{verb}",
-        "tags": [entity.name],
-        "summary": summary,
-        **more,
-        "responses": answers,
-    }
-
-
-def _list(items: Json) -> Json:
-    return {"type": "array", "items": items}
-
-
-def _object(properties: Json, *required: str) -> Json:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(required or properties),
-        "additionalProperties": False,
-    }
+    more = {"parameters": [dry_run("Only say what stands in the way."), parameter("idempotency_key")]}
+    return operation_of(entity, "undo_merge", f"Undo a merge of {entity.plural}", done, **more)

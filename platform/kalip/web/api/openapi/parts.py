@@ -1,9 +1,10 @@
-"""What operations share: parameters, headers, problems. Knows no entity."""
+"""What operations share: parameters, headers, problems, the shapes of schemas."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kalip.fields.ids import ID_SCHEMA
+from kalip.model import Entity
 from kalip.web.api.openapi.schemas import ref
 
 Json = dict[str, Any]
@@ -135,6 +136,11 @@ def query(name: str, description: str, schema: Json, *, required: bool = False, 
     return made
 
 
+def dry_run(description: str = "Only say what it would do.") -> Json:
+    """The parameter of operations that can be tried without a trace."""
+    return query("dry_run", description, {"type": "boolean", "default": False})
+
+
 def path(name: str, schema: Json | None = None) -> Json:
     """A path parameter; an id unless told otherwise."""
     return {"name": name, "in": "path", "required": True, "schema": schema or dict(ID_SCHEMA)}
@@ -174,6 +180,29 @@ def shared_parameters() -> dict[str, Json]:
 def parameter(name: str) -> Json:
     """A reference to a named parameter."""
     return {"$ref": f"#/components/parameters/{name}"}
+
+
+def operation_of(entity: Entity, verb: str, summary: str, answers: Json, **more: Any) -> Json:
+    """An operation on records of an entity."""
+    return {
+        "operationId": f"{entity.name}.{verb}",
+        "tags": [entity.name],
+        "summary": summary,
+        **more,
+        "responses": answers,
+    }
+
+
+def list_of(items: Json) -> Json:
+    """The schema of a list."""
+    return {"type": "array", "items": items}
+
+
+def object_of(properties: Mapping[str, Json], required: Iterable[str] | None = None) -> Json:
+    """The schema of an object with these properties and no others, all of them required unless told otherwise."""
+    names = list(properties if required is None else required)
+    made: Json = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    return {**made, "required": names} if names else made
 
 
 _HEADERS = {"ETag": "The record's version.", "Location": "The address of what was made."}

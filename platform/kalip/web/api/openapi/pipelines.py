@@ -4,7 +4,20 @@ from typing import Any
 
 from kalip.fields.ids import ID_SCHEMA
 from kalip.model import Entity, Verb
-from kalip.web.api.openapi.parts import READING, WRITING, answer, bare, body, parameter, path, query, responses
+from kalip.web.api.openapi.parts import (
+    READING,
+    WRITING,
+    answer,
+    bare,
+    body,
+    list_of,
+    object_of,
+    operation_of,
+    parameter,
+    path,
+    query,
+    responses,
+)
 from kalip.web.api.openapi.schemas import ref
 
 Json = dict[str, Any]
@@ -31,7 +44,7 @@ def pipeline_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
         parts.append(_stepping(entity, one))
     if Verb.READ in rights and _has_queue(entity):
         taken = responses({"200": answer("The record.", ref(entity.name), "ETag")}, WRITING)
-        take = _operation(entity, "take", "Take a record from its queue", taken, parameters=[_key()])
+        take = operation_of(entity, "take", "Take a record from its queue", taken, parameters=[_key()])
         parts.append({f"{one}/take": {"parameters": [_RECORD_ID], "post": take}})
     paths: dict[str, Json] = {}
     for part in parts:
@@ -47,7 +60,7 @@ def pipeline_schemas() -> dict[str, Json]:
         "label": _TEXT,
         "required": _FLAG,
         "state": {"enum": ["open", "done", "skipped"]},
-        "follows": _list(_TEXT),
+        "follows": list_of(_TEXT),
         "waiting": _FLAG,
         "added": _FLAG,
         "note": _MAYBE,
@@ -60,8 +73,8 @@ def pipeline_schemas() -> dict[str, Json]:
         "label": _TEXT,
         "allowed": _FLAG,
         "reason": _MAYBE,
-        "asked": _list(_TEXT),
-        "missing": _list(_TEXT),
+        "asked": list_of(_TEXT),
+        "missing": list_of(_TEXT),
     }
     stay = {
         "pipeline": _TEXT,
@@ -72,33 +85,35 @@ def pipeline_schemas() -> dict[str, Json]:
         "actor": _MAYBE,
     }
     time = {"stage": _TEXT, "ended": _COUNT, "mean_seconds": {"type": ["integer", "null"]}, "going": _COUNT}
-    row = _object(
+    row = object_of(
         {"index": _COUNT, "id": _TEXT, "status": _COUNT, "version": _COUNT, "error": ref("Problem")},
         required=("index", "id", "status"),
     )
-    offer = _object({"pipeline": _TEXT, "label": _TEXT, "stage": _TEXT})
+    offer = object_of({"pipeline": _TEXT, "label": _TEXT, "stage": _TEXT})
     return {
-        "Step": _object(step),
-        "Steps": _object({"items": _list(ref("Step")), "done": _COUNT, "blocking": _list(_TEXT), "open_ended": _FLAG}),
-        "Standing": _object(
+        "Step": object_of(step),
+        "Steps": object_of(
+            {"items": list_of(ref("Step")), "done": _COUNT, "blocking": list_of(_TEXT), "open_ended": _FLAG}
+        ),
+        "Standing": object_of(
             {
                 **dict.fromkeys(("pipeline", "stage", "stage_since", "stage_due"), _MAYBE),
-                "moves": _list(_object(move)),
+                "moves": list_of(object_of(move)),
                 "steps": ref("Steps"),
-                "pipelines": _list(offer),
+                "pipelines": list_of(offer),
                 "suited": _MAYBE,
                 "takeable": _FLAG,
             }
         ),
-        "Stays": _object({"items": _list(_object(stay))}),
-        "StageTimes": _object({"items": _list(_object(time))}),
-        "ManyMoves": _object({"items": _list(row), "refused": _COUNT}),
+        "Stays": object_of({"items": list_of(object_of(stay))}),
+        "StageTimes": object_of({"items": list_of(object_of(time))}),
+        "ManyMoves": object_of({"items": list_of(row), "refused": _COUNT}),
     }
 
 
 def _reading(entity: Entity, base: str, one: str) -> dict[str, Json]:
     def get(verb: str, summary: str, schema: str) -> Json:
-        return _operation(entity, verb, summary, responses({"200": answer(f"{summary}.", ref(schema))}, READING))
+        return operation_of(entity, verb, summary, responses({"200": answer(f"{summary}.", ref(schema))}, READING))
 
     name = path("pipeline", {"enum": list(entity.pipelines)})
     return {
@@ -121,20 +136,20 @@ def _moving(entity: Entity, base: str, one: str) -> dict[str, Json]:
         "filter": {**_TEXT, "description": "A condition in the expression language, in place of ids."},
         "values": _ANY,
     }
-    change = _operation(
+    change = operation_of(
         entity,
         "change_pipeline",
         "Take a record over into another pipeline",
         changed,
         parameters=[query("dry_run", "Only say what it would do.", _FLAG), parameter("if_match"), _key()],
-        requestBody=body(_object(into, required=("pipeline",))),
+        requestBody=body(object_of(into, required=("pipeline",))),
     )
-    change_many = _operation(
+    change_many = operation_of(
         entity,
         "change_pipelines",
         "Take many records over into a pipeline",
         many,
-        requestBody=body(_object({**chosen, "stage": _TEXT}, required=())),
+        requestBody=body(object_of({**chosen, "stage": _TEXT}, required=())),
     )
     names = dict.fromkeys(name for each in entity.pipelines.values() for name in each.transitions)
     paths: dict[str, Json] = {
@@ -146,7 +161,7 @@ def _moving(entity: Entity, base: str, one: str) -> dict[str, Json]:
     }
     for name in names:
         summary = f"Move many by {name}"
-        move = _operation(entity, f"{name}.many", summary, many, requestBody=body(_object(chosen, required=())))
+        move = operation_of(entity, f"{name}.many", summary, many, requestBody=body(object_of(chosen, required=())))
         paths[f"{base}/transitions/{name}"] = {"post": move}
     return paths
 
@@ -160,23 +175,25 @@ def _stepping(entity: Entity, one: str) -> dict[str, Json]:
     if not any(stage.has_steps for each in entity.pipelines.values() for stage in each.stages.values()):
         return {}
     step = answer("The step.", ref("Step"))
-    add = _operation(
+    add = operation_of(
         entity,
         "add_step",
         "Add a step by hand",
         responses({"201": step}, WRITING),
         parameters=[_key()],
-        requestBody=body(_object({"title": _TEXT, "required": _FLAG}, required=("title",))),
+        requestBody=body(object_of({"title": _TEXT, "required": _FLAG}, required=("title",))),
     )
-    change = _operation(
+    change = operation_of(
         entity,
         "change_step",
         "Tick a step off, skip it or open it again",
         responses({"200": step}, WRITING),
         parameters=[_key()],
-        requestBody=body(_object({"state": {"enum": ["open", "done", "skipped"]}, "note": _TEXT}, required=("state",))),
+        requestBody=body(
+            object_of({"state": {"enum": ["open", "done", "skipped"]}, "note": _TEXT}, required=("state",))
+        ),
     )
-    remove = _operation(
+    remove = operation_of(
         entity,
         "remove_step",
         "Take an added step back",
@@ -191,27 +208,3 @@ def _stepping(entity: Entity, one: str) -> dict[str, Json]:
 
 def _key() -> Json:
     return parameter("idempotency_key")
-
-
-def _object(properties: Json, required: tuple[str, ...] | None = None) -> Json:
-    needed = tuple(properties) if required is None else required
-    return {
-        "type": "object",
-        "properties": properties,
-        **({"required": list(needed)} if needed else {}),
-        "additionalProperties": False,
-    }
-
-
-def _list(items: Json) -> Json:
-    return {"type": "array", "items": items}
-
-
-def _operation(entity: Entity, verb: str, summary: str, answers: Json, **more: Any) -> Json:
-    return {
-        "operationId": f"{entity.name}.{verb}",
-        "tags": [entity.name],
-        "summary": summary,
-        **more,
-        "responses": answers,
-    }

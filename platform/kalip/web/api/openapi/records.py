@@ -11,6 +11,8 @@ from kalip.web.api.openapi.parts import (
     answer,
     bare,
     body,
+    dry_run,
+    operation_of,
     parameter,
     path,
     query,
@@ -57,7 +59,7 @@ def entity_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
 def _collection(entity: Entity, rights: frozenset[Verb]) -> Json:
     item: Json = {}
     if Verb.READ in rights:
-        item["get"] = _operation(
+        item["get"] = operation_of(
             entity,
             "list",
             f"List {entity.plural}",
@@ -66,7 +68,7 @@ def _collection(entity: Entity, rights: frozenset[Verb]) -> Json:
         )
     if Verb.CREATE in rights:
         made = answer("The new record.", _readable(entity, rights), "ETag", "Location")
-        item["post"] = _operation(
+        item["post"] = operation_of(
             entity,
             "create",
             f"Make a {entity.label}",
@@ -81,7 +83,7 @@ def _single(entity: Entity, rights: frozenset[Verb]) -> Json:
     item: Json = {"parameters": [_RECORD_ID]}
     changing = [parameter("if_match"), parameter("idempotency_key")]
     if Verb.READ in rights:
-        item["get"] = _operation(
+        item["get"] = operation_of(
             entity,
             "get",
             f"Read a {entity.label}",
@@ -91,7 +93,7 @@ def _single(entity: Entity, rights: frozenset[Verb]) -> Json:
             parameters=[_fields_parameter(entity), parameter("if_none_match")],
         )
     if Verb.UPDATE in rights:
-        item["patch"] = _operation(
+        item["patch"] = operation_of(
             entity,
             "update",
             f"Change a {entity.label}",
@@ -100,7 +102,7 @@ def _single(entity: Entity, rights: frozenset[Verb]) -> Json:
             requestBody=body(ref(f"{entity.name}.changes")),
         )
     if Verb.ARCHIVE in rights:
-        item["delete"] = _operation(
+        item["delete"] = operation_of(
             entity,
             "archive",
             f"Archive a {entity.label}",
@@ -111,7 +113,7 @@ def _single(entity: Entity, rights: frozenset[Verb]) -> Json:
 
 
 def _restore(entity: Entity) -> Json:
-    return _operation(
+    return operation_of(
         entity,
         "restore",
         f"Restore a {entity.label}",
@@ -121,7 +123,7 @@ def _restore(entity: Entity) -> Json:
 
 
 def _batch(entity: Entity) -> Json:
-    return _operation(
+    return operation_of(
         entity,
         "batch",
         f"Change many {entity.plural}",
@@ -133,20 +135,19 @@ def _batch(entity: Entity) -> Json:
 
 def _transition(entity: Entity, name: str, move: Transition) -> Json:
     done = {"anyOf": [ref(entity.name), ref("TransitionPlan")]}
-    dry_run = query("dry_run", "Only say what it would do.", {"type": "boolean", "default": False})
-    return _operation(
+    return operation_of(
         entity,
         f"transition_{name}",
         f"{move.label}",
         responses({"200": answer("The record, or the plan.", done)}, WRITING),
-        parameters=[dry_run, parameter("if_match"), parameter("idempotency_key")],
+        parameters=[dry_run(), parameter("if_match"), parameter("idempotency_key")],
         requestBody=body(ref(f"{entity.name}.changes"), required=False),
     )
 
 
 def _events(entity: Entity) -> Json:
     limit = query("limit", "Most events.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
-    return _operation(
+    return operation_of(
         entity,
         "events",
         f"History of a {entity.label}",
@@ -156,7 +157,7 @@ def _events(entity: Entity) -> Json:
 
 
 def _comment(entity: Entity) -> Json:
-    return _operation(
+    return operation_of(
         entity,
         "comment",
         f"Comment on a {entity.label}",
@@ -167,7 +168,7 @@ def _comment(entity: Entity) -> Json:
 
 
 def _remove_comment(entity: Entity) -> Json:
-    return _operation(
+    return operation_of(
         entity,
         "remove_comment",
         f"Take back a comment on a {entity.label}",
@@ -179,7 +180,7 @@ def _remove_comment(entity: Entity) -> Json:
 def _upload(entity: Entity, field: Field) -> Json:
     part = {"type": "string", "contentMediaType": "application/octet-stream"}
     form = {"type": "object", "required": ["file"], "properties": {"file": part}, "additionalProperties": False}
-    return _operation(
+    return operation_of(
         entity,
         f"upload_{field.name}",
         f"Put a file into {field.label}",
@@ -223,13 +224,3 @@ def _transitions(entity: Entity) -> dict[str, list[Transition]]:
 def _readable(entity: Entity, rights: frozenset[Verb]) -> Json:
     """The record, unless the caller may write it but not read it."""
     return ref(entity.name) if Verb.READ in rights else ref("Written")
-
-
-def _operation(entity: Entity, verb: str, summary: str, answers: Json, **more: Any) -> Json:
-    return {
-        "operationId": f"{entity.name}.{verb}",
-        "tags": [entity.name],
-        "summary": summary,
-        **more,
-        "responses": answers,
-    }

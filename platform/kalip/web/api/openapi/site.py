@@ -1,11 +1,22 @@
 """The operations that are no entity's (files, search, metadata, health), and the schemas that all share."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from kalip.fields.ids import ID_SCHEMA
 from kalip.records import LONGEST_COMMENT
-from kalip.web.api.openapi.parts import JSON, READING, WRITING, answer, body, parameter, path, query, responses
+from kalip.web.api.openapi.parts import (
+    JSON,
+    READING,
+    WRITING,
+    answer,
+    body,
+    list_of,
+    object_of,
+    parameter,
+    path,
+    query,
+    responses,
+)
 from kalip.web.api.openapi.schemas import ref
 
 Json = dict[str, Any]
@@ -42,19 +53,19 @@ def site_paths(*, administrator: bool) -> dict[str, Json]:
 def site_schemas() -> dict[str, Json]:
     """The shared schemas but those of problems."""
     return {
-        "Written": _object({"id": ID_SCHEMA, "entity": TEXT, "version": _VERSION}),
+        "Written": object_of({"id": ID_SCHEMA, "entity": TEXT, "version": _VERSION}),
         "Batch": _batch(),
-        "BatchResult": _object({"items": _list(_batch_item())}),
+        "BatchResult": object_of({"items": list_of(_batch_item())}),
         "TransitionPlan": _transition_plan(),
         "Event": _event(),
-        "EventPage": _object({"items": _list(ref("Event")), "next": _MAYBE}),
+        "EventPage": object_of({"items": list_of(ref("Event")), "next": _MAYBE}),
         "Comment": _comment(),
         "File": _file(),
-        "SearchResult": _object(
-            {"items": _list(_object({"entity": TEXT, "id": ID_SCHEMA, "title": TEXT, "snippet": TEXT}))}
+        "SearchResult": object_of(
+            {"items": list_of(object_of({"entity": TEXT, "id": ID_SCHEMA, "title": TEXT, "snippet": TEXT}))}
         ),
         **_reshaping(),
-        "RevisionPage": _object({"items": _list(_revision()), "next": {"type": ["integer", "null"]}}),
+        "RevisionPage": object_of({"items": list_of(_revision()), "next": {"type": ["integer", "null"]}}),
     }
 
 
@@ -118,8 +129,8 @@ def _reshape(name: str, summary: str, answered: str) -> Json:
 def _reshaping() -> dict[str, Json]:
     """What is sent to and answered by plan and publish: documents of the site's pack."""
     documents = {"type": "object", "additionalProperties": {"type": ["object", "null"]}}
-    rest = {"message": {"type": "string", "maxLength": 500, "default": ""}, "accept": _list(TEXT)}
-    step = _object(
+    rest = {"message": {"type": "string", "maxLength": 500, "default": ""}, "accept": list_of(TEXT)}
+    step = object_of(
         {
             "id": TEXT,
             "kind": {"enum": ["safe", "slow", "lossy"]},
@@ -129,25 +140,30 @@ def _reshaping() -> dict[str, Json]:
             "goes_on": {"type": "boolean"},
         }
     )
-    change = _object({"document": TEXT, "pointer": TEXT, "kind": TEXT, "text": TEXT})
+    change = object_of({"document": TEXT, "pointer": TEXT, "kind": TEXT, "text": TEXT})
     names = ("severity", "code", "message", "hint", "document", "pointer")
-    diagnostic = _object({**dict.fromkeys(names, TEXT), "line": _COUNT})
+    diagnostic = object_of({**dict.fromkeys(names, TEXT), "line": _COUNT})
     maybe = {"type": ["string", "null"]}
     return {
-        "Plan": _object({"documents": documents, "base_revision": maybe, **rest}, required=("documents",)),
-        "Publish": _object(
+        "Plan": object_of({"documents": documents, "base_revision": maybe, **rest}, required=("documents",)),
+        "Publish": object_of(
             {"documents": documents, "base_revision": TEXT, **rest}, required=("documents", "base_revision")
         ),
-        "Planned": _object(
-            {"base_revision": maybe, "changes": _list(change), "steps": _list(step), "diagnostics": _list(diagnostic)}
-            | {"seconds": {"type": "number", "minimum": 0, "description": "About how long writers wait meanwhile."}}
+        "Planned": object_of(
+            {
+                "base_revision": maybe,
+                "changes": list_of(change),
+                "steps": list_of(step),
+                "diagnostics": list_of(diagnostic),
+                "seconds": {"type": "number", "minimum": 0, "description": "About how long writers wait meanwhile."},
+            }
         ),
-        "Published": _object(
+        "Published": object_of(
             {
                 "published": {"type": "boolean"},
                 "revision": maybe,
                 "number": {"type": ["integer", "null"]},
-                "steps": _list(step),
+                "steps": list_of(step),
             }
         ),
     }
@@ -156,7 +172,7 @@ def _reshaping() -> dict[str, Json]:
 def _health() -> Json:
     checks = {"type": "object", "additionalProperties": TEXT}
     figures = {"type": "object", "additionalProperties": {"type": ["integer", "boolean"]}}
-    schema = _object(
+    schema = object_of(
         {"status": TEXT, "checks": checks, "revision": TEXT, "warning": TEXT, "jobs": figures},
         required=("status", "checks"),
     )
@@ -171,7 +187,7 @@ def _health() -> Json:
 
 
 def _batch() -> Json:
-    operation = _object(
+    operation = object_of(
         {
             "op": {"enum": ["create", "update", "archive", "restore"]},
             "id": ID_SCHEMA,
@@ -181,7 +197,7 @@ def _batch() -> Json:
         },
         required=("op",),
     )
-    return _object(
+    return object_of(
         {
             "atomic": {"type": "boolean", "default": True, "description": "All or nothing; else each for itself."},
             "operations": {"type": "array", "items": operation, "maxItems": 1000},
@@ -191,31 +207,31 @@ def _batch() -> Json:
 
 
 def _batch_item() -> Json:
-    return _object(
+    return object_of(
         {"index": _COUNT, "id": _MAYBE, "status": _COUNT, "version": _VERSION, "error": ref("Problem")},
         required=("index", "status"),
     )
 
 
 def _transition_plan() -> Json:
-    return _object(
+    return object_of(
         {
             "transition": TEXT,
             "from": TEXT,
             "to": TEXT,
             "allowed": {"type": "boolean"},
-            "asked": _list(TEXT),
-            "missing": _list(TEXT),
+            "asked": list_of(TEXT),
+            "missing": list_of(TEXT),
             "sets": _ANY_OBJECT,
             "confirm": _MAYBE,
-            "violations": _list(ref("Violation")),
+            "violations": list_of(ref("Violation")),
             "error": {"anyOf": [ref("Problem"), {"type": "null"}]},
         }
     )
 
 
 def _event() -> Json:
-    change = _object({"field": TEXT, "old": {}, "new": {}})
+    change = object_of({"field": TEXT, "old": {}, "new": {}})
     always = {
         "id": TEXT,
         "kind": TEXT,
@@ -224,28 +240,28 @@ def _event() -> Json:
         "actor_name": TEXT,
         "on_behalf": _MAYBE,
         "correlation": _MAYBE,
-        "changes": _list(change),
+        "changes": list_of(change),
     }
     said = {
         "text": {**_MAYBE, "description": "Comments only; null once it was taken back."},
         "removed_by": {**_MAYBE, "description": "Comments only: who took it back."},
         "facts": {**_ANY_OBJECT, "description": "What happened beside the fields: a conversion, a task, a message."},
     }
-    return _object({**always, **said}, required=tuple(always))
+    return object_of({**always, **said}, required=tuple(always))
 
 
 def _comment() -> Json:
     text = {"type": "string", "minLength": 1, "maxLength": LONGEST_COMMENT}
-    return _object({"text": text})
+    return object_of({"text": text})
 
 
 def _file() -> Json:
     texts = dict.fromkeys(("name", "media_type", "sha256", "entity", "record", "field"), TEXT)
-    return _object({"id": ID_SCHEMA, **texts, "size": _COUNT, "created_at": _MOMENT, "version": _VERSION})
+    return object_of({"id": ID_SCHEMA, **texts, "size": _COUNT, "created_at": _MOMENT, "version": _VERSION})
 
 
 def _revision() -> Json:
-    return _object(
+    return object_of(
         {
             "number": _VERSION,
             "revision": TEXT,
@@ -256,17 +272,3 @@ def _revision() -> Json:
             "packs": {"type": "object", "additionalProperties": TEXT},
         }
     )
-
-
-def _list(items: Json) -> Json:
-    return {"type": "array", "items": items}
-
-
-def _object(properties: Mapping[str, Json], required: tuple[str, ...] | None = None) -> Json:
-    names = list(properties if required is None else required)
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": names,
-        "additionalProperties": False,
-    }

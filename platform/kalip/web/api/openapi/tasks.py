@@ -1,11 +1,10 @@
 """The operations and schemas of tasks, notifications and of following records."""
 
-from collections.abc import Mapping
 from typing import Any, get_args
 
 from kalip.fields.ids import ID_SCHEMA
 from kalip.storage.tasks import TaskScope
-from kalip.web.api.openapi.parts import READING, WRITING, answer, body, path, query, responses
+from kalip.web.api.openapi.parts import READING, WRITING, answer, body, object_of, path, query, responses
 from kalip.web.api.openapi.schemas import ref
 from kalip.workflow.notifications import KINDS
 from kalip.workflow.tasks import LONGEST_NOTE, LONGEST_TITLE, PRIORITIES
@@ -59,7 +58,7 @@ def follow_paths(entity: str) -> dict[str, Json]:
 def task_schemas() -> dict[str, Json]:
     """The schemas of tasks and notifications."""
     label = {"anyOf": [{"type": "string", "maxLength": 100}, {"type": "object", "additionalProperties": _TEXT}]}
-    outcome = _object(
+    outcome = object_of(
         {
             "label": label,
             "comment": {"type": "boolean"},
@@ -77,31 +76,31 @@ def task_schemas() -> dict[str, Json]:
     new = {**words, **holder, "entity": _NAME, "record_id": _NAME, "outcomes": outcomes}
     return {
         "Task": _task(outcomes),
-        "TaskPage": _object({"items": {"type": "array", "items": ref("Task")}, "next": _MAYBE}),
-        "NewTask": _object(new, ("title",)),
-        "TaskChange": _object(words, ()),
-        "TaskEnd": _object({"outcome": _NAME, "comment": comment, "values": {"type": "object"}}, ()),
-        "TaskHolder": _object({**holder, "delegate": {"type": "boolean"}}, ()),
-        "TaskSnooze": _object({"until": _MOMENT}, ()),
-        "TaskCancel": _object({"comment": comment}, ()),
-        "TaskEvents": _object({"items": {"type": "array", "items": _event()}}),
-        "Nothing": _object({}),
+        "TaskPage": object_of({"items": {"type": "array", "items": ref("Task")}, "next": _MAYBE}),
+        "NewTask": object_of(new, ("title",)),
+        "TaskChange": object_of(words, ()),
+        "TaskEnd": object_of({"outcome": _NAME, "comment": comment, "values": {"type": "object"}}, ()),
+        "TaskHolder": object_of({**holder, "delegate": {"type": "boolean"}}, ()),
+        "TaskSnooze": object_of({"until": _MOMENT}, ()),
+        "TaskCancel": object_of({"comment": comment}, ()),
+        "TaskEvents": object_of({"items": {"type": "array", "items": _event()}}),
+        "Nothing": object_of({}),
         "Notification": _notification(),
-        "NotificationPage": _object(
+        "NotificationPage": object_of(
             {
                 "items": {"type": "array", "items": ref("Notification")},
                 "next": _MAYBE,
                 "unread": {"type": "integer", "minimum": 0, "description": "At most 100 are counted."},
             }
         ),
-        "ReadIds": _object({"ids": {"type": ["array", "null"], "items": _TEXT}}, ()),
-        "ReadCount": _object({"read": {"type": "integer", "minimum": 0}}),
+        "ReadIds": object_of({"ids": {"type": ["array", "null"], "items": _TEXT}}, ()),
+        "ReadCount": object_of({"read": {"type": "integer", "minimum": 0}}),
     }
 
 
 def _task(outcomes: Json) -> Json:
     maybe = ("entity", "record_id", "user", "role", "delegated_by", "outcome", "comment", "source_name", "created_by")
-    return _object(
+    return object_of(
         {
             "id": ID_SCHEMA,
             "version": {"type": "integer", "minimum": 1},
@@ -119,13 +118,13 @@ def _task(outcomes: Json) -> Json:
 
 def _event() -> Json:
     texts = dict.fromkeys(("id", "kind", "at", "actor_name"), _TEXT)
-    return _object({**texts, "actor": _MAYBE, "on_behalf": _MAYBE, "facts": {"type": "object"}})
+    return object_of({**texts, "actor": _MAYBE, "on_behalf": _MAYBE, "facts": {"type": "object"}})
 
 
 def _notification() -> Json:
     texts = dict.fromkeys(("text", "at", "actor_name", "record_title"), _TEXT)
     maybe = dict.fromkeys(("actor", "entity", "record_id", "task", "read_at"), _MAYBE)
-    return _object({"id": ID_SCHEMA, "kind": {"enum": list(KINDS)}, **texts, **maybe})
+    return object_of({"id": ID_SCHEMA, "kind": {"enum": list(KINDS)}, **texts, **maybe})
 
 
 def _list() -> Json:
@@ -167,9 +166,3 @@ def _op(name: str, summary: str, sent: str, status: str = "200", answered: str =
         "requestBody": body(ref(sent), required=sent not in _OPTIONAL),
         "responses": responses({status: answer("The answer.", ref(answered))}, WRITING),
     }
-
-
-def _object(properties: Mapping[str, Json], required: tuple[str, ...] | None = None) -> Json:
-    names = list(properties if required is None else required)
-    made: Json = {"type": "object", "properties": dict(properties), "additionalProperties": False}
-    return {**made, "required": names} if names else made
