@@ -7,21 +7,8 @@ from kalip.compiler import codes
 from kalip.compiler.bench import Bench, Draft
 from kalip.compiler.desk import Spot
 from kalip.compiler.system import NAMES as SYSTEM_NAMES
-from kalip.metadata import Kind
+from kalip.metadata import ENTITY_PARTS, Kind
 
-_ENTITY_KINDS = (
-    Kind.PIPELINE,
-    Kind.CONVERSION,
-    Kind.ACCESS,
-    Kind.RULES,
-    Kind.LIST,
-    Kind.FORM,
-    Kind.CARD,
-    Kind.BOARD,
-    Kind.CALENDAR_VIEW,
-    Kind.INTAKE,
-    Kind.WEBFORM,
-)
 _PREFIXES = ("kalip_", "sqlite_", "pg_")
 _RESERVED_ENTITIES = RESERVED_SEGMENTS | {"user", "system"}
 _LANGUAGE_WORDS: Final = (
@@ -44,7 +31,7 @@ def make_drafts(bench: Bench) -> None:
             continue
         bench.drafts[name] = Draft(name, document)
     _claim_former_names(bench)
-    for kind in _ENTITY_KINDS:
+    for kind in ENTITY_PARTS:
         for document in bench.stack.of_kind(kind):
             draft = bench.drafts.get(document.names[0])
             if draft is not None:

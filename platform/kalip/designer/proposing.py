@@ -64,11 +64,12 @@ def propose_in(session: Session, site: Site, packs: Sequence[Pack], removed: Col
     present = {pack.name: pack for pack in stored_packs(session, site.blobs)}
     wanted = {name: pack for name, pack in present.items() if name not in removed}
     wanted |= {pack.name: pack for pack in packs}
-    if SITE in present and SITE in wanted and SITE not in {pack.name for pack in packs}:
+    given = {pack.name for pack in packs}
+    if SITE in present and SITE in wanted and given and SITE not in given:
         uses = site.services.runtime.refresh().model.uses
         types = site.extensions.types
         wanted[SITE] = following(present[SITE], tuple(present.values()), tuple(wanted.values()), uses, types)
-    served = compile_served(tuple(wanted.values()), site.extensions, {pack.name for pack in packs})
+    served = compile_served(tuple(wanted.values()), site.extensions, given)
     ordered = order_packs(tuple(wanted.values())).packs
     return Proposal(base, ordered, served, tuple(_changes(present, wanted, stack(ordered))), plan(session, served))
 

@@ -13,7 +13,7 @@ from kalip.metadata.documents import Document, Pack
 from kalip.metadata.editing import SiteEditor, edit, move, rename
 from kalip.metadata.following import followed, renamings
 from kalip.metadata.formatting import format_at, format_document
-from kalip.metadata.kinds import OVERLAID, Kind, Place, place_of
+from kalip.metadata.kinds import ENTITY_PARTS, OVERLAID, Kind, Place, place_of
 from kalip.metadata.layering import REMOVED
 from kalip.metadata.merged import MergedDocument
 from kalip.metadata.reader import Reading, examine_documents, examine_pack, read_documents, read_pack
@@ -32,6 +32,7 @@ from kalip.metadata.validation import Problem, Validator, schema_fault, value_fa
 
 __all__ = [
     "CODES",
+    "ENTITY_PARTS",
     "OVERLAID",
     "REMOVED",
     "SITE",

@@ -112,6 +112,11 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (Kind.TEST, "tests/<name>.json"),
 )
 
+ENTITY_PARTS = tuple(
+    kind for kind, path in PATTERNS if path.startswith("entities/<entity>/") and kind is not Kind.ENTITY
+)
+"""Kinds that lie in an entity's folder and are about it."""
+
 _LOCALE = "[a-z]{2,3}(?:-[A-Za-z0-9]+)*"
 
 

@@ -1,7 +1,7 @@
 """Takes records over into another pipeline: by the same save pipeline as any move, in one command and one event."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kalip.access import Actor
 from kalip.base.errors import NotFound, RecordRejected, TransitionRefused
@@ -131,12 +131,7 @@ def bulk_change_pipeline(
     """Take every selected row over, each for itself. The command's own id is not used."""
 
     def act(work: Work, record_id: str) -> SavedRecord:
-        return change_pipeline(
-            work,
-            ChangePipeline(
-                selection.entity, record_id, command.pipeline, command.stage, command.values, None, command.source
-            ),
-        )
+        return change_pipeline(work, replace(command, entity=selection.entity, id=record_id, version=None))
 
     return run_bulk(services, actor, selection, act, progress)
 

@@ -1,6 +1,7 @@
 """Moves records along their pipelines: by the same save pipeline as any change, in one command and one event."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from kalip.access import Actor
 from kalip.base.errors import NotFound, RecordRejected, TransitionRefused
@@ -88,12 +89,7 @@ def bulk_transition(
     """Make the same move with every selected row, each for itself. The command's own id is not used."""
 
     def act(work: Work, record_id: str) -> SavedRecord:
-        return apply_transition(
-            work,
-            ApplyTransition(
-                selection.entity, record_id, command.transition, command.target, command.values, None, command.source
-            ),
-        )
+        return apply_transition(work, replace(command, entity=selection.entity, id=record_id, version=None))
 
     return run_bulk(services, actor, selection, act, progress)
 
