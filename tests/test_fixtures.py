@@ -22,12 +22,15 @@ PAGE = b"""<!doctype html><html lang="en"><head><title>Ferry</title><link rel="i
 
 
 @TWICE
-def test_a_database_is_empty(database_url: str, run: str) -> None:
-    engine = create_engine(database_url)
-    with engine.begin() as connection:
-        assert inspect(connection).get_table_names() == []
-        connection.execute(text("CREATE TABLE left_behind (id integer)"))
-    engine.dispose()
+def test_a_bare_database_is_empty(bare_url: str, run: str) -> None:
+    assert _leave_behind(bare_url) == []
+
+
+@TWICE
+def test_a_database_has_the_own_tables_alone(database_url: str, run: str) -> None:
+    tables = _leave_behind(database_url)
+    assert "kalip_event" in tables
+    assert all(name.startswith(("kalip_", "alembic_")) for name in tables)
 
 
 def test_a_database_is_dropped_under_a_connection_left_open(postgres_url: str) -> None:
@@ -88,3 +91,15 @@ def test_faults_of_a_page_are_collected(page: Page) -> None:
 def ferry(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
     start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
     return [PAGE]
+
+
+def _leave_behind(url: str) -> list[str]:
+    """Make a table; the names of those that were there."""
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            tables = inspect(connection).get_table_names()
+            connection.execute(text("CREATE TABLE left_behind (id integer)"))
+    finally:
+        engine.dispose()
+    return tables

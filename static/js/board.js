@@ -75,6 +75,7 @@ async function renew(card) {
   const answer = await fetch(address).catch(() => null);
   if (!answer?.ok || !card.isConnected) return;
   const held = card.contains(document.activeElement);
+  const opened = card.querySelector(":popover-open") !== null;
   const shown = document.createElement("template");
   shown.innerHTML = await answer.text();
   const fresh = shown.content.firstElementChild;
@@ -83,6 +84,8 @@ async function renew(card) {
   if (lane && lane !== card.parentElement) { card.remove(); lane.prepend(fresh); refresh(); } else card.replaceWith(fresh);
   window.htmx.process(fresh);
   if (held) fresh.querySelector(".card-head a").focus();
+  // Who was about to choose where it goes next goes on, among the stages that are open to it now.
+  if (opened) fresh.querySelector("[data-card-moves]")?.showPopover();
 }
 
 async function refresh() {
