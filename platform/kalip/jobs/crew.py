@@ -17,7 +17,8 @@ from kalip.jobs.running import Office, free_lost, run_job
 from kalip.jobs.schedule import fire_due
 from kalip.storage import StoredJob, claim_job, oldest_due
 
-_BREATH: Final = 0.05  # seconds in which commits gather before the event log is read
+# Seconds in which commits gather before anybody looks: who saves must not wait for those who look after each save.
+_BREATH: Final = 0.25
 _AFTER_FAULT: Final = 2.0
 
 _log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Crew:
         self.leases = Leases(office)
         self.queues = tuple(queues)
         self._feed = feed
+        self._turn = Bell()
         self._stop = threading.Event()
         self._ended = threading.Event()
         self._name = f"{os.uname().nodename}:{os.getpid()}"
@@ -71,6 +73,7 @@ class Crew:
         """Take no more jobs; those that run are interrupted when they look up. Returns at once."""
         self._stop.set()
         self.bell.ring()
+        self._turn.ring()
 
     def stop(self, grace: float) -> bool:
         """Stop, and wait for the jobs that run; False when the grace (seconds) was too short for one."""
@@ -123,9 +126,11 @@ class Crew:
     def _keep(self) -> None:
         heard = 0
         while not self.stopping:
-            if _guarded(self.tick):
-                self.bell.ring()
-            heard = self.bell.wait(heard, self.office.timing.poll.total_seconds())
+            busy = _guarded(self.tick)
+            # Runners look when the keeper has looked, not at each commit.
+            self._turn.ring()
+            if not busy:
+                heard = self.bell.wait(heard, self.office.timing.poll.total_seconds())
             self._stop.wait(_BREATH)
 
     def _run(self, number: int) -> None:
@@ -133,7 +138,7 @@ class Crew:
         heard = 0
         while not self.stopping:
             if not _guarded(lambda: self.run_next(worker)):
-                heard = self.bell.wait(heard, self.office.timing.poll.total_seconds())
+                heard = self._turn.wait(heard, self.office.timing.poll.total_seconds())
 
     def _beat(self) -> None:
         while not self._ended.wait(self.office.timing.heartbeat.total_seconds()):

@@ -14,7 +14,9 @@ from kalip.base.errors import NotFound
 from kalip.records import Consumer, Job, JobHandler, JobRun, Services, Work, enqueue, enqueue_all, run
 from kalip.storage import (
     Event,
+    Mark,
     RevisionChanged,
+    Session,
     Unavailable,
     event_with_id,
     events_after,
@@ -31,7 +33,18 @@ _log = logging.getLogger(__name__)
 
 def read_events(services: Services, consumers: Sequence[Consumer]) -> int:
     """Read what is new for every consumer; how many events. Safe on any number of nodes at once."""
-    return sum(_read_all(services, consumer) for consumer in consumers)
+
+    def behind(session: Session) -> list[Consumer]:
+        return [each for each in consumers if has_events(session, each.name)]
+
+    total = 0
+    while waiting := services.database.glance(behind):
+        read = _read_together(services, waiting)
+        total += read
+        if read == 0:
+            # New and at the end of the log, or held by another node.
+            break
+    return total
 
 
 def handlers_of(consumers: Sequence[Consumer]) -> Mapping[str, JobHandler]:
@@ -47,21 +60,20 @@ def handlers_of(consumers: Sequence[Consumer]) -> Mapping[str, JobHandler]:
     return {READ_EVENT: read_again}
 
 
-def _read_all(services: Services, consumer: Consumer) -> int:
-    total = 0
-    while services.database.glance(lambda session: has_events(session, consumer.name)):
-        read = _read_some(services, consumer)
-        total += read
-        if read == 0:
-            # New and at the end of the log, or held by another node.
-            break
-    return total
+def _read_together(services: Services, consumers: Sequence[Consumer]) -> int:
+    """Read a batch for all of them in one transaction; each for itself where one fails."""
+    try:
+        return run(services, SYSTEM, partial(_read, consumers, BATCH))
+    except (Unavailable, RevisionChanged):
+        return 0
+    except Exception:  # noqa: BLE001 - told apart next
+        return sum(_read_alone(services, consumer) for consumer in consumers)
 
 
-def _read_some(services: Services, consumer: Consumer) -> int:
+def _read_alone(services: Services, consumer: Consumer) -> int:
     for limit in (BATCH, 1):
         try:
-            return run(services, SYSTEM, partial(_read, consumer, limit))
+            return run(services, SYSTEM, partial(_read, [consumer], limit))
         except (Unavailable, RevisionChanged):
             return 0
         except Exception:  # noqa: BLE001 - whatever it is, other events and consumers go on
@@ -69,15 +81,22 @@ def _read_some(services: Services, consumer: Consumer) -> int:
     return run(services, SYSTEM, partial(_set_aside, consumer))
 
 
-def _read(consumer: Consumer, limit: int, work: Work) -> int:
-    mark = hold_consumer(work.session, consumer.name, work.now)
-    if mark is None:
-        return 0
-    events, after = events_after(work.session, mark, limit)
-    if events:
-        enqueue_all(work, consumer.jobs_for(work, events))
-        move_consumer(work.session, consumer.name, after, work.now)
-    return len(events)
+def _read(consumers: Sequence[Consumer], limit: int, work: Work) -> int:
+    read: dict[Mark, tuple[list[Event], Mark]] = {}
+    total = 0
+    for consumer in consumers:
+        mark = hold_consumer(work.session, consumer.name, work.now)
+        if mark is None:
+            continue
+        if mark not in read:
+            # Consumers are mostly at one place: what is there is read once for all of them.
+            read[mark] = events_after(work.session, mark, limit)
+        events, after = read[mark]
+        if events:
+            enqueue_all(work, consumer.jobs_for(work, events))
+            move_consumer(work.session, consumer.name, after, work.now)
+        total += len(events)
+    return total
 
 
 def _set_aside(consumer: Consumer, work: Work) -> int:
