@@ -1,7 +1,7 @@
 """The one who acts: a person with roles, or the system itself. Knows nothing of how one signs in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kalip.base.text import DEFAULT_LOCALE
 from kalip.expressions import ActorContext
@@ -24,7 +24,12 @@ class Actor:
     """Who acts, with the roles that count now. `id` is None for the system alone.
 
     `administrator` is true when one of the roles is an administrator's role in the model that
-    is served; such an actor sees and does everything.
+    is served; such an actor sees and does everything. `groups` are the codes of the groups that
+    the principal is in.
+
+    `on_behalf` is the id of the user in whose place this one acts: the roles, the groups, owners
+    of new records and `actor.id` in expressions are that user's, while `id`, name, language and
+    settings stay the doer's own. `read_only` forbids every change: one who looks with another's eyes.
     """
 
     id: str | None
@@ -34,17 +39,34 @@ class Actor:
     locale: str = DEFAULT_LOCALE
     timezone: str = "UTC"
     administrator: bool = False
+    groups: tuple[str, ...] = ()
+    on_behalf: str | None = None
+    read_only: bool = False
+    on_behalf_name: str = ""
+    on_behalf_email: str = ""
+
+    @property
+    def principal(self) -> str | None:
+        """The id of the user whose rights count: the one acted for, or the actor; None for the system."""
+        return self.on_behalf or self.id
 
     @property
     def context(self) -> ActorContext:
-        """The actor as expressions see it."""
-        return ActorContext(id=self.id or "", email=self.email, roles=self.roles, locale=self.locale)
+        """The actor as expressions see it: the principal."""
+        email = self.on_behalf_email if self.on_behalf else self.email
+        return ActorContext(id=self.principal or "", email=email, roles=self.roles, locale=self.locale)
 
 
 SYSTEM = Actor(None, "Kalip", "", administrator=True)
 
 
-def make_actor(model: Model, person: Identity, roles: Iterable[str], limit: Iterable[str] | None = None) -> Actor:
+def make_actor(
+    model: Model,
+    person: Identity,
+    roles: Iterable[str],
+    limit: Iterable[str] | None = None,
+    groups: Iterable[str] = (),
+) -> Actor:
     """Make an actor of a person; `limit` (an API token's) leaves only the roles named in it.
 
     Roles that the model no longer has are dropped: a right that nobody can look up is none.
@@ -59,4 +81,19 @@ def make_actor(model: Model, person: Identity, roles: Iterable[str], limit: Iter
         locale=person.locale,
         timezone=person.timezone,
         administrator=any(model.roles[name].administrator for name in active),
+        groups=tuple(groups),
+    )
+
+
+def in_place_of(actor: Actor, principal: Actor, *, read_only: bool = False) -> Actor:
+    """Make the actor that a person becomes in the place of another, whose rights count; `read_only` only looks."""
+    return replace(
+        actor,
+        roles=principal.roles,
+        administrator=principal.administrator,
+        groups=principal.groups,
+        on_behalf=principal.id,
+        on_behalf_name=principal.name,
+        on_behalf_email=principal.email,
+        read_only=read_only,
     )

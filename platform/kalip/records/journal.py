@@ -50,6 +50,7 @@ def make_event(
         record_id=record_id,
         actor=work.actor.id,
         at=work.now,
+        on_behalf=work.actor.on_behalf,
         before=changes[0],
         after=changes[1],
         correlation=work.correlation,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from kalip.access import Actor
 from kalip.base.clock import Clock, system_clock
-from kalip.base.errors import Conflict
+from kalip.base.errors import AccessDenied, Conflict
 from kalip.base.ids import new_id
 from kalip.expressions import Context
 from kalip.model import Entity, Model
@@ -52,7 +52,7 @@ def _nothing() -> None:
 class Services:
     """What every use case stands on, made once by the application.
 
-    `announce` is called with each event (kind, entity, record_id, actor, before, after, at) after
+    `announce` is called with each event (kind, entity, record_id, actor, on_behalf, before, after, at) after
     its transaction has committed; what it raises is logged and harms nobody, since the event
     itself is already kept. `translate` gives an English text in a locale. `network` is how to reach other machines.
     """
@@ -102,11 +102,14 @@ def unit_of_work(
 ) -> Iterator[Work]:
     """Open one transaction on a pinned model; commits at exit when `write`, rolls back on an exception.
 
-    Raises RevisionChanged when another model went into service meanwhile: use `run` to retry.
+    Raises RevisionChanged when another model went into service meanwhile: use `run` to retry. AccessDenied when one
+    who only looks would write.
     """
     served = services.runtime.pin()
     database = services.database
     opened = database.write(served.model.revision) if write else database.read()
+    if write:
+        _may_write(actor)
     with opened as session:
         work = open_work(services, served, session, actor, correlation)
         yield work
@@ -118,11 +121,12 @@ def settled_work(services: Services, actor: Actor, correlation: str | None = Non
     """The same for writing, where the model is pinned once nobody can publish any more.
 
     Publishers wait while a model is loaded, so this is for work that they have overtaken again and again. Raises
-    RevisionChanged when what is published can't be served.
+    RevisionChanged when what is published can't be served, AccessDenied as in `unit_of_work`.
     """
     with services.database.write() as session:
         served = services.runtime.refresh()
         current = current_revision(session)
+    _may_write(actor)
         if current != served.model.revision:
             raise RevisionChanged(current)
         work = open_work(services, served, session, actor, correlation)
@@ -180,6 +184,11 @@ def run(
 def announce(work: Work) -> None:
     """Tell the listeners of the events that were committed."""
     for event in work.events:
+def _may_write(actor: Actor) -> None:
+    if actor.read_only:
+        raise AccessDenied("You are looking with another's eyes: nothing can be changed until you stop.")
+
+
         facts = {
             "kind": event.kind,
             "entity": event.entity,
@@ -188,6 +197,7 @@ def announce(work: Work) -> None:
             "before": event.before,
             "after": event.after,
             "at": event.at,
+            "on_behalf": event.on_behalf,
         }
         try:
             work.services.announce(facts)

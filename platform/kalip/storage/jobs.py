@@ -34,6 +34,7 @@ class StoredJob:
     created_at: datetime
     attempts: int
     actor: str | None = None
+    on_behalf: str | None = None
     correlation: str | None = None
     state: JobState = "waiting"
     attempt: int = 0

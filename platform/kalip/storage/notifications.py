@@ -36,6 +36,7 @@ class Notification:
     at: datetime
     params: Mapping[str, Any] = field(default_factory=dict)
     actor: str | None = None
+    on_behalf: str | None = None
     entity: str | None = None
     record_id: str | None = None
     task_id: str | None = None

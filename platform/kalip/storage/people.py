@@ -45,6 +45,8 @@ class LoginSession:
     seen_at: datetime
     address: str
     agent: str
+    acting_for: str | None = None
+    acting_mode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

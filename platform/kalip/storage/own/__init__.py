@@ -26,6 +26,17 @@ from kalip.storage.own.metadata import (
     KalipRevision,
     KalipTable,
 )
+from kalip.storage.own.organisation import (
+    KalipAbsence,
+    KalipExternalId,
+    KalipGroup,
+    KalipGroupMember,
+    KalipPosition,
+    KalipSubstitution,
+    KalipSubstitutionTask,
+    KalipUnit,
+    KalipUnitAbove,
+)
 from kalip.storage.own.people import KalipSession, KalipToken, KalipUser
 from kalip.storage.own.pipelines import KalipStageStep, KalipStay
 from kalip.storage.own.records import (
@@ -49,6 +60,7 @@ from kalip.storage.own.tasks import KalipFollow, KalipNotification, KalipNotific
 __all__ = [
     "OWN_METADATA",
     "Base",
+    "KalipAbsence",
     "KalipBlob",
     "KalipClock",
     "KalipColumn",
@@ -66,8 +78,11 @@ __all__ = [
     "KalipDuplicateScan",
     "KalipEvent",
     "KalipException",
+    "KalipExternalId",
     "KalipFile",
     "KalipFollow",
+    "KalipGroup",
+    "KalipGroupMember",
     "KalipHookAttempt",
     "KalipHookDelivery",
     "KalipHookMessage",
@@ -84,6 +99,7 @@ __all__ = [
     "KalipNotDuplicate",
     "KalipNotification",
     "KalipNotificationSetting",
+    "KalipPosition",
     "KalipReceipt",
     "KalipRecurring",
     "KalipRevision",
@@ -94,9 +110,13 @@ __all__ = [
     "KalipSession",
     "KalipStageStep",
     "KalipStay",
+    "KalipSubstitution",
+    "KalipSubstitutionTask",
     "KalipTable",
     "KalipTask",
     "KalipToken",
+    "KalipUnit",
+    "KalipUnitAbove",
     "KalipUser",
     "table_of",
 ]

@@ -27,6 +27,7 @@ class KalipJob(Base):
     attempts: Mapped[int]
     run_at: Mapped[datetime]
     actor: Mapped[str | None]
+    on_behalf: Mapped[str | None]
     correlation: Mapped[str | None]
     created_at: Mapped[datetime]
     queued_at: Mapped[datetime | None]

@@ -25,7 +25,10 @@ class KalipUser(Base):
 
 
 class KalipSession(Base):
-    """A browser's login. Only the hash of its secret is kept."""
+    """A browser's login. Only the hash of its secret is kept.
+
+    `acting_for` is the user whose part is taken now, `acting_mode` how: for (in the place of) or see (only looking).
+    """
 
     __tablename__ = "kalip_session"
     id_hash: Mapped[str] = mapped_column(primary_key=True)
@@ -35,6 +38,8 @@ class KalipSession(Base):
     seen_at: Mapped[datetime]
     address: Mapped[str]
     agent: Mapped[str]
+    acting_for: Mapped[str | None]
+    acting_mode: Mapped[str | None]
 
 
 class KalipToken(Base):

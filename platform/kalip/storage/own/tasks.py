@@ -65,6 +65,7 @@ class KalipNotification(Base):
     text: Mapped[str]
     params: Mapped[str]
     actor: Mapped[str | None]
+    on_behalf: Mapped[str | None]
     entity: Mapped[str | None]
     record_id: Mapped[str | None]
     task_id: Mapped[str | None]
