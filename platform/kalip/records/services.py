@@ -14,6 +14,7 @@ from kalip.access import Actor
 from kalip.base.clock import Clock, system_clock
 from kalip.base.errors import AccessDenied, Conflict
 from kalip.base.ids import new_id
+from kalip.base.sealing import Sealer
 from kalip.expressions import Context
 from kalip.model import Entity, Model
 from kalip.network import Network
@@ -55,6 +56,7 @@ class Services:
     `announce` is called with each event (kind, entity, record_id, actor, on_behalf, before, after, at) after
     its transaction has committed; what it raises is logged and harms nobody, since the event
     itself is already kept. `translate` gives an English text in a locale. `network` is how to reach other machines.
+    `sealer` seals secrets that are kept; unless it is given, what it sealed ends with the process.
     """
 
     database: Database
@@ -65,6 +67,7 @@ class Services:
     wake: Callable[[], None] = _nothing
     network: Network = field(default_factory=Network)
     translate: Translate = _as_written
+    sealer: Sealer = field(default_factory=Sealer.fleeting)
 
 
 @dataclass(slots=True)
