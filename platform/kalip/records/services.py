@@ -108,11 +108,11 @@ def unit_of_work(
     Raises RevisionChanged when another model went into service meanwhile: use `run` to retry. AccessDenied when one
     who only looks would write.
     """
+    if write:
+        _may_write(actor)
     served = services.runtime.pin()
     database = services.database
     opened = database.write(served.model.revision) if write else database.read()
-    if write:
-        _may_write(actor)
     with opened as session:
         work = open_work(services, served, session, actor, correlation)
         yield work
@@ -126,10 +126,10 @@ def settled_work(services: Services, actor: Actor, correlation: str | None = Non
     Publishers wait while a model is loaded, so this is for work that they have overtaken again and again. Raises
     RevisionChanged when what is published can't be served, AccessDenied as in `unit_of_work`.
     """
+    _may_write(actor)
     with services.database.write() as session:
         served = services.runtime.refresh()
         current = current_revision(session)
-    _may_write(actor)
         if current != served.model.revision:
             raise RevisionChanged(current)
         work = open_work(services, served, session, actor, correlation)
@@ -184,23 +184,23 @@ def run(
     raise AssertionError  # the last attempt returns or raises
 
 
-def announce(work: Work) -> None:
-    """Tell the listeners of the events that were committed."""
-    for event in work.events:
 def _may_write(actor: Actor) -> None:
     if actor.read_only:
         raise AccessDenied("You are looking with another's eyes: nothing can be changed until you stop.")
 
 
+def announce(work: Work) -> None:
+    """Tell the listeners of the events that were committed."""
+    for event in work.events:
         facts = {
             "kind": event.kind,
             "entity": event.entity,
             "record_id": event.record_id,
             "actor": event.actor,
+            "on_behalf": event.on_behalf,
             "before": event.before,
             "after": event.after,
             "at": event.at,
-            "on_behalf": event.on_behalf,
         }
         try:
             work.services.announce(facts)
