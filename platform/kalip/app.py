@@ -19,6 +19,7 @@ from kalip.records import Services
 from kalip.runtime import Extensions, Runtime, Served, Settings, load_extensions, read_settings
 from kalip.storage import Blobs, current_revision, make_database, upgrade_own_tables
 from kalip.web import DemoLogin, register, serve
+from kalip.web.limiting import store_of
 from kalip.web.locale import translate
 
 SITE_VARIABLE = "KALIP_SITE"
@@ -37,6 +38,8 @@ def create_app(folder: Path | None = None, *, background: bool = False) -> Flask
     app = Flask("kalip.web")
     app.config.update(
         SECRET_KEY=site.settings.secret_key,
+        SECRET_KEY_FALLBACKS=site.settings.previous_keys.split(),
+        RATELIMIT_STORAGE_URI=store_of(site.settings.redis_url),
         KALIP_TITLE=site.settings.title,
         KALIP_DEMO_LOGINS=tuple(DemoLogin(**each) for each in demo_logins(site.settings)),
     )
@@ -114,6 +117,7 @@ def open_site(folder: Path, *, settle: Callable[[], None] = lambda: None) -> Ope
         wake=bell.ring,
         network=make_network(settings),
         translate=translate,
+        sealer=settings.sealer,
     )
     return OpenSite(settings, Site(services, extensions, blobs), bell)
 

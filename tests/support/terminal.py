@@ -25,9 +25,9 @@ class Ran:
         return json.loads(self.out)
 
 
-def run(*arguments: str | Path) -> Ran:
-    """Run a command."""
-    result = CliRunner().invoke(cli, [str(each) for each in arguments], obj=LiveComposition())
+def run(*arguments: str | Path, given: str | None = None) -> Ran:
+    """Run a command; `given` is what stands at its input."""
+    result = CliRunner().invoke(cli, [str(each) for each in arguments], input=given, obj=LiveComposition())
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Ran(result.exit_code, result.stdout, result.stderr)

@@ -34,6 +34,7 @@ _COMMANDS = {
     "import metadata": "kalip.cli.importing:import_metadata",
     "export": "kalip.cli.transfer:export",
     "storage": "kalip.cli.storage:storage",
+    "secrets": "kalip.cli.secrets:secrets",
     "backup": "kalip.cli.safety:backup",
     "restore": "kalip.cli.safety:restore",
 }

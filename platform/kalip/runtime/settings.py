@@ -11,6 +11,7 @@ from typing import Any
 
 from kalip.base.errors import ConfigurationError
 from kalip.base.names import did_you_mean
+from kalip.base.sealing import Sealer
 
 SITE_FILE = "site.toml"
 _ENVIRONMENT = {
@@ -18,6 +19,7 @@ _ENVIRONMENT = {
     "redis_url": "KALIP_REDIS_URL",
     "files_url": "KALIP_FILES_URL",
     "secret_key": "KALIP_SECRET_KEY",
+    "previous_keys": "KALIP_PREVIOUS_KEYS",
     "smtp_url": "KALIP_SMTP_URL",
     "mail_from": "KALIP_MAIL_FROM",
     "mail_reply_to": "KALIP_MAIL_REPLY_TO",
@@ -26,6 +28,9 @@ _ENVIRONMENT = {
     "public_url": "KALIP_PUBLIC_URL",
 }
 _SHORTEST_SECRET = 32
+_KEYS = ("secret_key", "previous_keys")
+SETTING = "setting"
+"""What sealed parts of settings are sealed for."""
 _SECRETS = "hook_secrets"
 _SECRET_PREFIX = "KALIP_HOOK_"
 _LEAST = {"job_threads": 1, "job_lease": 3, "job_pause": 0, "job_kept": 1}
@@ -46,14 +51,17 @@ class Settings:
     Without Redis the server runs jobs in `job_threads` threads of each process, where `jobs_in_server`. A runner that
     gives no sign of life for `job_lease` seconds loses its job; `job_pause` is the first pause, in seconds, after a
     failure; jobs that are done are kept for `job_kept` days. `hook_secrets` are the secrets of web hooks by name, each
-    of them several apart by spaces while they are changed; KALIP_HOOK_<NAME> overrules one.
+    of them several apart by spaces while they are changed; KALIP_HOOK_<NAME> overrules one. `previous_keys` were the
+    secret key before, apart by spaces, the latest first: what they sealed and signed is still read. Parts of texts
+    that `kalip secrets seal` sealed are open here.
     """
 
     folder: Path
-    database_url: str
+    database_url: str = field(repr=False)
     files_url: str
-    secret_key: str
-    redis_url: str = ""
+    secret_key: str = field(repr=False)
+    previous_keys: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)
     title: str = "Kalip"
     locale: str = "en"
     timezone: str = "UTC"
@@ -61,10 +69,10 @@ class Settings:
     proxies: int = 0
     trusted_keys: str = ""
     require_signed: bool = False
-    smtp_url: str = ""
+    smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
     mail_reply_to: str = ""
-    mailboxes: str = ""
+    mailboxes: str = field(default="", repr=False)
     private_hosts: str = ""
     public_url: str = ""
     jobs_in_server: bool = True
@@ -73,6 +81,11 @@ class Settings:
     job_pause: int = 5
     job_kept: int = 30
     hook_secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    @property
+    def sealer(self) -> Sealer:
+        """What seals and opens the site's secrets."""
+        return sealer_of(self.secret_key, self.previous_keys)
 
 
 def read_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -95,10 +108,17 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
         for name, value in environment.items()
         if name.startswith(_SECRET_PREFIX) and value
     }
-    values[_SECRETS] = MappingProxyType(written.get(_SECRETS, {}) | overruled)
+    values[_SECRETS] = written.get(_SECRETS, {}) | overruled
+    values = _opened(values)
+    values[_SECRETS] = MappingProxyType(values[_SECRETS])
     values.setdefault("database_url", f"sqlite:///{folder / 'site.db'}")
     values["files_url"] = str(folder / _files_folder(str(values.get("files_url", "files"))))
     return Settings(folder=folder, **values)
+
+
+def sealer_of(secret_key: str, previous_keys: str = "") -> Sealer:
+    """What seals by a secret key, and opens by it and by those before it, apart by spaces."""
+    return Sealer.of((secret_key, *previous_keys.split()))
 
 
 def write_settings(folder: Path, *, title: str = "Kalip", locale: str = "en", demo: bool = False) -> None:
@@ -123,6 +143,17 @@ def write_settings(folder: Path, *, title: str = "Kalip", locale: str = "en", de
         ) from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
+
+
+def _opened(values: dict[str, Any]) -> dict[str, Any]:
+    sealer = sealer_of(*(str(values.get(name, "")) for name in _KEYS))
+
+    def opened(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: opened(each) for name, each in value.items()}
+        return sealer.open_within(value, SETTING) if isinstance(value, str) else value
+
+    return {name: value if name in _KEYS else opened(value) for name, value in values.items()}
 
 
 def _read_file(path: Path) -> dict[str, Any]:

@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import storage_from_string
-from limits.strategies import FixedWindowRateLimiter
 from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.access import SYSTEM
@@ -23,6 +21,7 @@ from kalip.records import Work, unit_of_work
 from kalip.web.cells import style_of
 from kalip.web.faults import Fault, errors_of, summary_of
 from kalip.web.inputs import Input, Sheet, State, Submitted, input_of, read_inputs
+from kalip.web.limiting import MEMORY, SETTING, Limiter
 from kalip.web.locale import current_locale, gettext, use_locale
 from kalip.web.security import POLICY, csrf
 from kalip.web.session import services
@@ -228,14 +227,16 @@ def _opened(name: str) -> tuple[str, float] | None:
 
 
 def _may_send(name: str) -> bool:
-    limiter: FixedWindowRateLimiter = current_app.extensions.setdefault(
-        _EXTENSION, FixedWindowRateLimiter(storage_from_string("memory://"))
-    )
-    return all(limiter.hit(limit, name, request.remote_addr or "") for limit in _LIMITS)
+    limiter: Limiter | None = current_app.extensions.get(_EXTENSION)
+    if limiter is None:
+        limiter = current_app.extensions[_EXTENSION] = Limiter(current_app.config.get(SETTING, MEMORY))
+    return limiter.hit(_LIMITS, name, request.remote_addr or "")
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.config["SECRET_KEY"]), salt=_SALT)
+    # The last one signs; what a key of before signed is still taken.
+    keys = [*reversed(current_app.config["SECRET_KEY_FALLBACKS"] or ()), current_app.config["SECRET_KEY"]]
+    return URLSafeTimedSerializer(keys, salt=_SALT)
 
 
 def _looking() -> AbstractContextManager[Work]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from kalip.base.errors import ConfigurationError
-from kalip.runtime.settings import SITE_FILE, read_settings, write_settings
+from kalip.base.sealing import SealBroken
+from kalip.runtime.settings import SETTING, SITE_FILE, read_settings, sealer_of, write_settings
 
 
 def test_it_works(tmp_path: Path) -> None:
@@ -85,3 +86,25 @@ def test_a_secret_that_is_no_text_is_told(tmp_path: Path) -> None:
         file.write("\n[hook_secrets]\nshop = 5\n")
     with pytest.raises(ConfigurationError, match="table of texts"):
         read_settings(tmp_path, {})
+
+
+def test_sealed_parts_are_open_and_what_a_former_key_sealed_too(tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    former = sealer_of("f" * 32)
+    with (tmp_path / "site.toml").open("a", encoding="utf-8") as file:
+        file.write(f'mailboxes = "imaps://sales:{former.seal("p%40ss", SETTING)}@mail.example.com"\n')
+        file.write(f'[hook_secrets]\nshop = "{former.seal("one", SETTING)} two"\n')
+    settings = read_settings(tmp_path, {"KALIP_PREVIOUS_KEYS": f"{'e' * 32} {'f' * 32}"})
+    assert settings.mailboxes == "imaps://sales:p%40ss@mail.example.com"
+    assert settings.hook_secrets == {"shop": "one two"}
+    assert settings.sealer.open(former.seal("s", "x"), "x") == "s"
+    assert settings.sealer.key not in (former.key, sealer_of("e" * 32).key)
+    with pytest.raises(SealBroken, match=former.key):
+        read_settings(tmp_path, {})
+
+
+def test_settings_show_no_secret(tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    secrets = {"KALIP_DATABASE_URL", "KALIP_SECRET_KEY", "KALIP_PREVIOUS_KEYS", "KALIP_SMTP_URL", "KALIP_MAILBOXES"}
+    settings = read_settings(tmp_path, dict.fromkeys(secrets, "imaps://a:hidden@host " + "h" * 32))
+    assert "hidden" not in repr(settings)

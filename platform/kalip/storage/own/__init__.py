@@ -3,7 +3,7 @@
 Their migrations are Alembic's, in `migrations/versions`; a test compares both.
 """
 
-from kalip.storage.own.base import OWN_METADATA, Base, table_of
+from kalip.storage.own.base import OWN_METADATA, SEALED, Base, sealed_for, table_of
 from kalip.storage.own.conversions import KalipConversion, KalipConversionDeclined, KalipConversionResult
 from kalip.storage.own.duplicates import (
     KalipDuplicateFound,
@@ -59,6 +59,7 @@ from kalip.storage.own.tasks import KalipFollow, KalipNotification, KalipNotific
 
 __all__ = [
     "OWN_METADATA",
+    "SEALED",
     "Base",
     "KalipAbsence",
     "KalipBlob",
@@ -118,5 +119,6 @@ __all__ = [
     "KalipUnit",
     "KalipUnitAbove",
     "KalipUser",
+    "sealed_for",
     "table_of",
 ]

@@ -21,6 +21,18 @@ OWN_METADATA: Final = MetaData(
 SEQUENCE = BigInteger().with_variant(Integer(), "sqlite")
 
 
+SEALED: Final = "sealed"
+"""What a column's `info` names the purpose by for which its texts are sealed."""
+
+
+def sealed_for(purpose: str) -> dict[str, str]:
+    """The `info` of a column of sealed texts: `purpose` is what they are sealed for, with places for the row's columns.
+
+    `mapped_column(info=sealed_for("totp:{user_id}"))` lets `kalip secrets rotate` find them.
+    """
+    return {SEALED: purpose}
+
+
 class Base(DeclarativeBase):
     """The root of the own tables."""
 
