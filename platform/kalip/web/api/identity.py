@@ -5,13 +5,12 @@ from dataclasses import replace
 from flask import Flask, current_app, g, request
 from flask_wtf.csrf import ValidationError, validate_csrf
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import storage_from_string
-from limits.strategies import FixedWindowRateLimiter
 
 from kalip.access import Actor
 from kalip.base.errors import AccessDenied, NotAuthenticated
 from kalip.records.accounts import actor_of_session, actor_of_token
 from kalip.web import session
+from kalip.web.limiting import MEMORY, SETTING, Limiter
 from kalip.web.locale import current_locale, use_locale
 
 FAILURES_A_MINUTE = 30
@@ -31,18 +30,18 @@ class Failures:
     """Counts the wrong credentials of each address. A right token is never kept waiting."""
 
     def __init__(self, storage: str) -> None:
-        self._limiter = FixedWindowRateLimiter(storage_from_string(storage))
+        self._limiter = Limiter(storage)
         self._limit: RateLimitItem = RateLimitItemPerMinute(FAILURES_A_MINUTE)
 
     def note(self, address: str) -> None:
         """Count one more. Raises TooManyFailures when it is one too many."""
-        if not self._limiter.hit(self._limit, "api", address):
+        if not self._limiter.hit((self._limit,), "api", address):
             raise TooManyFailures("Too many wrong tokens from this address: wait a minute.")
 
 
 def init(app: Flask) -> None:
-    """Start counting; `RATELIMIT_STORAGE_URI` names a store that several processes share."""
-    app.extensions[_EXTENSION] = Failures(app.config.get("RATELIMIT_STORAGE_URI", "memory://"))
+    """Start counting."""
+    app.extensions[_EXTENSION] = Failures(app.config.get(SETTING, MEMORY))
 
 
 def identify() -> None:
