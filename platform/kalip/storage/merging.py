@@ -19,18 +19,15 @@ from kalip.model import Field
 from kalip.runtime import Served
 from kalip.storage.errors import UniqueClash
 from kalip.storage.idlist import id_condition, id_params
-from kalip.storage.own import OWN_METADATA, KalipFile, KalipMerge, KalipMerged, KalipMergeMove, table_of
+from kalip.storage.own import KalipMerge, KalipMerged, KalipMergeMove, table_of
 from kalip.storage.select import driver_text
 from kalip.storage.session import Session
 from kalip.storage.tables import EntityTable, tables_for
 
-REFERENCE, LINK, FILE, BESIDE = "reference", "link", "file", "beside"
-# Own tables whose rows belong to a record and go where it goes; what tells of the past stays.
-FOLLOWING: Final = ("kalip_task", "kalip_mail", "kalip_receipt", "kalip_consent")
+REFERENCE, LINK = "reference", "link"
 _MERGES: Final = table_of(KalipMerge)
 _MERGED: Final = table_of(KalipMerged)
 _MOVES: Final = table_of(KalipMergeMove)
-_FILES: Final = table_of(KalipFile)
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _LONGEST_CHAIN: Final = 50
 
@@ -179,41 +176,6 @@ def touch(session: Session, table: EntityTable, ids: Iterable[str], stamp: Mappi
         session.write(statement.values({**stamp, "version": core.c.version + 1}))
 
 
-def move_beside(session: Session, entity: str, ids: Sequence[str], into: str) -> list[Move]:
-    """Let tasks, mails and receipts that belong to some records belong to another."""
-    moves: list[Move] = []
-    for name in FOLLOWING:
-        table = OWN_METADATA.tables.get(name)
-        if table is None or "id" not in table.c:
-            continue
-        at = (table.c.entity == entity, table.c.record_id.in_(list(ids)))
-        rows = session.run(select(table.c.id, table.c.record_id).where(*at)).all()
-        moves += (Move(BESIDE, name, "record_id", str(row.id), row.record_id) for row in rows)
-        if rows:
-            session.write(update(table).where(*at).values(record_id=into))
-    return moves
-
-
-def move_files(session: Session, entity: str, wanted: Mapping[str, str], ids: Sequence[str], into: str) -> list[Move]:
-    """Let files of some records (id to the field that names it) belong to another."""
-    at = (_FILES.c.entity == entity, _FILES.c.record_id.in_(list(ids)), _FILES.c.id.in_(list(wanted)))
-    moves = [
-        Move(FILE, entity, row.field or "", row.id, row.record_id) for row in session.run(select(_FILES).where(*at))
-    ]
-    for move in moves:
-        values = {"record_id": into, "field": wanted[move.record_id]}
-        session.write(update(_FILES).where(_FILES.c.id == move.record_id).values(values))
-    return moves
-
-
-def move_back(session: Session, moves: Iterable[Move]) -> None:
-    """Let files and things beside records belong to what they belonged to."""
-    for move in moves:
-        table: Table = _FILES if move.kind == FILE else OWN_METADATA.tables[move.entity]
-        values = {"record_id": move.was, **({"field": move.field or None} if move.kind == FILE else {})}
-        session.write(update(table).where(table.c.id == _typed(table, move.record_id)).values(values))
-
-
 def add_merge(session: Session, merge: StoredMerge, moves: Sequence[Move]) -> None:
     """Enter a merge; what went into the merged records before ends up in the survivor too."""
     session.write(insert(_MERGES), _merge_row(merge))
@@ -316,10 +278,6 @@ def _relink(session: Session, link: Table, at: Pointing, ids: Sequence[str], int
         if owner not in have and owner != into:
             session.write(insert(link), {"record_id": owner, "target_id": into, "position": gone[0].position})
     return moves
-
-
-def _typed(table: Table, key: str) -> Any:
-    return int(key) if table.c.id.type.python_type is int else key
 
 
 def _merge_row(merge: StoredMerge) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Merges records in one transaction: references, lines, files and tasks move, values are chosen, others archived."""
+"""Merges records in one transaction: what belongs to them moves, values are chosen, others archived."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,14 +16,13 @@ from kalip.records.saving import Grounds, save_record
 from kalip.records.saving.duplicates import rekey
 from kalip.records.services import Work
 from kalip.storage import UniqueClash, links, select_many, update_record
+from kalip.storage.belongings import move_beside, move_files
 from kalip.storage.likeness import sides_of
 from kalip.storage.merging import (
     Move,
     StoredMerge,
     add_merge,
     lock_records,
-    move_beside,
-    move_files,
     pointing_at,
     repoint,
 )

@@ -16,6 +16,7 @@ from kalip.records.rules import rules_of
 from kalip.records.saving import Grounds, save_record
 from kalip.records.services import Work
 from kalip.storage import UniqueClash, select_many
+from kalip.storage.belongings import move_back
 from kalip.storage.merging import (
     Move,
     StoredMerge,
@@ -23,7 +24,6 @@ from kalip.storage.merging import (
     find_merge,
     lock_records,
     merges_into,
-    move_back,
     moves_of,
     named_now,
     point_back,
@@ -63,7 +63,7 @@ def undo_merge(work: Work, merge_id: str) -> Merged:
         grounds = Grounds(verb=Verb.RESTORE, kind=RESTORED, forced={"archived_at": None})
         save_record(work, SaveRecord(merge.entity, id=each), grounds)
     _point_back(work, merge, moves)
-    move_back(work.session, [move for move in moves if move.kind not in (REFERENCE, LINK)])
+    move_back(work.session, [move for move in moves if move.kind not in (REFERENCE, LINK)], merge.survivor_id)
     end_merge(work.session, merge, work.now, work.actor.id)
     append(work, [make_event(work, UNMERGED, merge.entity, each, (None, {"merge": merge.id})) for each in ids])
     version = versions_of(work, merge.entity, ids)[merge.survivor_id]
