@@ -1,6 +1,6 @@
 """Floor 8: who may do what, as a decision or a row filter. Knows no SQL, no HTTP and no sessions' storage."""
 
-from kalip.access.actor import SYSTEM, Actor, Identity, in_place_of, make_actor
+from kalip.access.actor import SYSTEM, Actor, Identity, in_place_of, limited_to, make_actor
 from kalip.access.explaining import Explanation, Grant, explain
 from kalip.access.lockout import counts, locked_until
 from kalip.access.passwords import (
@@ -30,6 +30,7 @@ __all__ = [
     "hash_password",
     "hash_secret",
     "in_place_of",
+    "limited_to",
     "locked_until",
     "make_actor",
     "may",

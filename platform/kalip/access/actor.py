@@ -30,6 +30,9 @@ class Actor:
     `on_behalf` is the id of the user in whose place this one acts: the roles, the groups, owners
     of new records and `actor.id` in expressions are that user's, while `id`, name, language and
     settings stay the doer's own. `read_only` forbids every change: one who looks with another's eyes.
+
+    `entities`, when given, are the only ones that the actor's rights reach; `everything` then says that they are an
+    administrator's there, while `administrator` is false: what is beyond records needs all entities.
     """
 
     id: str | None
@@ -44,6 +47,8 @@ class Actor:
     read_only: bool = False
     on_behalf_name: str = ""
     on_behalf_email: str = ""
+    entities: tuple[str, ...] | None = None
+    everything: bool = False
 
     @property
     def principal(self) -> str | None:
@@ -96,4 +101,18 @@ def in_place_of(actor: Actor, principal: Actor, *, read_only: bool = False) -> A
         on_behalf_name=principal.name,
         on_behalf_email=principal.email,
         read_only=read_only,
+        entities=principal.entities,
+        everything=principal.everything,
+    )
+
+
+def limited_to(actor: Actor, entities: Iterable[str]) -> Actor:
+    """The same actor, whose rights reach these entities alone; what they reached before stays a limit."""
+    known = set(entities)
+    kept = known if actor.entities is None else known & set(actor.entities)
+    return replace(
+        actor,
+        entities=tuple(sorted(kept)),
+        everything=actor.administrator or actor.everything,
+        administrator=False,
     )
