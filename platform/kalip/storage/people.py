@@ -21,7 +21,10 @@ T = TypeVar("T", "User", "LoginSession", "Token")
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who may sign in; without a password hash only by other means."""
+    """A person who may sign in; without a password hash only by other means.
+
+    `service` is a programme's account: nobody signs in as it, it acts by its tokens alone.
+    """
 
     id: str
     name: str
@@ -32,11 +35,16 @@ class User:
     active: bool
     password_hash: str | None
     created_at: datetime
+    service: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LoginSession:
-    """A browser that is signed in; `id_hash` is the hash of the secret in its cookie."""
+    """A browser that is signed in; `id_hash` is the hash of the secret in its cookie.
+
+    `method` is password or `oidc:<provider>`; `factor` the kind of the second factor, empty without. `fresh_at` is when
+    the person last proved who it is.
+    """
 
     id_hash: str
     user_id: str
@@ -47,11 +55,17 @@ class LoginSession:
     agent: str
     acting_for: str | None = None
     acting_mode: str | None = None
+    method: str = ""
+    factor: str = ""
+    fresh_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A programme's access in a user's name; `role` narrows what the user may do."""
+    """A programme's access in a user's name.
+
+    `role` leaves one of the user's roles, `entities` only these entities, `read_only` no change.
+    """
 
     id: str
     hash: str
@@ -61,6 +75,8 @@ class Token:
     created_at: datetime
     expires_at: datetime | None
     used_at: datetime | None
+    read_only: bool = False
+    entities: tuple[str, ...] | None = None
 
 
 _NAMES: Final = {class_.__name__: tuple(each.name for each in fields(class_)) for class_ in (User, LoginSession, Token)}
@@ -125,9 +141,25 @@ def touch_login(session: Session, id_hash: str, now: datetime, expires_at: datet
     session.write(update(_LOGINS).where(_LOGINS.c.id_hash == id_hash), {"seen_at": now, "expires_at": expires_at})
 
 
-def delete_login(session: Session, id_hash: str) -> None:
-    """Sign one browser out."""
-    session.write(delete(_LOGINS).where(_LOGINS.c.id_hash == id_hash))
+def refresh_login(session: Session, id_hash: str, now: datetime, factor: str | None = None) -> None:
+    """Note that the person has just proved again who it is, and by which second factor when one was asked for."""
+    changed: dict[str, Any] = {"fresh_at": now} if factor is None else {"fresh_at": now, "factor": factor}
+    session.write(update(_LOGINS).where(_LOGINS.c.id_hash == id_hash), changed)
+
+
+def list_logins(session: Session, user_id: str, now: datetime) -> list[LoginSession]:
+    """A user's logins that have not expired, the one used last first."""
+    query = (
+        select(*(_LOGINS.c[name] for name in _names(LoginSession)))
+        .where(_LOGINS.c.user_id == user_id, _LOGINS.c.expires_at > now)
+        .order_by(_LOGINS.c.seen_at.desc(), _LOGINS.c.id_hash)
+    )
+    return [_made(LoginSession, row) for row in session.run(query).mappings()]
+
+
+def delete_login(session: Session, id_hash: str) -> bool:
+    """Sign one browser out; false when there was none."""
+    return session.write(delete(_LOGINS).where(_LOGINS.c.id_hash == id_hash)).rowcount == 1
 
 
 def delete_logins_of(session: Session, user_id: str, keep: str = "") -> None:
@@ -142,7 +174,7 @@ def delete_expired_logins(session: Session, now: datetime) -> int:
 
 def create_token(session: Session, token: Token) -> None:
     """Remember a programme's token by its hash."""
-    session.write(insert(_TOKENS), asdict(token))
+    session.write(insert(_TOKENS), _token_row(token))
 
 
 def find_token(session: Session, token_hash: str, now: datetime) -> tuple[Token, User] | None:
@@ -150,10 +182,17 @@ def find_token(session: Session, token_hash: str, now: datetime) -> tuple[Token,
     return _with_user(session, _FIND_TOKEN, Token, {"hash": token_hash, "now": now})
 
 
-def list_tokens(session: Session, user_id: str) -> list[Token]:
-    """A user's tokens, oldest first."""
-    query = select(_TOKENS).where(_TOKENS.c.user_id == user_id).order_by(_TOKENS.c.created_at, _TOKENS.c.id)
+def list_tokens(session: Session, user_id: str | None = None) -> list[Token]:
+    """A user's tokens, or everybody's, oldest first."""
+    query = select(_TOKENS).order_by(_TOKENS.c.created_at, _TOKENS.c.id)
+    if user_id is not None:
+        query = query.where(_TOKENS.c.user_id == user_id)
     return [_made(Token, row) for row in session.run(query).mappings()]
+
+
+def get_token(session: Session, token_id: str) -> Token | None:
+    """A token by its id, expired or not."""
+    return _one(session, _TOKENS, Token, _TOKENS.c.id == token_id)
 
 
 def delete_token(session: Session, token_id: str) -> bool:
@@ -196,6 +235,10 @@ def _user_row(user: User) -> dict[str, Any]:
     return {**asdict(user), "roles": list(user.roles), "email_key": email_key(user.email)}
 
 
+def _token_row(token: Token) -> dict[str, Any]:
+    return {**asdict(token), "entities": None if token.entities is None else list(token.entities)}
+
+
 def _one(session: Session, table: Table, class_: type[T], condition: Any) -> T | None:
     row = session.run(select(table).where(condition)).mappings().first()
     return None if row is None else _made(class_, row)
@@ -206,12 +249,17 @@ def _with_user(session: Session, query: Any, class_: type[Any], params: dict[str
     if row is None:
         return None
     own = len(_names(class_))
-    person = User(*row[own:])
-    return class_(*row[:own]), replace(person, roles=tuple(person.roles or ()))
+    return _tupled(class_(*row[:own])), _tupled(User(*row[own:]))
 
 
-def _made(class_: type[Any], row: Any, prefix: str = "") -> Any:
-    values = {name: row[prefix + name] for name in _names(class_)}
-    if class_ is User:
-        values["roles"] = tuple(values["roles"] or ())
-    return class_(**values)
+def _made(class_: type[Any], row: Any) -> Any:
+    return _tupled(class_(**{name: row[name] for name in _names(class_)}))
+
+
+def _tupled(found: Any) -> Any:
+    """What is read as a list and kept as a tuple."""
+    if isinstance(found, User):
+        return replace(found, roles=tuple(found.roles or ()))
+    if isinstance(found, Token) and found.entities is not None:
+        return replace(found, entities=tuple(found.entities))
+    return found

@@ -16,6 +16,7 @@ from kalip.storage.own.duplicates import (
     KalipNotDuplicate,
 )
 from kalip.storage.own.files import KalipBlob, KalipFile
+from kalip.storage.own.identity import KalipAttempt, KalipFactor, KalipLink, KalipTicket
 from kalip.storage.own.jobs import KalipConsumer, KalipJob, KalipJobAttempt, KalipRecurring
 from kalip.storage.own.mail import KalipConsent, KalipException, KalipMail, KalipMailbox, KalipReceipt
 from kalip.storage.own.metadata import (
@@ -74,6 +75,7 @@ __all__ = [
     "KalipDocument",
     "KalipDraft",
     "KalipDuplicateFound",
+    "KalipAttempt",
     "KalipDuplicateKey",
     "KalipDuplicateRule",
     "KalipDuplicateScan",
@@ -95,6 +97,7 @@ __all__ = [
     "KalipMail",
     "KalipMailbox",
     "KalipMerge",
+    "KalipFactor",
     "KalipMergeMove",
     "KalipMerged",
     "KalipNotDuplicate",
@@ -108,6 +111,7 @@ __all__ = [
     "KalipRuleRun",
     "KalipSavedView",
     "KalipSearch",
+    "KalipLink",
     "KalipSession",
     "KalipStageStep",
     "KalipStay",
@@ -122,3 +126,4 @@ __all__ = [
     "sealed_for",
     "table_of",
 ]
+    "KalipTicket",
