@@ -19,17 +19,18 @@ from kalip.compiler.entities import (
     check_owner,
     check_owner_circles,
     checks_of,
-    personal_marks_of,
     search_of,
     title_of,
     unique_keys_of,
 )
+from kalip.compiler.field_rights import field_rights_of
 from kalip.compiler.fields import finish_fields, make_fields
 from kalip.compiler.intakes import intake_of, webforms_of
 from kalip.compiler.labels import label_of, text_of
 from kalip.compiler.lists import make_choice_lists, make_roles
 from kalip.compiler.mails import mails_of
 from kalip.compiler.permissions import permissions_of
+from kalip.compiler.personal import personal_marks_of, subject_of
 from kalip.compiler.pipelines import pipelines_of
 from kalip.compiler.records import check_records
 from kalip.compiler.rules import hooks_of, rules_of
@@ -132,6 +133,7 @@ def _entity(bench: Bench, draft: Draft, owner: str | None) -> Entity:
     pipelines = pipelines_of(bench, draft)
     cards = cards_of(bench, draft)
     permissions = permissions_of(bench, draft, owned="owned_by" in data)
+    field_rights = field_rights_of(bench, draft)
     intake = intake_of(bench, draft, permissions)
     hooks = hooks_of(bench, draft)
     rules = rules_of(bench, draft, hooks)
@@ -149,9 +151,12 @@ def _entity(bench: Bench, draft: Draft, owner: str | None) -> Entity:
         unique=unique_keys_of(bench, draft),
         checks=checks_of(bench, draft),
         duplicates=duplicate_rules_of(bench, draft),
-        personal=personal_marks_of(draft),
+        personal=personal_marks_of(bench, draft),
+        subject=subject_of(bench, draft),
         pipelines=pipelines,
         permissions=permissions,
+        field_rights=field_rights.said,
+        closed_fields=field_rights.closed,
         intake=intake,
         webforms=webforms_of(bench, draft, intake),
         lists=lists_of(bench, draft),

@@ -1,8 +1,7 @@
-"""Makes an entity's own rules: title, owner, search, unique keys, checks, personal marks."""
+"""Makes an entity's own rules: title, owner, search, unique keys, checks."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from kalip.base.text import Text
 from kalip.compiler import codes
@@ -10,7 +9,7 @@ from kalip.compiler.bench import Bench, Draft
 from kalip.compiler.desk import Spot
 from kalip.compiler.formulas import Wanted, compile_formula
 from kalip.expressions import BOOLEAN
-from kalip.model import Check, Field, Personal, UniqueKey
+from kalip.model import Check, Field, UniqueKey
 
 _LISTS = frozenset({"children", "references"})
 _SELF_NAMING = ("name", "title", "subject")
@@ -109,16 +108,6 @@ def checks_of(bench: Bench, draft: Draft) -> tuple[Check, ...]:
         if expression is not None:
             checks.append(Check(name, expression, Text.of(data["message"]), field.name if field else ""))
     return tuple(checks)
-
-
-def personal_marks_of(draft: Draft) -> tuple[Personal, ...]:
-    """The marks of data about persons."""
-    fields: Mapping[str, Any] = draft.data["fields"]
-    return tuple(
-        Personal(name, Text.of(fields[name]["personal"]["purpose"]), fields[name]["personal"].get("kind", "contact"))
-        for name in draft.fields
-        if "personal" in fields[name]
-    )
 
 
 def _names_records(bench: Bench, draft: Draft, field: Field) -> bool:

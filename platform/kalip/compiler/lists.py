@@ -27,7 +27,9 @@ def make_roles(bench: Bench) -> None:
     for document in bench.stack.of_kind(Kind.ROLE):
         name, data = document.names[0], document.data
         administrator = data.get("administrator", name == ADMINISTRATOR)
-        bench.roles[name] = Role(name, label_of(data, name), text_of(data, "description"), administrator)
+        bench.roles[name] = Role(
+            name, label_of(data, name), text_of(data, "description"), administrator, data.get("privacy_officer", False)
+        )
 
 
 def role_named(bench: Bench, name: str, spot: Spot) -> str | None:

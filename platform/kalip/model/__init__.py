@@ -21,11 +21,12 @@ from kalip.model.action import (
 from kalip.model.calendar import Calendar, Span, moved
 from kalip.model.choices import Choice, ChoiceList
 from kalip.model.conversion import Conversion, ConversionTarget, Duplicates, FieldMap, LineMap, MapSource, RelatedMap
-from kalip.model.entity import Check, DuplicateRule, Entity, Personal, UniqueKey
+from kalip.model.entity import Check, DuplicateRule, Entity, UniqueKey
 from kalip.model.field import Field, Origin
 from kalip.model.intake import ClientHistory, ConsentText, FormField, HiddenField, Intake, Receiving, WebForm
 from kalip.model.mail import MailTemplate, Pieces, Placeholder
 from kalip.model.model import Model, PackInfo, Use
+from kalip.model.personal import Personal, Subject, Term
 from kalip.model.pipeline import Acceptance, Pipeline
 from kalip.model.rule import (
     BY_EVENT,
@@ -117,8 +118,10 @@ __all__ = [
     "Stage",
     "Step",
     "StepPlan",
+    "Subject",
     "Tab",
     "Target",
+    "Term",
     "TimeLimit",
     "Transition",
     "Tunnel",

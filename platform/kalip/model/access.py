@@ -35,12 +35,16 @@ VERBS = tuple(Verb)
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A bundle of permissions. An administrator role permits every verb on everything, and the designer."""
+    """A bundle of permissions. An administrator role permits every verb on everything, and the designer.
+
+    A privacy officer looks after personal data on the privacy pages, whatever the rights on records.
+    """
 
     name: str
     label: Text
     description: Text = Text()
     administrator: bool = False
+    privacy_officer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from kalip.model.access import Permission
 from kalip.model.conversion import Conversion
 from kalip.model.field import Field, Origin
 from kalip.model.intake import Intake, WebForm
+from kalip.model.personal import Personal, Subject
 from kalip.model.pipeline import Pipeline
 from kalip.model.rule import Clock, Hook, Rule
 from kalip.model.view import BoardView, CalendarView, CardView, FormView, ListView
@@ -100,6 +101,7 @@ class Entity:
     checks: tuple[Check, ...] = ()
     duplicates: tuple[DuplicateRule, ...] = ()
     personal: tuple[Personal, ...] = ()
+    subject: Subject | None = None
     pipelines: Mapping[str, Pipeline] = field(default_factory=lambda: MappingProxyType({}))
     permissions: Mapping[tuple[str, str], Permission] = field(default_factory=lambda: MappingProxyType({}))
     lists: Mapping[str, ListView] = field(default_factory=lambda: MappingProxyType({}))
