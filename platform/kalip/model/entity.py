@@ -70,15 +70,6 @@ class DuplicateRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Personal:
-    """The mark of a field that holds data about a person."""
-
-    field: str
-    purpose: Text
-    kind: str = "contact"
-
-
-@dataclass(frozen=True, slots=True)
 class Entity:
     """A business type. `fields` are the declared ones in order; `system` the built-in ones.
 
