@@ -41,7 +41,7 @@ def remove_comment(work: Work, entity_name: str, record_id: str, comment_id: str
     if not may_remove(work, event.actor):
         raise AccessDenied("You may take back your own comments only.")
     left = {"removed_at": moment_text(work.now), "removed_by": work.actor.id}
-    if not rewrite_event(work.session, event, left):
+    if not rewrite_event(work.session, event, left, "comment taken back", work.now):
         raise _missing(comment_id)
     append(work, [make_event(work, COMMENT_REMOVED, entity.name, record_id, (None, {"comment": comment_id}))])
     found = find_event(work.session, entity.name, record_id, comment_id)

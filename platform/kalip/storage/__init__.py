@@ -49,6 +49,7 @@ from kalip.storage.events import (
     event_with_id,
     events_for,
     find_event,
+    redact_events,
     rewrite_event,
 )
 from kalip.storage.files import FileInfo, add_file, attach_file, delete_file, files_of, get_file, get_files, kept_blobs
@@ -350,6 +351,7 @@ __all__ = [
     "purge",
     "put_pack",
     "put_step",
+    "redact_events",
     "refresh_login",
     "release_key",
     "remove_pack",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert
 
 from kalip.storage.own import KalipEvent, table_of
 
@@ -44,24 +44,16 @@ class EventLog:
 
     def append(self, event: Event) -> int:
         """Append one event in the session's transaction and give its number."""
-        return int(self._connection.execute(_INSERT_ONE, _row(event)).scalar_one())
-
-    def rewrite(self, event: Event, after: Mapping[str, Any]) -> bool:
-        """Put other values in the place of an event's `after`; False when somebody did so since it was read."""
-        statement = (
-            update(EVENTS)
-            .where(EVENTS.c.id == event.id, EVENTS.c.after == _text(event.after))
-            .values(after=_text(after))
-        )
-        return self._connection.execute(statement).rowcount == 1
+        return int(self._connection.execute(_INSERT_ONE, row_of(event)).scalar_one())
 
     def extend(self, events: Sequence[Event]) -> None:
         """Append many events at once."""
         if events:
-            self._connection.execute(_INSERT, [_row(event) for event in events])
+            self._connection.execute(_INSERT, [row_of(event) for event in events])
 
 
-def _row(event: Event) -> dict[str, Any]:
+def row_of(event: Event) -> dict[str, Any]:
+    """The columns of an event that its writer says."""
     return {
         "kind": event.kind,
         "entity": event.entity,

@@ -1,7 +1,8 @@
 """The event log as it is read: a record's history, and the outbox in order."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -10,10 +11,15 @@ from sqlalchemy import ColumnElement, CompoundSelect, Row, literal, literal_colu
 from kalip.base.errors import BadRequest
 from kalip.storage.eventlog import EVENTS, Event
 from kalip.storage.own import KalipMerged, table_of
+from kalip.storage.seals import amend_events, hold_seals
 from kalip.storage.session import Session
 
 _MERGED: Final = table_of(KalipMerged)
 _LONGEST_CURSOR: Final = 18
+_AT_ONCE: Final = 500
+READ: Final = "record.read"
+"""The kind of the events that tell who looked at a record: part of the log, not of the record's history."""
+REDACTED_NAMES: Final = "$redacted"
 SETTLED: Final[ColumnElement[bool]] = literal_column(
     "kalip_event.xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 )
@@ -45,7 +51,8 @@ def events_for(
 ) -> EventPage:
     """Give the history of a record, newest first; `only` and `without` are kinds. BadRequest for a foreign cursor.
 
-    What happened to the records that were merged into it belongs to its history.
+    What happened to the records that were merged into it belongs to its history; who looked at it is given only when
+    `only` asks for it.
     """
     query = (
         select(EVENTS)
@@ -55,8 +62,8 @@ def events_for(
     )
     if only:
         query = query.where(EVENTS.c.kind.in_(sorted(only)))
-    if without:
-        query = query.where(EVENTS.c.kind.not_in(sorted(without)))
+    else:
+        query = query.where(EVENTS.c.kind.not_in(sorted({*without, READ})))
     if cursor is not None:
         if not _is_number(cursor):
             raise BadRequest("the cursor is not one that a page gave", code="R102")
@@ -83,12 +90,54 @@ def event_with_id(session: Session, number: int) -> Event | None:
     return None if row is None else event_of(row)
 
 
-def rewrite_event(session: Session, event: Event, after: Mapping[str, Any]) -> bool:
+def rewrite_event(session: Session, event: Event, after: Mapping[str, Any], why: str, now: datetime) -> bool:
     """Put other values in the place of an event's `after`; False when somebody did so since it was read.
 
-    Only for what a person may have erased: everything else in the log stays as it was written.
+    Only for what a person may have erased: everything else in the log stays as it was written. That it was done, and
+    `why`, is sealed.
     """
-    return session.events.rewrite(event, after)
+    hold_seals(session)
+    present = event_with_id(session, event.id)
+    if present is None or present.after != event.after:
+        return False
+    amend_events(session, [replace(present, after=after)], {"why": why}, now)
+    return True
+
+
+def redact_events(
+    session: Session, entity: str, record_id: str, fields: Collection[str] | None, why: str, now: datetime
+) -> int:
+    """Blank the values of fields, or all values, in the events of a record; how many events were changed.
+
+    What was there is null from then on, and the names of what was blanked stand under `REDACTED_NAMES`. Events of
+    records that were merged into it are its own. That it was done, and `why`, is sealed: verifying knows of it. In the
+    session's transaction, at once for all events.
+    """
+    hold_seals(session)
+    query = (
+        select(EVENTS)
+        .where(EVENTS.c.entity == entity, EVENTS.c.record_id.in_(_itself_and_merged(record_id)))
+        .order_by(EVENTS.c.id)
+    )
+    changed = []
+    for row in list(session.run(query)):
+        event = event_of(row)
+        blanked = replace(event, before=_blanked(event.before, fields), after=_blanked(event.after, fields))
+        if (blanked.before, blanked.after) != (event.before, event.after):
+            changed.append(blanked)
+    for start in range(0, len(changed), _AT_ONCE):
+        amend_events(session, changed[start : start + _AT_ONCE], {"why": why}, now)
+    return len(changed)
+
+
+def _blanked(values: Mapping[str, Any] | None, fields: Collection[str] | None) -> Mapping[str, Any] | None:
+    if values is None:
+        return None
+    already = set(values.get(REDACTED_NAMES, ()))
+    going = {name for name in values if name != REDACTED_NAMES and (fields is None or name in fields)} - already
+    if not going:
+        return values
+    return {**values, **dict.fromkeys(going), REDACTED_NAMES: sorted(going | already)}
 
 
 def _itself_and_merged(record_id: str) -> CompoundSelect[str]:

@@ -3,6 +3,7 @@
 Their migrations are Alembic's, in `migrations/versions`; a test compares both.
 """
 
+from kalip.storage.own.audit import KalipEventDoor, KalipSeal
 from kalip.storage.own.base import OWN_METADATA, SEALED, Base, sealed_for, table_of
 from kalip.storage.own.conversions import KalipConversion, KalipConversionDeclined, KalipConversionResult
 from kalip.storage.own.duplicates import (
@@ -94,6 +95,7 @@ __all__ = [
     "KalipDuplicateScan",
     "KalipErasure",
     "KalipEvent",
+    "KalipEventDoor",
     "KalipException",
     "KalipExternalId",
     "KalipFile",
@@ -130,6 +132,7 @@ __all__ = [
     "KalipSavedView",
     "KalipSearch",
     "KalipLink",
+    "KalipSeal",
     "KalipSession",
     "KalipStageStep",
     "KalipStay",

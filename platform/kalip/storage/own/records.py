@@ -29,6 +29,7 @@ class KalipEvent(Base):
     __table_args__ = (
         Index("ix_kalip_event_record", "entity", "record_id", "id"),
         Index("ix_kalip_event_correlation", "correlation"),
+        Index("ix_kalip_event_actor", "actor", "id"),
         # The order in which consumers read, on PostgreSQL.
         Index("ix_kalip_event_xact", "xact", "id"),
         {"sqlite_autoincrement": True},
