@@ -61,7 +61,7 @@ def bulk_handler(act_of: Callable[[JobRun], Act]) -> JobHandler:
     """The handler of a kind of bulk jobs; `act_of` says, by the job's arguments, what is done with one row."""
 
     def handler(services: Services, job: JobRun) -> Mapping[str, Any]:
-        actor = actor_of_user(services, job.actor)
+        actor = actor_of_user(services, job.actor, job.on_behalf)
         ids = [str(each) for each in job.arguments["ids"]]
         act = act_of(job)
         kept: Mapping[str, Any] = job.kept

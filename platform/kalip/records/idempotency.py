@@ -37,7 +37,8 @@ def with_idempotency(
     Raises BadRequest R123 for another body under the same key, Conflict R124 while the first is running. A call
     that fails keeps nothing: it may be repeated.
     """
-    who, digest = actor.id or "system", hashlib.sha256(request.body).hexdigest()
+    who = f"{actor.id} for {actor.on_behalf}" if actor.on_behalf else actor.id or "system"
+    digest = hashlib.sha256(request.body).hexdigest()
     with services.database.write() as session:
         known = reserve_key(session, who, request.key, digest, services.clock())
     if known.state == "mismatch":

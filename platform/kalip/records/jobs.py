@@ -6,14 +6,14 @@ of jobs export `JOB_HANDLERS`, those that read the event log `CONSUMERS`, those 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from kalip.access import SYSTEM, Actor, make_actor
+from kalip.access import SYSTEM, Actor
 from kalip.base.errors import KalipError, NotAuthenticated
 from kalip.base.ids import new_id
-from kalip.records.accounts import identity_of
+from kalip.records.accounts.acting import acting_as, stored_actor
 from kalip.records.services import Services, Work
 from kalip.storage import (
     Ended,
@@ -139,6 +139,11 @@ class JobRun:
         return self.stored.actor
 
     @property
+    def on_behalf(self) -> str | None:
+        """The user in whose place that one acts, if any."""
+        return self.stored.on_behalf
+
+    @property
     def correlation(self) -> str | None:
         """What ties the job to the work that enqueued it."""
         return self.stored.correlation
@@ -248,13 +253,13 @@ class Recurring:
 def enqueue(work: Work, job: Job) -> str:
     """Put a job into the work's own transaction, or find the one that has its key; the job's id."""
     work.enqueued = True
-    return insert_job(work.session, _stored(job, work.now, work.correlation))
+    return insert_job(work.session, _of_work(work, job))
 
 
 def enqueue_all(work: Work, jobs: Sequence[Job]) -> int:
     """The same for many at once; how many of them are new."""
     work.enqueued = work.enqueued or bool(jobs)
-    return insert_jobs(work.session, [_stored(job, work.now, work.correlation) for job in jobs])
+    return insert_jobs(work.session, [_of_work(work, job) for job in jobs])
 
 
 def enqueue_in(session: Session, job: Job, now: datetime, correlation: str | None = None) -> str:
@@ -262,17 +267,35 @@ def enqueue_in(session: Session, job: Job, now: datetime, correlation: str | Non
     return insert_job(session, _stored(job, now, correlation))
 
 
-def actor_of_user(services: Services, user_id: str | None) -> Actor:
+def actor_of_user(
+    services: Services, user_id: str | None, on_behalf: str | None = None, *, or_own: bool = False
+) -> Actor:
     """The actor in whose name a job runs, with today's roles; the system without a user.
 
-    NotAuthenticated when the user is gone or kept out.
+    NotAuthenticated when the user is gone or kept out, or may act no more for the one on whose behalf this runs: with
+    `or_own` the user's own rights count then.
     """
     if user_id is None:
         return SYSTEM
-    user = services.database.glance(lambda session: get_user(session, user_id))
-    if user is None or not user.active:
+    model, now = services.runtime.pin().model, services.clock()
+
+    def look(session: Session) -> Actor | None:
+        user = get_user(session, user_id)
+        own = stored_actor(session, model, user) if user is not None and user.active else None
+        if own is None or on_behalf is None:
+            return own
+        return acting_as(session, model, own, (on_behalf, "for"), now) or (own if or_own else None)
+
+    found = services.database.glance(look)
+    if found is None:
         raise NotAuthenticated("The user in whose name this runs is gone or kept out.")
-    return make_actor(services.runtime.pin().model, identity_of(user), user.roles)
+    return found
+
+
+def _of_work(work: Work, job: Job) -> StoredJob:
+    stored = _stored(job, work.now, work.correlation)
+    same = job.actor is not None and job.actor == work.actor.id
+    return replace(stored, on_behalf=work.actor.on_behalf) if same else stored
 
 
 def _stored(job: Job, now: datetime, correlation: str | None) -> StoredJob:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kalip.access import Actor, make_actor
+from kalip.access import Actor
 from kalip.base.errors import AccessDenied, NotFound
-from kalip.records.accounts import identity_of
+from kalip.records.accounts import stored_actor
 from kalip.records.history import require_visible
 from kalip.records.services import Work, open_work
 from kalip.storage import User, get_user
@@ -13,7 +13,7 @@ from kalip.storage import User, get_user
 
 def work_of(work: Work, person: User) -> Work:
     """The same transaction, seen with another person's eyes; it commits nothing and writes no events of its own."""
-    return _seen_by(work, make_actor(work.model, identity_of(person), person.roles))
+    return _seen_by(work, stored_actor(work.session, work.model, person))
 
 
 def active_people(work: Work, user_ids: Iterable[str]) -> dict[str, User]:

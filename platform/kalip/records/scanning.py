@@ -133,7 +133,7 @@ def _living(work: Work, entity: Entity, groups: Sequence[FoundGroup]) -> Iterato
 def _scan(services: Services, job: JobRun) -> Mapping[str, Any]:
     """The handler: finds pairs rule by rule, keeps the groups, then merges those that a rule lets it."""
     entity = str(job.arguments["entity"])
-    actor = actor_of_user(services, job.actor)
+    actor = actor_of_user(services, job.actor, job.on_behalf)
     found = Groups()
     sides = run(services, actor, lambda work: own_sides(work, entity), write=False)
     for place, side in enumerate(sides):
@@ -218,7 +218,7 @@ def _pair(one: str, two: str) -> tuple[str, str]:
 
 def _scan_all(services: Services, job: JobRun) -> Mapping[str, Any]:
     """Start a scan of each entity that has rules, in the system's name."""
-    actor = actor_of_user(services, job.actor)
+    actor = actor_of_user(services, job.actor, job.on_behalf)
 
     def start(work: Work) -> list[str]:
         names = [name for name in work.model.entities if own_sides(work, name)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from kalip.access import Actor
@@ -75,7 +75,7 @@ class Work:
     """A unit of work in progress. `context` is what expressions may know: moment, day and actor.
 
     `events` are those written so far; `deprecated` the old names that the caller still used; `enqueued` says whether
-    jobs were put in.
+    jobs were put in; `memory` is what was read once and doesn't change meanwhile, by what it is called.
     """
 
     services: Services
@@ -88,6 +88,7 @@ class Work:
     events: list[Event] = field(default_factory=list)
     deprecated: list[str] = field(default_factory=list)
     enqueued: bool = False
+    memory: dict[str, Any] = field(default_factory=dict)
 
     @property
     def model(self) -> Model:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -134,3 +134,17 @@ def set_external_id(session: Session, kind: str, own: str, external: str | None,
 def _one(session: Session, condition: Any) -> Group | None:
     row = session.run(select(GROUPS).where(condition)).mappings().first()
     return None if row is None else Group(**row)
+
+
+def group_codes(session: Session, user_id: str) -> tuple[str, ...]:
+    """The codes of the groups that a person is in: what an actor knows of them."""
+    return tuple(session.run(_CODES, {"user": user_id}).scalars())
+
+
+# Asked whenever an actor is made, so made once.
+_CODES: Final = (
+    select(GROUPS.c.code)
+    .join(MEMBERS, MEMBERS.c.group_id == GROUPS.c.id)
+    .where(MEMBERS.c.user_id == bindparam("user"))
+    .order_by(GROUPS.c.code)
+)

@@ -1,5 +1,12 @@
 """People and programmes that may come in: users, sessions, API tokens. Knows no cookies and no headers."""
 
+from kalip.records.accounts.acting import (
+    Principal,
+    principals_of,
+    start_acting,
+    stop_acting,
+    stored_actor,
+)
 from kalip.records.accounts.people import (
     NewUser,
     change_password,
@@ -15,6 +22,7 @@ from kalip.records.accounts.tokens import actor_of_token, create_api_token, revo
 __all__ = [
     "Locked",
     "NewUser",
+    "Principal",
     "SignedIn",
     "actor_of_session",
     "actor_of_token",
@@ -24,10 +32,14 @@ __all__ = [
     "find_person",
     "identity_of",
     "list_people",
+    "principals_of",
     "revoke_token",
     "set_user_active",
     "set_user_roles",
     "sign_in",
     "sign_out",
+    "start_acting",
+    "stop_acting",
+    "stored_actor",
     "tokens_of",
 ]

@@ -19,6 +19,7 @@ from kalip.access import (
     verify_password,
 )
 from kalip.base.errors import KalipError, NotAuthenticated
+from kalip.records.accounts.acting import actor_of_login
 from kalip.records.services import Services
 from kalip.storage import (
     Event,
@@ -91,17 +92,26 @@ def sign_in(services: Services, email: str, password: str, address: str = "", ag
 
 
 def actor_of_session(services: Services, token: str) -> Actor | None:
-    """The person whose session token this is, with today's roles; None when it is unknown, expired or kept out."""
+    """The person whose session token this is, with today's roles; None when it is unknown, expired or kept out.
+
+    One who acts for another, or looks with another's eyes, comes as such.
+    """
     now = services.clock()
     id_hash = hash_secret(token)
-    found = services.database.glance(lambda session: find_login(session, id_hash, now))
+    model = services.runtime.pin().model
+
+    def look(session: Session) -> tuple[LoginSession, Actor] | None:
+        known = find_login(session, id_hash, now)
+        return None if known is None else (known[0], actor_of_login(session, model, known, now))
+
+    found = services.database.glance(look)
     if found is None:
         return None
-    login, user = found
+    login, actor = found
     if now - login.seen_at > TOUCHED:
         with services.database.write() as session:
             touch_login(session, id_hash, now, now + LASTS)
-    return _actor(services, user)
+    return actor
 
 
 def sign_out(services: Services, token: str) -> None:

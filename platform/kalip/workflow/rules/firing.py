@@ -308,7 +308,9 @@ def actor_of(services: Services, firing: Firing) -> Actor:
         event = (
             services.database.glance(lambda session: event_with_id(session, event_id)) if event_id is not None else None
         )
-        return actor_of_user(services, event.actor if event is not None else None)
+        if event is None:
+            return SYSTEM
+        return actor_of_user(services, event.actor, event.on_behalf, or_own=True)
     owner = run(services, SYSTEM, partial(_owner, rule=rule, record_id=firing.record_id), write=False)
     return actor_of_user(services, owner)
 
