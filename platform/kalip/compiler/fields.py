@@ -21,7 +21,7 @@ _COMMON: Final = frozenset(
     {
         "type", "label", "help", "placeholder", "unit", "required", "required_when", "visible_when", "readonly",
         "readonly_when", "default", "default_expression", "backfill", "unconverted",
-        "unconverted_into", "unique", "indexed", "personal", "was",
+        "unconverted_into", "unique", "indexed", "audit_reads", "personal", "was",
     }
 )  # fmt: skip
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -106,6 +106,7 @@ def _field(bench: Bench, draft: Draft, name: str, data: Mapping[str, Any]) -> Fi
         unconverted_into=data.get("unconverted_into", ""),
         unique=data.get("unique", False),
         indexed=data.get("indexed", False),
+        audit_reads=data.get("audit_reads", False),
         default=data.get("default"),
         target=target,
         targets=targets,

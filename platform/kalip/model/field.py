@@ -25,6 +25,7 @@ class Field:
     `options` are the type's own settings, checked by the field type (max_length, scale, …).
     `target` is the entity a reference, references or children field points to, `via` the
     reference on the children's side that points back. `choices` names a choice list.
+    `audit_reads`: the event log tells who was shown a value.
     `unconverted` ("empty" or "refuse") and `unconverted_into` (a text field) say what becomes of
     values that a change of type can't convert.
     Expressions are compiled against the owning entity. `system` marks the built-in fields
@@ -41,6 +42,7 @@ class Field:
     readonly: bool = False
     unique: bool = False
     indexed: bool = False
+    audit_reads: bool = False
     default: Any = None
     default_expression: Expression | None = None
     backfill: Expression | None = None
