@@ -1,0 +1,103 @@
+"""The organisation: units, positions, groups, who leads whom, absences, and who stands in for whom."""
+
+from kalip.records.organisation.absences import (
+    AwayNotice,
+    absence_with,
+    absences_shown,
+    away_notices,
+    change_absence,
+    make_absence,
+    remove_absence,
+)
+from kalip.records.organisation.checking import administering, arranging
+from kalip.records.organisation.commands import (
+    KINDS,
+    LONGEST_NAME,
+    LONGEST_NOTE,
+    REASONS,
+    NewSubstitution,
+    SaveAbsence,
+    SaveGroup,
+    SavePosition,
+    SaveUnit,
+)
+from kalip.records.organisation.groups import (
+    change_group,
+    change_members,
+    group_with,
+    make_group,
+    remove_group,
+    set_members,
+)
+from kalip.records.organisation.leads import (
+    calendar_of,
+    calendar_of_unit,
+    is_below,
+    leads,
+    manager_of,
+    positions_held,
+)
+from kalip.records.organisation.positions import change_position, make_position, position_with, remove_position
+from kalip.records.organisation.substituting import (
+    end_substitution,
+    make_substitution,
+    substitution_with,
+    substitutions_shown,
+)
+from kalip.records.organisation.units import (
+    Branch,
+    change_unit,
+    hang_unit,
+    make_unit,
+    remove_unit,
+    tree_of,
+    unit_with,
+)
+
+__all__ = [
+    "KINDS",
+    "LONGEST_NAME",
+    "LONGEST_NOTE",
+    "REASONS",
+    "AwayNotice",
+    "Branch",
+    "NewSubstitution",
+    "SaveAbsence",
+    "SaveGroup",
+    "SavePosition",
+    "SaveUnit",
+    "absence_with",
+    "absences_shown",
+    "administering",
+    "arranging",
+    "away_notices",
+    "calendar_of",
+    "calendar_of_unit",
+    "change_absence",
+    "change_group",
+    "change_members",
+    "change_position",
+    "change_unit",
+    "end_substitution",
+    "group_with",
+    "hang_unit",
+    "is_below",
+    "leads",
+    "make_absence",
+    "make_group",
+    "make_position",
+    "make_substitution",
+    "make_unit",
+    "manager_of",
+    "position_with",
+    "positions_held",
+    "remove_absence",
+    "remove_group",
+    "remove_position",
+    "remove_unit",
+    "set_members",
+    "substitution_with",
+    "substitutions_shown",
+    "tree_of",
+    "unit_with",
+]

@@ -1,0 +1,66 @@
+"""Who leads whom, and by which working calendar somebody works. Reads the tree; changes nothing."""
+
+from datetime import date
+
+from kalip.model import Calendar
+from kalip.records.services import Work
+from kalip.storage.organisation import Position, Unit, leads_of_units, positions_of, stands_below, units_above
+
+
+def positions_held(work: Work, user_id: str, day: date | None = None) -> tuple[Position, ...]:
+    """The positions that a person has on a day (today), the oldest first."""
+    at = day or work.context.today
+    return tuple(each for each in positions_of(work.session, user_id) if each.in_force(at))
+
+
+def manager_of(work: Work, user_id: str) -> str | None:
+    """The person who leads somebody, by the first position; None for one whom nobody leads.
+
+    That is the manager, else a head, of the unit; who leads the unit oneself is led by the one above it.
+    """
+    for position in positions_held(work, user_id):
+        for unit in units_above(work.session, position.unit):
+            leading = leads_of_units(work.session, [unit.id], work.context.today).get(unit.id, ())
+            if user_id in leading:
+                continue
+            if leading:
+                return leading[0]
+    return None
+
+
+def leads(work: Work, leader: str, user_id: str) -> bool:
+    """Whether a person leads a unit in which somebody has a position, or a unit above it."""
+    if leader == user_id:
+        return False
+    for position in positions_held(work, user_id):
+        chain = [unit.id for unit in units_above(work.session, position.unit)]
+        found = leads_of_units(work.session, chain, work.context.today)
+        if any(leader in each for each in found.values()):
+            return True
+    return False
+
+
+def calendar_of_unit(work: Work, unit_id: str) -> Calendar | None:
+    """The working calendar of a unit: its own, else that of the nearest unit above that has one."""
+    return _calendar(work, units_above(work.session, unit_id))
+
+
+def calendar_of(work: Work, user_id: str) -> Calendar | None:
+    """The working calendar of a person, by the first position in a unit that has one."""
+    for position in positions_held(work, user_id):
+        found = calendar_of_unit(work, position.unit)
+        if found is not None:
+            return found
+    return None
+
+
+def is_below(work: Work, unit_id: str, above: str) -> bool:
+    """Whether a unit is another one or stands below it."""
+    return stands_below(work.session, unit_id, above)
+
+
+def _calendar(work: Work, chain: list[Unit]) -> Calendar | None:
+    for unit in chain:
+        if unit.calendar is not None and unit.calendar in work.model.calendars:
+            return work.model.calendars[unit.calendar]
+    return None
