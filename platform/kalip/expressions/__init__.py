@@ -3,7 +3,7 @@
 Knows how a text becomes a typed tree, a Python function and SQL; refuses to know what a record is or where it is kept.
 """
 
-from kalip.expressions.context import ActorContext, Context, Dialect, context_params
+from kalip.expressions.context import NO_SETS, ActorContext, ActorSets, Context, Dialect, context_params
 from kalip.expressions.errors import ExpressionError, Fault
 from kalip.expressions.expression import Expression, compile_expression
 from kalip.expressions.functions.builtin import Function
@@ -36,10 +36,12 @@ __all__ = [
     "DURATION",
     "INTEGER",
     "JSON",
+    "NO_SETS",
     "NULL",
     "TEXT",
     "TIME",
     "ActorContext",
+    "ActorSets",
     "Collection",
     "Columns",
     "Context",

@@ -6,9 +6,9 @@ Knows how these are bound in SQL; refuses to read a clock.
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from kalip.expressions.encoding import EPOCH, microseconds_of
 
@@ -19,21 +19,48 @@ _SHIFTED: Final = re.compile(r"ctx_(now|today)_(plus|minus)_(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class ActorContext:
-    """Who acts: `id` is a user's id, empty for nobody; no part of it is ever null."""
+    """Who acts: `id` is a user's id, empty for nobody; no part of it is ever null. `groups` are codes of groups."""
 
     id: str = ""
     email: str = ""
     roles: tuple[str, ...] = ()
     locale: str = ""
+    groups: tuple[str, ...] = ()
+
+
+class ActorSets(Protocol):
+    """What stands in other tables about the actor, as sets of texts by name."""
+
+    def members(self, name: str) -> frozenset[str]:
+        """Give the members of a set, such as the ids of the users that `team` has."""
+
+
+class NoSets:
+    """The sets of one about whom nothing is written: all are empty."""
+
+    def members(self, name: str) -> frozenset[str]:
+        """Give no members."""
+        return frozenset()
+
+
+NO_SETS: Final = NoSets()
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The moment of evaluation (aware, UTC), the day it is for the actor, and the actor."""
+    """The moment of evaluation (aware, UTC), the day it is for the actor, the actor, and the sets of the actor.
+
+    `sets` are asked by an evaluation in Python alone; SQL has them as subqueries.
+    """
 
     now: datetime
     today: date
     actor: ActorContext = ActorContext()
+    sets: ActorSets = field(default=NO_SETS, compare=False, repr=False)
+
+    def members(self, name: str) -> frozenset[str]:
+        """Give the members of one of the actor's sets."""
+        return self.sets.members(name)
 
 
 def context_params(context: Context, names: Iterable[str], dialect: Dialect) -> dict[str, object]:
@@ -56,9 +83,8 @@ def _value(context: Context, name: str, dialect: Dialect) -> object:
         return _moment(context.now, dialect)
     if name == "ctx_today":
         return _day(context.today, dialect)
-    if name == "ctx_actor_roles":
-        return json.dumps(list(context.actor.roles), ensure_ascii=False)
-    return str(getattr(context.actor, name.removeprefix("ctx_actor_")))
+    value = getattr(context.actor, name.removeprefix("ctx_actor_"))
+    return json.dumps(list(value), ensure_ascii=False) if isinstance(value, tuple) else str(value)
 
 
 def _moved(context: Context, root: str, amount: int, dialect: Dialect) -> object:

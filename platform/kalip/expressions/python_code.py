@@ -79,6 +79,10 @@ class _Writer:
             value = py.attribute(value, name)
         return value
 
+    def actor_set(self, node: typed.ActorSet) -> ast.expr:
+        """Write a set of the actor, asked when it is reached."""
+        return py.call(py.attribute(py.load("context"), "members"), [py.constant(node.name)])
+
     def variable(self, node: typed.Variable) -> ast.expr:
         """Write a macro's variable."""
         return py.load(node.name)
@@ -259,6 +263,7 @@ _WRITERS: Final[Mapping[type[typed.Node], Callable[[_Writer, Any], ast.expr]]] =
     typed.Literal: _Writer.literal,
     typed.FieldValue: _Writer.field,
     typed.ContextValue: _Writer.context,
+    typed.ActorSet: _Writer.actor_set,
     typed.Variable: _Writer.variable,
     typed.ToDecimal: _Writer.to_decimal,
     typed.Invoke: _Writer.invoke,

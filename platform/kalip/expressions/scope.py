@@ -9,8 +9,20 @@ from typing import Final, Protocol
 
 from kalip.expressions.types import TEXT, Type, list_of
 
-ACTOR: Final[Mapping[str, Type]] = {"id": TEXT, "email": TEXT, "roles": list_of(TEXT), "locale": TEXT}
+ACTOR: Final[Mapping[str, Type]] = {
+    "id": TEXT,
+    "email": TEXT,
+    "roles": list_of(TEXT),
+    "locale": TEXT,
+    "groups": list_of(TEXT),
+}
 """What is known of the acting person, under the reserved root `actor`."""
+
+ACTOR_SETS: Final = ("team", "unit", "unit_below")
+"""The users who are near the acting person, under the same root: lists of ids that are asked only when needed.
+
+A scope may know further sets: what it finds under `actor` are those.
+"""
 
 Path = tuple[str, ...]
 

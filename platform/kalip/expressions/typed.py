@@ -44,7 +44,14 @@ class FieldValue(Node):
 
 @dataclass(frozen=True, slots=True)
 class ContextValue(Node):
-    """now, today, actor_id, actor_email, actor_roles or actor_locale."""
+    """now, today, actor_id, actor_email, actor_roles, actor_locale or actor_groups."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActorSet(Node):
+    """A set of texts about the actor that stands in other tables, by its name."""
 
     name: str
 

@@ -62,6 +62,7 @@ from kalip.storage.going_on import (
     fill_batch,
     is_building,
 )
+from kalip.storage.given import ActorSets
 from kalip.storage.idempotency import KeyState, delete_old_keys, finish_key, release_key, reserve_key
 from kalip.storage.imports import ImportRun, advance_import, find_import, start_import
 from kalip.storage.index_steps import CreateIndex
@@ -172,6 +173,7 @@ from kalip.storage.writes import insert_record, insert_records, update_record, u
 __all__ = [
     "FILL_JOB",
     "INDEX_JOB",
+    "ActorSets",
     "Aggregate",
     "AggregateRow",
     "Archived",

@@ -12,9 +12,10 @@ from sqlalchemy.types import TypeEngine
 
 from kalip.base.errors import BadRequest
 from kalip.base.names import did_you_mean
-from kalip.expressions import Collection, Dialect, Expression
+from kalip.expressions import Collection, Dialect, Expression, Sql
 from kalip.fields import FieldType, Part
 from kalip.model import Entity, Field
+from kalip.storage.actor_sets import set_sql
 from kalip.storage.decimals import average, rescaled, scale_of
 from kalip.storage.kinds import kind_of, type_of
 from kalip.storage.tables import EntityTable, Tables
@@ -252,6 +253,10 @@ class FrameColumns:
         if len(path) == 1:
             return self.frame.children(self.root, path[0])[0]
         raise unknown_path(".".join(path), self.root.table.entity if self.root.table else None)
+
+    def actor_set(self, name: str) -> Sql:
+        """The SELECT of a set of the actor."""
+        return set_sql(name, self.frame.dialect)
 
 
 def unknown_path(path: str, entity: Entity | None) -> BadRequest:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from kalip.expressions import nodes
 from kalip.expressions.checker.base import CheckerBase, MacroVariable, span_of
 from kalip.expressions.functions.registry import ALIASES, BUILTINS, SPECIAL
-from kalip.expressions.scope import ACTOR, Scope, suggestion
-from kalip.expressions.typed import ContextValue, FieldValue, Item, Literal, Member, Node, Span, Variable
-from kalip.expressions.types import JSON, TEXT, is_list_of_records
+from kalip.expressions.scope import ACTOR, ACTOR_SETS, Scope, suggestion
+from kalip.expressions.typed import ActorSet, ContextValue, FieldValue, Item, Literal, Member, Node, Span, Variable
+from kalip.expressions.types import JSON, TEXT, is_list_of_records, list_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class NameChecks(CheckerBase):
         """Check `list[position]` or `json["key"]`."""
         operand, index = self.check(node.operand), self.check(node.index)
         kind = operand.type.kind
+        if isinstance(operand, ActorSet):
+            return self.fault(node, "a set has no order", f"write x in actor.{operand.name}")
         if "unknown" in (kind, index.type.kind):
             return self._unknown(node)
         if kind == "json" and index.type.kind in ("text", "integer", "json"):
@@ -84,9 +86,16 @@ class NameChecks(CheckerBase):
         whole = _whole(segments)
         if len(segments) == 1:
             return self.fault(whole, "the actor is not a value", "write actor.id")
-        type_ = ACTOR.get(segments[1].name)
+        path = tuple(segment.name for segment in segments)
+        if self.scope.lookup(path) is not None and path[1] not in ACTOR:
+            return ActorSet(whole, list_of(TEXT), False, ".".join(path[1:]))
+        if path[1] in ACTOR_SETS:
+            found = ActorSet(_whole(segments[:2]), list_of(TEXT), False, path[1])
+            return found if len(segments) == 2 else self._members(found, segments[2:], ())
+        type_ = ACTOR.get(path[1])
         if type_ is None:
-            hint = suggestion(segments[1].name, tuple(ACTOR)) or f"known are {', '.join(ACTOR)}"
+            known = (*ACTOR, *ACTOR_SETS)
+            hint = suggestion(path[1], known) or f"known are {', '.join(known)}"
             return self.fault(segments[1].span, f"unknown name '{segments[1].name}'", hint)
         value = ContextValue(_whole(segments[:2]), type_, False, f"actor_{segments[1].name}")
         return value if len(segments) == 2 else self._members(value, segments[2:], ())

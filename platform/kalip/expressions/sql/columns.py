@@ -28,6 +28,9 @@ class Columns(Protocol):
     def collection(self, path: Path) -> "Collection":
         """Give the rows of a collection of records; each call needs its own table alias."""
 
+    def actor_set(self, name: str) -> Sql:
+        """Give the SELECT of a set of the actor: one column `member` that is never null."""
+
 
 @dataclass(frozen=True, slots=True)
 class Collection:

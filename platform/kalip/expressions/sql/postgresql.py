@@ -53,6 +53,7 @@ class PostgresqlWriter(SqlWriter):
     dialect: Literal["postgresql"] = "postgresql"
     same = "IS NOT DISTINCT FROM"
     differs = "IS DISTINCT FROM"
+    gather = "jsonb_agg"
 
     def result(self, tree: typed.Node) -> str:
         """Write the whole."""

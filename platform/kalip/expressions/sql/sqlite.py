@@ -26,6 +26,7 @@ class SqliteWriter(SqlWriter):
     dialect: Literal["sqlite"] = "sqlite"
     same = "IS"
     differs = "IS NOT"
+    gather = "json_group_array"
 
     def result(self, tree: typed.Node) -> str:
         """Write the whole, a decimal as an integer scaled as its type says."""

@@ -29,6 +29,7 @@ class SqlWriter(ABC):
     dialect: Dialect
     same: str
     differs: str
+    gather: str
 
     def __init__(self, columns: Columns, prefix: str) -> None:
         self.prefix = prefix
@@ -40,6 +41,7 @@ class SqlWriter(ABC):
             typed.Literal: lambda node: self.literal(node.value, node.type),
             typed.FieldValue: self._field,
             typed.ContextValue: lambda node: self.context_value(f"ctx_{node.name}", node.type),
+            typed.ActorSet: self._actor_set,
             typed.Variable: self._variable,
             typed.ToDecimal: lambda node: self.widened(self.value(node.operand)),
             typed.Invoke: lambda node: self.invoked(node.function, [self.value(part) for part in node.arguments]),
@@ -186,10 +188,25 @@ class SqlWriter(ABC):
             case typed.FieldValue() if is_list_of_records(node.type):
                 collection = self.bindings[node.root].record.collection(node.path)
                 return Rows(collection.from_sql, (collection.where_sql,), columns=collection.columns)
+            case typed.ActorSet():
+                alias = self.alias()
+                distinct = f"SELECT DISTINCT member FROM ({self._members(node)}) AS {self.alias()}"  # noqa: S608  ours
+                return Rows(f"({distinct}) AS {alias}", (), Fragment(f"{alias}.member", True))
         return self.list_rows(self.value(node).text, node.type.held)
 
     def _field(self, node: typed.FieldValue) -> Fragment:
         return self.column(self.bindings[node.root].record.column(node.path), node.type)
+
+    def _members(self, node: typed.ActorSet) -> str:
+        """Write the SELECT of a set of the actor."""
+        sql = self.bindings[""].record.actor_set(node.name)
+        self.params.update(sql.params)
+        self.context |= sql.context
+        return sql.text
+
+    def _actor_set(self, node: typed.ActorSet) -> Fragment:
+        array = self.rows(node).select(f"{self.gather}(member)")
+        return Fragment(f"COALESCE({array}, '[]')")
 
     def _variable(self, node: typed.Variable) -> Fragment:
         return self.bindings[node.name].value
@@ -328,6 +345,9 @@ class SqlWriter(ABC):
     def _among(self, node: typed.Among) -> Condition:
         if isinstance(node.list, typed.Items):
             return self._among_items(node, node.list)
+        if isinstance(node.list, typed.ActorSet):
+            # Nothing of the row is in it, so that the database makes it once and looks each row up.
+            return Condition(f"{self.value(node.item).text} IN ({self._members(node.list)})", not node.item.nullable)
         variable = f"among{self.alias()}"
         rows = self.rows(node.list)
         self.bindings[variable] = rows

@@ -68,6 +68,7 @@ from kalip.storage.own.rules import (
     KalipRuleCursor,
     KalipRuleRun,
 )
+from kalip.storage.own.shares import KalipShare
 from kalip.storage.own.tasks import KalipFollow, KalipNotification, KalipNotificationSetting, KalipTask
 
 __all__ = [
@@ -134,6 +135,7 @@ __all__ = [
     "KalipLink",
     "KalipSeal",
     "KalipSession",
+    "KalipShare",
     "KalipStageStep",
     "KalipStay",
     "KalipSubstitution",
