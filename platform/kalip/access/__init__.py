@@ -1,6 +1,6 @@
 """Floor 8: who may do what, as a decision or a row filter. Knows no SQL, no HTTP and no sessions' storage."""
 
-from kalip.access.actor import SYSTEM, Actor, Identity, in_place_of, limited_to, make_actor
+from kalip.access.actor import NOTHING_GIVEN, SYSTEM, Actor, Identity, in_place_of, limited_to, make_actor
 from kalip.access.explaining import Explanation, Grant, explain
 from kalip.access.lockout import counts, locked_until
 from kalip.access.passwords import (
@@ -10,14 +10,17 @@ from kalip.access.passwords import (
     password_faults,
     verify_password,
 )
-from kalip.access.permissions import RowFilter, Ruling, deciding_entity, denied, may, require, row_filters, ruling_for
+from kalip.access.permissions import RowFilter, Ruling, denied, may, require, row_filters, ruling_for
 from kalip.access.secrets import Secret, hash_secret, new_secret
 
 __all__ = [
+from kalip.access.terms import ANY, Terms, deciding_entity, granted, source_of, speaks_of, terms_of
     "MINIMUM_LENGTH",
     "SYSTEM",
     "Actor",
+    "ANY",
     "Explanation",
+    "NOTHING_GIVEN",
     "Grant",
     "Identity",
     "RowFilter",
@@ -28,12 +31,14 @@ __all__ = [
     "denied",
     "explain",
     "hash_password",
+    "Terms",
     "hash_secret",
     "in_place_of",
     "limited_to",
     "locked_until",
     "make_actor",
     "may",
+    "granted",
     "needs_rehash",
     "new_secret",
     "password_faults",
@@ -42,3 +47,6 @@ __all__ = [
     "ruling_for",
     "verify_password",
 ]
+    "source_of",
+    "speaks_of",
+    "terms_of",

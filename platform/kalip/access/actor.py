@@ -1,7 +1,8 @@
 """The one who acts: a person with roles, or the system itself. Knows nothing of how one signs in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
 
 from kalip.base.text import DEFAULT_LOCALE
 from kalip.expressions import ActorContext
@@ -19,6 +20,31 @@ class Identity:
     timezone: str = "UTC"
 
 
+class Given(Protocol):
+    """What others gave somebody on single records, asked only when it matters."""
+
+    def shared(self, entity: str) -> frozenset[str]:
+        """The verbs for which records of an entity were shared with the actor."""
+
+    def tasked(self, entity: str) -> bool:
+        """Whether the actor has an open task on a record of an entity."""
+
+
+class NothingGiven:
+    """Nobody shared anything, nobody gave a task."""
+
+    def shared(self, entity: str) -> frozenset[str]:
+        """No verbs."""
+        return frozenset()
+
+    def tasked(self, entity: str) -> bool:
+        """None."""
+        return False
+
+
+NOTHING_GIVEN: Final = NothingGiven()
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, with the roles that count now. `id` is None for the system alone.
@@ -30,6 +56,9 @@ class Actor:
     `on_behalf` is the id of the user in whose place this one acts: the roles, the groups, owners
     of new records and `actor.id` in expressions are that user's, while `id`, name, language and
     settings stay the doer's own. `read_only` forbids every change: one who looks with another's eyes.
+
+    `limited`: only some of the person's roles count, and nothing that was shared with the person or comes by tasks.
+    `given` is what was, known inside a unit of work alone.
 
     `entities`, when given, are the only ones that the actor's rights reach; `everything` then says that they are an
     administrator's there, while `administrator` is false: what is beyond records needs all entities.
@@ -49,6 +78,8 @@ class Actor:
     on_behalf_email: str = ""
     entities: tuple[str, ...] | None = None
     everything: bool = False
+    limited: bool = False
+    given: Given = field(default=NOTHING_GIVEN, compare=False, repr=False)
 
     @property
     def principal(self) -> str | None:
@@ -59,7 +90,7 @@ class Actor:
     def context(self) -> ActorContext:
         """The actor as expressions see it: the principal."""
         email = self.on_behalf_email if self.on_behalf else self.email
-        return ActorContext(id=self.principal or "", email=email, roles=self.roles, locale=self.locale)
+        return ActorContext(self.principal or "", email, self.roles, self.locale, self.groups)
 
 
 SYSTEM = Actor(None, "Kalip", "", administrator=True)
@@ -87,6 +118,7 @@ def make_actor(
         timezone=person.timezone,
         administrator=any(model.roles[name].administrator for name in active),
         groups=tuple(groups),
+        limited=limit is not None,
     )
 
 
@@ -97,6 +129,7 @@ def in_place_of(actor: Actor, principal: Actor, *, read_only: bool = False) -> A
         roles=principal.roles,
         administrator=principal.administrator,
         groups=principal.groups,
+        limited=actor.limited or principal.limited,
         on_behalf=principal.id,
         on_behalf_name=principal.name,
         on_behalf_email=principal.email,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from kalip.access.actor import Actor
-from kalip.access.permissions import PARENT_VERB, deciding_entity, granted, may
+from kalip.access.permissions import may
+from kalip.access.terms import PARENT_VERB, deciding_entity, granted
 from kalip.model import Scope, Verb
 from kalip.runtime import Served
 

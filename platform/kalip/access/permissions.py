@@ -1,33 +1,49 @@
 """Permissions as one expression per set of roles, verb and entity: compiled to SQL for many rows, to Python for one.
 
-Closed by default: a verb on an entity is permitted only when some role of the actor says so.
+Closed by default: a verb on an entity is permitted only when some role of the actor says so, somebody shared the record
+with the actor, or an open task of the actor is about it. A denial wins over all of these, and a record that is more
+confidential than the clearance of the actor's roles is not there at all.
 An entity owned by another follows its parent, at any depth: reading, exporting and importing a
 line need that right on the parent, any other change of it is an update of the parent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from kalip.access.actor import Actor
+from kalip.access.terms import (
+    ANY,
+    PARENT_VERB,
+    Terms,
+    deciding_entity,
+    is_shared,
+    is_tasked,
+    shared_set,
+    source_of,
+    tasks_set,
+    terms_of,
+)
 from kalip.base.errors import AccessDenied
-from kalip.compiler import entity_scope
-from kalip.expressions import BOOLEAN, Context, Expression, compile_expression
-from kalip.model import Entity, Permission, Scope, Verb
+from kalip.compiler import RootedScope, entity_scope
+from kalip.expressions import BOOLEAN, TEXT, Context, Expression, compile_expression, list_of
+from kalip.model import NAMED, Verb
 from kalip.runtime import Served
 
-# The verbs of a parent that a child's verb asks for.
-PARENT_VERB = {
-    Verb.READ: Verb.READ,
-    Verb.EXPORT: Verb.EXPORT,
-    Verb.IMPORT: Verb.IMPORT,
-    Verb.CREATE: Verb.UPDATE,
-    Verb.UPDATE: Verb.UPDATE,
-    Verb.ARCHIVE: Verb.UPDATE,
-    Verb.RESTORE: Verb.UPDATE,
-    Verb.TRANSITION: Verb.UPDATE,
-    Verb.CONVERT: Verb.UPDATE,
-}
-OWN_SOURCE = "owner == actor.id"
+__all__ = [
+    "ANY",
+    "PARENT_VERB",
+    "RowFilter",
+    "Ruling",
+    "deciding_entity",
+    "denied",
+    "may",
+    "require",
+    "row_filters",
+    "ruling_for",
+]
+# What may be made without having been there, so that reading says nothing of it.
+_UNREAD: Final = (Verb.READ, Verb.CREATE, Verb.IMPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +79,44 @@ class Ruling:
 
 
 class Rulings:
-    """The rulings of one served model, made once for each set of roles, verb and entity."""
+    """The rulings of one served model, made once for all that they follow from."""
 
     def __init__(self, served: Served) -> None:
         self._served = served
-        self._made: dict[tuple[tuple[str, ...], Verb, str], Ruling] = {}
+        self._deciders = {name: deciding_entity(served, name) for name in served.model.entities}
+        self._made: dict[tuple[object, ...], Ruling] = {}
 
-    def find(self, roles: tuple[str, ...], verb: Verb, entity: str) -> Ruling:
+    def find(self, actor: Actor, verb: Verb, entity: str, name: str) -> Ruling:
         """The ruling; two threads may make the same one, and either result serves."""
-        key = (tuple(sorted(set(roles))), verb, entity)
+        decider, through = self._deciders[entity]
+        deciding = PARENT_VERB[verb] if through else verb
+        given = (is_shared(actor, deciding, decider.name), is_tasked(actor, deciding, decider.name))
+        key = (tuple(sorted(set(actor.roles))), verb, entity, name, given)
         ruling = self._made.get(key)
         if ruling is None:
-            ruling = self._made[key] = _rule(self._served, *key)
+            ruling = self._made[key] = _rule(self._served, terms_of(self._served, actor, verb, entity, name))
         return ruling
 
 
-def ruling_for(served: Served, actor: Actor, verb: Verb, entity: str) -> Ruling:
-    """What the actor's roles add up to; an administrator is permitted everything."""
+def ruling_for(served: Served, actor: Actor, verb: Verb, entity: str, name: str = "") -> Ruling:
+    """What the actor's roles, shares and tasks add up to; an administrator is permitted everything.
+
+    `name` is the transition or conversion that is asked about; `ANY` asks whether there is one at all.
+    """
     if actor.administrator:
         return Ruling(permitted=True, entity=entity, verb=verb)
-    return served.project(Rulings).find(actor.roles, verb, entity)
+    if actor.entities is not None:
+        decider, through = deciding_entity(served, entity)
+        if not {entity, decider.name} & set(actor.entities):
+            return Ruling(permitted=False, entity=decider.name, verb=verb, through=through)
+        if actor.everything:
+            return Ruling(permitted=True, entity=entity, verb=verb)
+    return served.project(Rulings).find(actor, verb, entity, name)
 
 
 def may(served: Served, actor: Actor, verb: Verb, entity: str) -> bool:
-    """Whether the actor may do this on at least some records of the entity."""
-    return ruling_for(served, actor, verb, entity).permitted
+    """Whether the actor may do this on at least some records of the entity, by some transition or conversion."""
+    return ruling_for(served, actor, verb, entity, ANY if verb in NAMED else "").permitted
 
 
 def require(served: Served, actor: Actor, verb: Verb, entity: str) -> None:
@@ -104,61 +133,62 @@ def denied(verb: Verb, entity: str) -> AccessDenied:
     )
 
 
-def row_filters(served: Served, actor: Actor, verb: Verb, entity: str) -> tuple[RowFilter, ...] | None:
-    """The conditions a record must meet; empty means every record, None means no record at all."""
-    ruling = ruling_for(served, actor, verb, entity)
-    if not ruling.permitted:
+def row_filters(served: Served, actor: Actor, verb: Verb, entity: str, name: str = "") -> tuple[RowFilter, ...] | None:
+    """The conditions a record must meet; empty means every record, None means no record at all.
+
+    Nothing is done to a record that may not be read, so these conditions are among those of other verbs.
+    """
+    rulings = [ruling_for(served, actor, verb, entity, name)]
+    if verb not in _UNREAD:
+        rulings.append(ruling_for(served, actor, Verb.READ, entity))
+    if not all(ruling.permitted for ruling in rulings):
         return None
-    if ruling.condition is None:
-        return ()
-    return (RowFilter(ruling.condition, ruling.through),)
+    filters = (RowFilter(each.condition, each.through) for each in rulings if each.condition is not None)
+    return tuple(dict.fromkeys(filters))
 
 
-def deciding_entity(served: Served, entity: str) -> tuple[Entity, tuple[str, ...]]:
-    """The entity whose permissions count, and the references that lead to it."""
-    current = served.model.entities[entity]
-    through: tuple[str, ...] = ()
-    while current.owned_by is not None:
-        through = (*through, current.owned_by)
-        target = current.fields[current.owned_by].target
-        current = served.model.entities[str(target)]
-    return current, through
-
-
-def granted(entity: Entity, role: str, verb: Verb) -> Permission | None:
-    """A role's permission for a verb, or None when it has none."""
-    permission = entity.permissions.get((role, verb))
-    if permission is None or permission.scope is Scope.NONE:
-        return None
-    return permission
-
-
-def _rule(served: Served, roles: tuple[str, ...], verb: Verb, entity: str) -> Ruling:
-    decider, through = deciding_entity(served, entity)
-    deciding_verb = PARENT_VERB[verb] if through else verb
-    permissions = [found for role in roles if (found := granted(decider, role, deciding_verb)) is not None]
-    if not permissions:
-        return Ruling(permitted=False, entity=decider.name, verb=deciding_verb, through=through)
-    sources = dict.fromkeys(_source(permission) for permission in permissions)
-    condition = None
-    if "" not in sources:
-        condition = compile_expression(
-            " || ".join(f"({source})" for source in sources),
-            entity_scope(served.model, served.types, decider.name),
-            expects=BOOLEAN,
-            functions=served.functions,
-        )
-    return Ruling(
-        permitted=True,
-        entity=decider.name,
-        verb=deciding_verb,
-        through=through,
-        condition=condition,
+def _rule(served: Served, terms: Terms) -> Ruling:
+    parts = [_of_name(terms, name) for name in terms.names]
+    told = [part for part in parts if part is not None]
+    ruling = Ruling(permitted=bool(told), entity=terms.entity, verb=terms.verb, through=terms.through)
+    if not told:
+        return ruling
+    sources = [] if "" in told else [" || ".join(_alternatives(dict.fromkeys(told)))]
+    if terms.levels is not None:
+        sources.append(terms.label_source)
+    if not sources:
+        return ruling
+    source = sources[0] if len(sources) == 1 else " && ".join(f"({each})" for each in sources)
+    entity = terms.entity
+    roots = {f"actor.{each}": list_of(TEXT) for each in (shared_set(entity, terms.verb), tasks_set(entity))}
+    condition = compile_expression(
+        source,
+        RootedScope(entity_scope(served.model, served.types, entity), roots),
+        expects=BOOLEAN,
+        functions=served.functions,
     )
+    return Ruling(True, entity, terms.verb, terms.through, condition)
 
 
-def _source(permission: Permission) -> str:
-    terms = [OWN_SOURCE] if permission.scope is Scope.OWN else []
-    if permission.condition is not None:
-        terms.append(f"({permission.condition.source})")
-    return " && ".join(terms)
+def _alternatives(sources: Iterable[str]) -> list[str]:
+    found = list(sources)
+    return found if len(found) == 1 else [f"({each})" for each in found]
+
+
+def _of_name(terms: Terms, name: str) -> str | None:
+    """What permits the verb, or one transition or conversion: None for nothing, empty for every record."""
+    grants = dict.fromkeys(source_of(each) for each in terms.grants(name))
+    denials = dict.fromkeys(source_of(each) for each in terms.denials(name))
+    if "" in denials:
+        return None
+    if terms.shared:
+        grants[f"id in actor.{shared_set(terms.entity, terms.verb)}"] = None
+    if terms.tasked:
+        grants[f"id in actor.{tasks_set(terms.entity)}"] = None
+    if not grants:
+        return None
+    permitted = "" if "" in grants else " || ".join(f"({each})" for each in grants)
+    refused = [f"!({each})" for each in denials]
+    if not refused:
+        return permitted
+    return " && ".join([*([f"({permitted})"] if permitted else []), *refused])

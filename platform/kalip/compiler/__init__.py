@@ -4,7 +4,7 @@ from kalip.compiler.codes import CODES
 from kalip.compiler.compile import Compilation, compile_model, compile_packs
 from kalip.compiler.formulas import compile_with_present_names
 from kalip.compiler.lists import ADMINISTRATOR
-from kalip.compiler.scope import USER_PARTS, EntityScope, entity_scope
+from kalip.compiler.scope import USER_PARTS, EntityScope, RootedScope, entity_scope
 from kalip.compiler.uses import where_used
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "USER_PARTS",
     "Compilation",
     "EntityScope",
+    "RootedScope",
     "compile_model",
     "compile_packs",
     "compile_with_present_names",

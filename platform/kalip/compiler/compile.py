@@ -29,7 +29,7 @@ from kalip.compiler.intakes import intake_of, webforms_of
 from kalip.compiler.labels import label_of, text_of
 from kalip.compiler.lists import make_choice_lists, make_roles
 from kalip.compiler.mails import mails_of
-from kalip.compiler.permissions import permissions_of
+from kalip.compiler.permissions import check_clearances, confidentiality_of, permissions_of
 from kalip.compiler.personal import personal_marks_of, subject_of
 from kalip.compiler.pipelines import pipelines_of
 from kalip.compiler.records import check_records
@@ -112,6 +112,7 @@ def _model(bench: Bench, revision: str) -> Model:
     for draft in bench.drafts.values():
         draft.title = title_of(bench, draft)
     entities = {draft.name: _entity(bench, draft, owners.get(draft.name)) for draft in bench.drafts.values()}
+    check_clearances(bench, entities.values())
     packs = {name: _pack_info(bench, document, entities) for name, document in bench.stack.manifests.items()}
     check_records(bench)
     mails = mails_of(bench)
@@ -132,7 +133,7 @@ def _entity(bench: Bench, draft: Draft, owner: str | None) -> Entity:
     data = draft.data
     pipelines = pipelines_of(bench, draft)
     cards = cards_of(bench, draft)
-    permissions = permissions_of(bench, draft, owned="owned_by" in data)
+    permissions = permissions_of(bench, draft, pipelines, owned="owned_by" in data)
     field_rights = field_rights_of(bench, draft)
     intake = intake_of(bench, draft, permissions)
     hooks = hooks_of(bench, draft)
@@ -155,6 +156,7 @@ def _entity(bench: Bench, draft: Draft, owner: str | None) -> Entity:
         subject=subject_of(bench, draft),
         pipelines=pipelines,
         permissions=permissions,
+        confidentiality=confidentiality_of(bench, draft, owned="owned_by" in data),
         field_rights=field_rights.said,
         closed_fields=field_rights.closed,
         intake=intake,

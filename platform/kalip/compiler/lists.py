@@ -28,7 +28,12 @@ def make_roles(bench: Bench) -> None:
         name, data = document.names[0], document.data
         administrator = data.get("administrator", name == ADMINISTRATOR)
         bench.roles[name] = Role(
-            name, label_of(data, name), text_of(data, "description"), administrator, data.get("privacy_officer", False)
+            name,
+            label_of(data, name),
+            text_of(data, "description"),
+            administrator,
+            data.get("privacy_officer", False),
+            data.get("clearance", ""),
         )
 
 

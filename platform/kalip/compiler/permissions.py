@@ -1,23 +1,26 @@
-"""Makes the permissions of an entity."""
+"""Makes the permissions of an entity, and what says how confidential its records are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from kalip.compiler import codes
 from kalip.compiler.bench import Bench, Draft
 from kalip.compiler.desk import Spot
 from kalip.compiler.formulas import Wanted, compile_formula
 from kalip.compiler.lists import role_named
-from kalip.expressions import BOOLEAN
+from kalip.expressions import BOOLEAN, Expression
 from kalip.metadata import Kind
-from kalip.model import VERBS, Permission, Scope, Verb
+from kalip.model import EXPLICIT, VERBS, Confidentiality, Entity, Permission, Pipeline, Scope, Verb, verb_key
 
-_EVERY = "all"
+_EVERY: Final = "all"
+_CHOICE: Final = "choice"
 
 
-def permissions_of(bench: Bench, draft: Draft, *, owned: bool) -> Mapping[tuple[str, str], Permission]:
-    """What each role may do, by role and verb; `all` is spelled out."""
+def permissions_of(
+    bench: Bench, draft: Draft, pipelines: Mapping[str, Pipeline], *, owned: bool
+) -> Mapping[tuple[str, str], Permission]:
+    """What each role may do, by role and verb; `all` is spelled out. Transitions are looked up in `pipelines`."""
     permissions: dict[tuple[str, str], Permission] = {}
     for document in draft.of(Kind.ACCESS):
         spot = Spot(document).at("permissions")
@@ -28,8 +31,65 @@ def permissions_of(bench: Bench, draft: Draft, *, owned: bool) -> Mapping[tuple[
             continue
         for role, verbs in roles.items():
             if role_named(bench, role, spot.at(role)) is not None:
+                _check_names(bench, draft, pipelines, verbs, spot.at(role))
                 permissions |= _of_role(bench, draft, role, verbs, spot.at(role))
     return MappingProxyType(permissions)
+
+
+def confidentiality_of(bench: Bench, draft: Draft, *, owned: bool) -> Confidentiality | None:
+    """The field that says how confidential a record is; lines of another entity have none of their own."""
+    for document in draft.of(Kind.ACCESS):
+        said = document.data.get("confidentiality")
+        if said is None:
+            continue
+        spot = Spot(document).at("confidentiality", "field")
+        if owned:
+            message = f"records of '{draft.name}' are as confidential as their parents: what stands here has no effect"
+            bench.desk.report(codes.UNUSED, spot, message, "remove it", "warning")
+            return None
+        return _mark(bench, draft, said["field"], spot)
+    return None
+
+
+def check_clearances(bench: Bench, entities: Iterable[Entity]) -> None:
+    """Report roles with a clearance that no entity's confidentiality knows."""
+    marks = [entity.confidentiality for entity in entities if entity.confidentiality is not None]
+    levels = dict.fromkeys(level for mark in marks for level in mark.levels)
+    for document in bench.stack.of_kind(Kind.ROLE):
+        clearance = document.data.get("clearance")
+        if clearance is not None and clearance not in levels:
+            message = f"no entity has records that are '{clearance}'"
+            hint = f"there are {', '.join(levels)}" if levels else "there are none"
+            bench.desk.report(codes.UNUSED, Spot(document).at("clearance"), message, hint, "warning")
+
+
+def _mark(bench: Bench, draft: Draft, name: str, spot: Spot) -> Confidentiality | None:
+    field = draft.fields.get(name)
+    if field is None:
+        bench.desk.unknown(codes.UNKNOWN_FIELD, spot, f"field of '{draft.name}'", name, list(draft.fields))
+        return None
+    bench.desk.use(spot, f"field:{draft.name}.{name}")
+    if field.type != _CHOICE or field.choices not in bench.choices:
+        message = f"'{name}' is no choice: its values don't say what is more confidential"
+        bench.desk.report(codes.UNFIT_FIELD, spot, message, "name a field of type choice")
+        return None
+    return Confidentiality(name, tuple(bench.choices[field.choices].choices))
+
+
+def _check_names(
+    bench: Bench, draft: Draft, pipelines: Mapping[str, Pipeline], verbs: Mapping[str, Any], spot: Spot
+) -> None:
+    """Report verbs that name a transition or conversion which isn't there."""
+    transitions = list(dict.fromkeys(name for pipeline in pipelines.values() for name in pipeline.transitions))
+    conversions = [document.names[-1] for document in draft.of(Kind.CONVERSION)]
+    for key in verbs:
+        verb, _, name = key.partition(":")
+        if name and verb == Verb.TRANSITION and name not in transitions:
+            what = f"transition of '{draft.name}'"
+            bench.desk.unknown(codes.UNKNOWN_TRANSITION, spot.at(key), what, name, transitions)
+        if name and verb == Verb.CONVERT and name not in conversions:
+            what = f"conversion of '{draft.name}'"
+            bench.desk.unknown(codes.UNKNOWN_CONVERSION, spot.at(key), what, name, conversions)
 
 
 def _of_role(
@@ -41,20 +101,25 @@ def _of_role(
     found: dict[tuple[str, str], Permission] = {}
     said = {key: _permission(bench, draft, data, spot.at(key)) for key, data in verbs.items()}
     for verb in VERBS:
-        key = verb.value if verb.value in said else _EVERY
+        key = verb.value if verb.value in said or verb in EXPLICIT else _EVERY
         if key in said:
-            scope, condition = said[key]
-            found[role, verb] = Permission(role, draft.name, Verb(verb), scope, condition)
+            scope, condition, deny = said[key]
+            found[role, verb] = Permission(role, draft.name, Verb(verb), scope, condition, deny)
+    for key, (scope, condition, deny) in said.items():
+        word, _, name = key.partition(":")
+        if name:
+            verb = Verb(word)
+            found[role, verb_key(verb, name)] = Permission(role, draft.name, verb, scope, condition, deny, name)
     return found
 
 
-def _permission(bench: Bench, draft: Draft, data: Any, spot: Spot) -> Any:
+def _permission(bench: Bench, draft: Draft, data: Any, spot: Spot) -> tuple[Scope, Expression | None, bool]:
     if isinstance(data, str):
-        return Scope(data), None
-    condition = None
-    if "where" in data:
-        wanted = Wanted(BOOLEAN, sql=True)
-        condition = compile_formula(bench, draft.name, data["where"], spot.at("where"), wanted)
-        if condition is None:
-            return Scope.NONE, None
-    return Scope(data["scope"]), condition
+        return Scope(data), None, False
+    deny = bool(data.get("deny", False))
+    if "where" not in data:
+        return Scope(data["scope"]), None, deny
+    wanted = Wanted(BOOLEAN, sql=True)
+    condition = compile_formula(bench, draft.name, data["where"], spot.at("where"), wanted)
+    # A model with a faulty condition is never served; nothing is given meanwhile.
+    return (Scope.NONE if condition is None else Scope(data["scope"])), condition, deny

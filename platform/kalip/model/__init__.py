@@ -1,6 +1,20 @@
 """Floor 3: the frozen types that metadata becomes. Knows nothing of how they are made or shown."""
 
-from kalip.model.access import ALL, NONE, OWN, VERBS, Permission, Role, Scope, Verb
+from kalip.model.access import (
+    ALL,
+    EXPLICIT,
+    NAMED,
+    NONE,
+    OWN,
+    SHARABLE,
+    VERBS,
+    Confidentiality,
+    Permission,
+    Role,
+    Scope,
+    Verb,
+    verb_key,
+)
 from kalip.model.action import (
     AssignUser,
     CallHook,
@@ -48,8 +62,11 @@ __all__ = [
     "ALL",
     "BY_EVENT",
     "NONE",
+    "EXPLICIT",
+    "NAMED",
     "OWN",
     "VERBS",
+    "SHARABLE",
     "Acceptance",
     "Alarm",
     "AssignUser",
@@ -67,6 +84,7 @@ __all__ = [
     "Column",
     "Condition",
     "ConsentText",
+    "Confidentiality",
     "Conversion",
     "ConversionTarget",
     "ConvertRecords",
@@ -135,3 +153,4 @@ __all__ = [
     "Wording",
     "moved",
 ]
+    "verb_key",

@@ -19,6 +19,9 @@ class Verb(StrEnum):
     CONVERT = "convert"
     EXPORT = "export"
     IMPORT = "import"
+    ASSIGN = "assign"
+    SHARE = "share"
+    PURGE = "purge"
 
 
 class Scope(StrEnum):
@@ -26,18 +29,36 @@ class Scope(StrEnum):
 
     NONE = "none"
     OWN = "own"
+    TEAM = "team"
+    UNIT = "unit"
+    UNIT_BELOW = "unit_below"
     ALL = "all"
 
 
 NONE, OWN, ALL = Scope.NONE, Scope.OWN, Scope.ALL
 VERBS = tuple(Verb)
+EXPLICIT = (Verb.ASSIGN, Verb.SHARE, Verb.PURGE)
+"""Verbs that give away or destroy: whoever permits "every verb" doesn't mean them, so that they are named."""
+NAMED = (Verb.TRANSITION, Verb.CONVERT)
+"""Verbs that may be permitted for one transition or conversion alone: `transition:win`."""
+SHARABLE = (
+    Verb.READ,
+    Verb.UPDATE,
+    Verb.ARCHIVE,
+    Verb.RESTORE,
+    Verb.TRANSITION,
+    Verb.CONVERT,
+    Verb.ASSIGN,
+)
+"""Verbs that may be given on a single record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
     """A bundle of permissions. An administrator role permits every verb on everything, and the designer.
 
-    A privacy officer looks after personal data on the privacy pages, whatever the rights on records.
+    A privacy officer looks after personal data on the privacy pages, whatever the rights on records. `clearance` is the
+    highest value of confidentiality fields whose records the role may know of; empty for none.
     """
 
     name: str
@@ -45,14 +66,34 @@ class Role:
     description: Text = Text()
     administrator: bool = False
     privacy_officer: bool = False
+    clearance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One role's right to one verb on an entity; `condition` narrows it to matching rows."""
+    """One role's right to one verb on an entity; `condition` narrows it to matching rows.
+
+    With `deny` it takes the right to these rows away, whoever gives it. `name` is the transition or conversion that it
+    is about, empty for all of them.
+    """
 
     role: str
     entity: str
     verb: Verb
     scope: Scope
     condition: Expression | None = None
+    deny: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Confidentiality:
+    """The choice field that says how confidential a record is, and its values from the least to the most."""
+
+    field: str
+    levels: tuple[str, ...]
+
+
+def verb_key(verb: Verb, name: str = "") -> str:
+    """The verb as permissions are keyed by: `transition`, or `transition:win` for one of them."""
+    return f"{verb.value}:{name}" if name else verb.value

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from kalip.base.names import humanize
 from kalip.base.text import Text
 from kalip.expressions import Expression
-from kalip.model.access import Permission
+from kalip.model.access import Confidentiality, Permission
 from kalip.model.conversion import Conversion
 from kalip.model.field import Field, Origin
 from kalip.model.intake import Intake, WebForm
@@ -98,6 +98,7 @@ class Entity:
     lists: Mapping[str, ListView] = field(default_factory=lambda: MappingProxyType({}))
     forms: Mapping[str, FormView] = field(default_factory=lambda: MappingProxyType({}))
     boards: Mapping[str, BoardView] = field(default_factory=lambda: MappingProxyType({}))
+    confidentiality: Confidentiality | None = None
     calendars: Mapping[str, CalendarView] = field(default_factory=lambda: MappingProxyType({}))
     cards: Mapping[str, CardView] = field(default_factory=lambda: MappingProxyType({}))
     rules: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))

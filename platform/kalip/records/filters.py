@@ -62,9 +62,12 @@ def said_filter(work: Work, entity: str, text: str) -> Expression:
     return found.expression
 
 
-def allowed_rows(work: Work, verb: Verb, entity: str) -> tuple[Filter, ...] | None:
-    """The filters of the rows on which the actor may do this; None when there can be none."""
-    filters = row_filters(work.served, work.actor, verb, entity)
+def allowed_rows(work: Work, verb: Verb, entity: str, name: str = "") -> tuple[Filter, ...] | None:
+    """The filters of the rows on which the actor may do this; None when there can be none.
+
+    `name` is the transition or conversion that is asked about; `ANY` stands for whichever.
+    """
+    filters = row_filters(work.served, work.actor, verb, entity, name)
     if filters is None:
         return None
     return tuple(Filter(each.expression, each.through) for each in filters)

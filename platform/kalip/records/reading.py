@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from kalip.access import may
+from kalip.access import ANY, may
 from kalip.base.errors import NotFound
-from kalip.model import Entity, Verb
+from kalip.model import NAMED, Entity, Verb
 from kalip.records.commands import Form, ListRecords, Page, Record
 from kalip.records.filters import allowed_rows, matching
 from kalip.records.naming import Path, visible_entity
@@ -115,7 +115,7 @@ def record_rights(work: Work, entity_name: str, record_id: str) -> frozenset[Ver
     """What the actor may do with this very record: at most one statement for each conditional right."""
     rights = set()
     for verb in Verb:
-        filters = allowed_rows(work, verb, entity_name)
+        filters = allowed_rows(work, verb, entity_name, ANY if verb in NAMED else "")
         if filters is None:
             continue
         if not filters or matching(work, entity_name, [record_id], filters):

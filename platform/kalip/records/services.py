@@ -5,12 +5,12 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from kalip.access import Actor
+from kalip.access import NOTHING_GIVEN, Actor
 from kalip.base.clock import Clock, system_clock
 from kalip.base.errors import AccessDenied, Conflict
 from kalip.base.ids import new_id
@@ -19,7 +19,7 @@ from kalip.expressions import Context
 from kalip.model import Entity, Model
 from kalip.network import Network
 from kalip.runtime import Runtime, Served
-from kalip.storage import Blobs, Database, Event, RevisionChanged, Session, Unavailable, current_revision
+from kalip.storage import ActorSets, Blobs, Database, Event, RevisionChanged, Session, Unavailable, current_revision
 
 T = TypeVar("T")
 Announce = Callable[[Mapping[str, object]], None]
@@ -153,6 +153,9 @@ def run(
     command: Callable[[Work], T],
     *,
     write: bool = True,
+    sets = ActorSets(session, context)
+    context = replace(context, sets=sets)
+    actor = replace(actor, given=NOTHING_GIVEN if actor.limited else sets)
     correlation: str | None = None,
 ) -> T:
     """Run a use case in its own unit of work and give its result, after the commit.

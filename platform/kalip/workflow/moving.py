@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from kalip.base.errors import BadRequest, Conflict, NotFound, TransitionRefused
+from kalip.access import ANY, denied, ruling_for
+from kalip.base.errors import BadRequest, Conflict, KalipError, NotFound, TransitionRefused
 from kalip.base.names import did_you_mean
 from kalip.expressions import Expression
 from kalip.model import Effect, Entity, Pipeline, Stage, Transition, Verb
-from kalip.records import TRANSITIONED, Work, titles_of
+from kalip.records import TRANSITIONED, Work, matching, titles_of
 from kalip.records.rules import USER
 from kalip.records.saving import Draft, Grounds, as_value, evaluate, put
 from kalip.records.saving.placing import (
@@ -18,6 +19,7 @@ from kalip.records.saving.placing import (
     role_labels,
     unmet,
 )
+from kalip.storage import Filter
 from kalip.workflow.acting import act, give
 from kalip.workflow.commands import ApplyTransition
 from kalip.workflow.stage_steps import blocked_by_steps
@@ -46,6 +48,7 @@ class Decision:
         transitions = [transition for _, transition in self.candidates]
         return Grounds(
             verb=Verb.TRANSITION,
+            named=transitions[0].name if len({each.name for each in transitions}) == 1 else ANY,
             kind=TRANSITIONED,
             decide=self.decide,
             reads=tuple(each for owner, transition in self.candidates for each in _expressions(owner, transition)),
@@ -78,8 +81,12 @@ class Decision:
         draft.asked = frozenset(self.transition.ask)
         draft.demanded = self.transition.demands
         self._check_reason(draft)
+        if draft.named == ANY:
+            draft.named = self.transition.name
+            draft.error = barred(work, draft)
         draft.error = (
-            self._reserved(work)
+            draft.error
+            or self._reserved(work)
             or refusal(work, draft, pipeline, self.transition)
             or blocked_by_steps(work, draft, self.target.name)
         )
@@ -171,6 +178,20 @@ def find_decision(entity: Entity, command: ApplyTransition, by: str = "") -> Dec
             params={"kind": "transition" if command.transition else "stage", "name": wanted},
         )
     return Decision(entity, command, found, by=by)
+
+
+def barred(work: Work, draft: Draft, name: str = "") -> KalipError | None:
+    """The refusal when the actor may see a loaded record but not make a move, by `name` or the one of the draft."""
+    ruling = ruling_for(work.served, work.actor, Verb.TRANSITION, draft.entity, name or draft.named)
+    if not ruling.permitted:
+        return denied(Verb.TRANSITION, draft.entity)
+    if ruling.condition is None:
+        return None
+    if not ruling.through and not ruling.condition.element_paths:
+        admitted = ruling.admits(draft.before, work.context)
+    else:
+        admitted = bool(matching(work, draft.entity, [draft.id], (Filter(ruling.condition, ruling.through),)))
+    return None if admitted else denied(Verb.TRANSITION, draft.entity)
 
 
 def refusal(work: Work, draft: Draft, pipeline: Pipeline, transition: Transition) -> TransitionRefused | None:

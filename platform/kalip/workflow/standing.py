@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from kalip.access import denied, ruling_for
+from kalip.access import ruling_for
 from kalip.base.errors import KalipError, NotFound
 from kalip.expressions import Expression
 from kalip.model import Entity, Pipeline, Transition, Verb
-from kalip.records import Row, SaveRecord, Work, matching, visible_entity
+from kalip.records import Row, SaveRecord, Work, visible_entity
 from kalip.records.saving import Draft, Grounds, draft_commands, is_empty, prepare
 from kalip.records.saving.placing import stage_expressions, suited_pipeline
-from kalip.storage import Filter, steps_of
+from kalip.storage import steps_of
 from kalip.workflow.changing import offers_of
 from kalip.workflow.commands import Checklist, Move, Standing
-from kalip.workflow.moving import conditions_of, may_be_answered, refusal
+from kalip.workflow.moving import barred, conditions_of, may_be_answered, refusal
 from kalip.workflow.queueing import may_take
 from kalip.workflow.stage_steps import blocked_by, checklist_of, read_checklist
 from kalip.workflow.transitions import fields_named, question_of
@@ -30,14 +30,14 @@ def standing_of(work: Work, entity_name: str, record_id: str) -> Standing:
     pipeline = entity.pipelines.get(str(draft.before.get("pipeline"))) if draft is not None else None
     if draft is None or pipeline is None:
         return Standing()
-    barred = _denied(work, draft)
+    closed = barred(work, draft)
     stage = str(draft.before.get("stage"))
     checklist = read_checklist(work, draft)
     return Standing(
-        moves=_moves(work, draft, pipeline, barred, checklist),
+        moves=_moves(work, draft, pipeline, checklist),
         checklist=checklist,
-        pipelines=() if barred is not None else offers_of(work, entity, pipeline.name, stage),
-        suited=None if barred is not None else suited_pipeline(work, draft),
+        pipelines=() if closed is not None else offers_of(work, entity, pipeline.name, stage),
+        suited=None if closed is not None else suited_pipeline(work, draft),
         takeable=may_take(work, draft),
     )
 
@@ -91,9 +91,10 @@ def _loaded(work: Work, entity: Entity, record_id: str) -> Draft | None:
 
 
 def _reads(work: Work, entity: Entity, moves: list[Transition]) -> Iterator[Expression]:
-    ruling = ruling_for(work.served, work.actor, Verb.TRANSITION, entity.name)
-    if ruling.condition is not None and not ruling.through:
-        yield ruling.condition
+    for name in dict.fromkeys(("", *(move.name for move in moves))):
+        ruling = ruling_for(work.served, work.actor, Verb.TRANSITION, entity.name, name)
+        if ruling.condition is not None and not ruling.through:
+            yield ruling.condition
     yield from (move.guard for move in moves if move.guard is not None)
     yield from stage_expressions(entity)
 
@@ -108,35 +109,24 @@ def _needed(entity: Entity, moves: list[Transition]) -> Iterator[str]:
         yield from move.ask
 
 
-def _moves(
-    work: Work, draft: Draft, pipeline: Pipeline, barred: KalipError | None, checklist: Checklist
-) -> tuple[Move, ...]:
+def _moves(work: Work, draft: Draft, pipeline: Pipeline, checklist: Checklist) -> tuple[Move, ...]:
     return tuple(
-        _move(work, draft, pipeline, move, barred or blocked_by(work, draft, move.target, checklist))
+        _move(work, draft, pipeline, move, _obstacle(work, draft, move, checklist))
         for move in pipeline.moves_from(str(draft.before.get("stage")))
     )
 
 
-def _denied(work: Work, draft: Draft) -> KalipError | None:
-    """The refusal when the actor may see the record but not move it."""
-    ruling = ruling_for(work.served, work.actor, Verb.TRANSITION, draft.entity)
-    if not ruling.permitted:
-        return denied(Verb.TRANSITION, draft.entity)
-    if ruling.condition is None:
-        return None
-    if not ruling.through and not ruling.condition.element_paths:
-        return None if ruling.admits(draft.before, work.context) else denied(Verb.TRANSITION, draft.entity)
-    filters = (Filter(ruling.condition, ruling.through),)
-    seen = matching(work, draft.entity, [draft.id], filters)
-    return None if seen else denied(Verb.TRANSITION, draft.entity)
+def _obstacle(work: Work, draft: Draft, move: Transition, checklist: Checklist) -> KalipError | None:
+    """Why a move is out of the question before its guard is asked."""
+    return barred(work, draft, move.name) or blocked_by(work, draft, move.target, checklist)
 
 
-def _move(work: Work, draft: Draft, pipeline: Pipeline, move: Transition, barred: KalipError | None) -> Move:
+def _move(work: Work, draft: Draft, pipeline: Pipeline, move: Transition, obstacle: KalipError | None) -> Move:
     source = str(draft.before.get("stage"))
     target = pipeline.stages[move.target]
     missing = tuple(name for name in dict.fromkeys((*target.required, *move.demands)) if is_empty(draft, name))
     asked = dict.fromkeys((*move.ask, *missing))
-    error = barred
+    error = obstacle
     if error is None and not may_be_answered(work, move, asked, conditions_of(pipeline, source, move)):
         error = refusal(work, draft, pipeline, move)
     return Move(

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
-from kalip.access import Ruling, ruling_for
+from kalip.access import ANY, Ruling, ruling_for
 from kalip.base.errors import NotFound
 from kalip.base.names import did_you_mean
 from kalip.fields.literals import text_literal
-from kalip.model import Entity, Field, FormView, Verb
+from kalip.model import NAMED, Entity, Field, FormView, Verb
 from kalip.records.commands import ListRecords, Record, RecordPage, Related, Row, Shown
 from kalip.records.filters import allowed_rows, matching
 from kalip.records.history import Stretch, history_of
@@ -121,7 +121,7 @@ def _ruled_paths(work: Work, entity: Entity) -> list[str]:
 
 
 def _rulings(work: Work, entity: Entity) -> dict[Verb, Ruling]:
-    return {verb: ruling_for(work.served, work.actor, verb, entity.name) for verb in Verb}
+    return {verb: ruling_for(work.served, work.actor, verb, entity.name, ANY if verb in NAMED else "") for verb in Verb}
 
 
 def _rights(work: Work, entity: Entity, record_id: str, parts: Record) -> frozenset[Verb]:
@@ -134,7 +134,7 @@ def _rights(work: Work, entity: Entity, record_id: str, parts: Record) -> frozen
         else:
             key = (ruling.condition.source, ruling.through)
             if key not in answers:
-                filters = allowed_rows(work, verb, entity.name) or ()
+                filters = allowed_rows(work, verb, entity.name, ANY if verb in NAMED else "") or ()
                 answers[key] = bool(matching(work, entity.name, [record_id], filters))
             allowed = answers[key]
         if allowed:

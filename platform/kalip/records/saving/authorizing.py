@@ -5,11 +5,13 @@ So nobody moves a record out of, or into, a scope that one has no right to.
 
 from collections.abc import Iterable, Sequence
 
-from kalip.access import Ruling, ruling_for
+from kalip.access import Ruling, denied
+from kalip.model import Verb
 from kalip.records.filters import matching
 from kalip.records.saving.drafts import Draft, sound
 from kalip.records.saving.evaluation import fill
 from kalip.records.saving.loading import denied_change
+from kalip.records.saving.rulings import giving_ruling, ruling_of, with_owner_before
 from kalip.records.services import Work
 from kalip.storage import Filter
 
@@ -17,7 +19,7 @@ from kalip.storage import Filter
 def authorize_before(work: Work, drafts: Sequence[Draft]) -> None:
     """Refuse drafts of records that the actor may not change so."""
     for draft in drafts:
-        ruling = _ruling(work, draft)
+        ruling = ruling_of(work, draft)
         if draft.error is None and not ruling.permitted:
             draft.error = denied_change(draft)
     asked = [draft for draft in drafts if draft.error is None and not draft.new]
@@ -26,6 +28,8 @@ def authorize_before(work: Work, drafts: Sequence[Draft]) -> None:
             _refuse_unlisted(work, ruling, group, after=False)
         else:
             _refuse(draft for draft in group if not ruling.admits(_known(ruling, draft), work.context))
+    for draft in asked:
+        _authorize_giving(work, draft)
 
 
 def authorize_after(work: Work, drafts: Sequence[Draft]) -> None:
@@ -51,14 +55,25 @@ def authorize_written(work: Work, drafts: Sequence[Draft]) -> None:
                 raise denied_change(next(draft for draft in group if draft.id not in found))
 
 
-def _ruling(work: Work, draft: Draft) -> Ruling:
-    return ruling_for(work.served, work.actor, draft.verb, draft.entity)
+def _authorize_giving(work: Work, draft: Draft) -> None:
+    """Ask for the right to give the record to another owner, where roles say something of it."""
+    ruling = giving_ruling(work, draft) if draft.error is None else None
+    if ruling is None:
+        return
+    if ruling.permitted and _needs_sql(ruling) and ruling.condition is not None:
+        admitted = bool(matching(work, draft.entity, [draft.id], (Filter(ruling.condition),)))
+    else:
+        admitted = ruling.permitted and ruling.admits(_known(ruling, draft), work.context)
+    if admitted:
+        draft.given_away = True
+    else:
+        draft.error = denied(Verb.ASSIGN, draft.entity)
 
 
 def _grouped(work: Work, drafts: Sequence[Draft]) -> list[tuple[Ruling, list[Draft]]]:
     groups: dict[int, tuple[Ruling, list[Draft]]] = {}
     for draft in drafts:
-        ruling = _ruling(work, draft)
+        ruling = ruling_of(work, draft)
         if ruling.condition is not None:
             groups.setdefault(id(ruling), (ruling, []))[1].append(draft)
     return list(groups.values())
@@ -77,7 +92,9 @@ def _admitted_after(work: Work, ruling: Ruling, draft: Draft) -> bool:
     if ruling.condition is None:
         return True
     fill(work, draft, ruling.condition)
-    return ruling.admits(draft.after, work.context)
+    # Whoever may give a record away may lose it by that.
+    known = with_owner_before(draft, draft.after) if draft.given_away else draft.after
+    return ruling.admits(known, work.context)
 
 
 def _refuse_unlisted(work: Work, ruling: Ruling, drafts: Sequence[Draft], *, after: bool) -> None:

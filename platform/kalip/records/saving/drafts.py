@@ -22,6 +22,7 @@ class Grounds:
     all the same. `decide` is called once the record as it will be is known: it may set more values
     and refuse; `reads` and `fields` are what it needs of the record, `sets` what it may change,
     `whole` asks for all of it.
+    `named` is the transition or conversion that the right is asked for.
     `placed`: the record is put into its stage whatever the stage demands. `start` is the stage of its pipeline where
     a new record starts (the first one when empty).
     """
@@ -38,6 +39,7 @@ class Grounds:
     start: str = ""
 
 
+    named: str = ""
 PLAIN = Grounds()
 
 
@@ -71,9 +73,9 @@ class Draft:
     `error` is a refusal of another kind. `entering` is the stage that the record moves to: all of
     its required fields must be filled, and those that the move `demanded`; what the move `asked` for may be changed
     even where the stage that it leaves locks it. `late` are values that the house sets once rights have been asked
-    for: a record may go into a queue, and so out of its owner's hands. `said_pipeline` is where a new record was told
-    to start. `keys` are what duplicates of the record are found by, as far as they change; `shared_keys` those that
-    others have too.
+    for: a record may go into a queue, and so out of its owner's hands. `named` is the transition or conversion that is
+    record was told to start. `keys` are what duplicates of the record are found by, as far as they change;
+    `shared_keys` those that others have too.
     """
 
     rules: EntityRules
@@ -104,6 +106,7 @@ class Draft:
     said_pipeline: str = ""
     keys: dict[Side, tuple[str, ...]] = field(default_factory=dict)
     shared_keys: frozenset[str] = frozenset()
+    named: str = ""
 
     @property
     def entity(self) -> str:
@@ -170,7 +173,7 @@ def put(draft: Draft, values: Mapping[str, object]) -> None:
 
 def make_draft(rules: EntityRules, command: SaveRecord, grounds: Grounds = PLAIN) -> Draft:
     """Start a draft; a new record gets its id here."""
-    return Draft(rules, command, command.id or new_id(), command.id is None, grounds)
+    return Draft(rules, command, command.id or new_id(), command.id is None, grounds, named=grounds.named)
 
 
 def sound(drafts: Iterable[Draft]) -> list[Draft]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kalip.access import ruling_for
 from kalip.expressions import Expression
 from kalip.model import Verb
 from kalip.records.rules import OLD, ROLLUP, EntityRules
 from kalip.records.saving.drafts import Draft
+from kalip.records.saving.rulings import giving_ruling, ruling_of
 from kalip.records.services import Work
 from kalip.storage.likeness import Side, sides_of
 
@@ -116,10 +116,10 @@ def _sides(work: Work, draft: Draft, touched: set[str]) -> Iterable[Side]:
 def _read_rights(work: Work, draft: Draft, needs: Needs) -> None:
     if draft.parent is not None:
         return
-    ruling = ruling_for(work.served, work.actor, draft.verb, draft.entity)
-    if ruling.condition is None:
-        return
-    if ruling.through:
-        needs.path(draft.rules, ruling.through[0])
-    else:
-        needs.read(draft.rules, ruling.condition)
+    for ruling in (ruling_of(work, draft), giving_ruling(work, draft)):
+        if ruling is None or ruling.condition is None:
+            continue
+        if ruling.through:
+            needs.path(draft.rules, ruling.through[0])
+        else:
+            needs.read(draft.rules, ruling.condition)

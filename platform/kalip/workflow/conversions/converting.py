@@ -37,7 +37,6 @@ from kalip.workflow.conversions.planning import (
 from kalip.workflow.conversions.selecting import DONE, OPEN, Selected, as_converted, links_of
 from kalip.workflow.conversions.sources import SourceReading
 from kalip.workflow.conversions.twins import find_twins, values_of_save
-from kalip.workflow.moving import Decision
 
 
 @dataclass(slots=True)
@@ -203,7 +202,7 @@ def _pause(deed: _Deed, stored: StoredConversion) -> Converted:
     work, reading = deed.work, deed.reading
     version = int(str(reading.before.before["version"]))
     if reading.command.values:
-        draft = _save_source(work, reading, Grounds(verb=Verb.CONVERT), {})
+        draft = _save_source(work, reading, Grounds(verb=Verb.CONVERT, named=reading.conversion.name), {})
         version = int(str(draft.before["version"])) + (0 if draft.is_idle else 1)
     kept = _merged(deed, stored)
     paused = replace(stored, pending=tuple(deed.prepared.selection.later), results=kept, version=version)
@@ -218,7 +217,8 @@ def _finish(deed: _Deed, stored: StoredConversion) -> Converted:
     moved = take_along(work, reading, {each.target: each for each in results})
     forced = _result_values(reading, results)
     decision = reading.decision
-    grounds = _moving(decision) if decision is not None else Grounds(verb=Verb.CONVERT)
+    own = Grounds(verb=Verb.CONVERT, named=reading.conversion.name)
+    grounds = own if decision is None else replace(decision.grounds(), verb=Verb.CONVERT, named=own.named)
     draft = _save_source(work, reading, grounds, forced)
     version = int(str(draft.before["version"])) + (0 if draft.is_idle else 1)
     rules = draft.rules
@@ -242,10 +242,6 @@ def _finish(deed: _Deed, stored: StoredConversion) -> Converted:
 
 def _merged(deed: _Deed, stored: StoredConversion) -> tuple[StoredResult, ...]:
     return (*(each for each in stored.results if each.target not in deed.made), *deed.made.values())
-
-
-def _moving(decision: Decision) -> Grounds:
-    return replace(decision.grounds(), verb=Verb.CONVERT)
 
 
 def _result_values(reading: SourceReading, results: Sequence[StoredResult]) -> dict[str, object]:

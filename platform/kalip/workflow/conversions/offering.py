@@ -1,6 +1,6 @@
 """Questions about conversions: which ones a record may go through, what it became, and what it was made of."""
 
-from kalip.access import may
+from kalip.access import ruling_for
 from kalip.base.errors import NotFound
 from kalip.model import Conversion, Entity, Verb
 from kalip.records import Work, require_visible, visible_entity
@@ -18,8 +18,8 @@ def offers_of(work: Work, entity_name: str, record_id: str) -> tuple[Offer, ...]
     entity = visible_entity(work, entity_name)
     if not entity.conversions:
         return ()
-    filters = allowed_rows(work, Verb.CONVERT, entity.name)
-    if filters is None or (filters and not matching(work, entity.name, [record_id], filters)):
+    named = [name for name in entity.conversions if _may_be_converted(work, entity.name, record_id, name)]
+    if not named:
         return ()
     past = conversions_of_record(work.session, entity.name, record_id)
     names = ("archived_at", "pipeline", "stage") if entity.pipelines else ("archived_at",)
@@ -28,7 +28,7 @@ def offers_of(work: Work, entity_name: str, record_id: str) -> tuple[Offer, ...]
     if row is None or row["archived_at"] is not None:
         return ()
     found = []
-    for each in entity.conversions.values():
+    for each in (entity.conversions[name] for name in named):
         done = any(one.name == each.name and one.state == DONE for one in past)
         again = any(target.again for target in each.targets.values())
         if (done and again) or (not done and _may_move(entity, each, row)):
@@ -39,9 +39,11 @@ def offers_of(work: Work, entity_name: str, record_id: str) -> tuple[Offer, ...]
 def may_convert(work: Work, entity_name: str) -> tuple[Offer, ...]:
     """The conversions that the actor may begin with some records of an entity: for a list's selection."""
     entity = visible_entity(work, entity_name)
-    if not may(work.served, work.actor, Verb.CONVERT, entity.name):
-        return ()
-    return tuple(Offer(each.name, each.label, each.transition) for each in entity.conversions.values())
+    return tuple(
+        Offer(each.name, each.label, each.transition)
+        for each in entity.conversions.values()
+        if ruling_for(work.served, work.actor, Verb.CONVERT, entity.name, each.name).permitted
+    )
 
 
 def conversions_of(work: Work, entity_name: str, record_id: str) -> tuple[Converted, ...]:
@@ -57,6 +59,11 @@ def made_from(work: Work, entity_name: str, record_id: str) -> tuple[Converted, 
     found = conversions_into(work.session, entity.name, record_id)
     live = (each for each in found if each.state in (OPEN, DONE))
     return tuple(as_converted(each) for each in live if _is_visible(work, each.entity, each.record_id))
+
+
+def _may_be_converted(work: Work, entity: str, record_id: str, name: str) -> bool:
+    filters = allowed_rows(work, Verb.CONVERT, entity, name)
+    return filters is not None and (not filters or bool(matching(work, entity, [record_id], filters)))
 
 
 def _is_visible(work: Work, entity: str, record_id: str) -> bool:

@@ -76,7 +76,10 @@ class SourceReading:
         own = self.decision.grounds() if self.decision is not None else Grounds()
         reads = (*own.reads, *_expressions(self.conversion))
         fields = tuple(dict.fromkeys((*own.fields, *self._names())))
-        return replace(own, verb=Verb.CONVERT, reads=reads, fields=fields, decide=self._decide, placed=False)
+        named = self.conversion.name
+        return replace(
+            own, verb=Verb.CONVERT, named=named, reads=reads, fields=fields, decide=self._decide, placed=False
+        )
 
     def _names(self) -> Iterable[str]:
         declared = (name for name, each in self.entity.fields.items() if each.computed is None)

@@ -80,7 +80,7 @@ def _found(work: Work, conversion_id: str) -> tuple[StoredConversion, Conversion
         raise NotFound("There is no conversion with the id '{id}'.", params={"id": conversion_id[:60]})
     entity = visible_entity(work, stored.entity)
     for verb in (Verb.READ, Verb.CONVERT):
-        filters = allowed_rows(work, verb, entity.name)
+        filters = allowed_rows(work, verb, entity.name, stored.name)
         if filters is None or (filters and not matching(work, entity.name, [stored.record_id], filters)):
             if verb is Verb.CONVERT:
                 raise denied(verb, entity.name)
@@ -170,7 +170,9 @@ def _restore_source(work: Work, stored: StoredConversion) -> int:
     place = (stored.entity, stored.record_id)
     if not stored.before:
         return _version(work, place)
-    return _write_back(work, place, stored.before, Grounds(verb=Verb.CONVERT, kind=UNCONVERTED, placed=True))
+    return _write_back(
+        work, place, stored.before, Grounds(verb=Verb.CONVERT, named=stored.name, kind=UNCONVERTED, placed=True)
+    )
 
 
 def _leave_as_before(work: Work, undone: StoredConversion, version: int) -> None:
