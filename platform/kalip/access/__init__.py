@@ -12,41 +12,41 @@ from kalip.access.passwords import (
 )
 from kalip.access.permissions import RowFilter, Ruling, denied, may, require, row_filters, ruling_for
 from kalip.access.secrets import Secret, hash_secret, new_secret
+from kalip.access.terms import ANY, Terms, deciding_entity, granted, source_of, speaks_of, terms_of
 
 __all__ = [
-from kalip.access.terms import ANY, Terms, deciding_entity, granted, source_of, speaks_of, terms_of
+    "ANY",
     "MINIMUM_LENGTH",
+    "NOTHING_GIVEN",
     "SYSTEM",
     "Actor",
-    "ANY",
     "Explanation",
-    "NOTHING_GIVEN",
     "Grant",
     "Identity",
     "RowFilter",
     "Ruling",
     "Secret",
+    "Terms",
     "counts",
     "deciding_entity",
     "denied",
     "explain",
+    "granted",
     "hash_password",
-    "Terms",
     "hash_secret",
     "in_place_of",
     "limited_to",
     "locked_until",
     "make_actor",
     "may",
-    "granted",
     "needs_rehash",
     "new_secret",
     "password_faults",
     "require",
     "row_filters",
     "ruling_for",
-    "verify_password",
-]
     "source_of",
     "speaks_of",
     "terms_of",
+    "verify_password",
+]

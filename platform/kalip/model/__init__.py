@@ -61,12 +61,12 @@ from kalip.model.view import BoardView, CalendarView, CardView, Column, FormView
 __all__ = [
     "ALL",
     "BY_EVENT",
-    "NONE",
     "EXPLICIT",
     "NAMED",
+    "NONE",
     "OWN",
-    "VERBS",
     "SHARABLE",
+    "VERBS",
     "Acceptance",
     "Alarm",
     "AssignUser",
@@ -83,8 +83,8 @@ __all__ = [
     "Clock",
     "Column",
     "Condition",
-    "ConsentText",
     "Confidentiality",
+    "ConsentText",
     "Conversion",
     "ConversionTarget",
     "ConvertRecords",
@@ -152,5 +152,5 @@ __all__ = [
     "When",
     "Wording",
     "moved",
-]
     "verb_key",
+]

@@ -95,10 +95,10 @@ class Entity:
     subject: Subject | None = None
     pipelines: Mapping[str, Pipeline] = field(default_factory=lambda: MappingProxyType({}))
     permissions: Mapping[tuple[str, str], Permission] = field(default_factory=lambda: MappingProxyType({}))
+    confidentiality: Confidentiality | None = None
     lists: Mapping[str, ListView] = field(default_factory=lambda: MappingProxyType({}))
     forms: Mapping[str, FormView] = field(default_factory=lambda: MappingProxyType({}))
     boards: Mapping[str, BoardView] = field(default_factory=lambda: MappingProxyType({}))
-    confidentiality: Confidentiality | None = None
     calendars: Mapping[str, CalendarView] = field(default_factory=lambda: MappingProxyType({}))
     cards: Mapping[str, CardView] = field(default_factory=lambda: MappingProxyType({}))
     rules: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))

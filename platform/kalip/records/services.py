@@ -144,6 +144,9 @@ def open_work(
     """Work inside a transaction that the caller opened and commits; `announce` the work after that."""
     now = services.clock()
     context = Context(now=now, today=now.astimezone(ZoneInfo(actor.timezone)).date(), actor=actor.context)
+    sets = ActorSets(session, context)
+    context = replace(context, sets=sets)
+    actor = replace(actor, given=NOTHING_GIVEN if actor.limited else sets)
     return Work(services, served, session, actor, now, correlation or new_id(), context)
 
 
@@ -153,9 +156,6 @@ def run(
     command: Callable[[Work], T],
     *,
     write: bool = True,
-    sets = ActorSets(session, context)
-    context = replace(context, sets=sets)
-    actor = replace(actor, given=NOTHING_GIVEN if actor.limited else sets)
     correlation: str | None = None,
 ) -> T:
     """Run a use case in its own unit of work and give its result, after the commit.

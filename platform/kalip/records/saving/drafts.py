@@ -37,9 +37,9 @@ class Grounds:
     whole: bool = False
     placed: bool = False
     start: str = ""
-
-
     named: str = ""
+
+
 PLAIN = Grounds()
 
 
@@ -74,6 +74,7 @@ class Draft:
     its required fields must be filled, and those that the move `demanded`; what the move `asked` for may be changed
     even where the stage that it leaves locks it. `late` are values that the house sets once rights have been asked
     for: a record may go into a queue, and so out of its owner's hands. `named` is the transition or conversion that is
+    made, once it is known. `given_away`: the actor may give the record to another owner. `said_pipeline` is where a new
     record was told to start. `keys` are what duplicates of the record are found by, as far as they change;
     `shared_keys` those that others have too.
     """
@@ -103,10 +104,11 @@ class Draft:
     asked: frozenset[str] = frozenset()
     demanded: tuple[str, ...] = ()
     late: Record = field(default_factory=dict)
+    named: str = ""
+    given_away: bool = False
     said_pipeline: str = ""
     keys: dict[Side, tuple[str, ...]] = field(default_factory=dict)
     shared_keys: frozenset[str] = frozenset()
-    named: str = ""
 
     @property
     def entity(self) -> str:
