@@ -21,6 +21,10 @@ class NamedColumns:
         """There is none."""
         raise LookupError(path)
 
+    def actor_set(self, name: str) -> Sql:
+        """There is none."""
+        raise LookupError(name)
+
 
 @contextmanager
 def engine_of(url: str) -> Iterator[sa.Engine]:

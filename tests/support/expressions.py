@@ -59,6 +59,10 @@ class FlatColumns:
         """A table of the collection's name."""
         return Collection(f'"{path[-1]}" AS t', "t.parent = id", FlatColumns())
 
+    def actor_set(self, name: str) -> Sql:
+        """A table of the set's name."""
+        return Sql(f'SELECT member FROM "{name}"', {}, frozenset())
+
 
 def compiled(source: str) -> Expression:
     """Compile against the common scope."""

@@ -15,6 +15,8 @@ from kalip.records.journal import (
     CONVERTED,
     MERGES,
     MESSAGES,
+    SHARE_ENDED,
+    SHARED,
     STEP_CHANGED,
     TASK_ENDED,
     TASK_GIVEN,
@@ -32,7 +34,7 @@ SILENT = frozenset(("updated_at", "updated_by", "created_at", "created_by", "sta
 
 _ONLY: Mapping[Shown, tuple[str, ...]] = {"comments": (COMMENTED,)}
 # What tells something else than changed fields.
-_FACTS = frozenset((CONVERTED, TASK_GIVEN, TASK_ENDED, STEP_CHANGED, *MERGES, *MESSAGES))
+_FACTS = frozenset((CONVERTED, TASK_GIVEN, TASK_ENDED, STEP_CHANGED, SHARED, SHARE_ENDED, *MERGES, *MESSAGES))
 _FIELDLESS = _FACTS | {COMMENTED, COMMENT_REMOVED}
 # That a comment was taken back is told by the comment's own entry.
 _WITHOUT: Mapping[Shown, tuple[str, ...]] = {"all": (COMMENT_REMOVED,), "changes": tuple(sorted(_FIELDLESS))}

@@ -31,6 +31,7 @@ from kalip.web.record.mails import blueprint as mails
 from kalip.web.record.moves import blueprint as moves
 from kalip.web.record.pipelines import blueprint as pipelines
 from kalip.web.record.routes import blueprint as record
+from kalip.web.record.sharing import blueprint as sharing
 from kalip.web.rules.routes import blueprint as rules
 from kalip.web.searching import blueprint as searching
 from kalip.web.serving import serve
@@ -82,6 +83,8 @@ def register(app: Flask, site: Site) -> None:
         pipelines,
         files,
         history,
+        rights,
+        sharing,
         record,
         lists,
     ):

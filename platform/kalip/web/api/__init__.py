@@ -22,6 +22,7 @@ from kalip.web.api.records import blueprint as records
 from kalip.web.api.reshaping import blueprint as reshaping
 from kalip.web.api.rules import blueprint as rules
 from kalip.web.api.searching import blueprint as searching
+from kalip.web.api.sharing import blueprint as sharing
 from kalip.web.api.steps import blueprint as steps
 from kalip.web.api.tasks import blueprint as tasks
 from kalip.web.api.transitions import blueprint as transitions
@@ -38,6 +39,8 @@ _NOUNS = (
     transitions,
     pipelines,
     steps,
+    sharing,
+    why,
     conversions,
     events,
     files,

@@ -11,6 +11,7 @@ from kalip.base.errors import BadRequest
 from kalip.designer import Drafted, Edit, SetValue, edit_draft, open_draft
 from kalip.metadata import REMOVED, Kind, document_schema
 from kalip.metadata.source import escape
+from kalip.model import EXPLICIT
 from kalip.web.designer.nodes import label_of
 from kalip.web.designer.reading import Bar, Fault, bar_of, entity_of, faults_of, frame, page_of, roles_of
 from kalip.web.designer.tabs import Tab, tabs_of
@@ -22,7 +23,8 @@ from kalip.web.shell import Crumb
 
 blueprint = Blueprint("designer_access", __name__, url_prefix="/designer/access")
 _PAGE = View("designer/matrix.html")
-_SCOPES = ("none", "own", "all")
+_SCOPES = ("none", "own", "team", "unit", "unit_below", "all")
+_DENY = "deny"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +127,27 @@ def _rows(drafted: Drafted, entity: str, verbs: tuple[str, ...]) -> Iterator[Row
 def _cell(entity: str, role: str, said: Mapping[str, Any], verb: str) -> Cell:
     value = said.get(verb)
     scope = _scope(value)
-    words = {"": "–", "none": gettext("none"), "own": gettext("own"), "all": gettext("all")}
+    words = {"": "–", **scope_labels()}
+    if isinstance(value, Mapping) and value.get(_DENY):
+        words |= {each: gettext("denied: {scope}", scope=label) for each, label in scope_labels().items()}
     condition = str(value.get("where", "")) if isinstance(value, Mapping) else ""
     href = page_of(_address(entity), f"/permissions/{escape(role)}/{verb}") if isinstance(value, Mapping) else ""
-    follows = words.get(_scope(said.get("all")), "") if not scope and verb != "all" and said.get("all") else ""
+    spelled = not scope and verb != "all" and verb not in EXPLICIT and said.get("all")
+    follows = scope_labels().get(_scope(said.get("all")), "") if spelled else ""
     options = tuple(Option(each, label, each == scope) for each, label in words.items())
     return Cell(f"{role}/{verb}", options, condition, href, follows)
+
+
+def scope_labels() -> dict[str, str]:
+    """What people call scopes, from nothing to everything."""
+    return {
+        "none": gettext("none"),
+        "own": gettext("own"),
+        "team": gettext("own groups'"),
+        "unit": gettext("own unit's"),
+        "unit_below": gettext("own unit's and below"),
+        "all": gettext("all"),
+    }
 
 
 def _scope(value: Any) -> str:

@@ -60,6 +60,8 @@ class Addresses:
     duplicates: str = ""
     mail: str = ""
     bin: str = ""
+    rights: str = ""
+    shares: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,5 +303,7 @@ def _addresses(work: Work, entity: Entity, record_id: str, found: RecordPage) ->
         archive=at("record.archive") if Verb.ARCHIVE in found.rights and not archived else "",
         restore=at("record.restore") if Verb.RESTORE in found.rights and archived else "",
         mail=at("mails.compose") if Verb.UPDATE in found.rights and not archived and has_addresses(entity) else "",
+        shares=at("sharing.show_shares") if Verb.SHARE in found.rights else "",
+        rights=at("rights.show_rights"),
         bin=at("intake.bin_this") if Verb.ARCHIVE in found.rights and not archived and takes_messages(entity) else "",
     )

@@ -44,6 +44,8 @@ _ICONS: Mapping[str, str] = {
     "record.task_given": "clipboard-list",
     "record.task_ended": "clipboard-check",
     "record.step_changed": "list-check",
+    "record.shared": "user-plus",
+    "record.share_ended": "user",
 }
 _WIDTHS = ((format_date, "medium"), (format_time, "short"))
 _QUIET = frozenset({"stage_since", "stage_due", "archived_at", "pipeline"})
@@ -259,6 +261,8 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
         "record.task_given": gettext("gave a task"),
         "record.task_ended": gettext("ended a task"),
         "record.step_changed": _step_text(event),
+        "record.shared": gettext("shared this with somebody"),
+        "record.share_ended": gettext("took back what was shared with somebody"),
     }
     # What a message says is for rules, and in the run log.
     created = event.kind in ("record.created", "hook.received")
@@ -280,8 +284,10 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
 
 
 def _step(event: EventView) -> tuple[str, str]:
-    """A step of a stage by its label, and what was noted with it."""
+    """A step of a stage by its label, or with whom the record is shared, and what was noted with it."""
     facts: Mapping[str, Any] = event.facts
+    if "share" in facts:
+        return str(facts.get("name") or ""), str(facts.get("reason") or "")
     return (str(facts["step"]), str(facts.get("note") or "")) if "step" in facts else ("", "")
 
 

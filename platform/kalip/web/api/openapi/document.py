@@ -11,6 +11,8 @@ from kalip.web.api.openapi.merging import merging_paths, merging_schemas
 from kalip.web.api.openapi.parts import problem_responses, problem_schemas, security_schemes, shared_parameters
 from kalip.web.api.openapi.pipelines import pipeline_paths, pipeline_schemas
 from kalip.web.api.openapi.records import entity_paths
+from kalip.web.api.openapi.rules import clock_paths, rule_paths, rule_schemas
+from kalip.web.api.openapi.sharing import sharing_paths, sharing_schemas
 from kalip.web.api.openapi.schemas import entity_schemas
 from kalip.web.api.openapi.site import site_paths, site_schemas
 from kalip.web.api.openapi.tasks import follow_paths, task_paths, task_schemas
@@ -37,6 +39,8 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         **mail_schemas(),
         **merging_schemas(),
         **pipeline_schemas(),
+        **rule_schemas(),
+        **sharing_schemas(),
     }
     for entity in entities:
         paths |= entity_paths(entity, allowed[entity.name])
@@ -46,8 +50,10 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         paths |= mail_paths(entity, allowed[entity.name])
         paths |= merging_paths(entity, allowed[entity.name])
         paths |= pipeline_paths(entity, allowed[entity.name])
-    for entity in (*entities, *_hidden_parts(served, entities)):
-        schemas |= entity_schemas(served, entity)
+        paths |= sharing_paths(entity, allowed[entity.name])
+        paths |= clock_paths(entity, allowed[entity.name])
+    for entity in (*entities, *_hidden_parts(seen, entities)):
+        schemas |= entity_schemas(served, actor, entity)
     return {
         "openapi": VERSION,
         "info": {"title": title, "description": _DESCRIPTION, "version": served.model.revision[:12]},
