@@ -17,7 +17,7 @@ PACKAGE = Path(kalip.__file__).parent
 TEMPLATES = PACKAGE / "web" / "templates"
 # Command line and metadata diagnostics are for developers and stay English.
 _WITH_FAULTS = ("fields", "records", "access", "workflow", "base", "storage", "designer", "web")
-_MESSAGES = {"FieldFault": 1, "Violation": 2, "blame": 2, "Wording": 0}
+_MESSAGES = {"Because": 0, "FieldFault": 1, "Violation": 2, "blame": 2, "Wording": 0}
 _ERRORS = {
     "AccessDenied", "BadRequest", "Conflict", "Locked", "NotAuthenticated", "NotFound", "PublishConflict",
     "RecordRejected", "StaleVersion", "TaskTaken", "TransitionRefused",

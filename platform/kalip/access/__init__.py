@@ -1,7 +1,7 @@
 """Floor 8: who may do what, as a decision or a row filter. Knows no SQL, no HTTP and no sessions' storage."""
 
 from kalip.access.actor import NOTHING_GIVEN, SYSTEM, Actor, Identity, in_place_of, limited_to, make_actor
-from kalip.access.explaining import Explanation, Grant, explain
+from kalip.access.explaining import Explanation, Grant, Part, explain, pieces_of, term_expression
 from kalip.access.lockout import counts, locked_until
 from kalip.access.passwords import (
     MINIMUM_LENGTH,
@@ -23,6 +23,7 @@ __all__ = [
     "Explanation",
     "Grant",
     "Identity",
+    "Part",
     "RowFilter",
     "Ruling",
     "Secret",
@@ -42,11 +43,13 @@ __all__ = [
     "needs_rehash",
     "new_secret",
     "password_faults",
+    "pieces_of",
     "require",
     "row_filters",
     "ruling_for",
     "source_of",
     "speaks_of",
+    "term_expression",
     "terms_of",
     "verify_password",
 ]

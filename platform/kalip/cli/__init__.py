@@ -28,6 +28,8 @@ _COMMANDS = {
     "explain": "kalip.cli.explained:explain_property",
     "where-used": "kalip.cli.explained:where_used",
     "rules": "kalip.cli.rules:rules",
+    "why": "kalip.cli.why:explain_right",
+    "events": "kalip.cli.events:events",
     "user": "kalip.cli.people:user",
     "token": "kalip.cli.people:token",
     "import": "kalip.cli.transfer:import_file",

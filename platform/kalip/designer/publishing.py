@@ -1,7 +1,7 @@
 """Makes a proposal live: tables, packs and revision in one transaction under the publisher's lock, then the swap."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kalip.access import SYSTEM, Actor
 from kalip.base.errors import PublishConflict
@@ -10,10 +10,24 @@ from kalip.designer.proposing import Proposal
 from kalip.designer.site import Site
 from kalip.designer.stored import revision_paths, store_packs
 from kalip.records import Work, enqueue_all
+from kalip.records.journal import make_event
 from kalip.records.services import announce, open_work
-from kalip.storage import NewRevision, Plan, Revision, Step, apply, current_revision, plan, save_revision
+from kalip.storage import (
+    Event,
+    NewRevision,
+    Plan,
+    Revision,
+    Step,
+    append_events,
+    apply,
+    current_revision,
+    plan,
+    save_revision,
+)
 
 Then = Callable[[Work], None]
+PUBLISHED = "metadata.published"
+_MOST_STEPS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,7 @@ def publish(site: Site, proposal: Proposal, publication: Publication, then: Then
             NewRevision(served.model.revision, now, actor.id, publication.message, documents, versions, proposal.base),
         )
         work = open_work(services, served, session, SYSTEM)
+        append_events(session, [_event(work, revision, publication, steps)])
         enqueue_all(work, jobs_of(steps, revision.number, actor.id))
         if then is not None:
             then(work)
@@ -83,6 +98,16 @@ def publish(site: Site, proposal: Proposal, publication: Publication, then: Then
     services.database.learn()
     announce(work)
     return Published(revision, steps)
+
+
+def _event(work: Work, revision: Revision, publication: Publication, steps: Plan) -> Event:
+    told: dict[str, object] = {
+        "revision": revision.hash,
+        "message": publication.message,
+        "steps": [step.describe() for step in steps.steps][:_MOST_STEPS],
+    }
+    event = make_event(work, PUBLISHED, "metadata", str(revision.number), (None, told))
+    return replace(event, actor=publication.actor.id, on_behalf=publication.actor.on_behalf)
 
 
 def settle(site: Site) -> Plan:

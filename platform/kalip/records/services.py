@@ -19,7 +19,18 @@ from kalip.expressions import Context
 from kalip.model import Entity, Model
 from kalip.network import Network
 from kalip.runtime import Runtime, Served
-from kalip.storage import ActorSets, Blobs, Database, Event, RevisionChanged, Session, Unavailable, current_revision
+from kalip.storage import (
+    ActorSets,
+    Blobs,
+    Database,
+    Event,
+    RevisionChanged,
+    Session,
+    Unavailable,
+    append_events,
+    current_revision,
+)
+from kalip.storage.events import READ
 
 T = TypeVar("T")
 Announce = Callable[[Mapping[str, object]], None]
@@ -74,6 +85,7 @@ class Services:
 class Work:
     """A unit of work in progress. `context` is what expressions may know: moment, day and actor.
 
+    `reads` are the marked fields of which values were shown, by entity and record.
     `events` are those written so far; `deprecated` the old names that the caller still used; `enqueued` says whether
     jobs were put in; `memory` is what was read once and doesn't change meanwhile, by what it is called.
     """
@@ -88,6 +100,7 @@ class Work:
     events: list[Event] = field(default_factory=list)
     deprecated: list[str] = field(default_factory=list)
     enqueued: bool = False
+    reads: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -117,6 +130,10 @@ def unit_of_work(
     with opened as session:
         work = open_work(services, served, session, actor, correlation)
         yield work
+        if write:
+            keep_reads(work)
+    if not write:
+        keep_reads(work)
     announce(work)
 
 
@@ -135,6 +152,7 @@ def settled_work(services: Services, actor: Actor, correlation: str | None = Non
             raise RevisionChanged(current)
         work = open_work(services, served, session, actor, correlation)
         yield work
+        keep_reads(work)
     announce(work)
 
 
@@ -191,6 +209,35 @@ def run(
 def _may_write(actor: Actor) -> None:
     if actor.read_only:
         raise AccessDenied("You are looking with another's eyes: nothing can be changed until you stop.")
+
+
+def keep_reads(work: Work) -> None:
+    """Keep who was shown what: in the work's transaction when it writes, else in one of its own.
+
+    Nobody is told of it, and no work waits for it.
+    """
+    if not work.reads:
+        return
+    events = [
+        Event(
+            kind=READ,
+            entity=entity,
+            record_id=record_id,
+            actor=work.actor.id,
+            at=work.now,
+            after={"fields": sorted(names)},
+            on_behalf=work.actor.on_behalf,
+            correlation=work.correlation,
+            revision=work.model.revision,
+        )
+        for (entity, record_id), names in work.reads.items()
+    ]
+    work.reads.clear()
+    if work.session.writable:
+        append_events(work.session, events)
+        return
+    with work.services.database.beside() as session:
+        append_events(session, events)
 
 
 def announce(work: Work) -> None:

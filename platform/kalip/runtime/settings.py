@@ -50,7 +50,8 @@ class Settings:
     `private_hosts` may be called though they lie on private addresses. `public_url` is where people reach the site.
     Without Redis the server runs jobs in `job_threads` threads of each process, where `jobs_in_server`. A runner that
     gives no sign of life for `job_lease` seconds loses its job; `job_pause` is the first pause, in seconds, after a
-    failure; jobs that are done are kept for `job_kept` days. `hook_secrets` are the secrets of web hooks by name, each
+    failure; jobs that are done are kept for `job_kept` days, events as
+    `event_kept` says of their kinds. `hook_secrets` are the secrets of web hooks by name, each
     of them several apart by spaces while they are changed; KALIP_HOOK_<NAME> overrules one. `previous_keys` were the
     secret key before, apart by spaces, the latest first: what they sealed and signed is still read. Parts of texts
     that `kalip secrets seal` sealed are open here.
@@ -80,6 +81,7 @@ class Settings:
     job_lease: int = 60
     job_pause: int = 5
     job_kept: int = 30
+    event_kept: str = ""
     hook_secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
     @property

@@ -19,6 +19,7 @@ from kalip.storage.session import Session
 
 Fault = Literal["altered", "missing", "inserted", "altered_before", "seal_altered", "seal_missing", "link_broken"]
 _AT_ONCE: Final = 50
+_LOWEST: Final = -(1 << 62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class SealCheck:
     known: bool = False
     last: Seal | None = None
     reasons: dict[str, int] = field(default_factory=dict)
-    _sealed_to: int = 0
+    _sealed_to: int = _LOWEST
 
     def run(self) -> Iterator[Finding]:
         """Find what is wrong, batch by batch; memory holds one batch of events at a time."""

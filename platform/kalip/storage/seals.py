@@ -175,23 +175,26 @@ def amend_events(session: Session, events: Sequence[Event], about: Mapping[str, 
         _append(session, REDACTED, sorted(raw.items()), now, batch, {**about, **more})
 
 
-def remove_events(session: Session, batch: int, ids: Collection[int], about: Mapping[str, Any], now: datetime) -> int:
-    """Remove events of a sealed batch for good, leaving a seal that says so; how many went.
+def remove_events(session: Session, ids: Collection[int], about: Mapping[str, Any], now: datetime) -> int:
+    """Remove sealed events for good, leaving a seal in place of those of each batch; how many went.
 
-    What was altered stays, for `kalip events verify` to name. In the session's transaction.
+    What isn't sealed yet stays, and what was altered, for `kalip events verify` to name. In the session's transaction.
     """
     hold_seals(session)
-    known = {number: rows for number, rows in _known_of(session, ids).items() if number == batch}
+    known = _known_of(session, ids)
     spoiled = _spoiled(session, known)
-    raw = raw_events(session, [each for each in known.get(batch, {}) if each not in spoiled])
-    if not raw:
-        return 0
-    with _door(session):
-        session.write(delete(EVENTS).where(EVENTS.c.id.in_(sorted(raw))))
-    _blank(session, batch, frozenset(raw))
-    # Of what is gone the chain keeps the number only.
-    _append(session, REMOVED, [(number, b"") for number in sorted(raw)], now, batch, about)
-    return len(raw)
+    count = 0
+    for batch, rows in known.items():
+        going = sorted(each for each in rows if each not in spoiled)
+        if not going:
+            continue
+        with _door(session):
+            session.write(delete(EVENTS).where(EVENTS.c.id.in_(going)))
+        _blank(session, batch, frozenset(going))
+        # Of what is gone the chain keeps the number only.
+        _append(session, REMOVED, [(number, b"") for number in going], now, batch, about)
+        count += len(going)
+    return count
 
 
 def seal_of(row: Row[Any]) -> Seal:

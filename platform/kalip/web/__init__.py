@@ -8,6 +8,7 @@ from kalip.web.account import DemoLogin
 from kalip.web.account import blueprint as account
 from kalip.web.administration import blueprint as administration
 from kalip.web.api import register_api
+from kalip.web.audit.routes import blueprint as audit
 from kalip.web.background import blueprint as jobs_admin
 from kalip.web.boards.routes import blueprint as boards
 from kalip.web.calendars.routes import blueprint as calendars
@@ -30,6 +31,7 @@ from kalip.web.record.history import blueprint as history
 from kalip.web.record.mails import blueprint as mails
 from kalip.web.record.moves import blueprint as moves
 from kalip.web.record.pipelines import blueprint as pipelines
+from kalip.web.record.rights import blueprint as rights
 from kalip.web.record.routes import blueprint as record
 from kalip.web.record.sharing import blueprint as sharing
 from kalip.web.rules.routes import blueprint as rules
@@ -62,6 +64,7 @@ def register(app: Flask, site: Site) -> None:
         account,
         searching,
         administration,
+        audit,
         rules,
         jobs_admin,
         jobs,

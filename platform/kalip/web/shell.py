@@ -145,6 +145,7 @@ def _administration() -> NavGroup:
         (gettext("Revisions"), "admin.show_revisions", "history"),
         (gettext("Rules"), "rules.show_rules", "bolt"),
         (gettext("Users"), "admin.show_users", "users"),
+        (gettext("Event log"), "audit.show_log", "file-text"),
         (gettext("What came in"), "intake.show_receipts", "inbox"),
         (gettext("Background work"), "jobs_admin.show_jobs", "server"),
     )

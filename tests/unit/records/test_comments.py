@@ -144,8 +144,8 @@ def test_two_who_take_one_comment_back_do_it_once(site: Site, deal: str) -> None
     def both_having_read_it(work: Work) -> tuple[bool, bool]:
         event = find_event(work.session, "deal", deal, said.id)
         assert event is not None
-        first = rewrite_event(work.session, event, {"removed_by": "first"})
-        return first, rewrite_event(work.session, event, {"removed_by": "second"})
+        first = rewrite_event(work.session, event, {"removed_by": "first"}, "taken back", work.now)
+        return first, rewrite_event(work.session, event, {"removed_by": "second"}, "taken back", work.now)
 
     assert site.act("ada", both_having_read_it) == (True, False)
     assert history(site, deal, "comments")[0].comment == Comment(None, "first")

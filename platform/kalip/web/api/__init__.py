@@ -26,6 +26,7 @@ from kalip.web.api.sharing import blueprint as sharing
 from kalip.web.api.steps import blueprint as steps
 from kalip.web.api.tasks import blueprint as tasks
 from kalip.web.api.transitions import blueprint as transitions
+from kalip.web.api.why import blueprint as why
 from kalip.web.security import csrf
 
 PREFIX = "/api"

@@ -19,6 +19,7 @@ from kalip.web.api.openapi.parts import (
     responses,
 )
 from kalip.web.api.openapi.schemas import ref
+from kalip.web.api.openapi.why import why_operation
 
 Json = dict[str, Any]
 _RECORD_ID = path("id")
@@ -30,6 +31,9 @@ def entity_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
     paths: dict[str, Json] = {base: _collection(entity, rights)}
     paths[f"{base}/{{id}}"] = _single(entity, rights)
     if Verb.READ in rights:
+        paths[f"{base}/why"] = {"get": why_operation(entity, "why", f"Why one may do something with {entity.plural}")}
+        about = f"Why one may do something with a {entity.label}"
+        paths[f"{base}/{{id}}/why"] = {"parameters": [_RECORD_ID], "get": why_operation(entity, "why_one", about)}
         paths[f"{base}/{{id}}/events"] = {"parameters": [_RECORD_ID], "get": _events(entity)}
         paths[f"{base}/{{id}}/comments"] = {"parameters": [_RECORD_ID], "post": _comment(entity)}
         paths[f"{base}/{{id}}/comments/{{comment}}"] = {

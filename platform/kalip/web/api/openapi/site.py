@@ -18,6 +18,7 @@ from kalip.web.api.openapi.parts import (
     responses,
 )
 from kalip.web.api.openapi.schemas import ref
+from kalip.web.api.openapi.why import why_schemas
 
 Json = dict[str, Any]
 TEXT: Json = {"type": "string"}
@@ -60,6 +61,7 @@ def site_schemas() -> dict[str, Json]:
         "Event": _event(),
         "EventPage": object_of({"items": list_of(ref("Event")), "next": _MAYBE}),
         "Comment": _comment(),
+        **why_schemas(),
         "File": _file(),
         "SearchResult": object_of(
             {"items": list_of(object_of({"entity": TEXT, "id": ID_SCHEMA, "title": TEXT, "snippet": TEXT}))}

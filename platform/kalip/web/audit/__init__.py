@@ -1,0 +1,1 @@
+"""The event log for administrators: looked through, and taken along as CSV."""
