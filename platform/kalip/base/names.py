@@ -29,6 +29,7 @@ RESERVED_SEGMENTS = frozenset(
         "palette",
         "people",
         "preferences",
+        "privacy",
         "processes",
         "search",
         "setup",

@@ -37,6 +37,7 @@ _COMMANDS = {
     "export": "kalip.cli.transfer:export",
     "storage": "kalip.cli.storage:storage",
     "secrets": "kalip.cli.secrets:secrets",
+    "privacy": "kalip.cli.privacy:privacy",
     "backup": "kalip.cli.safety:backup",
     "restore": "kalip.cli.safety:restore",
 }

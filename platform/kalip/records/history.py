@@ -13,6 +13,7 @@ from kalip.records.journal import (
     COMMENT_REMOVED,
     COMMENTED,
     CONVERTED,
+    ERASED,
     MERGES,
     MESSAGES,
     SHARE_ENDED,
@@ -34,7 +35,7 @@ SILENT = frozenset(("updated_at", "updated_by", "created_at", "created_by", "sta
 
 _ONLY: Mapping[Shown, tuple[str, ...]] = {"comments": (COMMENTED,)}
 # What tells something else than changed fields.
-_FACTS = frozenset((CONVERTED, TASK_GIVEN, TASK_ENDED, STEP_CHANGED, SHARED, SHARE_ENDED, *MERGES, *MESSAGES))
+_FACTS = frozenset((CONVERTED, ERASED, TASK_GIVEN, TASK_ENDED, STEP_CHANGED, SHARED, SHARE_ENDED, *MERGES, *MESSAGES))
 _FIELDLESS = _FACTS | {COMMENTED, COMMENT_REMOVED}
 # That a comment was taken back is told by the comment's own entry.
 _WITHOUT: Mapping[Shown, tuple[str, ...]] = {"all": (COMMENT_REMOVED,), "changes": tuple(sorted(_FIELDLESS))}

@@ -105,6 +105,14 @@ class Blobs:
                 gone += 1
         return gone
 
+    def remove(self, sha256: str, older_than: float) -> bool:
+        """Delete one blob that nothing keeps, unless it was written since a moment (seconds since 1970); false then."""
+        path = self.path(sha256)
+        if path.is_file() and path.stat().st_mtime >= older_than:
+            return False
+        path.unlink(missing_ok=True)
+        return True
+
     def _settle(self, temporary: Path, blob: Blob) -> None:
         target = self.path(blob.sha256)
         if target.is_file() and target.stat().st_size == blob.size:

@@ -138,6 +138,12 @@ def consents_of(session: Session, entity: str, record_id: str) -> list[Consent]:
     return [Consent(**{**row, "proof": orjson.loads(row["proof"])}) for row in session.run(query).mappings()]
 
 
+def get_consent(session: Session, consent_id: str) -> Consent | None:
+    """A consent by id."""
+    row = session.run(select(_CONSENTS).where(_CONSENTS.c.id == consent_id)).mappings().one_or_none()
+    return None if row is None else Consent(**{**row, "proof": orjson.loads(row["proof"])})
+
+
 def add_exception(session: Session, exception: IntakeException) -> bool:
     """Enter an exception; False when the phone or mail has one."""
     dialect = sqlite if session.dialect == "sqlite" else postgresql

@@ -18,6 +18,7 @@ from kalip.web.api.metrics import blueprint as metrics_blueprint
 from kalip.web.api.notifications import blueprint as notifications
 from kalip.web.api.openapi_route import blueprint as openapi
 from kalip.web.api.pipelines import blueprint as pipelines
+from kalip.web.api.privacy import blueprint as privacy
 from kalip.web.api.records import blueprint as records
 from kalip.web.api.reshaping import blueprint as reshaping
 from kalip.web.api.rules import blueprint as rules
@@ -49,6 +50,7 @@ _NOUNS = (
     metadata,
     reshaping,
     openapi,
+    privacy,
     rules,
     hooks,
 )

@@ -40,6 +40,7 @@ _ICONS: Mapping[str, str] = {
     "record.mail_sent": "send",
     "record.mail_received": "mail",
     "record.form_received": "inbox",
+    "record.erased": "trash",
     "hook.received": "inbox",
     "record.task_given": "clipboard-list",
     "record.task_ended": "clipboard-check",

@@ -4,12 +4,14 @@ from typing import Any
 
 from kalip.access import Actor
 from kalip.model import Entity, Verb
+from kalip.records.privacy.officers import looks_after_privacy
 from kalip.runtime import Served
 from kalip.web.api.openapi.conversions import conversion_paths, conversion_schemas
 from kalip.web.api.openapi.mails import mail_paths, mail_schemas
 from kalip.web.api.openapi.merging import merging_paths, merging_schemas
 from kalip.web.api.openapi.parts import problem_responses, problem_schemas, security_schemes, shared_parameters
 from kalip.web.api.openapi.pipelines import pipeline_paths, pipeline_schemas
+from kalip.web.api.openapi.privacy import privacy_paths, privacy_schemas
 from kalip.web.api.openapi.records import entity_paths
 from kalip.web.api.openapi.rules import clock_paths, rule_paths, rule_schemas
 from kalip.web.api.openapi.sharing import sharing_paths, sharing_schemas
@@ -39,6 +41,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         **mail_schemas(),
         **merging_schemas(),
         **pipeline_schemas(),
+        **privacy_schemas(),
         **rule_schemas(),
         **sharing_schemas(),
     }

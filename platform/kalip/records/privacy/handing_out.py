@@ -1,0 +1,102 @@
+"""Puts together all that is kept of one person, as plain JSON: what a person may ask for and take elsewhere."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kalip.fields.moments import moment_text
+from kalip.model import Entity
+from kalip.records.privacy.consenting import consents_of_records
+from kalip.records.privacy.disclosing import Given, disclosures_of, note_disclosure
+from kalip.records.privacy.finding import Person
+from kalip.records.privacy.officers import officer
+from kalip.records.rules import rules_of
+from kalip.records.services import Work
+from kalip.storage import events_for, files_of, mails_of_record, select_many
+from kalip.storage.persons import accounts_of
+
+FORMAT = "kalip-person/1"
+MOST_EVENTS = 200
+_SILENT = ("version", "pipeline", "stage_since", "stage_due", "updated_by", "created_by", "owner")
+
+
+def hand_out(work: Work, person: Person, given: Given) -> dict[str, Any]:
+    """All that is kept of a person, and an entry in the journal of disclosures. Commits nothing; see `gather`."""
+    found = gather(work, person)
+    note_disclosure(work, person, given, found)
+    return found
+
+
+def gather(work: Work, person: Person) -> dict[str, Any]:
+    """All that is kept of a person: records with their history, files, mails and consents, accounts, disclosures."""
+    officer(work)
+    return {
+        "format": FORMAT,
+        "made_at": moment_text(work.now),
+        "known_by": list(person.addresses),
+        "names": list(person.names),
+        "records": [
+            each
+            for name in dict.fromkeys(entity for entity, _ in person.keys)
+            for each in _records(work, work.entity(name), person)
+        ],
+        "accounts": accounts_of(work.session, person.addresses),
+        "disclosures": [
+            {
+                "at": moment_text(each.at),
+                "kind": each.kind,
+                "recipient": each.recipient,
+                "purpose": each.purpose,
+                "categories": list(each.categories),
+            }
+            for each in disclosures_of(work, person)
+        ],
+    }
+
+
+def _records(work: Work, entity: Entity, person: Person) -> list[dict[str, Any]]:
+    rules = rules_of(work.served, entity.name)
+    ids = [each.id for each in person.records if each.entity == entity.name]
+    rows: dict[str, Mapping[str, Any]] = {}
+    for start in range(0, len(ids), 200):
+        rows |= select_many(work.session, work.served, entity.name, ids[start : start + 200], work.context, form="json")
+    titles = {each.id: each.title for each in person.records if each.entity == entity.name}
+    found = []
+    for record_id, row in rows.items():
+        values = {
+            name: value
+            for name, value in row.items()
+            if value not in (None, "", [], {}) and name not in _SILENT and name.partition(".")[0] in rules.attributes
+        }
+        found.append(
+            {
+                "entity": entity.name,
+                "id": record_id,
+                "title": titles.get(record_id, ""),
+                "values": values,
+                **_beside(work, entity.name, record_id),
+            }
+        )
+    return found
+
+
+def _beside(work: Work, entity: str, record_id: str) -> dict[str, Any]:
+    files = files_of(work.session, entity, record_id)
+    mails = mails_of_record(work.session, entity, record_id)
+    events = events_for(work.session, entity, record_id, limit=MOST_EVENTS).events
+    beside = {
+        "files": [
+            {"id": each.id, "name": each.name, "media_type": each.media_type, "size": each.size, "sha256": each.sha256}
+            for each in files
+        ],
+        "mails": [
+            {"at": moment_text(each.created_at), "direction": each.direction, "from": each.sender,
+             "to": list(each.recipients), "subject": each.subject, "text": each.body}
+            for each in mails
+        ],
+        "consents": consents_of_records(work, [(entity, record_id)]),
+        "history": [
+            {"at": moment_text(each.at), "kind": each.kind, "before": each.before, "after": each.after}
+            for each in events
+        ],
+    }  # fmt: skip
+    return {noun: some for noun, some in beside.items() if some}

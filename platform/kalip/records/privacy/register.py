@@ -1,0 +1,54 @@
+"""The register of processing, made from the marks of the model: what is kept, why, how long, and who sees it."""
+
+from dataclasses import dataclass
+
+from kalip.base.text import Text
+from kalip.model import Entity, Personal, Verb
+from kalip.model.personal import SPECIAL
+from kalip.records.privacy.officers import officer
+from kalip.records.services import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One marked field. `readers` are roles that may read such records; `hooks`: they are told to other systems."""
+
+    entity: Entity
+    mark: Personal
+    readers: tuple[str, ...]
+    special: bool
+    hooks: bool
+
+    @property
+    def label(self) -> Text:
+        """What the field is called."""
+        return self.entity.fields[self.mark.field].label
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What the mark leaves open: basis, term, subject."""
+        found = [name for name, said in (("basis", self.mark.basis), ("term", self.mark.term)) if not said]
+        return (*found, *(() if self.entity.subject or self.entity.owned_by else ("subject",)))
+
+
+def register_of(work: Work) -> tuple[Entry, ...]:
+    """The register, in order of entities and fields."""
+    officer(work)
+    return tuple(
+        Entry(entity, mark, _readers(work, entity), mark.kind in SPECIAL, bool(entity.hooks))
+        for entity in work.model.entities.values()
+        for mark in entity.personal
+    )
+
+
+def _readers(work: Work, entity: Entity) -> tuple[str, ...]:
+    at = entity
+    while at.owned_by is not None:
+        at = work.entity(str(at.fields[at.owned_by].target))
+    administrators = (name for name, role in work.model.roles.items() if role.administrator)
+    granted = (
+        role
+        for (role, verb), permission in at.permissions.items()
+        if verb == Verb.READ and permission.scope.value != "none"
+    )
+    return tuple(dict.fromkeys((*granted, *administrators)))
