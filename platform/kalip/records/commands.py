@@ -215,6 +215,7 @@ class EventView:
     changes: tuple[Change, ...]
     comment: Comment | None = None
     facts: Mapping[str, object] = field(default_factory=nothing)
+    on_behalf_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

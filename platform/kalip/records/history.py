@@ -92,7 +92,8 @@ def events_shown(work: Work, entity: Entity | None, page: Events, known: Titles 
             correlation=event.correlation,
             changes=changes,
             comment=_comment(event) if event.kind == COMMENTED else None,
-            facts=dict(event.after or {}) if entity is None or event.kind in _FACTS else {},
+            facts=_facts(work, event, titles) if entity is None or event.kind in _FACTS else {},
+            on_behalf_name=titles.of(USER, event.on_behalf) if event.on_behalf else "",
         )
         for event, changes in views
     )

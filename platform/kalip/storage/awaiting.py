@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from kalip.fields.columns import UtcDateTime
 from kalip.storage.own import KalipNotification, KalipTask, table_of
 from kalip.storage.session import Session
+from kalip.storage.substitutions import SUBSTITUTIONS, counts_at
 
 _TASKS: Final = table_of(KalipTask)
 _TOLD: Final = table_of(KalipNotification)
@@ -18,17 +19,21 @@ MOST: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """How much waits for a person: notifications not read, open tasks that are not snoozed, those that are due."""
+    """How much waits for a person: notifications not read, open tasks that are not snoozed, those that are due.
+
+    `standing_in` says whether the person stands in for somebody now.
+    """
 
     unread: int
     tasks: int
     overdue: int
+    standing_in: bool = False
 
 
-def count_awaiting(session: Session, user_id: str, now: datetime) -> Awaiting:
-    """What waits for a person at a moment; at most `MOST` of each is counted."""
-    row: Any = session.run(_COUNT, {"user": user_id, "now": now}).one()
-    return Awaiting(row[0], row[1], row[2])
+def count_awaiting(session: Session, user_id: str, now: datetime, holder: str | None = None) -> Awaiting:
+    """What waits for a person at a moment; at most `MOST` of each is counted. `holder` has the tasks when given."""
+    row: Any = session.run(_COUNT, {"user": user_id, "holder": holder or user_id, "now": now}).one()
+    return Awaiting(row[0], row[1], row[2], bool(row[3]))
 
 
 def _counted(*conditions: Any) -> Any:
@@ -38,7 +43,7 @@ def _counted(*conditions: Any) -> Any:
 
 _NOW: Final = bindparam("now", type_=UtcDateTime())
 _MINE: Final = (
-    _TASKS.c.user_id == bindparam("user"),
+    _TASKS.c.user_id == bindparam("holder"),
     _TASKS.c.state == "open",
     or_(_TASKS.c.snoozed_until.is_(None), _TASKS.c.snoozed_until <= _NOW),
 )
@@ -53,4 +58,5 @@ _COUNT: Final = select(
     select(func.count()).select_from(_UNREAD).scalar_subquery(),
     _counted(*_MINE),
     _counted(*_MINE, _TASKS.c.due_at <= _NOW),
+    exists().where(SUBSTITUTIONS.c.substitute == bindparam("user"), counts_at(_NOW)),
 )

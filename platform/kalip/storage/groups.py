@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from kalip.storage.errors import UniqueClash
+from kalip.storage.organisation import pairs
 from kalip.storage.own import KalipExternalId, KalipGroup, KalipGroupMember, KalipUser, table_of
 from kalip.storage.session import Session
 
@@ -68,7 +69,7 @@ def list_groups(session: Session) -> list[Group]:
 def group_sizes(session: Session) -> Mapping[str, int]:
     """How many people each group has; empty groups are left out."""
     query = select(MEMBERS.c.group_id, func.count()).group_by(MEMBERS.c.group_id)
-    return {str(row[0]): int(row[1]) for row in session.run(query)}
+    return {str(group): int(count) for group, count in pairs(session.run(query))}
 
 
 def members_of(session: Session, group_id: str) -> list[str]:
@@ -103,20 +104,20 @@ def remove_members(session: Session, group_id: str, users: Iterable[str]) -> int
 def external_id(session: Session, kind: str, own_id: str) -> str | None:
     """What another directory calls a user or group of ours (`kind`)."""
     query = select(_EXTERNAL.c.external).where(_EXTERNAL.c.kind == kind, _EXTERNAL.c.own_id == own_id)
-    found: Any = session.run(query).scalar()
+    found: str | None = session.run(query).scalar()
     return found
 
 
 def external_ids(session: Session, kind: str) -> Mapping[str, str]:
     """All names that another directory gave, by our id."""
     query = select(_EXTERNAL.c.own_id, _EXTERNAL.c.external).where(_EXTERNAL.c.kind == kind)
-    return {row[0]: row[1] for row in session.run(query)}
+    return {str(own): str(external) for own, external in pairs(session.run(query))}
 
 
 def own_id(session: Session, kind: str, external: str) -> str | None:
     """The user or group of ours that another directory calls so."""
     query = select(_EXTERNAL.c.own_id).where(_EXTERNAL.c.kind == kind, _EXTERNAL.c.external == external)
-    found: Any = session.run(query).scalar()
+    found: str | None = session.run(query).scalar()
     return found
 
 

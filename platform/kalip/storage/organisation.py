@@ -1,11 +1,11 @@
 """The tree of units with its closure table, and the people's positions in it. Knows rows, not who may change them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from kalip.storage.errors import UniqueClash
@@ -164,7 +164,8 @@ def positions_in(session: Session, unit_id: str) -> list[Position]:
 def position_counts(session: Session, day: date) -> Mapping[str, int]:
     """How many people have a position in each unit on a day."""
     query = select(POSITIONS.c.unit, func.count(POSITIONS.c.user_id.distinct()))
-    return {str(row[0]): int(row[1]) for row in session.run(query.where(held_on(day)).group_by(POSITIONS.c.unit))}
+    counted = session.run(query.where(held_on(day)).group_by(POSITIONS.c.unit))
+    return {str(unit): int(count) for unit, count in pairs(counted)}
 
 
 def leads_of_units(session: Session, units: Collection[str], day: date) -> dict[str, tuple[str, ...]]:
@@ -175,10 +176,10 @@ def leads_of_units(session: Session, units: Collection[str], day: date) -> dict[
     heads = select(POSITIONS.c.unit, POSITIONS.c.user_id).where(
         POSITIONS.c.unit.in_(sorted(units)), POSITIONS.c.head.is_(True), held_on(day)
     )
-    for unit, user in session.run(heads.order_by(POSITIONS.c.since, POSITIONS.c.id)):
+    for unit, user in pairs(session.run(heads.order_by(POSITIONS.c.since, POSITIONS.c.id))):
         found[unit] = (*found.get(unit, ()), user)
     named = select(UNITS.c.id, UNITS.c.manager).where(UNITS.c.id.in_(sorted(units)), UNITS.c.manager.is_not(None))
-    return found | {row[0]: (row[1],) for row in session.run(named)}
+    return found | {str(unit): (str(user),) for unit, user in pairs(session.run(named))}
 
 
 def users_in_units(day: date, units: Select[Any]) -> Select[Any]:
@@ -190,6 +191,11 @@ def held_on(day: date | ColumnElement[Any]) -> ColumnElement[bool]:
     """The condition that a position is held on a day."""
     begun = or_(POSITIONS.c.since.is_(None), POSITIONS.c.since <= day)
     return and_(begun, or_(POSITIONS.c.until.is_(None), POSITIONS.c.until >= day))
+
+
+def pairs(rows: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
+    """Rows of two columns."""
+    return ((row[0], row[1]) for row in rows)
 
 
 def closure_faults(session: Session) -> list[str]:
@@ -212,8 +218,11 @@ def closure_faults(session: Session) -> list[str]:
 
 def _hang(session: Session, unit_id: str, parent: str) -> None:
     below, over = ABOVE.alias("below"), ABOVE.alias("over")
-    rows = select(below.c.unit, over.c.above, below.c.depth + over.c.depth + 1).where(
-        below.c.above == unit_id, over.c.unit == parent
+    # Everything below the unit comes below everything above its parent.
+    rows = (
+        select(below.c.unit, over.c.above, below.c.depth + over.c.depth + 1)
+        .join(over, true())
+        .where(below.c.above == unit_id, over.c.unit == parent)
     )
     session.write(insert(ABOVE).from_select(["unit", "above", "depth"], rows))
 

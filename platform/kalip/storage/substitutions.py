@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam, delete, insert, or_, select, update
 
 from kalip.fields.columns import UtcDateTime
 from kalip.storage.own import KalipAbsence, KalipSubstitution, KalipSubstitutionTask, KalipTask, table_of
@@ -199,7 +199,8 @@ def _made(row: Mapping[Any, Any]) -> Substitution:
 
 
 def _edges() -> Any:
-    table, user = SUBSTITUTIONS, bindparam("user")
+    table: Table = SUBSTITUTIONS
+    user: BindParameter[str] = bindparam("user")
     up = select(table.c.absent.label("id")).where(table.c.substitute == user, counts_at(_NOW)).cte("up", recursive=True)
     # UNION forgets whom it has met, so that a circle ends.
     up = up.union(select(table.c.absent).where(table.c.substitute == up.c.id, counts_at(_NOW)))

@@ -17,7 +17,7 @@ from kalip.storage.session import Session
 
 _TASKS: Final = table_of(KalipTask)
 OPEN, DONE, CANCELLED = "open", "done", "cancelled"
-TaskScope = Literal["mine", "groups", "by_me", "to_me", "snoozed", "done"]
+TaskScope = Literal["mine", "groups", "by_me", "to_me", "stand_in", "snoozed", "done"]
 # Tasks without a date come after all others.
 _NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -64,6 +64,8 @@ class TaskQuery:
     """Which tasks of a person with some roles to read, as they stand at a moment.
 
     `overdue` leaves those whose time has passed, `entity` those about its records, `text` those whose titles hold it.
+    `others` are those whom the person stands in for, with the entities that this reaches (None: everything, tasks
+    about nothing too); `holder` leaves the tasks of one of them.
     """
 
     user_id: str
@@ -74,6 +76,8 @@ class TaskQuery:
     text: str = ""
     overdue: bool = False
     due_before: datetime | None = None
+    others: Collection[tuple[str, frozenset[str] | None]] = ()
+    holder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,7 @@ def _conditions(session: Session, query: TaskQuery) -> Sequence[ColumnElement[bo
         "groups": and_(still, queue),
         "by_me": and_(still, _TASKS.c.delegated_by == query.user_id),
         "to_me": and_(still, mine, _TASKS.c.delegated_by.is_not(None)),
+        "stand_in": and_(still, _of_others(query.others), awake),
         "snoozed": and_(still, mine, _TASKS.c.snoozed_until > query.now),
         "done": and_(
             _TASKS.c.state != OPEN,
@@ -191,7 +196,20 @@ def _conditions(session: Session, query: TaskQuery) -> Sequence[ColumnElement[bo
         conditions.append(_TASKS.c.due_at <= query.now)
     if query.due_before is not None:
         conditions.append(_TASKS.c.due_at < query.due_before)
+    if query.holder is not None:
+        conditions.append(_TASKS.c.user_id == query.holder)
     return conditions
+
+
+def _of_others(others: Collection[tuple[str, frozenset[str] | None]]) -> ColumnElement[bool]:
+    """The tasks of those whom a person stands in for."""
+    whole = sorted(user for user, entities in others if entities is None)
+    parts = [
+        and_(_TASKS.c.user_id == user, _TASKS.c.entity.in_(sorted(entities)))
+        for user, entities in others
+        if entities is not None
+    ]
+    return or_(_TASKS.c.user_id.in_(whole) if whole else false(), *parts)
 
 
 def _after(values: Sequence[Any], *, done: bool) -> ColumnElement[bool]:

@@ -24,6 +24,10 @@ from kalip.web.lists.bulk import blueprint as bulk
 from kalip.web.lists.bulk_pipelines import blueprint as bulk_pipelines
 from kalip.web.lists.routes import blueprint as lists
 from kalip.web.notifications.routes import blueprint as notifications
+from kalip.web.organisation.away import blueprint as away
+from kalip.web.organisation.people import blueprint as org_people
+from kalip.web.organisation.tree import blueprint as organisation
+from kalip.web.oidc.routes import blueprint as oidc
 from kalip.web.people import blueprint as people
 from kalip.web.picker import blueprint as picker
 from kalip.web.record.files import blueprint as files
@@ -64,6 +68,9 @@ def register(app: Flask, site: Site) -> None:
         account,
         searching,
         administration,
+        organisation,
+        org_people,
+        away,
         audit,
         rules,
         jobs_admin,

@@ -8,6 +8,7 @@ from flask import current_app, request, url_for
 from kalip.access import Actor, may
 from kalip.model import Entity, Model, Verb
 from kalip.records import Work
+from kalip.records.accounts import Principal, principals_of
 from kalip.storage.awaiting import Awaiting, count_awaiting
 from kalip.web.locale import current_locale, gettext
 
@@ -41,7 +42,10 @@ class Crumb:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """All that the frame shows. `title` goes to the window."""
+    """All that the frame shows. `title` goes to the window.
+
+    `acting` says for whom the person acts, or with whose eyes one looks; `principals` are those one may act for.
+    """
 
     site: str
     title: str
@@ -52,10 +56,14 @@ class Shell:
     revision: str
     waiting: Awaiting
     tasks_current: bool
+    acting: str = ""
+    principals: tuple[Principal, ...] = ()
 
 
 def shell_of(work: Work, title: str, crumbs: Sequence[Crumb] = ()) -> Shell:
     """The frame for a page of the person whose work this is."""
+    me = work.actor
+    waiting = count_awaiting(work.session, me.id or "", work.now, me.principal)
     return Shell(
         site=str(current_app.config.get("KALIP_TITLE") or "Kalip"),
         title=title,
@@ -64,8 +72,10 @@ def shell_of(work: Work, title: str, crumbs: Sequence[Crumb] = ()) -> Shell:
         crumbs=tuple(crumbs),
         administrator=work.actor.administrator,
         revision=work.model.revision,
-        waiting=count_awaiting(work.session, work.actor.id or "", work.now),
+        waiting=waiting,
         tasks_current=str(request.endpoint).partition(".")[0] in ("tasks", "new_tasks", "many_tasks"),
+        acting=_acting(me),
+        principals=principals_of(work) if waiting.standing_in and me.on_behalf is None else (),
     )
 
 
@@ -83,6 +93,14 @@ def plural_of(entity: Entity) -> str:
     """What the entity's records are called together."""
     locale = current_locale()
     return entity.plural.get(locale) or entity.label.get(locale)
+
+
+def _acting(me: Actor) -> str:
+    if me.on_behalf is None:
+        return ""
+    if me.read_only:
+        return gettext("You look with the eyes of {name}. Nothing can be changed.", name=me.on_behalf_name)
+    return gettext("You act for {name}. What you do is recorded as yours for {name}.", name=me.on_behalf_name)
 
 
 def _groups(work: Work) -> tuple[NavGroup, ...]:
@@ -146,6 +164,7 @@ def _administration() -> NavGroup:
         (gettext("Rules"), "rules.show_rules", "bolt"),
         (gettext("Users"), "admin.show_users", "users"),
         (gettext("Event log"), "audit.show_log", "file-text"),
+        (gettext("Organisation"), "organisation.show_tree", "hierarchy"),
         (gettext("What came in"), "intake.show_receipts", "inbox"),
         (gettext("Background work"), "jobs_admin.show_jobs", "server"),
     )

@@ -54,13 +54,13 @@ def _take(work: Work, draft: Draft) -> None:
         draft.error = AccessDenied("Only {roles} may do this.", params={"roles": role_labels(work, queue.roles)})
         return
     holder = draft.rules.value_of(queue.field, draft.before)
-    if holder == work.actor.id:
+    if holder == work.actor.principal:
         return
     if holder is not None:
         who = titles_of(work, {USER: [str(holder)]}).of(USER, str(holder))
         draft.error = Conflict("{who} has taken the record already.", params={"who": who or str(holder)})
         return
-    put(draft, {queue.field: work.actor.id})
+    put(draft, {queue.field: work.actor.principal})
 
 
 def _queue(draft: Draft) -> Queue | None:

@@ -76,7 +76,8 @@ def absence_with(work: Work, absence_id: str) -> Absence:
 
 def absences_shown(work: Work, user_id: str) -> list[Absence]:
     """A person's absences: those of the last two months, the present one and coming ones, in order."""
-    arranging(work, user_id)
+    if user_id != work.actor.id:
+        arranging(work, user_id)
     return absences_of(work.session, user_id, work.now - PAST)
 
 
@@ -89,9 +90,8 @@ def away_notices(work: Work, users: Collection[str]) -> tuple[AwayNotice, ...]:
         user = get_user(work.session, user_id)
         if user is None:
             continue
-        others = [
-            get_user(work.session, each.substitute) for each in standing.get(user_id, ()) if each.kind != "inform"
-        ]
+        doing = [each.substitute for each in standing.get(user_id, ()) if each.kind != "inform"]
+        others = [get_user(work.session, each) for each in doing]
         names = dict.fromkeys((each.id, each.name) for each in others if each is not None)
         found.append(AwayNotice(user_id, user.name, absence.ends, tuple(names)))
     return tuple(found)

@@ -29,6 +29,7 @@ PAST = timedelta(days=60)
 def make_substitution(work: Work, command: NewSubstitution) -> str:
     """Let a person stand in for another; the substitution's id. For oneself, for those one leads, or as administrator.
 
+    One's rights (kind all) are given away by oneself or an administrator, not by who leads one.
     RecordRejected with every fault; a circle of people who would stand in for each other at once is one.
     """
     arranging(work, command.absent)
@@ -62,7 +63,8 @@ def substitution_with(work: Work, substitution_id: str) -> Substitution:
 
 def substitutions_shown(work: Work, user_id: str) -> list[Substitution]:
     """Who stands in for a person and for whom the person stands in: past ones of two months, present and coming."""
-    arranging(work, user_id)
+    if user_id != work.actor.id:
+        arranging(work, user_id)
     return substitutions_of(work.session, user_id, work.now - PAST)
 
 
@@ -90,6 +92,9 @@ def _checked(work: Work, command: NewSubstitution) -> Substitution:
         if name not in work.model.entities:
             params = {"name": name[:60], "hint": did_you_mean(name[:60], work.model.entities)}
             faults.append(Violation("/entities", "unknown_choice", "There is no entity '{name}'. {hint}", params))
+    if kind == "all" and not (work.actor.administrator or work.actor.id == command.absent):
+        message = "Only the person or an administrator gives away all rights."
+        faults.append(Violation("/kind", "not_eligible", message))
     if command.moves and kind == "inform":
         message = "Tasks are handed over to one who stands in for tasks."
         faults.append(Violation("/moves", "not_eligible", message))

@@ -61,7 +61,7 @@ def _constant(rules: EntityRules, name: str, raw: object) -> object:
 def _system(work: Work, draft: Draft) -> Iterable[str]:
     system, values = draft.rules.entity.system, draft.values
     if "owner" in system and "owner" not in draft.explicit and work.actor.id is not None:
-        values["owner"] = work.actor.id
+        values["owner"] = work.actor.principal
         yield "owner"
     # Defaults may read where the record starts, though their own values may yet lead it elsewhere.
     pipeline = draft.rules.entity.pipelines.get(draft.said_pipeline or str(draft.command.pipeline))

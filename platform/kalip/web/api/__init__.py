@@ -17,6 +17,8 @@ from kalip.web.api.metadata import blueprint as metadata
 from kalip.web.api.metrics import blueprint as metrics_blueprint
 from kalip.web.api.notifications import blueprint as notifications
 from kalip.web.api.openapi_route import blueprint as openapi
+from kalip.web.api.organisation.people import blueprint as absences
+from kalip.web.api.organisation.units import blueprint as organisation
 from kalip.web.api.pipelines import blueprint as pipelines
 from kalip.web.api.privacy import blueprint as privacy
 from kalip.web.api.records import blueprint as records
@@ -37,6 +39,8 @@ _NOUNS = (
     merging,
     tasks,
     notifications,
+    organisation,
+    absences,
     records,
     transitions,
     pipelines,

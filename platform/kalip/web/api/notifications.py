@@ -95,6 +95,7 @@ def _told(each: Told) -> dict[str, Any]:
         "at": moment_text(found.at),
         "actor": found.actor,
         "actor_name": each.actor_name,
+        "on_behalf": found.on_behalf,
         "entity": found.entity if each.visible else None,
         "record_id": found.record_id if each.visible else None,
         "record_title": each.record_title,

@@ -1,6 +1,7 @@
 """REST of tasks: the caller's inbox, tasks given, ended, taken, handed on and put off. Decides nothing itself."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, get_args
 
@@ -10,10 +11,12 @@ from kalip.base.errors import RecordRejected, Violation
 from kalip.base.text import Text
 from kalip.fields.moments import moment_text
 from kalip.records import EventView, Work
-from kalip.storage.tasks import Task, TaskQuery, TaskScope
+from kalip.records.organisation import away_notices
+from kalip.storage.tasks import Task, TaskScope
 from kalip.web.api.answers import Answer, read, write
 from kalip.web.api.arguments import Arguments
 from kalip.web.api.bodies import read_object
+from kalip.web.api.organisation.plain import away_json
 from kalip.workflow.tasks import (
     DEFAULT_OUTCOMES,
     PRIORITIES,
@@ -30,6 +33,7 @@ from kalip.workflow.tasks import (
     create_task,
     give_back_task,
     inbox,
+    query_of,
     snooze_task,
     take_task,
     task_history,
@@ -46,16 +50,19 @@ _OUTCOME: Final = {"label": (str, dict), "comment": (bool,), "fields": (list,), 
 @blueprint.get("/tasks")
 def list_tasks() -> Response:
     """A part of the caller's inbox: due ones first; ended ones latest first."""
-    arguments = Arguments("scope", "entity", "q", "overdue", "limit", "cursor")
+    arguments = Arguments("scope", "entity", "q", "overdue", "holder", "limit", "cursor")
     scope = arguments.word("scope", SCOPES, "mine")
     limit = arguments.integer("limit", DEFAULT_LIMIT, 1, HIGHEST_LIMIT)
     overdue = arguments.flag("overdue")
 
     def use(work: Work) -> Answer:
-        query = TaskQuery(
-            work.actor.id or "", work.actor.roles, work.now, scope,
-            arguments.text("entity"), arguments.text("q") or "", overdue,
-        )  # fmt: skip
+        query = replace(
+            query_of(work, scope),
+            entity=arguments.text("entity"),
+            text=arguments.text("q") or "",
+            overdue=overdue,
+            holder=arguments.text("holder"),
+        )
         page = inbox(work, query, limit, arguments.text("cursor"))
         return Answer({"items": [_task(each) for each in page.items], "next": page.next})
 
@@ -87,7 +94,7 @@ def give() -> Response:
         if faults:
             raise RecordRejected(faults)
         task_id = create_task(work, new)
-        return Answer(_task(task_view(work, task_id)), 201, {"Location": f"/api/tasks/{task_id}"})
+        return Answer(_given(work, task_id), 201, {"Location": f"/api/tasks/{task_id}"})
 
     return write(use, request.get_data())
 
@@ -161,7 +168,7 @@ def assign(task_id: str) -> Response:
     if not isinstance(delegate, bool):
         faults.append(_expected("/delegate", "true or false", delegate))
     command = AssignTask(task_id, _text(body, "user", faults), _text(body, "role", faults), delegate is True)
-    return _changed(task_id, lambda work: assign_task(work, command), faults)
+    return _changed(task_id, lambda work: assign_task(work, command), faults, given=True)
 
 
 @blueprint.post("/tasks/<task_id>/snooze")
@@ -184,12 +191,14 @@ def cancel(task_id: str) -> Response:
     return _changed(task_id, lambda work: cancel_task(work, task_id, reason), faults)
 
 
-def _changed(task_id: str, command: Callable[[Work], Task], faults: list[Violation] | None = None) -> Response:
+def _changed(
+    task_id: str, command: Callable[[Work], Task], faults: list[Violation] | None = None, *, given: bool = False
+) -> Response:
     def use(work: Work) -> Answer:
         if faults:
             raise RecordRejected(faults)
         command(work)
-        return Answer(_task(task_view(work, task_id)))
+        return Answer(_given(work, task_id) if given else _task(task_view(work, task_id)))
 
     return write(use, request.get_data())
 
@@ -270,6 +279,13 @@ def _expected(pointer: str, expected: str, value: Any) -> Violation:
 
 def _escaped(name: str) -> str:
     return name[:60].replace("~", "~0").replace("/", "~1")
+
+
+def _given(work: Work, task_id: str) -> dict[str, Any]:
+    """A task that somebody was given just now, with a warning when that person is away."""
+    view = task_view(work, task_id)
+    notices = away_notices(work, [view.task.user_id] if view.task.user_id else [])
+    return {**_task(view), "warnings": [away_json(each) for each in notices]}
 
 
 def _task(view: TaskView) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from kalip.storage import FileInfo, get_files
 from kalip.web.cells import record_url
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.page import record_shell
-from kalip.web.record.timeline import ago, moment
+from kalip.web.record.timeline import ago, doer, moment
 from kalip.web.render import View, render, render_fragment
 from kalip.web.session import reading
 
@@ -196,7 +196,7 @@ def _version(
     work: Work, event: EventView, known: Mapping[str, FileInfo], old: Sequence[str], new: Sequence[str]
 ) -> Version:
     return Version(
-        who=event.actor_name or gettext("Kalip"),
+        who=doer(event),
         ago=ago(work, event.at),
         moment=moment(work, event.at),
         machine=event.at.isoformat(),

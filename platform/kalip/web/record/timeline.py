@@ -190,6 +190,14 @@ def entry_of(work: Work, entity: Entity, record_id: str, event: EventView) -> Sh
     return _event(work, entity, record_id, event, style_of(work))
 
 
+def doer(event: EventView) -> str:
+    """Who did something, and for whom where that is somebody else."""
+    name = event.actor_name or gettext("Kalip")
+    if not event.on_behalf_name:
+        return name
+    return gettext("{name} for {other}", name=name, other=event.on_behalf_name)
+
+
 def ago(work: Work, at: datetime) -> str:
     """How long ago a moment was, or its date when that is longer than a week."""
     seconds = (work.now - at).total_seconds()
@@ -270,7 +278,7 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
     return ShownEvent(
         id=event.id,
         text=verbs.get(event.kind, event.kind),
-        who=str(event.facts.get("from") or "") or event.actor_name or gettext("Kalip"),
+        who=str(event.facts.get("from") or "") or doer(event),
         tone=tone_of_id(event.actor or ""),
         icon=_ICONS.get(event.kind, "activity"),
         ago=ago(work, event.at),

@@ -12,12 +12,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from kalip.base.errors import NotFound, RecordRejected, Violation
 from kalip.base.text import Text
 from kalip.records import Work, pick_user, require_visible, title_of
+from kalip.records.organisation import away_notices
 from kalip.records.readers import active_people, may_see
 from kalip.web import htmx
 from kalip.web.cells import record_url
 from kalip.web.faults import errors_of
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
+from kalip.web.organisation.shown import away_text
 from kalip.web.render import View, render
 from kalip.web.session import reading, write
 from kalip.web.tasks.page import asked_of, priority_label
@@ -118,7 +120,7 @@ def create() -> BaseResponse:
     except RecordRejected as error:
         with reading() as work:
             return _show(work, _new_form(work, form, errors_of(error.violations)), 422)
-    said = gettext("The task is given.")
+    said = f"{gettext('The task is given.')} {_away(None if form.get('role') else form.get('user'))}".strip()
     if htmx.is_htmx() and form.get("panel"):
         return htmx.trigger(Response(status=204), {"kalip:tasks": True, "kalip:toast": {"message": said}})
     flash(said)
@@ -133,7 +135,15 @@ def people() -> Response:
         hits = pick_user(work, request.args.get("q", "")[:_ASKED_AT_MOST], _ASKED_AT_MOST)
         found = active_people(work, (hit.id for hit in hits))
         seeing = [each for each in found.values() if not entity or may_see(work, each, entity, record_id)]
-        options = [{"id": each.id, "title": each.name, "note": each.email} for each in seeing[:_OFFERED]]
+        away = {each.user: each for each in away_notices(work, [each.id for each in seeing[:_OFFERED]])}
+        options = [
+            {
+                "id": each.id,
+                "title": each.name,
+                "note": away_text(work, away[each.id]) if each.id in away else each.email,
+            }
+            for each in seeing[:_OFFERED]
+        ]
     return jsonify({"options": options, "create": False})
 
 
@@ -159,7 +169,8 @@ def assign(task_id: str) -> BaseResponse:
     except RecordRejected as error:
         with reading() as work:
             return _show(work, _assign_form(work, task_id, form, errors_of(error.violations)), 422)
-    return _closed(gettext("The task is given to somebody else."))
+    away = _away(None if form.get("role") else form.get("user"))
+    return _closed(f"{gettext('The task is given to somebody else.')} {away}".strip())
 
 
 @blueprint.get("/tasks/<task_id>/change")
@@ -188,6 +199,14 @@ def change(task_id: str) -> BaseResponse:
         with reading() as work:
             return _show(work, _change_form(work, task_id, form, errors_of(error.violations)), 422)
     return _closed(gettext("Saved."), task_id)
+
+
+def _away(user: str | None) -> str:
+    """A warning where a person who was given work is away."""
+    if not user:
+        return ""
+    with reading() as work:
+        return " ".join(away_text(work, each) for each in away_notices(work, [user]))
 
 
 def _closed(text: str, chosen: str = "") -> BaseResponse:

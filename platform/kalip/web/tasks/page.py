@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from flask import url_for
 
-from kalip.records import Work
-from kalip.storage.tasks import TaskQuery, TaskScope
+from kalip.records import Work, titles_of
+from kalip.storage.tasks import TaskScope
 from kalip.web.cells import record_url
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
 from kalip.web.shell import icon_of
 from kalip.web.tones import tone_of_id
-from kalip.workflow.tasks import PRIORITIES, TaskView, inbox, inbox_counts
+from kalip.workflow.tasks import PRIORITIES, TaskView, inbox, inbox_counts, others_of, query_of
 
 LIMIT = 50
-_COUNTED: tuple[TaskScope, ...] = ("mine", "groups", "to_me", "by_me", "snoozed")
+_COUNTED: tuple[TaskScope, ...] = ("mine", "groups", "to_me", "by_me", "stand_in", "snoozed")
 _SCOPES: tuple[TaskScope, ...] = get_args(TaskScope)
 _URGENT = {"high": "amber", "urgent": "red"}
 
@@ -81,6 +81,7 @@ class Asked:
     text: str = ""
     overdue: bool = False
     cursor: str = ""
+    holder: str = ""
 
     def address(self, endpoint: str = "tasks.show_inbox", **more: Any) -> str:
         """Where this part is shown."""
@@ -90,6 +91,7 @@ class Asked:
             entity=self.entity or None,
             q=self.text or None,
             overdue=1 if self.overdue else None,
+            holder=self.holder or None,
             **more,
         )
 
@@ -110,6 +112,7 @@ class Inbox:
     new: str
     bulk: str
     preview: Any = None
+    holders: tuple[Option, ...] = ()
 
 
 def asked_of(arguments: Any) -> Asked:
@@ -122,13 +125,19 @@ def asked_of(arguments: Any) -> Asked:
         arguments.get("q", "").replace("\0", "")[:200],
         arguments.get("overdue") == "1",
         arguments.get("cursor", ""),
+        arguments.get("holder", "")[:60] if known == "stand_in" else "",
     )
 
 
 def inbox_of(work: Work, asked: Asked, chosen: str = "") -> Inbox:
     """A part of the person's inbox, without a preview."""
-    query = TaskQuery(
-        work.actor.id or "", work.actor.roles, work.now, asked.scope, asked.entity or None, asked.text, asked.overdue
+    holder = asked.holder if asked.scope == "stand_in" else ""
+    query = replace(
+        query_of(work, asked.scope),
+        entity=asked.entity or None,
+        text=asked.text,
+        overdue=asked.overdue,
+        holder=holder or None,
     )
     found = inbox(work, query, LIMIT, asked.cursor or None)
     kept = replace(asked, cursor="")
@@ -139,11 +148,12 @@ def inbox_of(work: Work, asked: Asked, chosen: str = "") -> Inbox:
         groups=tuple(_groups(work, found.items, kept)),
         more=kept.address("tasks.show_more", cursor=found.next) if found.next else "",
         entities=tuple(_entities(work, asked)),
-        filtered=bool(asked.entity or asked.text or asked.overdue),
+        filtered=bool(asked.entity or asked.text or asked.overdue or asked.holder),
         here=kept.address(task=chosen or None),
         reset=Asked(asked.scope).address(),
         new=url_for("new_tasks.new"),
         bulk=kept.address("many_tasks.choose"),
+        holders=tuple(_holders(work, asked)) if asked.scope == "stand_in" else (),
     )
 
 
@@ -153,7 +163,7 @@ def row_of(work: Work, view: TaskView, asked: Asked) -> TaskRow:
     entity = work.model.entities.get(task.entity or "")
     giver = _giver(work, view)
     holder = view.titles.of("user", task.user_id) if task.user_id else _role(work, task.role)
-    who = holder if asked.scope in ("by_me", "done") else giver
+    who = holder if asked.scope in ("by_me", "done", "stand_in") else giver
     priority = PRIORITIES[task.priority]
     return TaskRow(
         id=task.id,
@@ -214,7 +224,7 @@ def about_href(view: TaskView) -> str:
 def _giver(work: Work, view: TaskView) -> str:
     """Who gave a task; nobody is told of himself."""
     by = view.task.created_by
-    return gettext("Kalip") if by is None else "" if by == work.actor.id else view.titles.of("user", by)
+    return gettext("Kalip") if by is None else "" if by == work.actor.principal else view.titles.of("user", by)
 
 
 def _tabs(work: Work, asked: Asked) -> Iterable[ScopeTab]:
@@ -223,10 +233,13 @@ def _tabs(work: Work, asked: Asked) -> Iterable[ScopeTab]:
         "groups": gettext("My groups"),
         "to_me": gettext("Delegated to me"),
         "by_me": gettext("Delegated by me"),
+        "stand_in": gettext("Standing in"),
         "snoozed": gettext("Snoozed"),
         "done": gettext("Done"),
     }
-    counts = inbox_counts(work, _COUNTED)
+    if asked.scope != "stand_in" and not others_of(work):
+        del labels["stand_in"]
+    counts = inbox_counts(work, [scope for scope in _COUNTED if scope in labels])
     for scope, label in labels.items():
         count = counts.get(scope, 0)
         yield ScopeTab(label, Asked(scope).address(), str(count) if count else "", scope == asked.scope)
@@ -268,6 +281,15 @@ def _entities(work: Work, asked: Asked) -> Iterable[Option]:
     for entity in work.model.entities.values():
         if not entity.owned_by:
             yield Option(entity.name, entity.label.get(locale), entity.name == asked.entity)
+
+
+def _holders(work: Work, asked: Asked) -> Iterable[Option]:
+    """Those whom the person stands in for."""
+    people = [user for user, _ in others_of(work)]
+    titles = titles_of(work, {"user": people})
+    yield Option("", gettext("For anybody"), not asked.holder)
+    for user in sorted(people, key=lambda each: titles.of("user", each).casefold()):
+        yield Option(user, gettext("For {name}", name=titles.of("user", user)), user == asked.holder)
 
 
 def _role(work: Work, name: str | None) -> str:

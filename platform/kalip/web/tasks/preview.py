@@ -16,7 +16,7 @@ from kalip.web.faults import errors_of
 from kalip.web.inputs import Input, Sheet, State, Submitted, input_of
 from kalip.web.lists.page import rows_of
 from kalip.web.locale import current_locale, gettext, message_of
-from kalip.web.record.timeline import ago, moment
+from kalip.web.record.timeline import ago, doer, moment
 from kalip.web.tasks.page import Asked, Due, about_href, due_of, ending_of, priority_label, role_label
 from kalip.web.tones import tone_of_id
 from kalip.workflow.tasks import PRIORITIES, TaskView, task_history, task_view
@@ -259,7 +259,7 @@ def _history(work: Work, task_id: str) -> tuple[Happened, ...]:
     }
     return tuple(
         Happened(
-            each.actor_name or gettext("Kalip"),
+            doer(each),
             verbs.get(each.kind, each.kind),
             ago(work, each.at),
             moment(work, each.at),

@@ -8,7 +8,13 @@ from kalip.base.ids import new_id
 from kalip.records import Work, nothing
 from kalip.records.readers import active_people, may_see
 from kalip.storage import User
-from kalip.storage.notifications import Notification, add_notification, notification_settings
+from kalip.storage.notifications import (
+    Notification,
+    NotificationSetting,
+    add_notification,
+    notification_settings,
+)
+from kalip.workflow.notifications.copying import copies_of
 from kalip.workflow.notifications.kinds import KindName, ways_of
 from kalip.workflow.notifications.mailing import mail_now
 
@@ -37,37 +43,50 @@ class Notice:
 
 
 def notify(work: Work, notice: Notice) -> int:
-    """Tell people, in the work's transaction, in the ways that each of them chose; how many are told anew."""
+    """Tell people, in the work's transaction, in the ways that each of them chose; how many are told anew.
+
+    Those who stand in for one of them are told, too, unless they did it themselves.
+    """
     doer = notice.by or work.actor.id
     people = active_people(work, (each for each in notice.users if each != doer))
-    settings = notification_settings(work.session, people)
-    told = 0
-    for person in people.values():
-        ways = ways_of(settings[person.id], notice.kind)
-        if not ways or not _concerns(work, notice, person):
-            continue
-        by_mail = "mail" in ways and not notice.quiet
-        at_once = settings[person.id].rhythm == "at_once"
-        made = Notification(
-            id=new_id(),
-            user_id=person.id,
-            key=notice.key,
-            kind=notice.kind,
-            text=notice.text,
-            at=work.now,
-            params=dict(notice.params),
-            actor=doer,
-            entity=notice.entity,
-            record_id=notice.record_id,
-            task_id=notice.task_id,
-            shown="app" in ways,
-            mail="none" if not by_mail else "sent" if at_once else "digest",
-        )
-        if ("app" in ways or by_mail) and add_notification(work.session, made):
-            told += 1
-            if by_mail and at_once:
-                mail_now(work, person, made, notice.quote)
+    copies = [each for each in copies_of(work, people) if each.reaches(notice.entity) and each.substitute != doer]
+    others = active_people(work, (each.substitute for each in copies)) if copies else {}
+    settings = notification_settings(work.session, [*people, *others])
+    told = sum(_tell(work, notice, person, settings[person.id], None) for person in people.values())
+    for copy in copies:
+        person = others.get(copy.substitute)
+        if person is not None:
+            told += _tell(work, notice, person, settings[person.id], copy.absent)
     return told
+
+
+def _tell(work: Work, notice: Notice, person: User, setting: NotificationSetting, on_behalf: str | None) -> bool:
+    ways = ways_of(setting, notice.kind)
+    if not ways or not _concerns(work, notice, person):
+        return False
+    by_mail = "mail" in ways and not notice.quiet
+    at_once = setting.rhythm == "at_once"
+    made = Notification(
+        id=new_id(),
+        user_id=person.id,
+        key=notice.key,
+        kind=notice.kind,
+        text=notice.text,
+        at=work.now,
+        params=dict(notice.params),
+        actor=notice.by or work.actor.id,
+        on_behalf=on_behalf,
+        entity=notice.entity,
+        record_id=notice.record_id,
+        task_id=notice.task_id,
+        shown="app" in ways,
+        mail="none" if not by_mail else "sent" if at_once else "digest",
+    )
+    if not ("app" in ways or by_mail) or not add_notification(work.session, made):
+        return False
+    if by_mail and at_once:
+        mail_now(work, person, made, notice.quote)
+    return True
 
 
 def _concerns(work: Work, notice: Notice, person: User) -> bool:

@@ -30,8 +30,7 @@ def told(work: Work, items: Sequence[Notification], locale: str, translate: Tran
     """Notifications in words, for the work's actor; titles come in one statement for each entity."""
     wanted: dict[str, list[str]] = {"user": []}
     for each in items:
-        if each.actor:
-            wanted["user"].append(each.actor)
+        wanted["user"] += [user for user in (each.actor, each.on_behalf) if user]
         if each.entity and each.record_id:
             wanted.setdefault(each.entity, []).append(each.record_id)
     titles = titles_of(work, wanted)
@@ -46,7 +45,10 @@ def _told(work: Work, each: Notification, titles: Titles, locale: str, translate
     label = entity.label.get(locale) if entity is not None else ""
     places = {name: _said(value, locale) for name, value in each.params.items()}
     known = {"actor": actor or "Kalip", "record": title or label or translate("a record"), "entity": label}
-    return Told(each, fill(translate(each.text), {**places, **known}), actor, title, visible)
+    text = fill(translate(each.text), {**places, **known})
+    if each.on_behalf:
+        text = fill(translate("For {name}: {text}"), {"name": titles.of("user", each.on_behalf), "text": text})
+    return Told(each, text, actor, title, visible)
 
 
 def _said(value: Any, locale: str) -> str:

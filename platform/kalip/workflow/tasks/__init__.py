@@ -21,7 +21,7 @@ from kalip.workflow.tasks.commands import (
 from kalip.workflow.tasks.completing import cancel_task, complete_many, complete_task
 from kalip.workflow.tasks.creating import create_task
 from kalip.workflow.tasks.handing import assign_task, give_back_task, take_task
-from kalip.workflow.tasks.inbox import inbox, inbox_counts, query_of, record_tasks, task_history, task_view
+from kalip.workflow.tasks.inbox import inbox, inbox_counts, others_of, query_of, record_tasks, task_history, task_view
 
 __all__ = [
     "DEFAULT_OUTCOMES",
@@ -46,6 +46,7 @@ __all__ = [
     "give_back_task",
     "inbox",
     "inbox_counts",
+    "others_of",
     "outcomes_json",
     "outcomes_of",
     "query_of",

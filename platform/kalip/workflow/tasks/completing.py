@@ -22,7 +22,7 @@ def complete_task(work: Work, command: CompleteTask) -> Task:
     """End a task with an outcome and give it as it is then; again with the same outcome by the same person: as it is.
 
     The fields that the outcome asks for are saved into the record by the same command as everywhere, with the actor's
-    own rights. RecordRejected for what is missing, TaskTaken when somebody else ended it first.
+    own rights on the record. RecordRejected for what is missing, TaskTaken when somebody else ended it first.
     """
     task = find_visible(work, command.id)
     if task.state != OPEN:
@@ -64,7 +64,10 @@ def cancel_task(work: Work, task_id: str, reason: str = "") -> Task:
     said = clean_note(reason, faults)
     if faults:
         raise RecordRejected(faults)
-    ended = replace(task, state=CANCELLED, comment=said or None, done_at=work.now, done_by=work.actor.id)
+    me = work.actor
+    ended = replace(
+        task, state=CANCELLED, comment=said or None, done_at=work.now, done_by=me.id, on_behalf=me.on_behalf
+    )
     _write(work, task, ended)
     log(work, TASK_CANCELLED, ended, {"state": OPEN}, {"state": CANCELLED, "comment": ended.comment})
     return ended
@@ -154,7 +157,7 @@ def _principal(work: Work, task: Task) -> str | None:
     """In whose place the actor ends the task: the one who gave it on, or the one who has it."""
     if task.user_id is not None and task.user_id != work.actor.id:
         return task.user_id
-    return task.delegated_by
+    return work.actor.on_behalf or task.delegated_by
 
 
 def _write(work: Work, task: Task, ended: Task) -> None:

@@ -69,7 +69,7 @@ def _checked(work: Work, new: NewTask) -> Task:
         outcomes=outcomes_json(new.outcomes),
         source=new.source,
         source_name=new.source_name,
-        created_by=work.actor.id,
+        created_by=work.actor.principal,
     )
 
 

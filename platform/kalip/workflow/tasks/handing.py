@@ -19,13 +19,13 @@ def take_task(work: Work, task_id: str) -> Task:
     RecordRejected when the actor can't see the record that it is about.
     """
     task = find_visible(work, task_id)
-    if task.state == OPEN and task.user_id is not None and task.user_id == work.actor.id:
+    if task.state == OPEN and task.user_id is not None and task.user_id == work.actor.principal:
         return task
     if task.state != OPEN or (task.user_id is not None and in_queue_of(work, task)):
         raise _gone(work, task)
     require_right(work, task, "take")
-    _check(work, task, AssignTask(task.id, user=work.actor.id))
-    return _hand(work, TAKEN, task, replace(task, user_id=work.actor.id, snoozed_until=None))
+    _check(work, task, AssignTask(task.id, user=work.actor.principal))
+    return _hand(work, TAKEN, task, replace(task, user_id=work.actor.principal, snoozed_until=None))
 
 
 def give_back_task(work: Work, task_id: str) -> Task:
@@ -52,7 +52,7 @@ def assign_task(work: Work, command: AssignTask) -> Task:
         raise RecordRejected([Violation("/role", "not_eligible", message)])
     _check(work, task, command)
     if command.delegate:
-        given = replace(task, user_id=command.user, delegated_by=work.actor.id, snoozed_until=None)
+        given = replace(task, user_id=command.user, delegated_by=work.actor.principal, snoozed_until=None)
         return _hand(work, DELEGATED, task, given)
     role = command.role if command.user is None else task.role
     given = replace(task, user_id=command.user, role=role, delegated_by=None, snoozed_until=None)

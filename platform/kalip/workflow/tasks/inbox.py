@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from kalip.records import EventPage, Work, require_visible, titles_of
 from kalip.records.history import events_shown
+from kalip.records.standing_in import my_standings, reach_of
 from kalip.storage import events_for
 from kalip.storage.tasks import OPEN, Task, TaskQuery, TaskScope, count_tasks, list_tasks, tasks_of_record
 from kalip.workflow.tasks.commands import TASK, TaskPage, TaskView, outcomes_of
 from kalip.workflow.tasks.rights import find_visible, permitted
 
-SCOPES: tuple[TaskScope, ...] = ("mine", "groups", "to_me", "by_me", "snoozed", "done")
+SCOPES: tuple[TaskScope, ...] = ("mine", "groups", "to_me", "by_me", "stand_in", "snoozed", "done")
 
 
 def inbox(work: Work, query: TaskQuery, limit: int = 50, cursor: str | None = None) -> TaskPage:
@@ -20,7 +21,16 @@ def inbox(work: Work, query: TaskQuery, limit: int = 50, cursor: str | None = No
 
 def query_of(work: Work, scope: TaskScope = "mine") -> TaskQuery:
     """The actor's own question, without filters."""
-    return TaskQuery(work.actor.id or "", work.actor.roles, work.now, scope)
+    return TaskQuery(work.actor.principal or "", work.actor.roles, work.now, scope, others=others_of(work))
+
+
+def others_of(work: Work) -> tuple[tuple[str, frozenset[str] | None], ...]:
+    """Those whose tasks the actor sees as a substitute, and the entities that this reaches; None means everything."""
+    if work.actor.on_behalf is not None:
+        return ()
+    standings = [each for each in my_standings(work) if each.gives("tasks")]
+    people = dict.fromkeys(each.principal for each in standings)
+    return tuple((each, reach_of(standings, each, "tasks")) for each in people)
 
 
 def inbox_counts(work: Work, scopes: Sequence[TaskScope] = ("mine", "groups")) -> dict[TaskScope, int]:

@@ -25,14 +25,19 @@ _TOLD: Final = {CREATED: TASK_GIVEN, COMPLETED: TASK_ENDED, CANCELLED: TASK_ENDE
 def log(work: Work, kind: str, task: Task, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
     """Keep an event of a task in the work's transaction; `task` is as it is now."""
     event = make_event(work, kind, TASK, task.id, (None if before is None else _plain(before), _plain(after)))
-    append(work, [replace(event, on_behalf=task.on_behalf)])
+    append(work, [replace(event, on_behalf=_behalf(work, task))])
     told = _TOLD.get(kind)
     if told is not None and task.entity is not None and task.record_id is not None:
         facts: dict[str, object] = {"task": task.id, "title": task.title}
         if kind != CREATED:
             facts |= {"state": task.state, **_outcome(task)}
         event = make_event(work, told, task.entity, task.record_id, (None, facts))
-        append(work, [replace(event, on_behalf=task.on_behalf)])
+        append(work, [replace(event, on_behalf=_behalf(work, task))])
+
+
+def _behalf(work: Work, task: Task) -> str | None:
+    """For whom the actor did it: the task's end says so, or who acts for another does."""
+    return task.on_behalf or work.actor.on_behalf
 
 
 def _outcome(task: Task) -> dict[str, Any]:

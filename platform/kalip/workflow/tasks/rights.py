@@ -7,6 +7,7 @@ the task, and fields are filled in by the same command, with the same rights, as
 from kalip.base.errors import AccessDenied, NotFound
 from kalip.base.ids import is_id
 from kalip.records import Work, require_visible
+from kalip.records.standing_in import my_standings
 from kalip.storage.tasks import OPEN, Task, get_task
 
 
@@ -29,7 +30,15 @@ def concerned(work: Work, task: Task) -> bool:
     if me.administrator or in_queue_of(work, task):
         return True
     people = (task.user_id, task.created_by, task.delegated_by, task.done_by, task.on_behalf)
-    return me.id is not None and me.id in people
+    return (me.principal is not None and me.principal in people) or in_place_of_holder(work, task)
+
+
+def in_place_of_holder(work: Work, task: Task) -> bool:
+    """Whether the actor stands in for the person who has the task; never while acting for somebody else."""
+    if task.user_id is None or work.actor.on_behalf is not None or task.user_id == work.actor.id:
+        return False
+    found = [each for each in my_standings(work) if each.principal == task.user_id and each.gives("tasks")]
+    return any(each.entities is None or task.entity in each.entities for each in found)
 
 
 def in_queue_of(work: Work, task: Task) -> bool:
@@ -49,15 +58,15 @@ def sees_record(work: Work, task: Task) -> bool:
 
 
 def holds(work: Work, task: Task) -> bool:
-    """Whether the task is the actor's, or waits for whoever of the actor's role takes it."""
+    """Whether the task is the actor's or of one whom the actor stands in for, or waits for a role of the actor."""
     if task.user_id is not None:
-        return task.user_id == work.actor.id
+        return task.user_id == work.actor.principal or in_place_of_holder(work, task)
     return in_queue_of(work, task)
 
 
 def commands(work: Work, task: Task) -> bool:
     """Whether the actor gave the task, or administrates."""
-    return work.actor.administrator or (task.created_by is not None and task.created_by == work.actor.id)
+    return work.actor.administrator or (task.created_by is not None and task.created_by == work.actor.principal)
 
 
 def permitted(work: Work, task: Task) -> frozenset[str]:
@@ -84,4 +93,4 @@ def require_right(work: Work, task: Task, right: str) -> None:
 
 
 def _mine(work: Work, task: Task) -> bool:
-    return task.user_id is not None and task.user_id == work.actor.id
+    return task.user_id is not None and task.user_id == work.actor.principal

@@ -9,6 +9,7 @@ from kalip.runtime import Served
 from kalip.web.api.openapi.conversions import conversion_paths, conversion_schemas
 from kalip.web.api.openapi.mails import mail_paths, mail_schemas
 from kalip.web.api.openapi.merging import merging_paths, merging_schemas
+from kalip.web.api.openapi.organisation import organisation_paths, organisation_schemas
 from kalip.web.api.openapi.parts import problem_responses, problem_schemas, security_schemes, shared_parameters
 from kalip.web.api.openapi.pipelines import pipeline_paths, pipeline_schemas
 from kalip.web.api.openapi.privacy import privacy_paths, privacy_schemas
@@ -37,6 +38,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         **problem_schemas(),
         **site_schemas(),
         **task_schemas(),
+        **organisation_schemas(),
         **conversion_schemas(),
         **mail_schemas(),
         **merging_schemas(),
@@ -63,7 +65,15 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         "servers": [{"url": "/"}],
         "security": [{"token": []}, {"session": []}],
         "tags": [{"name": entity.name, "description": str(entity.plural)} for entity in entities],
-        "paths": paths | task_paths() | site_paths(administrator=actor.administrator),
+        "paths": {
+            **paths,
+            **task_paths(),
+            **job_paths(),
+            **organisation_paths(administrator=actor.administrator),
+            **privacy_paths(officer=looks_after_privacy(served.model, actor)),
+            **rule_paths(administrator=actor.administrator),
+            **site_paths(administrator=actor.administrator),
+        },
         "components": {
             "schemas": schemas,
             "responses": problem_responses(),

@@ -100,20 +100,24 @@ def task_schemas() -> dict[str, Json]:
 
 def _task(outcomes: Json) -> Json:
     maybe = ("entity", "record_id", "user", "role", "delegated_by", "outcome", "comment", "source_name", "created_by")
-    return object_of(
-        {
-            "id": ID_SCHEMA,
-            "version": {"type": "integer", "minimum": 1},
-            **dict.fromkeys(("kind", "title", "note", "record_title", "source"), _TEXT),
-            **dict.fromkeys((*maybe, "done_by", "on_behalf"), _MAYBE),
-            **dict.fromkeys(("due", "snoozed_until", "created_at", "done_at"), _MOMENT),
-            "priority": {"enum": list(PRIORITIES)},
-            "overdue": {"type": "boolean"},
-            "state": {"enum": ["open", "done", "cancelled"]},
-            "outcomes": outcomes,
-            "may": {"type": "array", "items": _TEXT, "description": "What the caller may do with it."},
-        }
-    )
+    always: Json = {
+        "id": ID_SCHEMA,
+        "version": {"type": "integer", "minimum": 1},
+        **dict.fromkeys(("kind", "title", "note", "record_title", "source"), _TEXT),
+        **dict.fromkeys((*maybe, "done_by", "on_behalf"), _MAYBE),
+        **dict.fromkeys(("due", "snoozed_until", "created_at", "done_at"), _MOMENT),
+        "priority": {"enum": list(PRIORITIES)},
+        "overdue": {"type": "boolean"},
+        "state": {"enum": ["open", "done", "cancelled"]},
+        "outcomes": outcomes,
+        "may": {"type": "array", "items": _TEXT, "description": "What the caller may do with it."},
+    }
+    warnings = {
+        "type": "array",
+        "items": ref("Away"),
+        "description": "Where it was given just now.",
+    }
+    return object_of({**always, "warnings": warnings}, tuple(always))
 
 
 def _event() -> Json:
@@ -123,7 +127,7 @@ def _event() -> Json:
 
 def _notification() -> Json:
     texts = dict.fromkeys(("text", "at", "actor_name", "record_title"), _TEXT)
-    maybe = dict.fromkeys(("actor", "entity", "record_id", "task", "read_at"), _MAYBE)
+    maybe = dict.fromkeys(("actor", "on_behalf", "entity", "record_id", "task", "read_at"), _MAYBE)
     return object_of({"id": ID_SCHEMA, "kind": {"enum": list(KINDS)}, **texts, **maybe})
 
 
@@ -133,6 +137,7 @@ def _list() -> Json:
         query("entity", "Only tasks about records of this entity.", _TEXT),
         query("q", "Only tasks whose title holds this.", _TEXT),
         query("overdue", "Only those whose time has passed.", {"type": "boolean", "default": False}),
+        query("holder", "Only tasks of this user; for `stand_in`, of one whom the caller stands in for.", _TEXT),
         *_paging(),
     ]
     return {**_read("tasks", "The caller's inbox, due ones first", "TaskPage"), "parameters": parameters}

@@ -1,0 +1,190 @@
+"""The operations and schemas of the organisation: units, positions, groups, absences, substitutions."""
+
+from typing import Any
+
+from kalip.fields.ids import ID_SCHEMA
+from kalip.records.organisation import KINDS, LONGEST_NAME, LONGEST_NOTE, REASONS
+from kalip.web.api.openapi.parts import READING, WRITING, answer, body, list_of, object_of, path, query, responses
+from kalip.web.api.openapi.schemas import ref
+
+Json = dict[str, Any]
+_TEXT: Json = {"type": "string"}
+_MAYBE: Json = {"type": ["string", "null"]}
+_FLAG: Json = {"type": "boolean"}
+_COUNT: Json = {"type": "integer", "minimum": 0}
+_MOMENT: Json = {"type": "string", "format": "date-time"}
+_MAYBE_MOMENT: Json = {"type": ["string", "null"], "format": "date-time"}
+_DAY: Json = {"type": ["string", "null"], "format": "date"}
+_CODE: Json = {"type": "string", "minLength": 1, "maxLength": 64}
+_NAME: Json = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
+_NOTE: Json = {"type": "string", "maxLength": LONGEST_NOTE}
+_AT = "/api/organisation"
+
+
+def organisation_paths(*, administrator: bool) -> dict[str, Json]:
+    """Path to path item; what only administrators may call is there for them alone."""
+    one = {"parameters": [path("id")]}
+    person = {"parameters": [path("id", _TEXT)]}
+    user = query("user", "Whose; the caller's own when left out.", _TEXT)
+    users = query("users", "Ids separated by commas, at most 100.", _TEXT)
+    found: dict[str, Json] = {
+        f"{_AT}/people/{{id}}": {**person, "get": _read("organisation_person", "A person's place; `me`", "OrgPerson")},
+        f"{_AT}/away": {"get": _list("away", "Who of some people is away now", "Away", users)},
+        f"{_AT}/standing-in": {"get": _list("standing_in", "For whom the caller stands in now", "StandingIn")},
+        f"{_AT}/absences": {
+            "get": _list("absences", "A person's absences", "Absence", user),
+            "post": _write("add_absence", "Note when a person is away", "NewAbsence", "Absence", "201"),
+        },
+        f"{_AT}/absences/{{id}}": {
+            **one,
+            "patch": _write("change_absence", "Change an absence", "AbsenceChange", "Absence"),
+            "delete": _delete("remove_absence", "Forget an absence"),
+        },
+        f"{_AT}/substitutions": {
+            "get": _list("substitutions", "Who stands in for whom", "Substitution", user),
+            "post": _write("add_substitution", "Let a person stand in", "NewSubstitution", "Substitution", "201"),
+        },
+        f"{_AT}/substitutions/{{id}}": {**one, "get": _read("substitution", "One substitution", "Substitution")},
+        f"{_AT}/substitutions/{{id}}/end": {
+            **one,
+            "post": _write("end_substitution", "End a substitution now", "Nothing", "Substitution"),
+        },
+    }
+    return found | _administered() if administrator else found
+
+
+def organisation_schemas() -> dict[str, Json]:
+    """The schemas of the organisation."""
+    unit = {"code": _CODE, "name": _NAME, "parent": _MAYBE, "manager": _MAYBE, "calendar": _MAYBE, "active": _FLAG}
+    position = {
+        "user": _TEXT, "unit": _TEXT, "title": {**_NAME, "minLength": 0}, "head": _FLAG, "since": _DAY, "until": _DAY,
+    }  # fmt: skip
+    absence = {"user": _TEXT, "starts": _MOMENT, "ends": _MOMENT, "reason": {"enum": list(REASONS)}, "note": _NOTE}
+    substitution = {
+        "absent": _TEXT, "substitute": _TEXT, "starts": _MOMENT, "ends": _MOMENT, "kind": {"enum": list(KINDS)},
+        "entities": list_of(_TEXT), "note": _NOTE, "moves": _FLAG,
+    }  # fmt: skip
+    group = {"code": _CODE, "name": _NAME}
+    key = {"id": ID_SCHEMA}
+    tree = {"depth": _COUNT, "people": _COUNT, "people_below": _COUNT}
+    more = {
+        "path": list_of(_TEXT),
+        "leads": list_of(_TEXT),
+        "calendar_in_force": _MAYBE,
+        "positions": list_of(ref("Position")),
+    }
+    members = {"members": list_of(_TEXT)}
+    return {
+        "Unit": object_of({**key, **unit, **tree}),
+        "UnitDetail": object_of({**key, **unit, **more}),
+        "NewUnit": object_of(unit, ("code", "name")),
+        "UnitChange": object_of(unit, ()),
+        "Position": object_of({**key, **position}),
+        "NewPosition": object_of(position, ("user", "unit")),
+        "PositionChange": object_of(position, ()),
+        "Group": object_of({**key, **group}),
+        "GroupDetail": object_of({**key, **group, **members}),
+        "NewGroup": object_of({**group, **members}, ("code", "name")),
+        "GroupChange": object_of({**group, **members, "add": list_of(_TEXT), "remove": list_of(_TEXT)}, ()),
+        "Absence": object_of({**key, **absence}),
+        "NewAbsence": object_of(absence, ("starts", "ends")),
+        "AbsenceChange": object_of(absence, ()),
+        "Substitution": object_of(
+            {**key, **substitution, "ended_at": _MAYBE_MOMENT, "state": {"enum": ["coming", "active", "over"]}}
+        ),
+        "NewSubstitution": object_of(substitution, ("substitute", "starts", "ends")),
+        "StandingIn": object_of(
+            {
+                "user": _TEXT,
+                "kind": {"enum": list(KINDS)},
+                "entities": {"type": ["array", "null"], "items": _TEXT},
+                "via": list_of(_TEXT),
+                "ends": _MOMENT,
+                "act": _FLAG,
+            }
+        ),
+        "Away": object_of(
+            {
+                "code": {"const": "away"},
+                "user": _TEXT,
+                "until": _MOMENT,
+                "stand_ins": list_of(_TEXT),
+                "message": _TEXT,
+            }
+        ),
+        "OrgPerson": object_of(
+            {
+                "id": _TEXT,
+                "name": _TEXT,
+                "positions": list_of(ref("Position")),
+                "groups": list_of(ref("Group")),
+                "manager": _MAYBE,
+                "calendar": _MAYBE,
+                "away": list_of(ref("Away")),
+            }
+        ),
+    }
+
+
+def _administered() -> dict[str, Json]:
+    one = {"parameters": [path("id")]}
+    user, unit = query("user", "Positions of this user.", _TEXT), query("unit", "Positions in this unit.", _TEXT)
+    return {
+        f"{_AT}/units": {
+            "get": _list("units", "The tree of units, each after its parent", "Unit"),
+            "post": _write("add_unit", "Make a unit", "NewUnit", "UnitDetail", "201"),
+        },
+        f"{_AT}/units/{{id}}": {
+            **one,
+            "get": _read("unit", "A unit with its people", "UnitDetail"),
+            "patch": _write("change_unit", "Change a unit, or hang it elsewhere", "UnitChange", "UnitDetail"),
+            "delete": _delete("remove_unit", "Take a unit away"),
+        },
+        f"{_AT}/positions": {
+            "get": _list("positions", "Positions of a user or in a unit", "Position", user, unit),
+            "post": _write("add_position", "Give a person a place in a unit", "NewPosition", "Position", "201"),
+        },
+        f"{_AT}/positions/{{id}}": {
+            **one,
+            "patch": _write("change_position", "Change a position", "PositionChange", "Position"),
+            "delete": _delete("remove_position", "Forget a position"),
+        },
+        f"{_AT}/groups": {
+            "get": _list("groups", "All groups", "Group"),
+            "post": _write("add_group", "Make a group", "NewGroup", "GroupDetail", "201"),
+        },
+        f"{_AT}/groups/{{id}}": {
+            **one,
+            "get": _read("group", "A group with its people", "GroupDetail"),
+            "patch": _write("change_group", "Change a group or its people", "GroupChange", "GroupDetail"),
+            "delete": _delete("remove_group", "Forget a group"),
+        },
+    }
+
+
+def _operation(name: str, summary: str, found: dict[str, Json], problems: tuple[str, ...]) -> Json:
+    return {
+        "operationId": name,
+        "tags": ["organisation"],
+        "summary": summary,
+        "responses": responses(found, problems),
+    }
+
+
+def _read(name: str, summary: str, answered: str) -> Json:
+    return _operation(name, summary, {"200": answer("The answer.", ref(answered))}, READING)
+
+
+def _list(name: str, summary: str, answered: str, *parameters: Json) -> Json:
+    items = object_of({"items": list_of(ref(answered))})
+    found = _operation(name, summary, {"200": answer("The answer.", items)}, READING)
+    return {**found, "parameters": list(parameters)} if parameters else found
+
+
+def _write(name: str, summary: str, sent: str, answered: str, status: str = "200") -> Json:
+    found = _operation(name, summary, {status: answer("The answer.", ref(answered))}, WRITING)
+    return {**found, "requestBody": body(ref(sent), required=sent != "Nothing")}
+
+
+def _delete(name: str, summary: str) -> Json:
+    return _operation(name, summary, {"204": {"description": "Done."}}, WRITING)

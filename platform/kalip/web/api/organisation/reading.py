@@ -1,0 +1,92 @@
+"""Reads bodies of the organisation's calls: each value of its kind, every fault told at once."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from kalip.base.errors import RecordRejected, Violation
+from kalip.web.api.bodies import read_object
+
+MOST_NAMES = 5_000
+
+
+class Body:
+    """The JSON object of the present request over what is there already; names it doesn't know are faults."""
+
+    def __init__(self, *known: str, present: Mapping[str, Any] | None = None, optional: bool = False) -> None:
+        self.sent = read_object(optional=optional)
+        self._present = present or {}
+        self._faults = [
+            Violation(f"/{_escaped(name)}", "unknown_field", "There is no field '{path}'.", {"path": name[:60]})
+            for name in self.sent
+            if name not in known
+        ]
+
+    def value(self, name: str) -> Any:
+        """A value as it was sent, else as it is there."""
+        return self.sent[name] if name in self.sent else self._present.get(name)
+
+    def text(self, name: str, default: str = "") -> str:
+        """A text."""
+        return self._of(name, str, "text") or default
+
+    def maybe(self, name: str) -> str | None:
+        """A text or null."""
+        found: str | None = self._of(name, str, "text")
+        return found
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """True or false."""
+        found = self._of(name, bool, "true or false")
+        return default if found is None else found
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """A list of texts."""
+        found = self._of(name, (list, tuple), "a list of texts") or ()
+        if len(found) > MOST_NAMES or not all(isinstance(each, str) for each in found):
+            self._faults.append(_expected(name, "a list of texts", found))
+            return ()
+        return tuple(found)
+
+    def day(self, name: str) -> date | None:
+        """A day or null."""
+        text = self.maybe(name)
+        try:
+            return None if text is None else date.fromisoformat(text)
+        except ValueError:
+            self._faults.append(Violation(f"/{name}", "not_a_date", "Expected a day such as 2026-01-31."))
+            return None
+
+    def moment(self, name: str) -> datetime:
+        """A moment with its time zone; the beginning of all time where it is faulty."""
+        text = self.text(name)
+        try:
+            found = datetime.fromisoformat(text)
+            if found.tzinfo is not None:
+                return found.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        message = "Expected a moment such as 2026-01-31T08:30:00Z."
+        self._faults.append(Violation(f"/{name}", "not_a_moment", message))
+        return datetime.min.replace(tzinfo=UTC)
+
+    def check(self) -> None:
+        """Raise RecordRejected with the faults found so far."""
+        if self._faults:
+            raise RecordRejected(self._faults)
+
+    def _of(self, name: str, kind: type | tuple[type, ...], expected: str) -> Any:
+        value = self.value(name)
+        if value is None or isinstance(value, kind):
+            return value
+        self._faults.append(_expected(name, expected, value))
+        return None
+
+
+def _expected(name: str, expected: str, value: Any) -> Violation:
+    params = {"expected": expected, "actual": type(value).__name__}
+    return Violation(f"/{name}", "wrong_type", "Expected {expected}, got {actual}.", params)
+
+
+def _escaped(name: str) -> str:
+    return name[:60].replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,1 @@
+"""Pages of the organisation: its tree, groups and people for administrators; absence and substitute for everybody."""
