@@ -72,14 +72,15 @@ function takeBack(id, address) {
 async function renew(card) {
   const address = new URL(board.dataset.card, location.href);
   address.searchParams.set("id", card.dataset.id);
-  const answer = await fetch(address).catch(() => null);
-  if (!answer?.ok || !card.isConnected) return;
-  const held = card.contains(document.activeElement);
-  const opened = card.querySelector(":popover-open") !== null;
+  const text = await fetch(address).then((answer) => (answer.ok ? answer.text() : null)).catch(() => null);
+  if (text === null || !card.isConnected) return;
   const shown = document.createElement("template");
-  shown.innerHTML = await answer.text();
+  shown.innerHTML = text;
   const fresh = shown.content.firstElementChild;
   if (!fresh) { card.remove(); return; }
+  // Nothing is waited for from here on: what people do meanwhile would be lost.
+  const held = card.contains(document.activeElement);
+  const opened = card.querySelector(":popover-open") !== null;
   const lane = laneOf(fresh.dataset.stage);
   if (lane && lane !== card.parentElement) { card.remove(); lane.prepend(fresh); refresh(); } else card.replaceWith(fresh);
   window.htmx.process(fresh);

@@ -4,12 +4,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
+from jinja2.utils import LRUCache
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from kalip.access import new_secret
@@ -22,7 +25,7 @@ from kalip.designer import compile_served, load_served
 from kalip.designer.stored import revision_paths, store_packs
 from kalip.metadata import Pack, order_packs, read_pack
 from kalip.records import Services
-from kalip.runtime import Runtime, Served, load_extensions
+from kalip.runtime import Extensions, Runtime, Served, load_extensions
 from kalip.storage import (
     Blobs,
     Database,
@@ -146,10 +149,13 @@ def a_site(
     packs += read_packs([part for part in parts if isinstance(part, str)])
     if entities:
         packs.append(a_pack().with_entity(*entities).build())
-    extensions = load_extensions(None)
-    served = compile_served(packs, extensions)
+    served = _served(database_url.partition(":")[0], packs)
     database = make_database(database_url)
     blobs = Blobs(folder / "blobs")
+
+    def load(revision: str | None) -> Served:
+        return served if revision == served.model.revision else load_served(database, _extensions(), revision)
+
     try:
         upgrade_own_tables(database)
         with database.publish() as session:
@@ -157,11 +163,66 @@ def a_site(
             ordered, now = order_packs(packs).packs, system_clock()
             store_packs(session, blobs, ordered, now, None)
             save_revision(session, NewRevision(served.model.revision, now, None, "test", revision_paths(ordered)))
-        runtime = Runtime(lambda revision: load_served(database, extensions, revision), partial(published, database))
-        services = Services(database, runtime, blobs=blobs, clock=clock)
-        app = Flask("kalip.web")
+        services = Services(database, Runtime(load, partial(published, database)), blobs=blobs, clock=clock)
+        app = _QuickFlask("kalip.web")
+        app.jinja_options = {"bytecode_cache": _BYTECODE}
         app.config.update(SECRET_KEY="for tests only, and long enough", TESTING=True, **(config or {}))
-        register(app, DesignedSite(services, extensions, blobs))
+        register(app, DesignedSite(services, _extensions(), blobs))
         yield Site(app, services)
     finally:
         database.dispose()
+
+
+_SERVED: LRUCache = LRUCache(32)
+
+
+def _served(dialect: str, packs: Sequence[Pack]) -> Served:
+    """What is made of packs; many tests have the same ones."""
+    key = dialect, tuple(sorted(revision_paths(order_packs(packs).packs).items()))
+    found: Served | None = _SERVED.get(key)
+    if found is None:
+        found = _SERVED[key] = compile_served(packs, _extensions())
+    return found
+
+
+@cache
+def _extensions() -> Extensions:
+    return load_extensions(None)
+
+
+class _Bytecode(BytecodeCache):
+    """Templates that were compiled, kept for as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was kept for the source."""
+        kept = self._kept.get((bucket.key, bucket.checksum))
+        if kept is not None:
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+_BYTECODE = _Bytecode()
+
+
+class _QuickRule(Rule):
+    """A rule whose makers of addresses are compiled once for all applications: most of what registering takes."""
+
+    _made: ClassVar[dict[tuple[object, ...], Any]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Any:  # noqa: FBT002 (as Werkzeug calls it)
+        key = self.rule, str(self.defaults), self.subdomain, self.host, append_unknown
+        if key not in self._made:
+            self._made[key] = super()._compile_builder(append_unknown)
+        return self._made[key]
+
+
+class _QuickFlask(Flask):
+    """An application that is made quickly when there was one like it in the process."""
+
+    url_rule_class = _QuickRule
