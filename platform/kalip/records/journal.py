@@ -19,7 +19,6 @@ NOT_DUPLICATE, MAYBE_DUPLICATE = "record.told_apart", "record.told_alike"
 MERGES = (MERGED, ABSORBED, UNMERGED, NOT_DUPLICATE, MAYBE_DUPLICATE)
 MAIL_SENT, MAIL_RECEIVED = "record.mail_sent", "record.mail_received"
 FORM_RECEIVED = "record.form_received"
-ERASED = "record.erased"
 SHARED, SHARE_ENDED = "record.shared", "record.share_ended"
 ERASED = "record.erased"
 MESSAGES = (MAIL_SENT, MAIL_RECEIVED, FORM_RECEIVED)

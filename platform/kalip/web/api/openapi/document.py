@@ -68,6 +68,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         "paths": {
             **paths,
             **task_paths(),
+            **privacy_paths(officer=looks_after_privacy(served.model, actor)),
             **job_paths(),
             **organisation_paths(administrator=actor.administrator),
             **privacy_paths(officer=looks_after_privacy(served.model, actor)),
