@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from kalip.expressions.checker.macros import MAX_ROUNDS
+from kalip.expressions.checker.operators import MAX_JOINED
 from kalip.expressions.functions.builtin import Builtin
 from kalip.expressions.functions.registry import ALIASES, BUILTINS, SPECIAL
 from kalip.expressions.parser import MAX_DEPTH, MAX_ITEMS, MAX_LENGTH, MAX_NODES
@@ -121,7 +123,8 @@ From the weakest: `? :`, `||`, `&&`, comparisons and `in`, `+ -`, `* / %`, `! -`
 
 ## Bounds
 
-At most {MAX_LENGTH:,} characters, {MAX_DEPTH} levels, {MAX_NODES:,} parts, {MAX_ITEMS:,} items of a list. What SQL
+At most {MAX_LENGTH:,} characters, {MAX_DEPTH} levels, {MAX_NODES:,} parts, {MAX_ITEMS:,} items of a list; macros go
+through lists that are written out {MAX_ROUNDS:,} times at most, and {MAX_JOINED} texts are put together. What SQL
 can't say (marked “record only”, functions of plugins without SQL, `old`, looking into JSON) is a diagnostic where a
 filter or a right needs SQL.
 

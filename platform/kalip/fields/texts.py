@@ -7,6 +7,7 @@ from typing import Any
 from kalip.fields.fault import FieldFault, wrong_type
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LINE_BREAK = re.compile("\n|\u2028|\u2029")
 
 
@@ -21,6 +22,14 @@ def clean_line(raw: Any, limit: int) -> str | None:
 def clean_text(raw: Any, limit: int) -> str | None:
     """Read text of several lines: NFC, line ends as line feeds, trimmed behind, None when blank. Raises FieldFault."""
     return _bounded(_clean(raw, limit).rstrip(), limit)
+
+
+def without_turns(text: str) -> str:
+    """The text without marks that turn the direction of what follows: nobody sees them, and `gpj.exe` reads `exe.jpg`.
+
+    Telephones put them around numbers that are copied. Languages that are written from the right need none of them.
+    """
+    return _TURNS.sub("", text)
 
 
 def check_characters(text: str) -> None:
@@ -41,7 +50,7 @@ def _clean(raw: Any, limit: int) -> str:
         raise _too_long(limit, len(raw))
     text = raw.replace("\r\n", "\n").replace("\r", "\n")
     check_characters(text)
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", without_turns(text))
 
 
 def _bounded(text: str, limit: int) -> str | None:

@@ -18,6 +18,9 @@ Resolve = Callable[[str, int], Sequence[AddressInfo]]
 
 # Addresses that carry an IPv4 address inside: what counts is where the packet arrives.
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+# All that IANA has given out of IPv6: what lies elsewhere (site-local fec0::/10, say) is somebody's own network.
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
+_EXAMPLES = ipaddress.ip_network("3fff::/20")
 
 
 def look_up(host: str, port: int) -> Sequence[AddressInfo]:
@@ -85,6 +88,9 @@ def may_be_called(text: str) -> bool:
 
 
 def _is_public(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address) and address not in _TRANSLATED:
+        given_out = address in _GIVEN_OUT and address not in _EXAMPLES
+        return given_out and address.is_global and not address.is_private
     barred = (
         address.is_private,
         address.is_loopback,

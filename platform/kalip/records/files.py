@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-import puremagic
-
 from kalip.access import denied
 from kalip.base.errors import ConfigurationError, NotFound, RecordRejected, StorageError, Violation
 from kalip.base.ids import is_id, new_id
@@ -25,15 +23,13 @@ from kalip.records.reading import get_record
 from kalip.records.saving import save_record
 from kalip.records.saving.loading import missing
 from kalip.records.services import Services, Work
+from kalip.records.sniffing import accepts, contradicts, sniff
 from kalip.storage import Blob, Blobs, FileInfo, add_file, attach_file, get_file
 
 FILE, FILES, IMAGE = "file", "files", "image"
 KINDS = (FILE, FILES, IMAGE)
 MAX_SIZE = 25 * 1024 * 1024
 LONGEST_NAME = 200
-UNKNOWN = "application/octet-stream"
-_TEXTS = {".csv": "text/csv", ".json": "application/json", ".md": "text/markdown"}
-_SAMPLE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +100,10 @@ def receive(services: Services, slot: Slot, name: str, stream: IO[bytes]) -> Rec
             media_type=media_type,
             accept=", ".join(slot.accept),
         )
+    if contradicts(clean, media_type):
+        raise _refused(
+            slot, "mismatch", "'{name}' is not what its name says, but {media_type}.", name=clean, media_type=media_type
+        )
     return Received(clean, media_type, blob)
 
 
@@ -161,32 +161,6 @@ def clean_name(name: str) -> str:
     return shown[:LONGEST_NAME] or FILE
 
 
-def sniff(path: Path, name: str) -> str:
-    """The media type that the bytes have; the name decides only between those that look alike."""
-    with path.open("rb") as file:
-        try:
-            guesses = puremagic.magic_stream(file, name)
-        except (puremagic.PureError, ValueError, OSError):
-            guesses = []
-        if guesses and guesses[0].mime_type:
-            return str(guesses[0].mime_type)
-        file.seek(0)
-        sample = file.read(_SAMPLE)
-    return _TEXTS.get(Path(name).suffix.lower(), "text/plain") if _is_text(sample) else UNKNOWN
-
-
-def accepts(accept: Sequence[str], name: str, media_type: str) -> bool:
-    """Whether a file is of an accepted kind: a media type, a family such as `image/*`, or an ending."""
-    lowered = name.lower()
-    for kind in accept:
-        if kind.startswith("."):
-            if lowered.endswith(kind):
-                return True
-        elif media_type == kind or (kind.endswith("/*") and media_type.startswith(kind[:-1])):
-            return True
-    return not accept
-
-
 def _entered(work: Work, slot: Slot, received: Received) -> FileInfo:
     # A record that is being made has no id yet: its files belong to their maker until it has.
     info = FileInfo(
@@ -203,17 +177,6 @@ def _entered(work: Work, slot: Slot, received: Received) -> FileInfo:
     )
     add_file(work.session, info)
     return info
-
-
-def _is_text(sample: bytes) -> bool:
-    if b"\0" in sample:
-        return False
-    try:
-        # The sample may end inside of a character.
-        sample[: max(1, len(sample) - 3)].decode()
-    except UnicodeDecodeError as error:
-        return error.start >= len(sample) - 7
-    return True
 
 
 def _blobs(services: Services) -> Blobs:

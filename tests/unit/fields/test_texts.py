@@ -29,3 +29,9 @@ def test_the_place_of_a_forbidden_character_is_told() -> None:
 @pytest.mark.parametrize("fine", ["", "İıŞşğÇ", "🙂", "مرحبا", "a\tb\nc"])
 def test_letters_of_the_world_are_fine(fine: str) -> None:
     check_characters(fine)
+
+
+def test_marks_that_turn_the_direction_of_text_are_left_out() -> None:
+    assert clean_line("photo\u202egpj.exe", 50) == "photogpj.exe"
+    assert clean_text("\u202a+90 532\u202c \u2067x\u2069", 50) == "+90 532 x"
+    assert clean_line("\u200fمرحبا", 50) == "\u200fمرحبا"

@@ -34,6 +34,8 @@ def test_public_addresses_may_be_called(address: str) -> None:
         *("100.64.0.1", "224.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "240.0.0.1"),
         *("::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1", "ff02::1", "2001:db8::1"),
         *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "64:ff9b::a00:1"),
+        *("fec0::1", "fec0::a00:1", "64:ff9b:1::7f00:1", "::7f00:1", "::ffff:0:7f00:1", "3fff::1", "5f00::1"),
+        *("2001:0:4136:e378:8000:63bf:80ff:fffe", "2002:c0a8:101::1", "::ffff:169.254.169.254"),
         *("", "example.com", "127.1"),
     ],
 )
@@ -44,6 +46,27 @@ def test_addresses_of_the_own_network_may_not(address: str) -> None:
 def test_a_name_that_leads_inside_is_refused() -> None:
     with pytest.raises(AddressRefused, match=r"evil\.example lies on the private address 10\.1\.2\.3"):
         answering(INNER).addresses("evil.example", 443)
+
+
+@pytest.mark.parametrize("written", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0x0a.1", "3232235777"])
+def test_an_address_written_as_a_number_is_judged_by_where_it_leads(written: str) -> None:
+    def resolve(host: str, port: int) -> Sequence[AddressInfo]:
+        # What getaddrinfo of the C library makes of them.
+        found = socket.inet_ntoa(socket.inet_aton(host))
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (found, port))]
+
+    with pytest.raises(AddressRefused):
+        Guard(resolve=resolve).addresses(written, 80)
+
+
+def test_a_name_that_changes_its_address_is_asked_once() -> None:
+    answers = iter([PUBLIC, "127.0.0.1"])
+
+    def resolve(host: str, port: int) -> Sequence[AddressInfo]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
+
+    found = Guard(resolve=resolve).addresses("rebinding.example", 80)
+    assert [info[4][0] for info in found] == [PUBLIC]
 
 
 def test_one_private_address_among_public_ones_is_enough() -> None:

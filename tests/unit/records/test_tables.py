@@ -1,5 +1,6 @@
 """Files of rows: encodings, delimiters, spreadsheets, and what is no such file."""
 
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -77,3 +78,19 @@ def test_what_is_no_table(tmp_path: Path, name: str, content: bytes) -> None:
         return
     with pytest.raises(BadRequest):
         read_table(path)
+
+
+def test_a_spreadsheet_that_unpacks_to_too_much_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kalip.records.transfer.tables.LARGEST_UNPACKED", 100_000)
+    path = tmp_path / "x.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 100_001)
+    assert path.stat().st_size < 1000
+    with pytest.raises(BadRequest, match="larger than"):
+        read_table(path)
+
+
+def test_what_guards_a_formula_is_no_part_of_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("name,note\n'=A,'b'\n", encoding="utf-8")
+    assert next(read_table(path).rows()) == ("=A", "'b'")

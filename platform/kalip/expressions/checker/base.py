@@ -25,7 +25,11 @@ class MacroVariable:
 
 @dataclass(slots=True)
 class CheckerBase(ABC):
-    """The state of one check."""
+    """The state of one check.
+
+    `rounds` is how often the part that is checked now is evaluated for lists that are written out; `joined` counts the
+    texts that are put together.
+    """
 
     scope: Scope
     functions: Mapping[str, Function]
@@ -34,6 +38,8 @@ class CheckerBase(ABC):
     variables: dict[str, MacroVariable] = field(default_factory=dict)
     macros: int = 0
     macro_depth: int = 0
+    rounds: int = 1
+    joined: int = 0
 
     @abstractmethod
     def check(self, node: nodes.Node) -> Node:

@@ -26,6 +26,8 @@ from kalip.expressions.types import (
 )
 
 MAX_MACRO_DEPTH: Final = 3
+MAX_ROUNDS: Final = 10_000
+"""How often macros may go through lists that are written out: three of a thousand items would be a thousand million."""
 MACROS: Final = frozenset(("exists", "exists_one", "all", "filter", "map"))
 _NAMESPACES: Final = frozenset(("math", "strings", "lists"))
 
@@ -79,10 +81,17 @@ class Checker(NameChecks, CallChecks):
             return self.fault(
                 node, f"macros are nested deeper than {MAX_MACRO_DEPTH}", "make a field of the inner part"
             )
+        if self.rounds * _written_out(values) > MAX_ROUNDS:
+            return self.fault(
+                node,
+                f"macros go through lists more than {MAX_ROUNDS} times",
+                "write shorter lists, or a condition that needs no macro",
+            )
         return self._within(node, node.arguments[0].name, values)
 
     def _within(self, node: nodes.Call, name: str, values: Node) -> Node:
-        outer = self.variables
+        outer, rounds = self.variables, self.rounds
+        self.rounds *= _written_out(values)
         self.macro_depth += 1
         variable = self.bind(name, values).id
         if node.name == "map":
@@ -94,7 +103,7 @@ class Checker(NameChecks, CallChecks):
             else:
                 checked = Quantifier(span_of(node), BOOLEAN, False, node.name, values, variable, condition)
         self.macro_depth -= 1
-        self.variables = outer
+        self.variables, self.rounds = outer, rounds
         return checked
 
     def _map(self, node: nodes.Call, values: Node, variable: str) -> Node:
@@ -178,6 +187,13 @@ def _expected(checker: Checker, typed: Node, expects: Type | None) -> Node:
         message = f"this is {typed.type.name}, where {expects.name} is wanted"
         return checker.fault(typed.span, message, hints.get(expects.kind, ""))
     return coerced(typed, expects)
+
+
+def _written_out(values: Node) -> int:
+    """How many items of a list are written in the expression; 1 for a list that comes from a record."""
+    if isinstance(values, (Filter, Transform)):
+        return _written_out(values.list)
+    return max(1, len(values.items)) if isinstance(values, Items) else 1
 
 
 def _unknown(node: nodes.Node) -> Node:

@@ -34,6 +34,8 @@ ORDERS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+MAX_JOINED: Final = 100
+"""How many texts may be put together: each may be a million characters long."""
 _DONE: Final = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "divide"}
 
 
@@ -133,6 +135,10 @@ class OperatorChecks(CheckerBase):
             known = left.value is not None and right.value is not None
             value = operation.call(left.value, right.value) if known else None
             return Literal(span_of(node), operation.result, value is None, value)
+        if operation.result.kind == "text":
+            self.joined += 1
+            if self.joined == MAX_JOINED + 1:
+                return self.fault(node, f"more than {MAX_JOINED} texts are put together", "make fields of the parts")
         nullable = operation.nullable and not _is_certain(node.operator, right)
         return Arithmetic(
             span_of(node), operation.result, nullable or left.nullable or right.nullable, node.operator, left, right

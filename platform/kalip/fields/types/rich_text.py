@@ -8,7 +8,7 @@ import nh3
 
 from kalip.fields.field_type import Json, Style
 from kalip.fields.operators import words
-from kalip.fields.texts import check_characters, clean_text
+from kalip.fields.texts import check_characters, clean_text, without_turns
 from kalip.fields.types.long_text import LONGEST, LongTextType
 from kalip.model import Field
 
@@ -49,7 +49,8 @@ class RichTextType(LongTextType):
         text = clean_text(raw, LONGEST)
         if text is None:
             return None
-        clean = _sanitised(text if _MARKUP.search(text) else _paragraphs(text))
+        # Cleaning reads characters that were written as numbers.
+        clean = without_turns(_sanitised(text if _MARKUP.search(text) else _paragraphs(text)))
         check_characters(clean)
         if not _MARKUP.search(clean):
             clean = f"<p>{clean}</p>"

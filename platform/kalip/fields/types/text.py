@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from kalip.expressions.functions.pattern import Pattern
 from kalip.fields.families import TextFamily
 from kalip.fields.fault import FieldFault
 from kalip.fields.field_type import Json, OptionFault
@@ -51,7 +52,7 @@ class TextType(TextFamily):
         """Refuse a wrong length and what doesn't match the pattern."""
         faults = length_faults(field, value, DEFAULT_LENGTH)
         pattern = field.options.get("pattern")
-        if pattern and not re.fullmatch(pattern, value):
+        if pattern and (whole := whole_pattern(pattern)) and not whole.found_in(value):
             faults.append(FieldFault("pattern", "'{text}' doesn't have the form wanted here.", {"text": value[:60]}))
         return faults
 
@@ -62,7 +63,7 @@ class TextType(TextFamily):
         if least > most:
             faults.append(("/min_length", f"min_length {least} is greater than max_length {most}", "swap them"))
         if wrong := pattern_fault(field.options.get("pattern") or ""):
-            faults.append(("/pattern", wrong, "write a regular expression of Python such as [A-Z]{2}[0-9]{4}"))
+            faults.append(("/pattern", wrong, "write a regular expression such as [A-Z]{2}[0-9]{4}"))
         return tuple(faults)
 
     def value_schema(self, field: Field, *, write: bool) -> dict[str, Any]:
@@ -86,12 +87,19 @@ def length_faults(field: Field, value: str, default: int) -> list[FieldFault]:
 def pattern_fault(pattern: str) -> str:
     """Say what is wrong with a pattern; empty when it is fine.
 
-    A repetition of a repetition, such as `(a+)+`, is refused: matching it could take for ever.
+    Looking around and looking back at a group are refused: only without them a pattern takes time in proportion to the
+    text, whatever that is.
     """
+    if not pattern or whole_pattern(pattern) is not None:
+        return ""
     try:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         return f"not a regular expression: {error}"
-    if re.search(r"[*+}]\)*\)(?:[*+]|\{[0-9]*,)", pattern) or re.search(r"\\[1-9]|\(\?P=", pattern):
-        return "the pattern repeats a repetition or looks back at a group"
-    return ""
+    return "the pattern looks around, looks back at a group, or is too large"
+
+
+def whole_pattern(pattern: str) -> Pattern | None:
+    """A pattern that the whole text must match; None for what is none."""
+    folded = "(?i)" if pattern.startswith("(?i)") else ""
+    return Pattern.of(f"{folded}^(?:{pattern.removeprefix(folded)})$")

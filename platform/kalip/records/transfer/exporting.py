@@ -22,12 +22,11 @@ from kalip.records.commands import ListRecords, Record, Titles
 from kalip.records.naming import Path, column_label, visible_entity
 from kalip.records.queries import ListPlan, plan_list
 from kalip.records.services import Services, Work, unit_of_work
+from kalip.records.transfer.guarding import guarded
 from kalip.storage import select_page
 
 AT_ONCE: Final = 500
 CHUNK: Final = 64 * 1024
-# A cell that begins so would be run as a formula by spreadsheets.
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_SHEET_TEXT: Final = 32_767
 
 
@@ -106,18 +105,6 @@ class _Lines:
         if self._form.kind == "xlsx" and isinstance(value, (bool, int, Decimal, date)):
             return value.astimezone(self._timezone).replace(tzinfo=None) if isinstance(value, datetime) else value
         return kind.format(column.field, value, style)
-
-
-def guarded(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: plain numbers stay, others get an apostrophe in front."""
-    if not text.startswith(FORMULA_STARTS):
-        return text
-    return text if text[0] in "+-" and _is_number(text) else f"'{text}"
-
-
-def _is_number(text: str) -> bool:
-    plain = text[1:].replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
-    return plain.replace(".", "").replace(",", "").isdigit()
 
 
 def _csv(writer: _Lines) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from kalip.records.transfer.guarding import guarded
 from kalip.records.transfer.plans import Refusal
 from kalip.records.transfer.tables import Cells
 
@@ -26,7 +27,7 @@ class RefusedFile:
             return
         if self._stream is None:
             self._stream = self._open(self._path)
-        row = (*cells, f"line {refusal.line}: {'; '.join(refusal.reasons)}")
+        row = (*map(guarded, cells), f"line {refusal.line}: {'; '.join(refusal.reasons)}")
         csv.writer(self._stream).writerow(row)
 
     def flush(self) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,9 +12,11 @@ from typing import Final
 from python_calamine import CalamineError, CalamineWorkbook
 
 from kalip.base.errors import BadRequest
+from kalip.records.transfer.guarding import unguarded
 
 SAMPLE_BYTES: Final = 256 * 1024
 LARGEST_SHEET: Final = 100 * 1024 * 1024  # bytes; a sheet is read whole
+LARGEST_UNPACKED: Final = 500 * 1024 * 1024  # bytes of each part of it
 LONGEST_CELL: Final = 1024 * 1024
 MOST_COLUMNS: Final = 2_000
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -37,7 +40,8 @@ class SourceTable:
 
     def rows(self, start: int = 0) -> Iterator[Cells]:
         """The rows after the header from number `start` on, each as long as the header; blank ones are kept."""
-        reader = _csv_rows(self) if self.kind == "csv" else _sheet_rows(self.path)
+        # In a CSV file an apostrophe guards what a spreadsheet would run; it is no part of the text.
+        reader = map(_plain, _csv_rows(self)) if self.kind == "csv" else _sheet_rows(self.path)
         next(reader, None)
         width = len(self.columns)
         for number, cells in enumerate(reader):
@@ -50,7 +54,7 @@ def read_table(path: Path, name: str | None = None) -> SourceTable:
     suffix = Path(name or path.name).suffix.lower()
     digest = _hash(path)
     if suffix in (".xlsx", ".xlsm", ".ods", ".xls", ".xlsb"):
-        if path.stat().st_size > LARGEST_SHEET:
+        if path.stat().st_size > LARGEST_SHEET or _unpacked(path) > LARGEST_UNPACKED:
             raise BadRequest("The file is larger than {limit} MB.", params={"limit": LARGEST_SHEET // 2**20})
         return SourceTable(path, "xlsx", _header(_first(_sheet_rows(path))), digest)
     with path.open("rb") as stream:
@@ -59,7 +63,7 @@ def read_table(path: Path, name: str | None = None) -> SourceTable:
     text = sample.decode(encoding, "ignore").lstrip("\ufeff")
     delimiter = sniff_delimiter(text)
     table = SourceTable(path, "csv", (), digest, encoding, delimiter)
-    return SourceTable(path, "csv", _header(_first(_csv_rows(table))), digest, encoding, delimiter)
+    return SourceTable(path, "csv", _header(_plain(_first(_csv_rows(table)))), digest, encoding, delimiter)
 
 
 def sniff_encoding(path: Path, sample: bytes) -> str:
@@ -92,6 +96,19 @@ def sniff_delimiter(text: str) -> str:
         return (sum(width == widths[0] for width in widths) / len(widths), widths[0])
 
     return max(DELIMITERS, key=score)
+
+
+def _unpacked(path: Path) -> int:
+    """The size of the largest part of a spreadsheet; 0 for one that is no archive."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return max((part.file_size for part in archive.infolist()), default=0)
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
+        return 0
+
+
+def _plain(cells: Sequence[str]) -> Sequence[str]:
+    return [unguarded(cell) for cell in cells]
 
 
 def _hash(path: Path) -> str:

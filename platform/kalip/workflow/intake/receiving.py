@@ -12,8 +12,9 @@ from kalip.base.errors import ConfigurationError, KalipError
 from kalip.base.ids import new_id
 from kalip.model import Entity, Outcome, Receiving
 from kalip.records import JobRun, Overtaken, Services, Work, run
-from kalip.records.files import clean_name, sniff
+from kalip.records.files import clean_name
 from kalip.records.journal import MAIL_RECEIVED
+from kalip.records.sniffing import sniff
 from kalip.storage import (
     Blobs,
     FileInfo,

@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.expressions import assert_gives, faults
 
+ROW = f"[{', '.join(map(str, range(101)))}]"
+
 
 @pytest.mark.parametrize(
     ("source", "record", "expected"),
@@ -22,6 +24,7 @@ from tests.support.expressions import assert_gives, faults
         ("tags.exists(name, name == 'a') && name == 'x'", {"name": "x", "tags": ("a",)}, True),
         ("has(extra.a)", {"extra": {"a": 0}}, True),
         ("[1, 2][1]", {}, 2),
+        (f"{ROW}.all(a, tags.exists(t, t == 'b')) && {ROW}.exists(a, a == 100)", {"tags": ("a", "b")}, True),
         ("[1, 2][2] == null", {}, True),
         ("{'a': 1}", {}, {"a": 1}),
     ],
@@ -37,6 +40,10 @@ def test_it_works(source: str, record: dict[str, object], expected: object) -> N
         ("name.exists(t, true)", "'exists' takes a list, not text"),
         ("tags.exists(t, t)", "'exists' needs true or false, not text: compare it, as in name != \"\""),
         ("[1, 'a']", "a list holds values of one type, not integer and text"),
+        (
+            f"{ROW}.all(a, {ROW}.map(b, b + a).exists(c, c == a))",
+            "macros go through lists more than 10000 times: write shorter lists, or a condition that needs no macro",
+        ),
         ("{1: 2}", 'the key of a map is a text: write {"key": value}'),
         (
             "tags.exists(a, tags.exists(b, tags.exists(c, tags.exists(d, true))))",

@@ -7,12 +7,18 @@ import pytest
 from tests.support.expressions import assert_gives, faults
 
 
+def doubled(times: int) -> str:
+    """Two times as many texts, put together, each time."""
+    return "name" if times == 0 else f"({doubled(times - 1)} + {doubled(times - 1)})"
+
+
 @pytest.mark.parametrize(
     ("source", "record", "expected"),
     [
         ("1 / 3", {}, Decimal("0.3333333333")),
         ("7 % 3", {}, 1),
         ("name + 'x'", {"name": "a"}, "ax"),
+        ("name" + " + name" * 40, {"name": "a"}, "a" * 41),
         ("'a' in tags", {"tags": ("a",)}, True),
         ("-count", {"count": 3}, -3),
         ("amount != null", {}, False),
@@ -52,6 +58,7 @@ def test_it_works(source: str, record: dict[str, object], expected: object) -> N
         ("open < open", "boolean has no order: compare with == or !="),
         ("-name", "text has no negative"),
         ("1 < 2 < 3", "cannot compare boolean with integer"),
+        (doubled(7), "more than 100 texts are put together: make fields of the parts"),
     ],
 )
 def test_faults_are_told_with_the_way_out(source: str, fault: str) -> None:

@@ -43,9 +43,20 @@ def test_options() -> None:
     assert Tried("text", pattern="[A-Z]{2}").option_faults() == []
 
 
-@pytest.mark.parametrize("slow", ["(a+)+", "(a*)*b", "(x{1,9})*", "((a+))+", r"(.)\1"])
-def test_patterns_that_could_run_for_ever_are_refused(slow: str) -> None:
+@pytest.mark.parametrize("slow", [r"(.)\1", r"(?P<x>.)(?P=x)", "(?=a)b", "(?<!a)b", "a{201}"])
+def test_patterns_that_know_no_bound_are_refused(slow: str) -> None:
     assert pattern_fault(slow)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+", "(a*)*b", "(a|a)*b", "(a|aa)+", "(x{1,9})*a", "(.*)(.*)(.*)(.*)(.*)b"])
+def test_no_pattern_takes_for_ever(pattern: str) -> None:
+    assert pattern_fault(pattern) == ""
+    assert Tried("text", pattern=pattern, max_length=500).refusal("a" * 499 + "!") == "pattern"
+
+
+def test_a_pattern_without_regard_to_case() -> None:
+    code = Tried("text", pattern="(?i)ab|cd")
+    assert [code.refusal(text) for text in ("AB", "cD", "abcd", "abx")] == ["", "", "pattern", "pattern"]
 
 
 def test_filters_ignore_case() -> None:
