@@ -8,7 +8,7 @@ from kalip.designer import going_on
 from kalip.jobs import reading, tidying
 from kalip.records import Consumer, JobHandler, Recurring, bulk_jobs, scanning
 from kalip.workflow import bulk_jobs as bulk_moves
-from kalip.workflow import intake, mails, notifications, privacy, rules
+from kalip.workflow import intake, mails, notifications, privacy, rules, substituting
 from kalip.workflow.conversions import at_once
 from kalip.workflow.conversions import many as bulk_conversions
 
@@ -39,6 +39,7 @@ def all_background(kept: timedelta) -> Background:
         notifications.JOB_HANDLERS,
         rules.JOB_HANDLERS,
         privacy.JOB_HANDLERS,
+        substituting.JOB_HANDLERS,
     )
     return Background(
         handlers,
@@ -51,6 +52,7 @@ def all_background(kept: timedelta) -> Background:
             *notifications.RECURRING,
             *rules.RECURRING,
             *privacy.RECURRING,
+            *substituting.RECURRING,
         ),
     )
 

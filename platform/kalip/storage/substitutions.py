@@ -119,6 +119,12 @@ def change_substitution(session: Session, substitution_id: str, **values: object
     session.write(update(SUBSTITUTIONS).where(SUBSTITUTIONS.c.id == substitution_id), values)
 
 
+def claim_step(session: Session, substitution_id: str, step: Literal["moved_at", "returned_at"], now: datetime) -> bool:
+    """Note that tasks are handed over, or have come back; false when somebody was first."""
+    at = (SUBSTITUTIONS.c.id == substitution_id, SUBSTITUTIONS.c[step].is_(None))
+    return session.write(update(SUBSTITUTIONS).where(*at), {step: now}).rowcount == 1
+
+
 def get_substitution(session: Session, substitution_id: str) -> Substitution | None:
     """The substitution with an id."""
     found = _all(session, SUBSTITUTIONS.c.id == substitution_id)

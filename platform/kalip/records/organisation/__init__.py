@@ -39,6 +39,7 @@ from kalip.records.organisation.leads import (
 )
 from kalip.records.organisation.positions import change_position, make_position, position_with, remove_position
 from kalip.records.organisation.substituting import (
+    SETTLE,
     end_substitution,
     make_substitution,
     substitution_with,
@@ -59,6 +60,7 @@ __all__ = [
     "LONGEST_NAME",
     "LONGEST_NOTE",
     "REASONS",
+    "SETTLE",
     "AwayNotice",
     "Branch",
     "NewSubstitution",

@@ -1,11 +1,12 @@
 """Who stands in for whom, and when: arranged, ended early, shown. It ends by itself with its period."""
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from kalip.base.errors import AccessDenied, Violation
 from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
+from kalip.records.jobs import Job, enqueue
 from kalip.records.organisation.checking import arranging, check_period, check_person, clean, missing, refuse, tell
 from kalip.records.organisation.commands import KINDS, LONGEST_NOTE, SUBSTITUTION, NewSubstitution
 from kalip.records.services import Work
@@ -22,6 +23,8 @@ from kalip.storage.substitutions import (
     substitutions_of,
 )
 
+SETTLE = "substitutions.settle"
+"""The kind of job that does what is due when a substitution begins or ends."""
 PAST = timedelta(days=60)
 """How long substitutions that are over are shown."""
 
@@ -37,6 +40,9 @@ def make_substitution(work: Work, command: NewSubstitution) -> str:
     hold_tree(work.session)
     made = _checked(work, command)
     add_substitution(work.session, made)
+    for moment in sorted({work.now, made.starts, made.ends}):
+        if moment >= work.now:
+            _settle_at(work, made, moment)
     tell(work, "substitution.created", (SUBSTITUTION, made.id), None, _told(made))
     return made.id
 
@@ -49,6 +55,7 @@ def end_substitution(work: Work, substitution_id: str) -> Substitution:
     ended = min(work.now, found.ends)
     change_substitution(work.session, substitution_id, ended_at=ended)
     work.memory.clear()
+    _settle_at(work, found, work.now)
     tell(work, "substitution.ended", (SUBSTITUTION, substitution_id), None, {**_told(found), "ended_at": ended})
     return get_substitution(work.session, substitution_id) or found
 
@@ -66,6 +73,11 @@ def substitutions_shown(work: Work, user_id: str) -> list[Substitution]:
     if user_id != work.actor.id:
         arranging(work, user_id)
     return substitutions_of(work.session, user_id, work.now - PAST)
+
+
+def _settle_at(work: Work, substitution: Substitution, moment: datetime) -> None:
+    key = f"{SETTLE}:{substitution.id}:{moment.isoformat()}"
+    enqueue(work, Job(SETTLE, {"substitution": substitution.id}, key, run_at=moment))
 
 
 def _concerned(work: Work, substitution: Substitution) -> bool:

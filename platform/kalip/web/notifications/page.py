@@ -23,6 +23,7 @@ _ICONS: Mapping[str, str] = {
     "rule": "bolt",
     "comment": "message",
     "changed": "pencil",
+    "substitute": "user-check",
 }
 
 

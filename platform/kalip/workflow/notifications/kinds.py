@@ -8,7 +8,7 @@ from typing import Final, Literal
 from kalip.storage.notifications import NotificationSetting
 
 Way = Literal["app", "mail"]
-KindName = Literal["assigned", "mentioned", "task", "due", "rule", "comment", "mail", "changed"]
+KindName = Literal["assigned", "mentioned", "task", "due", "rule", "comment", "mail", "changed", "substitute"]
 WAYS: Final[tuple[Way, ...]] = ("app", "mail")
 
 
@@ -30,6 +30,7 @@ KINDS: Final[Mapping[KindName, NotificationKind]] = MappingProxyType(
         "comment": NotificationKind("Somebody comments on what I follow"),
         "mail": NotificationKind("Somebody outside writes about what I follow", WAYS),
         "changed": NotificationKind("A record that I watch is changed"),
+        "substitute": NotificationKind("I am to stand in for somebody", WAYS),
     }
 )
 
