@@ -41,6 +41,7 @@ def create_app(folder: Path | None = None, *, background: bool = False) -> Flask
         SECRET_KEY_FALLBACKS=site.settings.previous_keys.split(),
         RATELIMIT_STORAGE_URI=store_of(site.settings.redis_url),
         KALIP_TITLE=site.settings.title,
+        KALIP_PROVIDERS=site.settings.oidc,
         KALIP_DEMO_LOGINS=tuple(DemoLogin(**each) for each in demo_logins(site.settings)),
     )
     register(app, site.site)

@@ -17,3 +17,4 @@ import "./columns.js";
 import "./board.js";
 import "./tasks.js";
 import "./calendar.js";
+import "./passkeys.js";

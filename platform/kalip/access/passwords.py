@@ -3,6 +3,7 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from kalip.access.common_passwords import is_common
 from kalip.base.errors import Violation
 
 MINIMUM_LENGTH = 10
@@ -44,6 +45,10 @@ def password_faults(password: str, *known: str) -> tuple[Violation, ...]:
         faults.append(_fault("too_simple", "Use at least {minimum} different characters.", MINIMUM_DIFFERENT))
     if any(_contains(password, word) for word in known):
         faults.append(Violation("/password", "too_personal", "Leave your name and e-mail address out of it."))
+    if not faults and is_common(password):
+        faults.append(
+            Violation("/password", "too_common", "This is one of the passwords that are tried first: think of another.")
+        )
     return tuple(faults)
 
 

@@ -34,6 +34,7 @@ def make_roles(bench: Bench) -> None:
             administrator,
             data.get("privacy_officer", False),
             data.get("clearance", ""),
+            data.get("second_factor") == "required",
         )
 
 

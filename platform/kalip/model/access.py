@@ -59,6 +59,7 @@ class Role:
 
     A privacy officer looks after personal data on the privacy pages, whatever the rights on records. `clearance` is the
     highest value of confidentiality fields whose records the role may know of; empty for none.
+    `second_factor` lets its holders in only with one.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Role:
     administrator: bool = False
     privacy_officer: bool = False
     clearance: str = ""
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,6 +216,8 @@ def keep_reads(work: Work) -> None:
 
     Nobody is told of it, and no work waits for it.
     """
+    if actor.read_only and actor.on_behalf is None:
+        raise AccessDenied("This token only reads.")
     if not work.reads:
         return
     events = [

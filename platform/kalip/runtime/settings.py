@@ -12,6 +12,7 @@ from typing import Any
 from kalip.base.errors import ConfigurationError
 from kalip.base.names import did_you_mean
 from kalip.base.sealing import Sealer
+from kalip.runtime.providers import Provider, read_providers
 
 SITE_FILE = "site.toml"
 _ENVIRONMENT = {
@@ -33,7 +34,8 @@ SETTING = "setting"
 """What sealed parts of settings are sealed for."""
 _SECRETS = "hook_secrets"
 _SECRET_PREFIX = "KALIP_HOOK_"
-_LEAST = {"job_threads": 1, "job_lease": 3, "job_pause": 0, "job_kept": 1}
+_PROVIDERS = "oidc"
+_LEAST = {"job_threads": 1, "job_lease": 3, "job_pause": 0, "job_kept": 1, "receipt_kept": 0, "mail_kept": 0}
 _KINDS = {bool: "true or false", int: "a whole number", str: "text"}
 
 
@@ -86,6 +88,7 @@ class Settings:
 
     @property
     def sealer(self) -> Sealer:
+    oidc: Mapping[str, Provider] = field(default_factory=lambda: MappingProxyType({}))
         """What seals and opens the site's secrets."""
         return sealer_of(self.secret_key, self.previous_keys)
 
@@ -116,6 +119,7 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     values.setdefault("database_url", f"sqlite:///{folder / 'site.db'}")
     values["files_url"] = str(folder / _files_folder(str(values.get("files_url", "files"))))
     return Settings(folder=folder, **values)
+    values[_PROVIDERS] = read_providers(values.get(_PROVIDERS, {}), environment)
 
 
 def sealer_of(secret_key: str, previous_keys: str = "") -> Sealer:
@@ -179,7 +183,7 @@ def _read_file(path: Path) -> dict[str, Any]:
             )
         if name == _SECRETS:
             _check_secrets(path, value)
-        elif type(value) is not known[name]:
+        elif name != _PROVIDERS and type(value) is not known[name]:
             raise ConfigurationError(
                 "{path}: setting '{name}' must be {kind}",
                 params={

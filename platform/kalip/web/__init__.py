@@ -43,6 +43,11 @@ from kalip.web.searching import blueprint as searching
 from kalip.web.serving import serve
 from kalip.web.tasks.bulk import blueprint as many_tasks
 from kalip.web.tasks.making import blueprint as new_tasks
+from kalip.web.sign_in.factors import blueprint as factors
+from kalip.web.sign_in.journal import blueprint as sign_ins
+from kalip.web.sign_in.resetting import blueprint as reset
+from kalip.web.sign_in.second import blueprint as second
+from kalip.web.sign_in.security import blueprint as security_page
 from kalip.web.tasks.routes import blueprint as tasks
 
 
@@ -70,6 +75,12 @@ def register(app: Flask, site: Site) -> None:
         administration,
         organisation,
         org_people,
+        oidc,
+        second,
+        reset,
+        security_page,
+        factors,
+        sign_ins,
         away,
         audit,
         rules,

@@ -1,4 +1,4 @@
-"""Signing in and out, and how a person wants the pages: language, time zone, theme, password."""
+"""Signing in and out, and how a person wants the pages: language, time zone, theme."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,14 +9,16 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.access import Actor
-from kalip.base.errors import KalipError, NotAuthenticated, RecordRejected
+from kalip.base.errors import KalipError, NotAuthenticated
 from kalip.records import Work
-from kalip.records.accounts import change_password, sign_in, sign_out
+from kalip.records.accounts import sign_in, sign_out
 from kalip.storage import get_user, save_user
 from kalip.web import htmx
+from kalip.web.arriving import arrive, caller, inside, site_title
 from kalip.web.errors import status_of
 from kalip.web.locale import LOCALES, current_locale, gettext, message_of, use_locale
 from kalip.web.notifications.page import Choices, choices_of
+from kalip.web.oidc.naming import providers
 from kalip.web.render import View, render
 from kalip.web.session import (
     THEMES,
@@ -24,7 +26,6 @@ from kalip.web.session import (
     keep_locale,
     keep_theme,
     reading,
-    remember,
     services,
     signed_in,
     token,
@@ -55,6 +56,7 @@ class SignIn:
     fault: str
     demo: tuple[DemoLogin, ...]
     site: str
+    providers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Preferences:
 def show_sign_in() -> BaseResponse:
     """The sign-in page; whoever is signed in already goes on."""
     if signed_in():
-        return redirect(_inside(request.args.get("next", "")))
+        return redirect(inside(request.args.get("next", "")))
     return _page("", request.args.get("next", ""))
 
 
@@ -83,8 +85,9 @@ def sign_in_now() -> BaseResponse:
     """Sign in; the answer to a wrong pair says nothing of which half was wrong."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
     aim = request.form.get("next", "")
+    comes = caller()
     try:
-        found = sign_in(services(), email, password, request.remote_addr or "", request.user_agent.string[:200])
+        found = sign_in(services(), email, password, comes.address, comes.agent)
     except NotAuthenticated as error:
         return _page(email, aim, message_of(current_locale(), error), 401)
     except KalipError as error:
@@ -93,10 +96,7 @@ def sign_in_now() -> BaseResponse:
         response = _page(email, aim, message_of(current_locale(), error), 429)
         response.headers["Retry-After"] = str(int(getattr(error, "retry_after", 60)))
         return response
-    session.clear()  # a new sign-in gets a new CSRF secret
-    welcome = redirect(_inside(aim))
-    remember(welcome, found.token)
-    return welcome
+    return arrive(found, aim)
 
 
 @blueprint.post("/logout")
@@ -133,28 +133,11 @@ def change_preferences() -> BaseResponse:
     return response
 
 
-@blueprint.post("/account/password")
-def change_own_password() -> BaseResponse:
-    """Change one's own password, knowing the present one."""
-    present, wanted = request.form.get("present", ""), request.form.get("wanted", "")
-    with reading() as work:
-        me = work.actor
-    try:
-        sign_out(services(), sign_in(services(), me.email, present, request.remote_addr or "", "").token)
-        write(lambda work: change_password(work, me.id or "", wanted, keep=token()))
-    except NotAuthenticated:
-        return _refused(gettext("The present password is wrong."))
-    except RecordRejected as error:
-        return _refused(" ".join(message_of(current_locale(), each) for each in error.violations))
-    flash(gettext("The password is changed."))
-    return redirect(url_for("account.show_preferences"))
-
-
 @blueprint.post("/account/display")
 def change_display() -> BaseResponse:
     """Change language or theme from anywhere and stay there."""
     locale, theme = request.form.get("locale", ""), request.form.get("theme", "")
-    response = redirect(_inside(urlsplit(request.referrer or "").path))
+    response = redirect(inside(urlsplit(request.referrer or "").path))
     if locale in LOCALES:
         keep_locale(response, locale)
         me = signed_in()
@@ -175,7 +158,8 @@ def _keep(work: Work, locale: str, timezone: str) -> None:
 
 def _page(email: str, aim: str, fault: str = "", status: int = 200) -> Response:
     demo: Sequence[DemoLogin] = current_app.config.get("KALIP_DEMO_LOGINS") or ()
-    page = SignIn(email, aim, fault, tuple(demo), str(current_app.config.get("KALIP_TITLE") or "Kalip"))
+    ways = tuple((each.name, each.title) for each in providers())
+    page = SignIn(email, aim, fault, tuple(demo), site_title(), ways)
     return Response(render_template("account/sign_in.html", page=page), status=status, mimetype="text/html")
 
 
@@ -193,15 +177,3 @@ def _preferences(work: Work, fault: str = "", status: int = 200) -> Response:
     )
     title = gettext("Preferences")
     return render(_PREFERENCES, shell_of(work, title, [Crumb(title)]), page, status)
-
-
-def _refused(fault: str) -> Response:
-    with reading() as work:
-        return _preferences(work, fault, 422)
-
-
-def _inside(aim: str) -> str:
-    """The address to go on to; never one of another site."""
-    parts = urlsplit(aim)
-    inside = aim.startswith("/") and not aim.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return aim if inside else url_for("home.show_home")

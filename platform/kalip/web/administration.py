@@ -10,8 +10,21 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.base.errors import RecordRejected
 from kalip.records import Work
-from kalip.records.accounts import NewUser, change_password, create_user, list_people, set_user_active, set_user_roles
+from kalip.records.accounts import (
+    NewUser,
+    change_password,
+    create_api_token,
+    create_user,
+    find_person,
+    list_people,
+    set_user_active,
+    set_user_roles,
+)
+from kalip.records.accounts.factors import remove_all_factors
+from kalip.records.accounts.resetting import make_reset_for
 from kalip.storage import list_revisions
+from kalip.storage.factors import users_with_factors
+from kalip.web.arriving import site_address
 from kalip.web.faults import errors_of
 from kalip.web.inputs import Option
 from kalip.web.locale import LOCALES, current_locale, gettext
@@ -62,17 +75,20 @@ class Person:
     active: bool
     roles: tuple[Option, ...]
     me: bool
+    service: bool
+    has_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The users page with its form of a new user."""
+    """The users page with its form of a new user; `made` is a link or token, and whose, shown this once."""
 
     people: tuple[Person, ...]
     roles: tuple[Option, ...]
     locales: tuple[tuple[str, str], ...]
     sent: dict[str, str]
     errors: dict[str, str]
+    made: tuple[str, str, str] | None = None
 
 
 @blueprint.get("/packs")
@@ -123,21 +139,25 @@ def show_users() -> Response:
 def add_user() -> BaseResponse:
     """Make a user; without a password a strong one is made and shown once."""
     form = request.form
+    service = form.get("service") == "1"
     given = form.get("password", "")
-    password = given or token_urlsafe(12)
+    password = None if service else given or token_urlsafe(12)
     new = NewUser(
         name=form.get("name", "").strip(),
         email=form.get("email", "").strip(),
         roles=tuple(form.getlist("role")),
         password=password,
         locale=form.get("locale", "en"),
+        service=service,
     )
     try:
         write(lambda work: create_user(administrating(work), new))
     except RecordRejected as error:
         with _administering() as work:
             return _people(work, dict(form), errors_of(error.violations), 422)
-    if given:
+    if service:
+        flash(gettext("{name} can act by API tokens now.", name=new.name))
+    elif given:
         flash(gettext("{name} can sign in now.", name=new.name))
     else:
         flash(
@@ -177,14 +197,48 @@ def reset_password(user_id: str) -> BaseResponse:
     return redirect(url_for("admin.show_users"))
 
 
+@blueprint.post("/users/<user_id>/link")
+def make_link(user_id: str) -> BaseResponse:
+    """Make a link by which a user sets a password, shown once."""
+    secret = write(lambda work: make_reset_for(administrating(work), user_id))
+    with _administering() as work:
+        link = site_address() + url_for("reset.show_reset", secret=secret)
+        text = gettext("Hand this link over to {name}. It works once, within three days, and is shown only now.")
+        return _people(work, {}, {}, made=(find_person(work, user_id).name, text, link))
+
+
+@blueprint.post("/users/<user_id>/token")
+def make_token(user_id: str) -> BaseResponse:
+    """Make a token for a programme's account, shown once."""
+    text = gettext("This token lets {name} in. It lasts until it is revoked, and is shown only now.")
+    token = write(lambda work: create_api_token(administrating(work), user_id))
+    with _administering() as work:
+        return _people(work, {}, {}, made=(find_person(work, user_id).name, text, token))
+
+
+@blueprint.post("/users/<user_id>/factors-off")
+def remove_factors(user_id: str) -> BaseResponse:
+    """Take a user's second factors away, who has lost them."""
+    write(lambda work: remove_all_factors(administrating(work), user_id))
+    flash(gettext("The second factors are removed, and the user is signed out."))
+    return redirect(url_for("admin.show_users"))
+
+
 @contextmanager
 def _administering() -> Iterator[Work]:
     with reading() as work:
         yield administrating(work)
 
 
-def _people(work: Work, sent: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
+def _people(
+    work: Work,
+    sent: dict[str, str],
+    errors: dict[str, str],
+    status: int = 200,
+    made: tuple[str, str, str] | None = None,
+) -> Response:
     locale = current_locale()
+    secured = users_with_factors(work.session)
     roles = work.model.roles.values()
     people = tuple(
         Person(
@@ -195,11 +249,13 @@ def _people(work: Work, sent: dict[str, str], errors: dict[str, str], status: in
             each.active,
             tuple(Option(role.name, role.label.get(locale), role.name in each.roles) for role in roles),
             each.id == work.actor.id,
+            each.service,
+            each.id in secured,
         )
         for each in list_people(administrating(work))
     )
     options = tuple(Option(role.name, role.label.get(locale)) for role in roles)
-    page = People(people, options, tuple(LOCALES.items()), sent, errors)
+    page = People(people, options, tuple(LOCALES.items()), sent, errors, made)
     return render(_USERS, _shell(work, gettext("Users")), page, status)
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import orjson
 from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.base.errors import Diagnostic, DiagnosticsError, KalipError, NotAuthenticated, Violation
+from kalip.records.accounts import NotFresh
 from kalip.records.duplicates import Duplicate
 from kalip.web import htmx
 from kalip.web.locale import current_locale, gettext, message_of, translate
@@ -149,6 +151,8 @@ def answer_error(error: KalipError) -> BaseResponse:
         return _with_retry(response, error)
     if isinstance(error, NotAuthenticated):
         return _to_sign_in()
+    if isinstance(error, NotFresh):
+        return htmx.lead_to(url_for("factors.show_confirm", next=_here()))
     hint = translate(current_locale(), error.hint) if error.hint else ""
     return _with_retry(_page(status, message_of(current_locale(), error), error.code, hint), error)
 
@@ -207,6 +211,11 @@ def _to_sign_in() -> BaseResponse:
     if htmx.is_htmx():
         return htmx.go_to(Response(status=401), url_for("account.show_sign_in"))
     return redirect(address)
+
+
+def _here() -> str:
+    """The page that one is on: this one, or where its form was sent from."""
+    return request.full_path.rstrip("?") if request.method == "GET" else urlsplit(request.referrer or "").path
 
 
 def _with_retry(response: Response, error: KalipError) -> Response:

@@ -17,9 +17,11 @@ from kalip.records.accounts import actor_of_session
 from kalip.web.locale import COOKIE, use_locale
 
 SESSION_COOKIE = "kalip_session"
+STEP_COOKIE = "kalip_step"
 THEME_COOKIE = "kalip_theme"
 THEMES = ("system", "light", "dark")
 _LASTS = timedelta(days=30)
+_STEP_LASTS = timedelta(minutes=15)
 _EXTENSION = "kalip_site"
 T = TypeVar("T")
 
@@ -98,6 +100,21 @@ def token() -> str:
     return request.cookies.get(SESSION_COOKIE, "")
 
 
+def remember_step(response: Response, secret: str) -> None:
+    """Give the browser what belongs to a sign-in half done: a secret that opens nothing by itself."""
+    _cookie(response, STEP_COOKIE, secret, hidden=True, lasts=_STEP_LASTS)
+
+
+def forget_step(response: Response) -> None:
+    """Take it away again."""
+    response.delete_cookie(STEP_COOKIE, path="/", samesite="Lax", httponly=True, secure=request.is_secure)
+
+
+def step() -> str:
+    """The secret of the sign-in half done that the browser sent, or empty text."""
+    return request.cookies.get(STEP_COOKIE, "")
+
+
 def theme() -> str:
     """The theme chosen on this browser: system, light or dark."""
     chosen = request.cookies.get(THEME_COOKIE, "")
@@ -123,11 +140,11 @@ def _identify() -> None:
         use_locale(g.actor.locale)
 
 
-def _cookie(response: Response, name: str, value: str, *, hidden: bool) -> None:
+def _cookie(response: Response, name: str, value: str, *, hidden: bool, lasts: timedelta = _LASTS) -> None:
     response.set_cookie(
         name,
         value,
-        max_age=_LASTS,
+        max_age=lasts,
         path="/",
         httponly=hidden,
         secure=request.is_secure,

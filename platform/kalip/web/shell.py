@@ -166,6 +166,7 @@ def _administration() -> NavGroup:
         (gettext("Event log"), "audit.show_log", "file-text"),
         (gettext("Organisation"), "organisation.show_tree", "hierarchy"),
         (gettext("What came in"), "intake.show_receipts", "inbox"),
+        (gettext("Sign-ins"), "sign_ins.show", "login"),
         (gettext("Background work"), "jobs_admin.show_jobs", "server"),
     )
     return NavGroup(

@@ -23,3 +23,9 @@ def test_the_administrator_is_always_there_and_may_be_described() -> None:
     described = a_model(a_pack().with_document("roles/administrator", {"label": "Boss"})).roles["administrator"]
     assert (str(described.label), described.administrator) == ("Boss", True)
     assert not a_model(a_pack().with_role("rep")).roles["rep"].administrator
+
+
+def test_a_role_may_want_a_second_factor() -> None:
+    pack = a_pack().with_role("rep").with_role("boss", second_factor="required")
+    roles = a_model(pack).roles
+    assert [roles[name].second_factor for name in ("administrator", "rep", "boss")] == [False, False, True]

@@ -10,6 +10,7 @@ from kalip.records import Work, run
 from kalip.records.accounts import (
     Locked,
     NewUser,
+    TokenScope,
     actor_of_session,
     actor_of_token,
     change_password,
@@ -43,11 +44,11 @@ class TestSigningIn:
         sign_out(site.services, signed.token)
         assert actor_of_session(site.services, signed.token) is None
 
-    def test_a_session_is_read_in_one_statement(self, site: Site, ece: str) -> None:
+    def test_a_session_is_read_in_two_statements(self, site: Site, ece: str) -> None:
         token = sign_in(site.services, "ece@example.com", PASSWORD).token
         with site.services.database.count_statements() as statements:
             actor_of_session(site.services, token)
-        assert len(statements) == 1
+        assert len(statements) == 2  # whose it is, and the groups
 
     def test_the_secret_is_not_stored(self, site: Site, ece: str) -> None:
         token = sign_in(site.services, "ece@example.com", PASSWORD).token
@@ -160,7 +161,7 @@ class TestTokens:
     def test_a_role_limits_it(self, site: Site) -> None:
         ada = site.actors["ada"].id or ""
         site.act("ada", lambda work: set_user_roles(work, ada, ("boss", "rep")))
-        text = site.act("ada", lambda work: create_api_token(work, ada, role="rep"))
+        text = site.act("ada", lambda work: create_api_token(work, ada, scope=TokenScope("rep")))
         actor = actor_of_token(site.services, text)
         assert (actor.roles, actor.administrator) == (("rep",), False)
 
@@ -177,7 +178,7 @@ class TestTokens:
 
     def test_a_role_one_does_not_have(self, site: Site, ece: str) -> None:
         with pytest.raises(RecordRejected):
-            site.act("ada", lambda work: create_api_token(work, ece, role="boss"))
+            site.act("ada", lambda work: create_api_token(work, ece, scope=TokenScope("boss")))
 
 
 def test_two_users_of_one_address_at_once(site: Site) -> None:

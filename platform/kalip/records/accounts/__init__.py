@@ -7,6 +7,7 @@ from kalip.records.accounts.acting import (
     stop_acting,
     stored_actor,
 )
+from kalip.records.accounts.doors import Caller, Locked
 from kalip.records.accounts.people import (
     NewUser,
     change_password,
@@ -16,24 +17,53 @@ from kalip.records.accounts.people import (
     set_user_active,
     set_user_roles,
 )
-from kalip.records.accounts.signing_in import Locked, SignedIn, actor_of_session, identity_of, sign_in, sign_out
-from kalip.records.accounts.tokens import actor_of_token, create_api_token, revoke_token, tokens_of
+from kalip.records.accounts.sessions import (
+    NotFresh,
+    OpenSession,
+    actor_of_session,
+    end_session,
+    end_sessions,
+    is_fresh,
+    require_fresh,
+    sessions_of,
+    sign_out,
+)
+from kalip.records.accounts.signing_in import SignedIn, identity_of, sign_in
+from kalip.records.accounts.tokens import (
+    TokenScope,
+    actor_of_token,
+    all_tokens,
+    create_api_token,
+    revoke_token,
+    token_of_id,
+    tokens_of,
+)
 
 __all__ = [
+    "Caller",
     "Locked",
     "NewUser",
+    "NotFresh",
+    "OpenSession",
     "Principal",
     "SignedIn",
+    "TokenScope",
     "actor_of_session",
     "actor_of_token",
+    "all_tokens",
     "change_password",
     "create_api_token",
     "create_user",
+    "end_session",
+    "end_sessions",
     "find_person",
     "identity_of",
+    "is_fresh",
     "list_people",
     "principals_of",
+    "require_fresh",
     "revoke_token",
+    "sessions_of",
     "set_user_active",
     "set_user_roles",
     "sign_in",
@@ -41,5 +71,6 @@ __all__ = [
     "start_acting",
     "stop_acting",
     "stored_actor",
+    "token_of_id",
     "tokens_of",
 ]

@@ -1,4 +1,4 @@
-"""Users as administrators keep them: made, given roles, kept out, given a password."""
+"""Users as administrators keep them: people and programmes made, given roles, kept out, given a password."""
 
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
@@ -6,9 +6,11 @@ from zoneinfo import available_timezones
 from email_validator import EmailNotValidError, validate_email
 
 from kalip.access import hash_password, hash_secret, password_faults
-from kalip.base.errors import AccessDenied, Conflict, NotFound, RecordRejected, Violation
+from kalip.base.errors import Conflict, NotFound, RecordRejected, Violation
 from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
+from kalip.records.accounts.journal import CREATED, KEPT_OUT, LET_IN, PASSWORD_CHANGED, ROLES_CHANGED, note
+from kalip.records.accounts.mine import administering
 from kalip.records.services import Work
 from kalip.storage import (
     UniqueClash,
@@ -20,11 +22,15 @@ from kalip.storage import (
     list_users,
     save_user,
 )
+from kalip.storage.tickets import delete_tickets_of
 
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """A person to be let in. Without a password one is given later, or signs in by other means."""
+    """A person to be let in. Without a password one is given later, or signs in by other means.
+
+    `service` makes a programme's account instead: it has no password, and acts by tokens alone.
+    """
 
     name: str
     email: str
@@ -32,14 +38,22 @@ class NewUser:
     password: str | None = None
     locale: str = "en"
     timezone: str = "UTC"
+    service: bool = False
 
 
 def create_user(work: Work, new: NewUser) -> str:
     """Make a user and give the id. Administrators only; RecordRejected with every fault."""
-    _administering(work)
+    administering(work)
+    return enter_user(work, new)
+
+
+def enter_user(work: Work, new: NewUser) -> str:
+    """The same without asking who works: whoever calls it has seen to that."""
     faults = [*_faults(new), *_role_faults(work, new.roles)]
     if new.password is not None:
         faults += password_faults(new.password, new.name, new.email)
+        if new.service:
+            faults.append(Violation("/password", "not_wanted", "A programme's account has no password."))
     if find_user(work.session, new.email) is not None:
         faults.append(_taken())
     if faults:
@@ -54,30 +68,43 @@ def create_user(work: Work, new: NewUser) -> str:
         active=True,
         password_hash=hash_password(new.password) if new.password is not None else None,
         created_at=work.now,
+        service=new.service,
     )
     try:
         add_user(work.session, user)
     except UniqueClash as error:  # somebody made one at the same moment
         raise RecordRejected([_taken()]) from error
+    note(work, CREATED, user.id, {"name": user.name, "roles": list(user.roles), "service": user.service})
     return user.id
 
 
 def set_user_roles(work: Work, user_id: str, roles: tuple[str, ...]) -> None:
     """Give a user exactly these roles. Conflict when no active administrator would be left."""
-    _administering(work)
-    user = find_person(work, user_id)
+    administering(work)
+    enter_roles(work, find_person(work, user_id), roles)
+
+
+def enter_roles(work: Work, user: User, roles: tuple[str, ...]) -> User:
+    """The same without asking who works; the user as it is now."""
     if faults := _role_faults(work, roles):
         raise RecordRejected(faults)
-    _keep_an_administrator(work, replace(user, roles=tuple(dict.fromkeys(roles))))
+    changed = replace(user, roles=tuple(dict.fromkeys(roles)))
+    if changed.roles != user.roles:
+        _keep_an_administrator(work, changed)
+        note(work, ROLES_CHANGED, user.id, {"roles": list(changed.roles)}, {"roles": list(user.roles)})
+    return changed
 
 
 def set_user_active(work: Work, user_id: str, active: bool) -> None:  # noqa: FBT001 (the noun says which)
     """Let a user in again, or sign one out everywhere and keep out. Conflict for the last administrator."""
-    _administering(work)
+    administering(work)
     user = find_person(work, user_id)
     _keep_an_administrator(work, replace(user, active=active))
     if not active:
         delete_logins_of(work.session, user_id)
+        delete_tickets_of(work.session, user_id)
+    if user.active != active:
+        note(work, LET_IN if active else KEPT_OUT, user_id, {"active": active})
 
 
 def change_password(work: Work, user_id: str, password: str, keep: str = "") -> None:
@@ -86,17 +113,25 @@ def change_password(work: Work, user_id: str, password: str, keep: str = "") -> 
     All other browsers are signed out; `keep` is the session token of the one that stays.
     """
     if work.actor.id != user_id:
-        _administering(work)
-    user = find_person(work, user_id)
+        administering(work)
+    set_password(work, find_person(work, user_id), password, keep)
+
+
+def set_password(work: Work, user: User, password: str, keep: str = "") -> None:
+    """The same without asking who works: whoever calls it has seen to that. Links for a reset are worthless after."""
+    if user.service:
+        raise Conflict("A programme's account has no password.")
     if faults := password_faults(password, user.name, user.email):
         raise RecordRejected(faults)
     save_user(work.session, replace(user, password_hash=hash_password(password)))
-    delete_logins_of(work.session, user_id, keep=hash_secret(keep) if keep else "")
+    delete_logins_of(work.session, user.id, keep=hash_secret(keep) if keep else "")
+    delete_tickets_of(work.session, user.id)
+    note(work, PASSWORD_CHANGED, user.id, {"by": "oneself" if work.actor.id == user.id else "administrator"})
 
 
 def list_people(work: Work) -> list[User]:
     """All users by name. Administrators only."""
-    _administering(work)
+    administering(work)
     return list_users(work.session)
 
 
@@ -106,11 +141,6 @@ def find_person(work: Work, user_id: str) -> User:
     if user is None:
         raise NotFound("There is no such user.", params={"id": user_id[:60]})
     return user
-
-
-def _administering(work: Work) -> None:
-    if not work.actor.administrator:
-        raise AccessDenied("Only administrators may do this.")
 
 
 def _faults(new: NewUser) -> list[Violation]:

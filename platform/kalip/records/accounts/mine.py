@@ -1,0 +1,17 @@
+"""Whose account it may be: one's own, or anybody's as administrator."""
+
+from kalip.base.errors import AccessDenied
+from kalip.records.services import Work
+
+
+def administering(work: Work) -> None:
+    """Raise AccessDenied unless an administrator works."""
+    if not work.actor.administrator:
+        raise AccessDenied("Only administrators may do this.")
+
+
+def mine_or_administered(work: Work, user_id: str) -> str:
+    """The user's id again; AccessDenied when it is neither one's own nor an administrator works."""
+    if work.actor.id != user_id and not work.actor.administrator:
+        raise AccessDenied("Only administrators may do this for others.")
+    return user_id
