@@ -4,7 +4,7 @@ Told from the terms that decide, so that the sentences and the decision can't di
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kalip.access import ANY, Explanation, explain, place_of
 from kalip.base.errors import AccessDenied, BadRequest, NotFound
@@ -20,6 +20,8 @@ from kalip.records.readers import work_of
 from kalip.records.saving.locking import is_unlocked_for, lock_of
 from kalip.records.services import Work
 from kalip.storage import User, find_user, get_user, select_many
+
+_OF_FIELDS = frozenset((Verb.READ, Verb.CREATE, Verb.UPDATE, Verb.EXPORT, Verb.IMPORT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +83,32 @@ def why(work: Work, question: Question) -> Why:
     entity = find_entity(work, question.entity) if work.actor.administrator else visible_entity(work, question.entity)
     if question.record_id:
         _require_record(work, entity, question.record_id)
-    known = _field_of(work, entity, question.field) if question.field else None
     name = person.name if person is not None else work.actor.on_behalf_name or work.actor.name
-    asked = _Asking(work, subject, entity, question, name)
-    told = asked.kept_out(person) or asked.right(question.verb, question.name)
-    if known is not None and question.verb in (Verb.READ, Verb.CREATE, Verb.UPDATE, Verb.EXPORT, Verb.IMPORT):
-        told += asked.about_field(known)
+    answer = told(work, subject, question, name)
+    if person is None or person.active:
+        return answer
+    said = Because("{person} is kept out and may do nothing.", {"person": name}, speaks=False)
+    return replace(answer, allowed=False, concluded=False, because=(said, *answer.because))
+
+
+def told(work: Work, subject: Work, question: Question, person: str) -> Why:
+    """Explain a decision about the one whose work `subject` is, called `person`, to the one whose work is `work`.
+
+    Whether that one may ask is asked before.
+    """
+    entity = find_entity(work, question.entity)
+    known = _field_of(work, entity, question.field) if question.field else None
+    asked = _Asking(work, subject, entity, question, person)
+    sentences = asked.right(question.verb, question.name)
+    if known is not None and question.verb in _OF_FIELDS:
+        sentences += asked.about_field(known)
     return Why(
         question=question,
-        person=name,
+        person=person,
         entity=entity,
-        allowed=_decided(subject, entity, question, known) and (person is None or person.active),
-        concluded=all(each.speaks for each in told),
-        because=tuple(told),
+        allowed=_decided(subject, entity, question, known),
+        concluded=all(each.speaks for each in sentences),
+        because=tuple(sentences),
         field=known,
     )
 
@@ -132,7 +147,7 @@ def _decided(subject: Work, entity: Entity, question: Question, known: Field | N
         return False
     if verb is Verb.UPDATE and _lock(subject, entity, _row(subject, entity, record_id)) is not None:
         return False
-    return known is None or _field_allowed(subject, entity, known, question)
+    return known is None or verb not in _OF_FIELDS or _field_allowed(subject, entity, known, question)
 
 
 def _named(question: Question) -> str:
@@ -175,12 +190,6 @@ class _Asking:
     entity: Entity
     question: Question
     person: str
-
-    def kept_out(self, person: User | None) -> list[Because]:
-        """That the person may not even sign in."""
-        if person is None or person.active:
-            return []
-        return [Because("{person} is kept out and may do nothing.", {"person": self.person}, speaks=False)]
 
     def right(self, verb: Verb, name: str) -> list[Because]:
         """The sentences about the right to the record: each must speak for it."""

@@ -1,0 +1,150 @@
+"""Why may I, why may I not: the sentences and the decision agree, whatever roles, shares and tasks there are."""
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from kalip.base.errors import AccessDenied, BadRequest, NotFound
+from kalip.model import Verb
+from kalip.records.accounts import set_user_active
+from kalip.records.explaining import Because, Question, Why, question_of, said_in, told, why
+from kalip.records.services import open_work, unit_of_work
+from tests.support.site import Site
+from tests.support.worlds import DOCS, USERS, VERBS, Oracle, World, worlds
+from tests.support.worlds_site import Stage, a_stage
+
+USERS_ASKED, DOCS_ASKED = USERS[:2], DOCS[:2]
+
+
+def flat(because: tuple[Because, ...]) -> Iterator[tuple[str, bool | None]]:
+    """All sentences in English, with what each speaks for."""
+    for each in because:
+        yield said_in(each, "en", lambda _locale, text: text), each.speaks
+        yield from flat(each.under)
+
+
+def ask(site: Site, who: str, verb: str, record: str = "", **rest: str) -> Why:
+    return site.act(who, lambda work: why(work, question_of(verb, "deal", record, **rest)), write=False)
+
+
+@pytest.fixture
+def deal(site: Site) -> str:
+    """A deal of Bora's with a Turkish company."""
+    company = site.save("bora", "company", {"name": "Aksa", "country": "TR"}).id
+    return site.save("bora", "deal", {"name": "Steel", "company": company, "amount": {"amount": "12", "currency": "TRY"}}).id
+
+
+def test_it_works(site: Site, deal: str) -> None:
+    found = ask(site, "bora", "update", deal)
+    assert (found.allowed, found.concluded, found.person) == (True, True, "Bora")
+    said = dict(flat(found.because))
+    assert said["The role Rep permits it on one's own records."] is True
+    assert said["It is among one's own records. (Owner: Bora)"] is True
+
+
+def test_conditions_are_told_with_the_values_that_decided(site: Site, deal: str) -> None:
+    found = ask(site, "ada", "read", deal, user="cem@example.com")
+    assert found.allowed
+    assert ("It holds that company.country == 'TR'. (Country: TR)", True) in flat(found.because)
+    site.save("bora", "deal", {"company": None}, deal)
+    found = ask(site, "ada", "read", deal, user="cem@example.com")
+    assert (found.allowed, found.concluded) == (False, False)
+    assert ("It doesn't hold that company.country == 'TR'. (Country: —)", False) in flat(found.because)
+
+
+def test_a_verb_that_nobody_permits(site: Site, deal: str) -> None:
+    found = ask(site, "cem", "update", deal)
+    assert not found.allowed
+    assert ("The role Viewer says nothing of it.", None) in flat(found.because)
+    assert ("Nothing permits it.", False) in flat(found.because)
+    found = ask(site, "ada", "read", deal, user="deniz@example.com")
+    assert ("Deniz has no role.", False) in flat(found.because)
+
+
+def test_an_administrator_may_do_everything(site: Site, deal: str) -> None:
+    found = ask(site, "ada", "purge", deal)
+    assert list(flat(found.because)) == [("Ada is an administrator, who may do everything.", True)]
+    assert found.allowed
+
+
+def test_who_is_kept_out_may_do_nothing(site: Site, deal: str) -> None:
+    bora = site.actors["bora"].id or ""
+    site.act("ada", lambda work: set_user_active(work, bora, active=False))
+    found = ask(site, "ada", "read", deal, user=bora)
+    assert (found.allowed, found.concluded) == (False, False)
+    assert ("Bora is kept out and may do nothing.", False) in flat(found.because)
+
+
+def test_lines_follow_their_parent(site: Site, deal: str) -> None:
+    product_id = site.save("ada", "product", {"name": "Bolt", "price": "2"}).id
+    line = site.save("bora", "deal_line", {"deal": deal, "product": product_id}).id
+    found = site.act("ada", lambda work: why(work, Question(Verb.ARCHIVE, "deal_line", line, user="cem@example.com")))
+    assert (found.allowed, found.concluded) == (False, False)
+    assert any("“update” on Deal" in text for text, _ in flat(found.because))
+
+
+def test_fields_are_explained(site: Site, deal: str) -> None:
+    assert ask(site, "bora", "read", deal, field="amount").allowed
+    found = ask(site, "bora", "update", deal, field="amount")
+    assert ("The field Amount may be filled in.", True) in flat(found.because)
+    with pytest.raises(BadRequest):
+        ask(site, "bora", "read", deal, field="ammount")
+
+
+def test_a_move_by_name(site: Site, deal: str) -> None:
+    found = ask(site, "bora", "transition:make_offer", deal)
+    assert (found.allowed, found.verb_key) == (True, "transition:make_offer")
+    assert ("“make_offer” is permitted.", True) in flat(found.because)
+
+
+def test_the_whole_entity(site: Site) -> None:
+    assert ask(site, "bora", "create").allowed
+    found = ask(site, "cem", "read")
+    assert found.allowed
+    assert ("Only where: company.country == 'TR'", None) in flat(found.because)
+    assert not ask(site, "cem", "create").allowed
+
+
+def test_what_is_not_there_is_not_explained(site: Site, deal: str) -> None:
+    site.save("bora", "deal", {"company": None}, deal)
+    for who, record in (("cem", deal), ("bora", "x"), ("ada", "01990000-0000-7000-8000-00000000ffff")):
+        with pytest.raises(NotFound):
+            ask(site, who, "read", record)
+    with pytest.raises(NotFound):
+        ask(site, "deniz", "read")
+    with pytest.raises(NotFound):
+        ask(site, "ada", "read", deal, user="nobody@example.com")
+    with pytest.raises(AccessDenied):
+        ask(site, "bora", "read", deal, user="cem@example.com")
+    with pytest.raises(BadRequest):
+        question_of("raed", "deal")
+
+
+def test_values_of_other_records_are_for_administrators(site: Site, deal: str) -> None:
+    texts = [text for text, _ in flat(ask(site, "cem", "read", deal).because)]
+    assert "It holds that company.country == 'TR'." in texts
+
+
+@pytest.fixture(scope="module")
+def stage(made_sqlite: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A place for random worlds."""
+    with a_stage(f"sqlite:///{tmp_path_factory.mktemp('stage') / 'site.db'}") as found:
+        yield found
+
+
+@given(world=worlds())
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+def test_sentences_and_decision_agree(stage: Stage, world: World) -> None:
+    played = stage.play(world)
+    with unit_of_work(played.services, stage.site.actors["ada"]) as work:
+        for user in USERS_ASKED:
+            subject = open_work(played.services, played.served, work.session, played.actor(user))
+            oracle = Oracle(world, user)
+            for verb, doc in product(VERBS, ("", *DOCS_ASKED)):
+                found = told(work, subject, question_of(verb, "doc", stage.ids[doc] if doc else ""), user)
+                assert found.allowed == found.concluded, (user, verb, doc, list(flat(found.because)))
+                if doc and verb != "assign":
+                    visible = oracle.sees(doc)
+                    assert found.allowed == (visible and oracle.may(verb, world.docs[doc], doc))
