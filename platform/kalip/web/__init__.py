@@ -3,7 +3,7 @@
 from flask import Flask
 
 from kalip.designer import Site
-from kalip.web import assets, errors, htmx, render, security, session
+from kalip.web import assets, errors, htmx, privacy, render, security, session
 from kalip.web.account import DemoLogin
 from kalip.web.account import blueprint as account
 from kalip.web.administration import blueprint as administration
@@ -64,9 +64,11 @@ def register(app: Flask, site: Site) -> None:
     assets.init(app)
     errors.init(app)
     register_api(app)
+    privacy.init(app)
     # Pages with a fixed first segment come before those of entities; see RESERVED_SEGMENTS.
     for blueprint in (
         *designer,
+        *privacy.blueprints,
         forms,
         intake,
         home,

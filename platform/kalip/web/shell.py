@@ -9,6 +9,7 @@ from kalip.access import Actor, may
 from kalip.model import Entity, Model, Verb
 from kalip.records import Work
 from kalip.records.accounts import Principal, principals_of
+from kalip.records.privacy.officers import is_officer
 from kalip.storage.awaiting import Awaiting, count_awaiting
 from kalip.web.locale import current_locale, gettext
 
@@ -111,6 +112,8 @@ def _groups(work: Work) -> tuple[NavGroup, ...]:
     ]
     if work.actor.administrator:
         groups.append(_administration())
+    elif is_officer(work):
+        groups.append(NavGroup(gettext("Administration"), (_privacy(),)))
     return tuple(group for group in groups if group.items)
 
 
