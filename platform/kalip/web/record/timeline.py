@@ -270,6 +270,7 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
         "record.task_given": gettext("gave a task"),
         "record.task_ended": gettext("ended a task"),
         "record.step_changed": _step_text(event),
+        "record.erased": gettext("erased data about a person here"),
         "record.shared": gettext("shared this with somebody"),
         "record.share_ended": gettext("took back what was shared with somebody"),
     }
