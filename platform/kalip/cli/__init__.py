@@ -32,6 +32,7 @@ _COMMANDS = {
     "events": "kalip.cli.events:events",
     "user": "kalip.cli.people:user",
     "token": "kalip.cli.people:token",
+    "org": "kalip.cli.organisation:org",
     "import": "kalip.cli.transfer:import_file",
     "import metadata": "kalip.cli.importing:import_metadata",
     "export": "kalip.cli.transfer:export",

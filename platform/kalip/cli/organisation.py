@@ -1,0 +1,65 @@
+"""The organisation on the command line: people with their places from a file, the tree, who stands in for whom."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kalip.access import SYSTEM
+from kalip.cli.command import Environment, Group, Refused
+from kalip.cli.output import table
+from kalip.records import run
+from kalip.records.organisation import tree_of
+from kalip.records.organisation.importing import COLUMNS, PeopleImport, PeopleImported, import_people
+from kalip.records.transfer import read_table
+
+_SHOWN = 20
+
+
+@click.group(cls=Group)
+def org() -> None:
+    """Units, positions and groups."""
+
+
+@org.command("import", help=f"Bring people to what a CSV or XLSX file says; its columns are {', '.join(COLUMNS)}.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check every row and keep nothing.")
+@click.option("--make-missing", is_flag=True, help="Make units and groups that aren't there.")
+@click.pass_obj
+def import_file(env: Environment, file: Path, dry_run: bool, make_missing: bool) -> None:  # noqa: FBT001 - click's
+    """Bring people to what a file says: new ones are made, known ones (by e-mail) changed."""
+    with env.site() as site:
+        done = import_people(site.services, SYSTEM, PeopleImport(read_table(file), make_missing, dry_run))
+    told = {
+        "dry_run": dry_run,
+        "counts": dict(done.counts),
+        "refused": [{"line": each.line, "email": each.email, "faults": list(each.faults)} for each in done.refused],
+    }
+    if done.refused:
+        env.out.show(told, _summary(done), table(("line", "email", "faults"), _refusals(done)))
+        raise Refused
+    env.out.show(told, _summary(done) + (" Nothing was kept." if dry_run else ""))
+
+
+@org.command("list")
+@click.pass_obj
+def show_tree(env: Environment) -> None:
+    """Show the tree of units."""
+    with env.site() as site:
+        tree = run(site.services, SYSTEM, tree_of, write=False)
+    rows = [("  " * each.depth + each.unit.name, each.unit.code, each.people, each.people_below) for each in tree]
+    data: list[dict[str, Any]] = [
+        {"id": each.unit.id, "code": each.unit.code, "name": each.unit.name, "parent": each.unit.parent}
+        for each in tree
+    ]
+    env.out.show(data, table(("unit", "code", "people", "with those below"), rows))
+
+
+def _summary(done: PeopleImported) -> str:
+    counts = [f"{done.counts.get(name, 0)} {name}" for name in ("created", "updated", "unchanged", "refused")]
+    return ", ".join(counts) + "."
+
+
+def _refusals(done: PeopleImported) -> Sequence[Sequence[str]]:
+    return [(str(each.line), each.email, " ".join(each.faults)) for each in done.refused[:_SHOWN]]
