@@ -2,7 +2,9 @@
 
 from kalip.access.actor import NOTHING_GIVEN, SYSTEM, Actor, Identity, in_place_of, limited_to, make_actor
 from kalip.access.explaining import Explanation, Grant, Part, explain, pieces_of, term_expression
+from kalip.access.fields import PLACE, Sight, place_of, sight_of
 from kalip.access.lockout import counts, locked_until
+from kalip.access.masking import Masked, mask
 from kalip.access.passwords import (
     MINIMUM_LENGTH,
     hash_password,
@@ -12,22 +14,27 @@ from kalip.access.passwords import (
 )
 from kalip.access.permissions import RowFilter, Ruling, denied, may, require, row_filters, ruling_for
 from kalip.access.secrets import Secret, hash_secret, new_secret
+from kalip.access.seen import comparable_model, seen_model
 from kalip.access.terms import ANY, Terms, deciding_entity, granted, source_of, speaks_of, terms_of
 
 __all__ = [
     "ANY",
     "MINIMUM_LENGTH",
     "NOTHING_GIVEN",
+    "PLACE",
     "SYSTEM",
     "Actor",
     "Explanation",
     "Grant",
     "Identity",
+    "Masked",
     "Part",
     "RowFilter",
     "Ruling",
     "Secret",
+    "Sight",
     "Terms",
+    "comparable_model",
     "counts",
     "deciding_entity",
     "denied",
@@ -39,14 +46,18 @@ __all__ = [
     "limited_to",
     "locked_until",
     "make_actor",
+    "mask",
     "may",
     "needs_rehash",
     "new_secret",
     "password_faults",
     "pieces_of",
+    "place_of",
     "require",
     "row_filters",
     "ruling_for",
+    "seen_model",
+    "sight_of",
     "source_of",
     "speaks_of",
     "term_expression",

@@ -37,6 +37,7 @@ from kalip.model.choices import Choice, ChoiceList
 from kalip.model.conversion import Conversion, ConversionTarget, Duplicates, FieldMap, LineMap, MapSource, RelatedMap
 from kalip.model.entity import Check, DuplicateRule, Entity, UniqueKey
 from kalip.model.field import Field, Origin
+from kalip.model.field_right import FieldRight
 from kalip.model.intake import ClientHistory, ConsentText, FormField, HiddenField, Intake, Receiving, WebForm
 from kalip.model.mail import MailTemplate, Pieces, Placeholder
 from kalip.model.model import Model, PackInfo, Use
@@ -96,6 +97,7 @@ __all__ = [
     "Entity",
     "Field",
     "FieldMap",
+    "FieldRight",
     "FormField",
     "FormView",
     "HiddenField",

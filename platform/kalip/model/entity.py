@@ -10,6 +10,7 @@ from kalip.expressions import Expression
 from kalip.model.access import Confidentiality, Permission
 from kalip.model.conversion import Conversion
 from kalip.model.field import Field, Origin
+from kalip.model.field_right import FieldRight
 from kalip.model.intake import Intake, WebForm
 from kalip.model.personal import Personal, Subject
 from kalip.model.pipeline import Pipeline
@@ -75,7 +76,9 @@ class Entity:
 
     `title` is the field that names a record to people. `owned_by` names the reference field
     to the parent for entities that exist only as children of another (rights follow the parent).
-    Permissions are keyed by (role, verb).
+    Permissions are keyed by (role, verb), where a verb may be `transition:<name>` or `convert:<name>`; rights on single
+    fields by (role, field). `closed_fields` are those that only roles with such a right may see; the others are open to
+    whoever may do something with the record.
     """
 
     name: str
@@ -96,6 +99,8 @@ class Entity:
     pipelines: Mapping[str, Pipeline] = field(default_factory=lambda: MappingProxyType({}))
     permissions: Mapping[tuple[str, str], Permission] = field(default_factory=lambda: MappingProxyType({}))
     confidentiality: Confidentiality | None = None
+    field_rights: Mapping[tuple[str, str], FieldRight] = field(default_factory=lambda: MappingProxyType({}))
+    closed_fields: frozenset[str] = frozenset()
     lists: Mapping[str, ListView] = field(default_factory=lambda: MappingProxyType({}))
     forms: Mapping[str, FormView] = field(default_factory=lambda: MappingProxyType({}))
     boards: Mapping[str, BoardView] = field(default_factory=lambda: MappingProxyType({}))
