@@ -50,6 +50,53 @@ from kalip.web.sign_in.second import blueprint as second
 from kalip.web.sign_in.security import blueprint as security_page
 from kalip.web.tasks.routes import blueprint as tasks
 
+# Pages with a fixed first segment come before those of entities; see RESERVED_SEGMENTS.
+_PAGES = (
+    *designer,
+    *privacy.blueprints,
+    forms,
+    intake,
+    home,
+    account,
+    searching,
+    administration,
+    organisation,
+    org_people,
+    oidc,
+    second,
+    reset,
+    security_page,
+    factors,
+    sign_ins,
+    away,
+    audit,
+    rules,
+    jobs_admin,
+    jobs,
+    new_tasks,
+    many_tasks,
+    tasks,
+    notifications,
+    people,
+    picker,
+    bulk,
+    bulk_pipelines,
+    boards,
+    calendars,
+    bulk_conversions,
+    conversions,
+    duplicates,
+    moves,
+    mails,
+    pipelines,
+    files,
+    history,
+    rights,
+    sharing,
+    record,
+    lists,
+)
+
 
 def register(app: Flask, site: Site) -> None:
     """Add everything for the browser to an application that has a secret key.
@@ -65,52 +112,7 @@ def register(app: Flask, site: Site) -> None:
     errors.init(app)
     register_api(app)
     privacy.init(app)
-    # Pages with a fixed first segment come before those of entities; see RESERVED_SEGMENTS.
-    for blueprint in (
-        *designer,
-        *privacy.blueprints,
-        forms,
-        intake,
-        home,
-        account,
-        searching,
-        administration,
-        organisation,
-        org_people,
-        oidc,
-        second,
-        reset,
-        security_page,
-        factors,
-        sign_ins,
-        away,
-        audit,
-        rules,
-        jobs_admin,
-        jobs,
-        new_tasks,
-        many_tasks,
-        tasks,
-        notifications,
-        people,
-        picker,
-        bulk,
-        bulk_pipelines,
-        boards,
-        calendars,
-        bulk_conversions,
-        conversions,
-        duplicates,
-        moves,
-        mails,
-        pipelines,
-        files,
-        history,
-        rights,
-        sharing,
-        record,
-        lists,
-    ):
+    for blueprint in _PAGES:
         app.register_blueprint(blueprint)
 
 
