@@ -16,6 +16,7 @@ from kalip.designer import Site, load_served
 from kalip.jobs import Bell, Crew, Office, RedisQueue, all_background, timing_of, work
 from kalip.network import make_network
 from kalip.records import Services
+from kalip.records.privacy import sweep_at_start
 from kalip.runtime import Extensions, Runtime, Served, Settings, load_extensions, read_settings
 from kalip.storage import Blobs, current_revision, make_database, upgrade_own_tables
 from kalip.web import DemoLogin, register, serve
@@ -35,6 +36,7 @@ def create_app(folder: Path | None = None, *, background: bool = False) -> Flask
     With `background` its process looks after background work until it ends: not before it forks, as threads don't.
     """
     site = open_site(folder or site_folder(), settle=set_aside)
+    sweep_at_start(site.services)
     app = Flask("kalip.web")
     app.config.update(
         SECRET_KEY=site.settings.secret_key,
@@ -155,6 +157,7 @@ class LiveComposition(Composition):
     def work(self, folder: Path, queues: tuple[str, ...]) -> bool:
         """Run background work until the process is told to stop; False when a job had to be left behind."""
         with self.open(folder) as site:
+            sweep_at_start(site.services)
             office, address = office_of(site), site.settings.redis_url
             queue = RedisQueue(address, office) if address else None
             feed = queue.feed if queue else None
