@@ -7,6 +7,7 @@ from kalip.base.errors import BadRequest, NotFound
 from kalip.base.names import did_you_mean
 from kalip.expressions import Expression
 from kalip.model import Entity, ListView, Sort, Verb
+from kalip.records.collected import all_guarded, guarded
 from kalip.records.commands import Archived, ListRecords
 from kalip.records.filters import allowed_rows, said_filter
 from kalip.records.naming import Path, visible_entity
@@ -57,7 +58,7 @@ def plan_list(
         fields=tuple(
             dict.fromkeys((*(column.text for column in columns), *titles.fields, *concealment.fields, *extra))
         ),
-        filters=(*filters, *map(Filter, expressions), *guard_filters(work, entity, dotted)),
+        filters=(*filters, *all_guarded(work, entity, expressions), *guard_filters(work, entity, dotted)),
         sort=sort,
         limit=_limit(command.limit),
         cursor=command.cursor,
@@ -87,7 +88,7 @@ def selection_filters(
     if filters is None or not filter_text:
         return filters
     expression = said_filter(work, entity.name, filter_text)
-    return (*filters, Filter(expression), *guard_filters(work, entity, expression.paths))
+    return (*filters, guarded(work, entity, expression), *guard_filters(work, entity, expression.paths))
 
 
 def checked_archived(word: Archived) -> Archived:

@@ -35,7 +35,10 @@ def guard_filters(work: Work, entity: Entity, paths: Iterable[str]) -> tuple[Fil
     for text in paths:
         path = readable_path(work, entity, text)
         for hops, target in _stations(work, entity, path.hops):
-            for each in row_filters(work.served, work.actor, Verb.READ, target) or ():
+            filters = row_filters(work.served, work.actor, Verb.READ, target)
+            if filters is None:
+                raise BadRequest("There is no field '{path}'.", params={"path": text})
+            for each in filters:
                 guards[hops] = Filter(each.expression, (*hops, *each.through))
     return tuple(guards.values())
 

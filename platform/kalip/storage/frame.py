@@ -25,6 +25,10 @@ _USER_TABLE: Final = "kalip_user"
 _USER_PATHS: Final = ("id", "name", "email", "locale", "timezone")
 
 
+Within = tuple[tuple[str, Expression], ...]
+"""By entity the condition that records of collections must meet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """The SQL of one column or expression, how its values stand (`kind`), and the field it belongs to, if any."""
@@ -107,13 +111,15 @@ class Frame:
             raise unknown_path(".".join(path), self.root.table.entity if self.root.table else None)
         return root
 
-    def condition(self, expression: Expression, root: Root) -> str:
+    def condition(self, expression: Expression, root: Root, within: Within = ()) -> str:
         """A boolean expression over the records of a table, as a condition of WHERE."""
-        return self.translate(expression, root, exact=False)
+        return self.translate(expression, root, exact=False, within=within)
 
-    def translate(self, expression: Expression, root: Root, *, exact: bool, joins: bool = True) -> str:
+    def translate(
+        self, expression: Expression, root: Root, *, exact: bool, joins: bool = True, within: Within = ()
+    ) -> str:
         """An expression over the records of a table; its parameters are collected."""
-        sql = expression.sql(self.dialect, FrameColumns(self, root, joins), self.fresh("e"), exact=exact)
+        sql = expression.sql(self.dialect, FrameColumns(self, root, joins, within), self.fresh("e"), exact=exact)
         self.params.update(sql.params)
         self.context.update(sql.context)
         return sql.text
@@ -243,6 +249,7 @@ class FrameColumns:
     frame: Frame
     root: Root
     joins: bool
+    within: Within = ()
 
     def column(self, path: tuple[str, ...]) -> str:
         """The SQL of a value."""
@@ -251,8 +258,16 @@ class FrameColumns:
     def collection(self, path: tuple[str, ...]) -> Collection:
         """The rows of a collection."""
         if len(path) == 1:
-            return self.frame.children(self.root, path[0])[0]
+            return self._narrowed(*self.frame.children(self.root, path[0]))
         raise unknown_path(".".join(path), self.root.table.entity if self.root.table else None)
+
+    def _narrowed(self, rows: Collection, child: Root) -> Collection:
+        """The rows of a collection that count."""
+        conditions = [rows.where_sql]
+        for entity, condition in self.within:
+            if child.table is not None and child.table.entity.name == entity:
+                conditions.append(self.frame.translate(condition, child, exact=False, joins=False))
+        return Collection(rows.from_sql, " AND ".join(conditions), FrameColumns(self.frame, child, False, self.within))
 
     def actor_set(self, name: str) -> Sql:
         """The SELECT of a set of the actor."""

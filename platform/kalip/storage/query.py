@@ -12,10 +12,14 @@ Form = Literal["json", "values", "parts"]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition on a record or, with `through`, on the one reached by following those references."""
+    """A condition on a record or, with `through`, on the one reached by following those references.
+
+    `within` narrows collections that the condition asks about: to those of an entity's records that meet its own.
+    """
 
     expression: Expression
     through: tuple[str, ...] = ()
+    within: tuple[tuple[str, Expression], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class Writer:
                 conditions.append(f"{root.alias}.id IS NOT NULL")
             else:
                 root = Root("t0", self.table)
-            conditions.append(self.frame.condition(each.expression, root))
+            conditions.append(self.frame.condition(each.expression, root, each.within))
         return conditions
 
     def sort_keys(self, sort: Sequence[Sort]) -> list[SortKey]:

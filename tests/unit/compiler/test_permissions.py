@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kalip.model import VERBS, Scope
+from kalip.model import EXPLICIT, VERBS, Confidentiality, Scope
 from tests.support.builders import PackBuilder, a_model, a_pack, an_entity, diagnostics_of, told
 
 
@@ -19,8 +19,49 @@ def scopes(rep: Any) -> dict[str, Scope]:
 
 def test_all_is_short_for_every_verb_that_is_not_named() -> None:
     found = scopes({"all": "own", "export": "none", "read": "all"})
-    assert set(found) == set(VERBS)
+    assert set(found) == set(VERBS) - set(EXPLICIT)
     assert (found["read"], found["export"], found["update"]) == (Scope.ALL, Scope.NONE, Scope.OWN)
+
+
+def test_what_gives_away_or_destroys_is_named() -> None:
+    found = scopes({"all": "all", "share": "unit_below", "purge": "own", "assign": "team"})
+    assert (found["share"], found["purge"], found["assign"]) == (Scope.UNIT_BELOW, Scope.OWN, Scope.TEAM)
+
+
+def test_denials_and_single_transitions() -> None:
+    deal = (
+        an_entity("deal")
+        .with_field("name", "text")
+        .with_pipeline("sales", "new", "won")
+        .with_access(
+            rep={"transition": "own", "transition:to_won": {"scope": "all", "where": "name != ''", "deny": True}}
+        )
+    )
+    permissions = a_model(a_pack().with_entity(deal).with_role("rep")).entities["deal"].permissions
+    plain, named = permissions["rep", "transition"], permissions["rep", "transition:to_won"]
+    assert (plain.deny, plain.name, named.deny, named.name, named.verb) == (False, "", True, "to_won", "transition")
+
+
+def test_confidentiality_and_clearance() -> None:
+    made = a_model(secrets())
+    assert made.entities["deal"].confidentiality == Confidentiality("level", ("low", "high"))
+    assert made.roles["rep"].clearance == "low"
+
+
+def secrets(field: str = "level", clearance: str = "low") -> PackBuilder:
+    deal = (
+        an_entity("deal")
+        .with_field("name", "text")
+        .with_field("level", "choice", choices="level")
+        .with_document("access", {"confidentiality": {"field": field}, "permissions": {"rep": {"read": "all"}}})
+    )
+    return a_pack().with_entity(deal).with_role("rep", clearance=clearance).with_choices("level", "low", "high")
+
+
+def test_faults_of_confidentiality() -> None:
+    assert told(diagnostics_of(secrets(field="levl"))) == [("C102", "/confidentiality/field"), ("C133", "/clearance")]
+    assert told(diagnostics_of(secrets(field="name"))) == [("C131", "/confidentiality/field"), ("C133", "/clearance")]
+    assert told(diagnostics_of(secrets(clearance="top"))) == [("C133", "/clearance")]
 
 
 def test_what_is_not_permitted_is_not_there() -> None:
@@ -40,6 +81,8 @@ def test_a_condition() -> None:
         ({"read": {"scope": "all", "where": "nme == ''"}}, ("C120", "/permissions/rep/read/where")),
         ({"read": {"scope": "all", "where": "name"}}, ("C120", "/permissions/rep/read/where")),
         ({"read": {"scope": "all", "where": "old.name == ''"}}, ("C120", "/permissions/rep/read/where")),
+        ({"transition:win": "own"}, ("C164", "/permissions/rep/transition:win")),
+        ({"convert:turn": "own"}, ("C163", "/permissions/rep/convert:turn")),
     ],
 )
 def test_faults(rep: Any, fault: tuple[str, str]) -> None:

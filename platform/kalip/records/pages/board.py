@@ -7,6 +7,7 @@ from kalip.base.names import did_you_mean
 from kalip.expressions import Expression
 from kalip.fields import Money
 from kalip.model import BoardView, Entity, Pipeline, Stage, Verb
+from kalip.records.collected import all_guarded
 from kalip.records.commands import BoardColumn, BoardPage, BoardQuery, Row
 from kalip.records.filters import compile_filter
 from kalip.records.naming import Path, find_path, visible_entity
@@ -76,7 +77,7 @@ def _filters(
         own.append(compile_filter(work.served, entity.name, f'stage == "{command.stage}"'))
     rights = selection_filters(work, entity, command.filter, Verb.READ) or ()
     guards = guard_filters(work, entity, [path for each in own for path in each.paths])
-    return (*rights, *map(Filter, own), *guards)
+    return (*rights, *all_guarded(work, entity, own), *guards)
 
 
 Cards = dict[str, list[dict[str, object]]]
