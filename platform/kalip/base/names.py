@@ -31,6 +31,7 @@ RESERVED_SEGMENTS = frozenset(
         "preferences",
         "privacy",
         "processes",
+        "scim",
         "search",
         "setup",
         "static",

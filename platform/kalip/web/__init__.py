@@ -39,6 +39,7 @@ from kalip.web.record.rights import blueprint as rights
 from kalip.web.record.routes import blueprint as record
 from kalip.web.record.sharing import blueprint as sharing
 from kalip.web.rules.routes import blueprint as rules
+from kalip.web.scim.routes import blueprint as scim
 from kalip.web.searching import blueprint as searching
 from kalip.web.serving import serve
 from kalip.web.tasks.bulk import blueprint as many_tasks
@@ -68,6 +69,11 @@ _PAGES = (
     security_page,
     factors,
     sign_ins,
+    searching,
+    administration,
+    scim,
+    organisation,
+    org_people,
     away,
     audit,
     rules,

@@ -13,6 +13,7 @@ from kalip.storage import Event, append_events
 USER: Final = "user"
 FAILED, SUCCEEDED = "sign_in.failed", "sign_in.succeeded"
 CREATED, ROLES_CHANGED, KEPT_OUT, LET_IN = "user.created", "user.roles_changed", "user.kept_out", "user.let_in"
+CHANGED: Final = "user.changed"
 PASSWORD_CHANGED, RESET_MADE = "password.changed", "password.reset_made"
 FACTOR_ADDED, FACTOR_REMOVED = "factor.added", "factor.removed"
 TOKEN_CREATED, TOKEN_REVOKED = "token.created", "token.revoked"

@@ -9,7 +9,7 @@ from kalip.access import hash_password, hash_secret, password_faults
 from kalip.base.errors import Conflict, NotFound, RecordRejected, Violation
 from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
-from kalip.records.accounts.journal import CREATED, KEPT_OUT, LET_IN, PASSWORD_CHANGED, ROLES_CHANGED, note
+from kalip.records.accounts.journal import CHANGED, CREATED, KEPT_OUT, LET_IN, PASSWORD_CHANGED, ROLES_CHANGED, note
 from kalip.records.accounts.mine import administering
 from kalip.records.services import Work
 from kalip.storage import (
@@ -93,6 +93,32 @@ def enter_roles(work: Work, user: User, roles: tuple[str, ...]) -> User:
         _keep_an_administrator(work, changed)
         note(work, ROLES_CHANGED, user.id, {"roles": list(changed.roles)}, {"roles": list(user.roles)})
     return changed
+
+
+def enter_details(work: Work, changed: User) -> None:
+    """Write name, address, language and time zone of a user, without asking who works. RecordRejected with every fault.
+
+    What of these is new is noted.
+    """
+    before = find_person(work, changed.id)
+    names = [
+        name for name in ("name", "email", "locale", "timezone") if getattr(before, name) != getattr(changed, name)
+    ]
+    if not names:
+        return
+    faults = _faults(NewUser(changed.name, changed.email, locale=changed.locale, timezone=changed.timezone))
+    other = find_user(work.session, changed.email)
+    if other is not None and other.id != changed.id:
+        faults.append(_taken())
+    if faults:
+        raise RecordRejected(faults)
+    kept = replace(before, **{name: getattr(changed, name).strip() for name in names})
+    try:
+        save_user(work.session, kept)
+    except UniqueClash as error:  # somebody took the address at the same moment
+        raise RecordRejected([_taken()]) from error
+    told = [{name: getattr(each, name) for name in names} for each in (before, kept)]
+    note(work, CHANGED, changed.id, told[1], told[0])
 
 
 def set_user_active(work: Work, user_id: str, active: bool) -> None:  # noqa: FBT001 (the noun says which)

@@ -13,7 +13,7 @@ from typing import Final, Literal, NoReturn
 from kalip.access import Actor
 from kalip.base.errors import BadRequest, KalipError, RecordRejected, Violation
 from kalip.base.names import did_you_mean
-from kalip.records.accounts.people import NewUser, enter_roles, enter_user, set_user_active
+from kalip.records.accounts.people import NewUser, enter_details, enter_roles, enter_user, set_user_active
 from kalip.records.organisation.checking import administering
 from kalip.records.organisation.commands import SaveGroup, SavePosition, SaveUnit
 from kalip.records.organisation.groups import change_members, make_group
@@ -22,7 +22,7 @@ from kalip.records.organisation.positions import change_position, make_position
 from kalip.records.organisation.units import make_unit
 from kalip.records.services import Services, Work, run, unit_of_work
 from kalip.records.transfer.tables import SourceTable
-from kalip.storage import User, find_user, get_user, save_user
+from kalip.storage import User, find_user, get_user
 from kalip.storage.groups import find_group, groups_of
 from kalip.storage.organisation import Position, find_unit
 
@@ -163,17 +163,14 @@ def _bring(work: Work, email: str, cells: Mapping[str, str], *, make_missing: bo
     _join(work, user_id, cells, make_missing=make_missing)
     if known is None:
         return "created"
-    changed = len(work.events) > before or _person(work, user_id) != known
-    return "updated" if changed else "unchanged"
+    return "updated" if len(work.events) > before else "unchanged"
 
 
 def _change(work: Work, user: User, cells: Mapping[str, str]) -> None:
     roles = _list(cells.get("roles", ""))
     now = user if roles is None else enter_roles(work, user, roles)
     locale, timezone = cells.get("locale", now.locale), cells.get("timezone", now.timezone)
-    changed = replace(now, name=cells.get("name", now.name), locale=locale, timezone=timezone)
-    if changed != now:
-        save_user(work.session, changed)
+    enter_details(work, replace(now, name=cells.get("name", now.name), locale=locale, timezone=timezone))
 
 
 def _place(work: Work, user_id: str, cells: Mapping[str, str], *, head: bool | None, make_missing: bool) -> None:
