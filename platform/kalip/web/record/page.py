@@ -28,6 +28,7 @@ from kalip.storage.likeness import sides_of
 from kalip.web.cells import Cell, style_of
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
+from kalip.web.record.asking import Question, shown_questions
 from kalip.web.record.became import Strip, conversion_links, is_locked, strips_of
 from kalip.web.record.form import Basis, Form, form_of, is_chosen_here
 from kalip.web.record.standing import StandingContext, standing_context
@@ -85,6 +86,7 @@ class RecordContext:
     related: tuple[RelatedSlot, ...] = ()
     timeline: Timeline | None = None
     strips: tuple[Strip, ...] = ()
+    questions: tuple[Question, ...] = ()
     conversions: tuple[tuple[str, str], ...] = ()
 
 
@@ -152,6 +154,7 @@ def show(
         ),
         timeline=timeline_of(work, entity, record_id, found.events, chosen.history),
         strips=() if chosen.looking else strips_of(work, entity, record_id, locked=locked),
+        questions=() if chosen.looking else shown_questions(work, entity, record_id),
         conversions=() if chosen.looking else conversion_links(work, entity, record_id),
     )
 

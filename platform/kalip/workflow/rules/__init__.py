@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kalip.records import Consumer, JobHandler, Recurring
-from kalip.workflow.rules.answering import answer_run, may_answer, skip_run
+from kalip.workflow.rules.answering import answer_run, asked_by, may_answer, may_skip, questions_of, skip_run
+from kalip.workflow.rules.clocks import SOUND, sound_again
 from kalip.workflow.rules.events import CONSUMER, EVENT, run_event, run_rule
 from kalip.workflow.rules.firing import RUN, Firing, fire
 from kalip.workflow.rules.hooks.incoming import LARGEST, Incoming, Received, receive
@@ -18,6 +19,7 @@ JOB_HANDLERS: Final[Mapping[str, JobHandler]] = {
     SWEEP: sweep,
     TICK: tick,
     TIDY: tidy,
+    SOUND: sound_again,
     SEND: deliver,
 }
 CONSUMERS: Final[Sequence[Consumer]] = (CONSUMER,)
@@ -36,9 +38,12 @@ __all__ = [
     "Received",
     "Trial",
     "answer_run",
+    "asked_by",
     "fire",
     "known_rule",
     "may_answer",
+    "may_skip",
+    "questions_of",
     "receive",
     "send_again",
     "skip_run",

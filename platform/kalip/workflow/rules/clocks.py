@@ -1,17 +1,17 @@
 """Winds the clocks of records: starts, pauses and stops them as their conditions say, and works out when they ring."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from kalip.access import SYSTEM
-from kalip.base.errors import NotFound
+from kalip.base.errors import KalipError, NotFound
 from kalip.base.ids import new_id
 from kalip.expressions import Expression
 from kalip.model import Alarm, Calendar, Clock, On, Rule, Span, Target, When
-from kalip.records import Services, Work, run
+from kalip.records import Hopeless, Job, JobRun, Services, Work, enqueue, run
 from kalip.records.saving import Draft, evaluate
 from kalip.storage import Event
 from kalip.storage.clocks import StoredClock, add_clock, due_clocks, get_clock, record_clocks, save_clock
@@ -20,6 +20,7 @@ from kalip.workflow.rules.firing import TRANSIENT, perform
 from kalip.workflow.rules.scene import Scene
 
 AT_ONCE: Final = 200
+SOUND: Final = "rules.sound"
 AGAIN: Final = timedelta(minutes=15)
 """After which time a clock is looked at again that should have rung but whose record says that it rests."""
 RUNNING, PAUSED = ("running", "paused")
@@ -210,7 +211,8 @@ def ring_in(work: Work, clock_id: str, moment: datetime) -> None:
         alarm = clock.alarms[rung.alarm]
         at = _moment(calendar, alarm, stored, stored.running_since or moment)
         if at is not None and at <= work.now:
-            _sound(work, clock, alarm, rung)
+            if _sound(work, clock, alarm, rung) is not None:
+                enqueue(work, _again(rung, alarm))
             again = alarm.every is not None and rung.times < alarm.times
             rung = replace(rung, times=rung.times + 1) if again else replace(rung, alarm=rung.alarm + 1, times=0)
     save_clock(work.session, replace(rung, next_at=_rings(calendar, clock, rung, rung.due_at)))
@@ -226,16 +228,56 @@ def _is_at_rest(work: Work, clock: Clock, stored: StoredClock) -> bool:
     return draft.before.get("archived_at") is not None or any(evaluate(work, draft, each) is True for each in said)
 
 
-def _sound(work: Work, clock: Clock, alarm: Alarm, stored: StoredClock) -> None:
-    """Run an alarm's actions, entered in the run log like those of a rule."""
-    address = f"{clock.address}.{alarm.name}"
-    occasion = f"clock:{stored.id}:{alarm.name}:{stored.times}"
-    begun = begin_run(
+def sound_again(services: Services, job_run: JobRun) -> Mapping[str, Any]:
+    """Do what an alarm says that failed when it rang, unless its clock has come to rest meanwhile.
+
+    Hopeless when only another record or another alarm could help: it waits for somebody to look.
+    """
+    clock_id, name, times = (job_run.arguments[key] for key in ("clock", "alarm", "times"))
+    said = partial(_sound_again, clock_id=str(clock_id), name=str(name), times=int(times))
+    error = run(services, SYSTEM, said, correlation=new_id())
+    if isinstance(error, KalipError):
+        raise Hopeless("{alarm}: {reason}", params={"alarm": name, "reason": error.message}) from error
+    if error is not None:
+        raise error
+    return {}
+
+
+def _again(stored: StoredClock, alarm: Alarm) -> Job:
+    """The job that tries an alarm again."""
+    place = {"clock": stored.id, "alarm": alarm.name, "times": stored.times}
+    return Job(SOUND, place, f"rules:{_occasion(stored, alarm)}:again")
+
+
+def _sound_again(work: Work, clock_id: str, name: str, times: int) -> Exception | None:
+    stored = get_clock(work.session, clock_id, lock=True)
+    entity = work.model.entities.get(stored.entity) if stored is not None else None
+    clock = entity.clocks.get(stored.clock) if stored is not None and entity is not None else None
+    alarm = next((each for each in clock.alarms if each.name == name), None) if clock is not None else None
+    if stored is None or clock is None or alarm is None:
+        return None
+    rung = replace(stored, times=times)
+    if stored.state == RUNNING and not _is_at_rest(work, clock, stored):
+        return _sound(work, clock, alarm, rung)
+    begun = _begin(work, clock, alarm, rung)
+    if begun is not None:
+        ended = replace(begun, state="skipped", reason="The clock has come to rest meanwhile.", finished_at=work.now)
+        end_run_of_rule(work.session, ended)
+    return None
+
+
+def _occasion(stored: StoredClock, alarm: Alarm) -> str:
+    return f"clock:{stored.id}:{alarm.name}:{stored.times}"
+
+
+def _begin(work: Work, clock: Clock, alarm: Alarm, stored: StoredClock) -> StoredRun | None:
+    """The run of an alarm in the run log; None when it has come to an end before."""
+    return begin_run(
         work.session,
         StoredRun(
             id=new_id(),
-            occasion=occasion,
-            rule=address,
+            occasion=_occasion(stored, alarm),
+            rule=f"{clock.address}.{alarm.name}",
             entity=stored.entity,
             record_id=stored.record_id,
             state="running",
@@ -244,10 +286,16 @@ def _sound(work: Work, clock: Clock, alarm: Alarm, stored: StoredClock) -> None:
             revision=work.model.revision,
         ),
     )
+
+
+def _sound(work: Work, clock: Clock, alarm: Alarm, stored: StoredClock) -> Exception | None:
+    """Run an alarm's actions, entered in the run log like those of a rule; what made them fail, which undoes them."""
+    begun = _begin(work, clock, alarm, stored)
     if begun is None:
-        return
-    scene = _scene(work, clock, stored.record_id, None, f"{occasion}:{address}")
+        return None
+    scene = _scene(work, clock, stored.record_id, None, f"{begun.occasion}:{begun.rule}")
     params = {"clock": clock.name, "alarm": alarm.name}
+    failed: Exception | None = None
     try:
         with work.session.savepoint():
             steps = perform(scene, alarm.steps)
@@ -256,11 +304,13 @@ def _sound(work: Work, clock: Clock, alarm: Alarm, stored: StoredClock) -> None:
     except Exception as error:
         if isinstance(error, TRANSIENT):
             raise
+        failed = error
         params["reason"] = getattr(error, "message", str(error))
         ended = replace(begun, state="failed", reason="The alarm failed: {reason}", params=params)
     else:
         ended = replace(begun, state="done", reason="The clock {clock} rang: {alarm}.", params=params, steps=steps)
     end_run_of_rule(work.session, replace(ended, finished_at=work.now))
+    return failed
 
 
 def _scene(work: Work, clock: Clock, record_id: str, event: Event | None, key: str = "") -> Scene:

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kalip.records import archive_record
+from kalip.records.job_desk import retry_dead
 from kalip.storage.clocks import StoredClock, record_clocks
+from kalip.workflow.rules.clocks import SOUND
 from tests.support.ruling import Ruling, a_ruling
 
 CLOCK: dict[str, Any] = {
@@ -120,3 +122,24 @@ def test_a_failing_alarm_is_told_and_the_clock_goes_on(database_url: str) -> Non
         ]
         assert "name" in ruling.runs()[0].params["reason"]
         assert ruling.deal(deal)["name"] == "Bolts"
+
+
+def test_a_failed_alarm_is_tried_again(database_url: str) -> None:
+    """SB6, SB7: it lies with the dead jobs until somebody mends what stood in its way; nothing is done twice."""
+    clock = {**CLOCK, "alarms": {"warn": {"share": 75, "then": {"m": {"set": {"name": "note"}}}}}}
+    with a_ruling(database_url, {"clocks": {"answer": clock}}) as ruling:
+        mended, solved = ruling.make(), ruling.make()
+        ruling.work()
+        ruling.work(hours=9)
+        assert ruling.states() == ["failed", "failed"]
+        ruling.change(mended, note="Nuts")
+        ruling.move(solved, "talk")
+        ruling.move(solved, "won")
+        ruling.work()
+        assert ruling.states() == ["failed", "failed"]
+        assert ruling.site.act("ada", lambda work: retry_dead(work, SOUND)) == 2
+        ruling.work()
+        told = {run.record_id: (run.state, run.attempts) for run in ruling.runs()}
+        assert told == {mended: ("done", 3), solved: ("skipped", 3)}
+        assert ruling.deal(mended)["name"] == "Nuts"
+        assert ruling.site.act("ada", lambda work: retry_dead(work, SOUND)) == 0
