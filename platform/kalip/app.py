@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kalip.base.bundle import bundle_path
 from kalip.cli import Composition, OpenSite, demo_logins, run_command
 from kalip.designer import Site, load_served
-from kalip.jobs import Bell, Crew, Office, RedisQueue, all_background, timing_of, work
+from kalip.jobs import Bell, Crew, Office, RedisQueue, all_background, keeping_of, timing_of, work
 from kalip.network import make_network
 from kalip.records import Services
 from kalip.records.privacy import sweep_at_start
@@ -74,7 +74,7 @@ def look_after(site: OpenSite) -> Crew:
 def office_of(site: OpenSite) -> Office:
     """What runs the jobs of a site."""
     timing = timing_of(site.settings)
-    return Office(site.services, all_background(timing.kept), timing)
+    return Office(site.services, all_background(keeping_of(site.settings)), timing)
 
 
 def site_folder() -> Path:

@@ -32,7 +32,7 @@ def main(url: str, document: str, host: str) -> bool:
     network = Network(http=HttpClient(Guard(frozenset((host,)))), secrets={"shop": "one"})
     runtime = Runtime(lambda _: served, lambda: served.model.revision)
     services = Services(make_database(url), runtime, wake=bell.ring, network=network)
-    office = Office(services, all_background(timedelta(days=30)), TIMING)
+    office = Office(services, all_background(), TIMING)
     return work(Crew(office, bell, runners=2), None)
 
 

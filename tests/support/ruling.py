@@ -75,7 +75,7 @@ def a_ruling(url: str, document: Mapping[str, Any]) -> Iterator[Ruling]:
     """A site with this rules.json of deals; what was there before its jobs begin starts nothing."""
     pack = a_ruled_pack(dict(document)).with_role("boss", administrator=True)
     with a_site(url, pack, actions={"remind": REMIND}) as site:
-        background = all_background(timedelta(days=30))
+        background = all_background()
         ruling = Ruling(site, Yard(site, background.handlers, background.consumers, background.recurring, QUICK))
         # The second time recurring work is due for the first time, and rules of time begin.
         ruling.work()

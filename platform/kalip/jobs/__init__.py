@@ -7,6 +7,7 @@ from kalip.jobs.handlers import Background, all_background
 from kalip.jobs.redis_queue import RedisQueue, redis_answers
 from kalip.jobs.running import Office, free_lost, run_job
 from kalip.jobs.schedule import fire_due, next_after
+from kalip.jobs.tidying import Keeping, keeping_of
 from kalip.jobs.timing import Timing, timing_of
 from kalip.jobs.worker import supervise, work
 
@@ -16,6 +17,7 @@ __all__ = [
     "Backlog",
     "Bell",
     "Crew",
+    "Keeping",
     "Office",
     "RedisQueue",
     "Timing",
@@ -24,6 +26,7 @@ __all__ = [
     "backlog_of",
     "fire_due",
     "free_lost",
+    "keeping_of",
     "next_after",
     "redis_answers",
     "run_job",

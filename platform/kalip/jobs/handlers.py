@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from kalip.designer import going_on
 from kalip.jobs import reading, tidying
-from kalip.records import Consumer, JobHandler, Recurring, bulk_jobs, scanning
+from kalip.jobs.tidying import Keeping
+from kalip.records import Consumer, JobHandler, Recurring, audit, bulk_jobs, bulk_undo, scanning
+from kalip.records.transfer import jobs as transfers
 from kalip.workflow import bulk_jobs as bulk_moves
 from kalip.workflow import intake, mails, notifications, privacy, rules, substituting
 from kalip.workflow.conversions import at_once
@@ -22,15 +23,18 @@ class Background:
     recurring: Sequence[Recurring] = ()
 
 
-def all_background(kept: timedelta) -> Background:
-    """The background work of all packages; jobs that are done are kept so long."""
+def all_background(keeping: Keeping | None = None) -> Background:
+    """The background work of all packages, with how long a site keeps things."""
     consumers: tuple[Consumer, ...] = (*notifications.CONSUMERS, *rules.CONSUMERS, *at_once.CONSUMERS)
     handlers = _joined(
-        tidying.handlers_of(kept),
+        tidying.handlers_of(keeping or Keeping()),
+        audit.handlers_of((keeping or Keeping()).events),
         reading.handlers_of(consumers),
         going_on.JOB_HANDLERS,
         bulk_jobs.JOB_HANDLERS,
+        bulk_undo.JOB_HANDLERS,
         scanning.JOB_HANDLERS,
+        transfers.JOB_HANDLERS,
         bulk_moves.JOB_HANDLERS,
         bulk_conversions.JOB_HANDLERS,
         at_once.JOB_HANDLERS,
@@ -46,6 +50,7 @@ def all_background(kept: timedelta) -> Background:
         consumers,
         (
             *tidying.RECURRING,
+            *audit.RECURRING,
             *scanning.RECURRING,
             *intake.RECURRING,
             *mails.RECURRING,

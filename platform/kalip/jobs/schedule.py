@@ -61,7 +61,7 @@ def _fire(recurring: Recurring, work: Work) -> int:
         missed.append(following)
         if len(missed) > _MOST:
             del missed[0]
-    fired = _chosen(recurring, missed, work.now)
+    fired = _chosen(recurring, missed, work.now) if recurring.wanted(work.services) else ()
     note_fired(work.session, recurring.name, following, work.now)
     return enqueue_all(work, [_job(recurring, each) for each in fired])
 

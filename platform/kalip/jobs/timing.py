@@ -15,13 +15,12 @@ _LONGEST: Final = timedelta(hours=6)
 class Timing:
     """`lease` is how long a runner holds a job without a sign of life; `poll` how often the idle look for work.
 
-    `pause` is the first pause after a failure; `kept` how long jobs that are done are remembered.
+    `pause` is the first pause after a failure.
     """
 
     lease: timedelta = timedelta(seconds=60)
     poll: timedelta = timedelta(seconds=1)
     pause: timedelta = timedelta(seconds=5)
-    kept: timedelta = timedelta(days=30)
 
     @property
     def heartbeat(self) -> timedelta:
@@ -41,5 +40,4 @@ def timing_of(settings: Settings) -> Timing:
     return Timing(
         lease=timedelta(seconds=settings.job_lease),
         pause=timedelta(seconds=settings.job_pause),
-        kept=timedelta(days=settings.job_kept),
     )

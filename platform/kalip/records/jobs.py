@@ -69,6 +69,10 @@ def _never() -> bool:
     return False
 
 
+def _always(_services: Services) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A piece of background work. `arguments` are JSON; `key` says which work it is: the same key twice is one job.
@@ -239,7 +243,8 @@ class Recurring:
     """Technical work that recurs: by a `cron` line (in UTC) or `every` so many seconds. It fires once over all nodes.
 
     `missed` says what happens after a time without any runner: `once` fires one time for all that was missed, `skip`
-    waits for the next time, `all` fires for each, in order. The job's arguments are `{"due": moment}`.
+    waits for the next time, `all` fires for each, in order. The job's arguments are `{"due": moment}`. Where
+    `wanted` says no of a site, its time passes without a job.
     """
 
     name: str
@@ -248,6 +253,7 @@ class Recurring:
     every: int | None = None
     missed: Literal["once", "skip", "all"] = "once"
     queue: str = DEFAULT
+    wanted: Callable[[Services], bool] = _always
 
 
 def enqueue(work: Work, job: Job) -> str:

@@ -52,11 +52,11 @@ class Settings:
     `private_hosts` may be called though they lie on private addresses. `public_url` is where people reach the site.
     Without Redis the server runs jobs in `job_threads` threads of each process, where `jobs_in_server`. A runner that
     gives no sign of life for `job_lease` seconds loses its job; `job_pause` is the first pause, in seconds, after a
-    failure; jobs that are done are kept for `job_kept` days, events as
-    `event_kept` says of their kinds. `hook_secrets` are the secrets of web hooks by name, each
-    of them several apart by spaces while they are changed; KALIP_HOOK_<NAME> overrules one. `previous_keys` were the
-    secret key before, apart by spaces, the latest first: what they sealed and signed is still read. Parts of texts
-    that `kalip secrets seal` sealed are open here.
+    failure; jobs that are done are kept for `job_kept` days, the contents of what came in for `receipt_kept`, mails
+    for `mail_kept`: 0 is for ever; `event_kept` says of kinds of events for how many days. `hook_secrets` are the
+    secrets of web hooks by name, each of them several apart by spaces while they are changed; KALIP_HOOK_<NAME>
+    overrules one. `previous_keys` were the secret key before, apart by spaces, the latest first: what they sealed
+    and signed is still read. Parts of texts that `kalip secrets seal` sealed are open here.
     """
 
     folder: Path
@@ -83,12 +83,14 @@ class Settings:
     job_lease: int = 60
     job_pause: int = 5
     job_kept: int = 30
+    receipt_kept: int = 365
+    mail_kept: int = 0
     event_kept: str = ""
     hook_secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    oidc: Mapping[str, Provider] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def sealer(self) -> Sealer:
-    oidc: Mapping[str, Provider] = field(default_factory=lambda: MappingProxyType({}))
         """What seals and opens the site's secrets."""
         return sealer_of(self.secret_key, self.previous_keys)
 
@@ -116,10 +118,10 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     values[_SECRETS] = written.get(_SECRETS, {}) | overruled
     values = _opened(values)
     values[_SECRETS] = MappingProxyType(values[_SECRETS])
+    values[_PROVIDERS] = read_providers(values.get(_PROVIDERS, {}), environment)
     values.setdefault("database_url", f"sqlite:///{folder / 'site.db'}")
     values["files_url"] = str(folder / _files_folder(str(values.get("files_url", "files"))))
     return Settings(folder=folder, **values)
-    values[_PROVIDERS] = read_providers(values.get(_PROVIDERS, {}), environment)
 
 
 def sealer_of(secret_key: str, previous_keys: str = "") -> Sealer:

@@ -8,11 +8,12 @@ from typing import Any, Final
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from kalip.storage.own import KalipBlob, KalipFile, table_of
+from kalip.storage.own import KalipBlob, KalipFile, KalipJob, table_of
 from kalip.storage.session import Session
 
 _FILES: Final = table_of(KalipFile)
 _BLOBS: Final = table_of(KalipBlob)
+_JOBS: Final = table_of(KalipJob)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,19 @@ def attach_file(session: Session, file_id: str, entity: str, record_id: str, fie
 def delete_file(session: Session, file_id: str) -> bool:
     """Forget a file; its bytes go when the store is collected and no other file has them."""
     return session.write(delete(_FILES).where(_FILES.c.id == file_id)).rowcount == 1
+
+
+def delete_files_of_jobs(session: Session, owner: str) -> int:
+    """Forget files that belong to jobs which are forgotten; `owner` is what stands for the entity. How many."""
+    known = select(_JOBS.c.id).where(_JOBS.c.id == _FILES.c.record_id)
+    stray = (_FILES.c.entity == owner, ~known.exists())
+    return session.write(delete(_FILES).where(*stray)).rowcount
+
+
+def delete_old_uploads(session: Session, prefix: str, before: datetime) -> int:
+    """Forget files that nothing holds, whose field begins so, from before a moment; how many."""
+    lost = (_FILES.c.entity.is_(None), _FILES.c.field.startswith(prefix, autoescape=True), _FILES.c.created_at < before)
+    return session.write(delete(_FILES).where(*lost)).rowcount
 
 
 def kept_blobs(session: Session) -> set[str]:

@@ -1,4 +1,4 @@
-"""Which indexes a model wants: references, stages, owners, unique keys, orders of lists.
+"""Which indexes a model wants: references, stages, owners, unique keys, orders of lists, what senders are known by.
 
 An index carries a digest of its definition in its name, so a changed definition is another index.
 """
@@ -17,6 +17,8 @@ from kalip.storage.tables import EntityTable, StoredPart, Tables
 PREFIX: Final = "kx_"
 _CODES: Final = ("id", "pipeline", "stage")
 _WATCHED: Final = {On.STUCK: "stage_since"}
+_SOUGHT: Final = ("email", "phone")
+"""Types of fields that a sender is looked up by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,11 @@ def has_places(field: Field | None) -> bool:
 def index_specs(tables: Tables, preparer: IdentifierPreparer, dialect: str, language: str) -> dict[str, IndexSpec]:
     """Give every index that the model wants, by name."""
     wanted: dict[str, IndexSpec] = {}
+    sought = _sought(tables)
     for each in tables.values():
         planner = _Planner(each, preparer, dialect, language)
-        for spec in _entity_specs(planner):
+        senders = _senders_indexes(planner) if each.entity.name in sought else ()
+        for spec in (*_entity_specs(planner), *senders):
             wanted[spec.name] = spec
         for link in each.links.values():
             spec = IndexSpec(link.name, ("target_id",), ("target_id",))
@@ -130,6 +134,29 @@ def _entity_specs(planner: _Planner) -> Iterator[IndexSpec]:
     for key in unique_keys(entity):
         yield planner.spec(tuple(part for name in key for part in fields.get(name, ())[:1]), unique=True, live=True)
     yield from orders.values()
+
+
+def _sought(tables: Tables) -> set[str]:
+    """The entities whose records are looked up by who wrote: those that take messages, and their clients."""
+    found: set[str] = set()
+    for each in tables.values():
+        intake = each.entity.intake
+        if intake is not None:
+            found |= {each.entity.name, *(str(each.entity.fields[name].target) for name in intake.clients)}
+    return found
+
+
+def _senders_indexes(planner: _Planner) -> Iterator[IndexSpec]:
+    """Numbers as they are, addresses in small letters, as `lowerAscii` writes them in either dialect."""
+    for parts in planner.tables.fields.values():
+        if not parts or parts[0].field.type not in _SOUGHT:
+            continue
+        spec = planner.spec(parts[:1], live=True)
+        if parts[0].field.type == "email":
+            column = planner.column(parts[0])
+            said = f"lower({column})" if planner.dialect == "sqlite" else f'lower({column} COLLATE "C")'
+            spec = replace(spec, keys=(f"({said})",), fields=(*spec.fields, "sender"))
+        yield spec
 
 
 def _orders(planner: _Planner, entity: Entity) -> Mapping[str, IndexSpec]:

@@ -7,14 +7,16 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from kalip.storage.own import KalipMail, KalipMailbox, table_of
+from kalip.storage.own import KalipFile, KalipMail, KalipMailbox, table_of
 from kalip.storage.session import Session
 
 _MAILS: Final = table_of(KalipMail)
 _BOXES: Final = table_of(KalipMailbox)
+_FILES: Final = table_of(KalipFile)
+_GOING: Final = ("queued", "waiting")
 _JSON: Final = ("recipients", "files", "refused")
 OUT, IN = "out", "in"
 
@@ -129,6 +131,21 @@ def list_mails(session: Session, states: Sequence[str], before: str | None = Non
     if before is not None:
         query = query.where(_MAILS.c.id < before)
     return [_mail(row) for row in session.run(query).mappings()]
+
+
+def delete_old_mails(session: Session, before: datetime, most: int = 200) -> int:
+    """Delete mails from before a moment that are out or in, with files that came with them; how many, at most so many.
+
+    Files that a field of a record names stay: they are the record's.
+    """
+    past = (_MAILS.c.created_at < before, _MAILS.c.state.not_in(_GOING))
+    rows = session.run(select(_MAILS.c.id, _MAILS.c.files).where(*past).limit(most)).all()
+    files = [each for row in rows for each in orjson.loads(row.files)]
+    if files:
+        session.write(delete(_FILES).where(_FILES.c.id.in_(files), _FILES.c.field.is_(None)))
+    if rows:
+        session.write(delete(_MAILS).where(_MAILS.c.id.in_([row.id for row in rows])))
+    return len(rows)
 
 
 def mailbox_place(session: Session, name: str) -> MailboxPlace | None:

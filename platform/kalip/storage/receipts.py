@@ -10,12 +10,15 @@ import orjson
 from sqlalchemy import RowMapping, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from kalip.storage.own import KalipConsent, KalipException, KalipReceipt, table_of
+from kalip.storage.own import KalipConsent, KalipException, KalipFile, KalipReceipt, table_of
 from kalip.storage.session import Session
 
 _RECEIPTS: Final = table_of(KalipReceipt)
 _CONSENTS: Final = table_of(KalipConsent)
 _EXCEPTIONS: Final = table_of(KalipException)
+_FILES: Final = table_of(KalipFile)
+_UNSETTLED: Final = ("new", "failed")
+_EMPTY: Final = "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,22 @@ def list_receipts(
     if before is not None:
         query = query.where(_RECEIPTS.c.id < before)
     return [_receipt(row) for row in session.run(query).mappings()]
+
+
+def empty_old_receipts(session: Session, before: datetime, most: int = 200) -> int:
+    """Forget what settled receipts from before a moment held; how many, at most as many as said.
+
+    The rows stay, so that the same thing that is delivered again is known, and consents have what they came with.
+    """
+    full = or_(_RECEIPTS.c.raw_file.is_not(None), _RECEIPTS.c.payload != _EMPTY)
+    past = (_RECEIPTS.c.at < before, _RECEIPTS.c.state.not_in(_UNSETTLED), full)
+    rows = session.run(select(_RECEIPTS.c.id, _RECEIPTS.c.raw_file).where(*past).limit(most)).all()
+    if rows:
+        chosen = _RECEIPTS.c.id.in_([row.id for row in rows])
+        nothing = {"sender": "", "subject": "", "payload": _EMPTY, "raw_file": None}
+        session.write(update(_RECEIPTS).where(chosen).values(nothing))
+        session.write(delete(_FILES).where(_FILES.c.id.in_([row.raw_file for row in rows if row.raw_file])))
+    return len(rows)
 
 
 def count_receipts(session: Session) -> dict[str, int]:

@@ -1,17 +1,22 @@
-"""Moves of very many rows as jobs."""
+"""Moves of very many rows as jobs, and moves back."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from kalip.records import JobHandler, JobRun, SavedRecord, Work
+from kalip.base.errors import Conflict
+from kalip.records import JobHandler, JobRun, SavedRecord, Work, bulk_undo
 from kalip.records.bulk import Act
 from kalip.records.bulk_jobs import bulk_handler
+from kalip.records.bulk_undo import undo_handler
+from kalip.records.journal import TRANSITIONED
+from kalip.storage import Event
 from kalip.workflow.changing import change_pipeline
 from kalip.workflow.commands import ApplyTransition, ChangePipeline
 from kalip.workflow.transitions import apply_transition
 
 BULK_TRANSITION: Final = "workflow.bulk_transition"
 BULK_PIPELINE: Final = "workflow.bulk_pipeline"
+BULK_MOVE_BACK: Final = "workflow.bulk_move_back"
 
 
 def _move(job: JobRun) -> Act:
@@ -50,7 +55,18 @@ def _change(job: JobRun) -> Act:
     return act
 
 
+def _move_back(work: Work, event: Event) -> SavedRecord:
+    """Move a row back to the stage that it came from, by a move that leads there."""
+    stage = (event.before or {}).get("stage")
+    if event.kind != TRANSITIONED or stage is None:
+        raise Conflict("The record was changed meanwhile, so that its move can't be undone any more.")
+    return apply_transition(work, ApplyTransition(event.entity, event.record_id, target=str(stage)))
+
+
 JOB_HANDLERS: Final[Mapping[str, JobHandler]] = {
     BULK_TRANSITION: bulk_handler(_move),
     BULK_PIPELINE: bulk_handler(_change),
+    BULK_MOVE_BACK: undo_handler(_move_back),
 }
+INVERSES: Final[Mapping[str, str]] = {**bulk_undo.INVERSES, BULK_TRANSITION: BULK_MOVE_BACK}
+"""The kinds of jobs that take others back, by those."""

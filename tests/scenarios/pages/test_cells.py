@@ -1,5 +1,6 @@
 """A cell of a list without the list's script: it is edited on a page of its own, and leads to its record. W08."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +13,14 @@ from tests.support.signed_in import client_of
 from tests.support.web_site import Site, a_site
 
 HTMX = {"HX-Request": "true"}
+ALIKE = {"same_name": {"label": "Same name", "fields": {"name": "fold"}}}
 
 
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
     thing = (
         an_entity("thing")
-        .with_keys(title="name")
+        .with_keys(title="name", duplicates=ALIKE)
         .with_field("name", "text", required=True)
         .with_field("size", "integer", min=0)
         .with_access(rep="all", reader={"read": "all"})
@@ -67,3 +69,16 @@ def test_the_list_still_gets_the_cell_alone(client: FlaskClient, thing: str) -> 
     assert saved.text.lstrip().startswith("<td")
     assert client.get(f"{thing}/cells/size?shown=1", headers=HTMX).text.lstrip().startswith("<td")
     assert client.get(f"{thing}/cells/size?shown=1").location == thing
+
+
+def test_a_possible_duplicate_is_told_beside_the_cell(site: Site, client: FlaskClient, thing: str) -> None:
+    """CR11: as quietly as the cell is edited, with a link to the other and a way to save it all the same."""
+    site.admin.make("thing", name="Needle", size=1)
+    form = form_at(client, f"{thing}/cells/name")
+    refused = form.send(client, {"name": "Needle"}, HX_Request="true")
+    assert (refused.status_code, "This may be a duplicate" in refused.text) == (422, True)
+    assert 'class="field-error"' not in refused.text
+    assert re.search(r'<a href="/thing/[^"]+"[^>]*>Needle</a>', refused.text)
+    accepted = form_in(refused.text, f"{thing}/cells/name").send(client, {"_accept_duplicates": "1"})
+    assert accepted.status_code == 302
+    assert (site.admin.get(f"/api/records{thing}").json or {})["name"] == "Needle"

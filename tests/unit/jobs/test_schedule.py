@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kalip.jobs import fire_due, next_after
-from kalip.records import Recurring
+from kalip.records import Recurring, Services
 from kalip.storage import known_recurring, list_jobs
 from tests.support.background import Yard, noting
 from tests.support.site import Site
@@ -67,3 +67,21 @@ def test_steps_are_counted_from_a_fixed_moment() -> None:
     for wrong in (Recurring("neither", "note"), Recurring("both", "note", cron="* * * * *", every=5)):
         with pytest.raises(ValueError, match="needs either cron or every"):
             next_after(wrong, moment)
+
+
+def test_what_a_site_does_not_want_passes_without_a_job(site: Site) -> None:
+    asked: list[bool] = []
+
+    def wanted(_services: Services) -> bool:
+        asked.append(True)
+        return len(asked) > 1
+
+    work = [Recurring("poll", "note", every=60, wanted=wanted)]
+    fire_due(site.services, work)
+    made = []
+    for _ in range(3):
+        site.clock.move(minutes=1)
+        made.append(fire_due(site.services, work))
+        # Its time has passed: nobody asks again before the next one.
+        assert fire_due(site.services, work) == 0
+    assert (made, len(asked)) == ([0, 1, 1], 3)

@@ -7,8 +7,19 @@ from typing import Any
 import pytest
 
 from kalip.base.errors import AccessDenied, BadRequest, Conflict, NotFound, RecordRejected
-from kalip.records import JobRun, ListRecords, SavedRecord, SaveRecord, Work, bulk_jobs, list_records, save_record
+from kalip.records import (
+    JobRun,
+    ListRecords,
+    SavedRecord,
+    SaveRecord,
+    Work,
+    bulk_jobs,
+    bulk_undo,
+    list_records,
+    save_record,
+)
 from kalip.records.bulk_jobs import BULK, BulkCommand, bulk_handler, enqueue_bulk, result_of
+from kalip.records.bulk_undo import enqueue_undo
 from kalip.records.job_desk import attempts_of, find_jobs, job_of, retry_dead, retry_job, stop_job
 from kalip.storage import StoredJob, insert_records
 from kalip.workflow import bulk_jobs as moves
@@ -77,6 +88,49 @@ def test_moves_of_many_rows_say_which_were_refused(site: Site) -> None:
     items = result_of(job.arguments, job.result or {}, job.done).items
     assert [item.error is None for item in items] == [False, True, True]
     assert [site.get("ada", "deal", each)["stage"] for each in deals] == ["new", "offer", "offer"]
+
+
+def test_what_a_job_changed_is_taken_back_row_by_row(site: Site) -> None:
+    """Each as it was; one that was changed since stays, one that was like that before is left alone."""
+    ids = [site.save("ada", "company", {"name": name, "city": city}).id for name, city in CITIES.items()]
+    yard = Yard(site, {**bulk_jobs.JOB_HANDLERS, **bulk_undo.JOB_HANDLERS})
+    job_id = asked(site, ids, values={"city": "Izmir"})
+    with pytest.raises(Conflict):
+        undone(site, job_id)
+    yard.run_all()
+    site.save("ada", "company", {"city": "Van"}, ids[1])
+    taken = undone(site, job_id)
+    assert undone(site, job_id) == taken
+    with pytest.raises(NotFound):
+        undone(site, job_id, "bora")
+    yard.run_all()
+    assert [site.get("ada", "company", each)["city"] for each in ids] == ["Adana", "Van", "Izmir", None]
+    result = state_of(site, taken).result or {}
+    assert (result["changed"], [each["id"] for each in result["refused"]]) == (3, [ids[1]])
+    with pytest.raises(Conflict):
+        undone(site, taken)
+
+
+def test_archived_and_moved_rows_come_back(site: Site) -> None:
+    deals = [site.save("ada", "deal", {"name": "d"}).id for _ in range(2)]
+    yard = Yard(site, {**bulk_jobs.JOB_HANDLERS, **bulk_undo.JOB_HANDLERS, **moves.JOB_HANDLERS})
+    told = []
+    lost = {"target": "lost", "values": {"lost_reason": "Price"}}
+    for action, kind, arguments in (("archive", BULK, {}), ("move", moves.BULK_TRANSITION, lost)):
+        command = BulkCommand("deal", deals, action, arguments, kind)
+        job_id = site.act("ada", lambda work, command=command: enqueue_bulk(work, command))  # type: ignore[misc]
+        yard.run_all()
+        undone(site, job_id)
+        yard.run_all()
+        told.append([(row["archived_at"], row["stage"]) for row in (site.get("ada", "deal", each) for each in deals)])
+    assert told == [[(None, "new")] * 2] * 2
+
+
+CITIES = {"A": "Adana", "B": "Bursa", "C": "Izmir", "D": None}
+
+
+def undone(site: Site, job_id: str, who: str = "ada") -> str:
+    return site.act(who, lambda work: enqueue_undo(work, job_id, moves.INVERSES))
 
 
 def test_a_runner_that_dies_between_costs_nothing_and_repeats_nothing(site: Site) -> None:

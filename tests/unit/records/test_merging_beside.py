@@ -115,7 +115,9 @@ def test_clocks_that_go_on_go_along(site: Site) -> None:
     late, soon = clock(second, "answer", 8), clock(third, "answer", 2)
     own, other = clock(first, "solve", 9), clock(second, "solve", 1)
     over = replace(clock(first, "answer", 1), state="met", due_at=None, next_at=None)
-    site.act("ada", lambda work: [add_clock(work.session, each) for each in (late, soon, own, other, over)])
+    with site.services.database.write() as session:
+        for each in (late, soon, own, other, over):
+            add_clock(session, each)
 
     def places() -> list[tuple[str, int]]:
         def read(work: Work) -> list[tuple[str, int]]:

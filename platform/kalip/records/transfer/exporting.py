@@ -23,7 +23,7 @@ from kalip.records.naming import Path, column_label, visible_entity
 from kalip.records.queries import ListPlan, plan_list
 from kalip.records.services import Services, Work, unit_of_work
 from kalip.records.transfer.guarding import guarded
-from kalip.storage import select_page
+from kalip.storage import count_records, select_page
 
 AT_ONCE: Final = 500
 CHUNK: Final = 64 * 1024
@@ -39,9 +39,15 @@ class ExportFormat:
 
 
 def export_records(
-    services: Services, actor: Actor, command: ListRecords, form: ExportFormat = ExportFormat()
+    services: Services,
+    actor: Actor,
+    command: ListRecords,
+    form: ExportFormat = ExportFormat(),
+    progress: Callable[[int], None] | None = None,
 ) -> Iterator[bytes]:
     """Export all rows of a list (its `limit` and `cursor` don't count) that the actor may export.
+
+    `progress` is called with the number of rows that are written, and stops it by raising.
 
     Raises NotFound, AccessDenied and BadRequest at once, before the first bytes are taken.
     """
@@ -49,23 +55,37 @@ def export_records(
     with unit_of_work(services, actor) as work:
         require(work.served, actor, Verb.EXPORT, visible_entity(work, command.entity).name)
         plan_list(work, command, Verb.EXPORT)
-    return _stream(services, actor, command, form)
+    return _stream(services, actor, command, form, progress or _nobody)
+
+
+def count_exported(work: Work, command: ListRecords, cap: int) -> int:
+    """How many rows an export would have, counted up to `cap`. NotFound, AccessDenied and BadRequest as it does."""
+    require(work.served, work.actor, Verb.EXPORT, visible_entity(work, command.entity).name)
+    plan = plan_list(work, replace(command, limit=AT_ONCE, cursor=None, count=False), Verb.EXPORT)
+    return count_records(work.session, work.served, plan.query, work.context, cap=cap)
+
+
+def _nobody(_rows: int) -> None:
+    """Nobody watches."""
 
 
 Cell = object
 Line = list[Cell]
 
 
-def _stream(services: Services, actor: Actor, command: ListRecords, form: ExportFormat) -> Iterator[bytes]:
+def _stream(
+    services: Services, actor: Actor, command: ListRecords, form: ExportFormat, progress: Callable[[int], None]
+) -> Iterator[bytes]:
     with unit_of_work(services, actor) as work:
-        writer = _Lines(work, command, form)
+        writer = _Lines(work, command, form, progress)
         yield from (_csv(writer) if form.kind == "csv" else _xlsx(writer))
 
 
 class _Lines:
     """The header and the lines of an export, as texts, or as numbers and dates for spreadsheets."""
 
-    def __init__(self, work: Work, command: ListRecords, form: ExportFormat) -> None:
+    def __init__(self, work: Work, command: ListRecords, form: ExportFormat, progress: Callable[[int], None]) -> None:
+        self._progress = progress
         self._work = work
         self._command = command
         self._form = form
@@ -81,7 +101,7 @@ class _Lines:
 
     def lines(self) -> Iterator[Line]:
         """All lines, page by page."""
-        query = self._plan.query
+        query, count = self._plan.query, 0
         while True:
             page = select_page(self._work.session, self._work.served, query, self._work.context, form="values")
             self._plan.concealment.apply(page.rows)
@@ -89,6 +109,8 @@ class _Lines:
             style = Style(locale=self._work.actor.locale, timezone=self._timezone, titles=titles.by_id())
             for row in page.rows:
                 yield [self._cell(column, row, style, titles) for column in self._plan.columns]
+            count += len(page.rows)
+            self._progress(count)
             if page.next is None:
                 return
             query = replace(query, cursor=page.next)

@@ -17,7 +17,7 @@ from kalip.records.services import Services, Work, run
 from kalip.records.transfer.batches import BatchImporter, RowOutcome
 from kalip.records.transfer.columns import FilledColumn, plan_columns
 from kalip.records.transfer.lookups import Lookups
-from kalip.records.transfer.plans import ImportPlan, ImportResult, Progress, Refusal
+from kalip.records.transfer.plans import Along, ImportPlan, ImportResult, Progress, Refusal
 from kalip.records.transfer.refused import RefusedFile
 from kalip.records.transfer.tables import Cells
 from kalip.storage import ImportRun, advance_import, find_import, start_import
@@ -26,8 +26,16 @@ MOST_REFUSALS = 1_000
 FIRST_LINE = 2  # the header is line 1
 
 
-def run_import(services: Services, actor: Actor, plan: ImportPlan, progress: Progress | None = None) -> ImportResult:
+def run_import(
+    services: Services,
+    actor: Actor,
+    plan: ImportPlan,
+    progress: Progress | None = None,
+    along: Along | None = None,
+) -> ImportResult:
     """Import a file, or only check it when the plan is a dry run. Needs the import right, and those of each row.
+
+    What `progress` raises stops it, and the same import goes on from there; `along` is not asked in a dry run.
 
     Raises NotFound, AccessDenied or BadRequest before the first row; a row's own faults refuse only that row.
     """
@@ -40,7 +48,11 @@ def run_import(services: Services, actor: Actor, plan: ImportPlan, progress: Pro
     if not plan.dry_run:
         state = run(services, importer, partial(_start, state=state))
     job = _Job(
-        plan, BatchImporter(plan, columns, Lookups(plan.references)), ImportResult(resumed_at=state.position), state
+        plan,
+        BatchImporter(plan, columns, Lookups(plan.references)),
+        ImportResult(resumed_at=state.position),
+        state,
+        along,
     )
     began = time.monotonic()
     with RefusedFile(plan.refused, plan.table.columns, go_on=state.position > 0) as refused:
@@ -64,21 +76,28 @@ class _Job:
     importer: BatchImporter
     result: ImportResult
     state: ImportRun
+    along: Along | None = None
 
     def save(self, work: Work, rows: Sequence[Cells]) -> list[RowOutcome]:
         """Save a batch and the position after it in one transaction."""
         outcomes = self.importer.save(work, [row for row in rows if any(row)])
         if not self.plan.dry_run:
-            advance_import(work.session, self._after(rows, outcomes))
+            after = self._after(rows, outcomes)
+            advance_import(work.session, after)
+            if self.along is not None:
+                refusals = [
+                    self._refusal(place, each) for place, each in self._placed(rows, outcomes) if not each.saved
+                ]
+                self.along.batch(work, after, refusals)
         return outcomes
 
     def count(self, rows: Sequence[Cells], outcomes: Sequence[RowOutcome], refused: RefusedFile) -> None:
         """Add a batch that was committed to the result."""
         result = self.result
-        lines = [place for place, row in enumerate(rows) if any(row)]
-        for place, outcome in zip(lines, outcomes, strict=True):
+        placed = self._placed(rows, outcomes)
+        for place, outcome in placed:
             if outcome.saved is None:
-                refusal = Refusal(self.state.position + place + FIRST_LINE, outcome.reasons)
+                refusal = self._refusal(place, outcome)
                 self._refuse(refusal, outcome)
                 refused.write(rows[place], refusal)
             elif outcome.saved.created:
@@ -88,12 +107,21 @@ class _Job:
             else:
                 result.unchanged += 1
         refused.flush()
-        result.rows += len(lines)
+        result.rows += len(placed)
         self.state = self._after(rows, outcomes)
 
     def finish(self, work: Work) -> None:
         """Note that the file is done."""
         advance_import(work.session, replace(self.state, finished_at=work.now))
+        if self.along is not None:
+            self.along.end(work, self.state)
+
+    def _placed(self, rows: Sequence[Cells], outcomes: Sequence[RowOutcome]) -> list[tuple[int, RowOutcome]]:
+        """What became of the rows that hold something, with their places in the batch."""
+        return list(zip((place for place, row in enumerate(rows) if any(row)), outcomes, strict=True))
+
+    def _refusal(self, place: int, outcome: RowOutcome) -> Refusal:
+        return Refusal(self.state.position + place + FIRST_LINE, outcome.reasons)
 
     def _refuse(self, refusal: Refusal, outcome: RowOutcome) -> None:
         self.result.refused += 1

@@ -1,12 +1,15 @@
 """What to import and what came of it: frozen types without behaviour."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from kalip.base.canonical import canonical_text
+from kalip.records.services import Work
 from kalip.records.transfer.tables import SourceTable
+from kalip.storage import ImportRun
 
 Progress = Callable[[int, int, int], None]
 """Called with the rows read, the rows saved and the rows refused so far."""
@@ -48,6 +51,16 @@ class Refusal:
 
     line: int
     reasons: tuple[str, ...]
+
+
+class Along(Protocol):
+    """What goes along with an import in its own transactions: with each batch that is saved, and with the end."""
+
+    def batch(self, work: Work, state: ImportRun, refusals: Sequence[Refusal]) -> None:
+        """A batch is saved in the work's transaction; `state` is how far the import is then."""
+
+    def end(self, work: Work, state: ImportRun) -> None:
+        """All rows are done."""
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from kalip.web.api.files import blueprint as files
 from kalip.web.api.health import blueprint as health
 from kalip.web.api.hooks import blueprint as hooks
 from kalip.web.api.hooks import doors
+from kalip.web.api.jobs import blueprint as jobs
 from kalip.web.api.mails import blueprint as mails
 from kalip.web.api.merging import blueprint as merging
 from kalip.web.api.metadata import blueprint as metadata
@@ -28,6 +29,7 @@ from kalip.web.api.searching import blueprint as searching
 from kalip.web.api.sharing import blueprint as sharing
 from kalip.web.api.steps import blueprint as steps
 from kalip.web.api.tasks import blueprint as tasks
+from kalip.web.api.transfers import blueprint as transfers
 from kalip.web.api.transitions import blueprint as transitions
 from kalip.web.api.why import blueprint as why
 from kalip.web.security import csrf
@@ -35,6 +37,8 @@ from kalip.web.security import csrf
 PREFIX = "/api"
 _NOUNS = (
     batches,
+    transfers,
+    jobs,
     mails,
     merging,
     tasks,

@@ -7,12 +7,16 @@ from typing import Any
 from flask import url_for
 
 from kalip.base.errors import KalipError, RecordRejected, TransitionRefused
+from kalip.model import Entity
 from kalip.records import Work, titles_of
 from kalip.records.bulk_jobs import result_of
+from kalip.records.bulk_undo import can_undo
 from kalip.records.scanning import SCAN, SCAN_ALL
+from kalip.records.transfer.jobs import EXPORT, IMPORT, RESULT_KEY
 from kalip.storage import FILL_JOB, INDEX_JOB, StoredJob
 from kalip.web.cells import record_url
-from kalip.web.locale import current_locale, gettext, message_of
+from kalip.web.locale import current_locale, gettext, message_of, ngettext
+from kalip.workflow.bulk_jobs import INVERSES
 
 _TONES: Mapping[str, str] = {
     "waiting": "tone",
@@ -37,7 +41,8 @@ class Refusal:
 class ShownJob:
     """A job. `watch` is where its progress is asked for again, empty when it is over; `changed` is None without rows.
 
-    `again` is when it is tried next, after a failure.
+    `again` is when it is tried next, after a failure. `undo` is where what it changed is taken back,
+    `download` where its file is, `proceed` where a checked import goes on; `facts` say what came of it.
     """
 
     id: str
@@ -54,6 +59,10 @@ class ShownJob:
     again: bool
     href: str
     back: str = ""
+    undo: str = ""
+    download: str = ""
+    proceed: str = ""
+    facts: tuple[str, ...] = ()
     changed: int | None = None
     refused: tuple[Refusal, ...] = ()
     refusals: int = 0
@@ -80,6 +89,9 @@ def bulk_titles() -> Mapping[str, str]:
         "pipeline": gettext("Change the pipeline"),
         "archive": gettext("Archive"),
         "restore": gettext("Restore"),
+        "undo": gettext("Undo"),
+        "import": gettext("Import"),
+        "export": gettext("Export"),
     }
 
 
@@ -104,13 +116,16 @@ def shown_job(work: Work, job: StoredJob) -> ShownJob:
     moving = job.state in ("waiting", "running")
     entity = str(job.arguments.get("entity", ""))
     rows: dict[str, Any] = {}
-    if "ids" in job.arguments and entity in work.model.entities:
+    if job.kind in (IMPORT, EXPORT) and entity in work.model.entities:
+        rows = _transfer(work.entity(entity), job, moving=moving)
+    elif "ids" in job.arguments and entity in work.model.entities:
         kept = job.result or {}
         rows = {
             "changed": int(kept.get("changed", 0)),
             "refusals": int(kept.get("refusals", 0)),
             "refused": () if moving else _refused(work, entity, job),
             "back": url_for("lists.show_list", entity=entity),
+            "undo": url_for("jobs.undo", job_id=job.id) if can_undo(job, INVERSES) else "",
         }
     return ShownJob(
         id=job.id,
@@ -119,7 +134,7 @@ def shown_job(work: Work, job: StoredJob) -> ShownJob:
         label=state_labels().get(job.state, job.state),
         tone=tone_of_state(job.state),
         done=job.done,
-        total=job.total or len(job.arguments.get("ids", ())),
+        total=job.total or int(job.arguments.get("rows", 0)) or len(job.arguments.get("ids", ())),
         text=job.text,
         watch=url_for("jobs.show_progress", job_id=job.id) if moving else "",
         stop=url_for("jobs.stop", job_id=job.id) if moving and not job.cancelling else "",
@@ -128,6 +143,35 @@ def shown_job(work: Work, job: StoredJob) -> ShownJob:
         href=url_for("jobs.show_job", job_id=job.id),
         **rows,
     )
+
+
+def _transfer(entity: Entity, job: StoredJob, *, moving: bool) -> dict[str, Any]:
+    """What came of an import or export: figures, refused rows by their lines, the file."""
+    kept, back = job.result or {}, url_for("lists.show_list", entity=entity.name)
+    if job.kind == EXPORT:
+        file = url_for("transfers.download", job_id=job.id) if kept.get(RESULT_KEY) else ""
+        return {"back": back, "download": file}
+    made, changed = int(kept.get("created", 0)), int(kept.get("updated", 0))
+    checked = bool(job.arguments.get("dry_run"))
+    refused = () if moving else tuple(kept.get("refused", ()))[:_MOST_SHOWN]
+    facts = [
+        ngettext("{count} new record.", "{count} new records.", made),
+        ngettext("{count} record changed.", "{count} records changed.", changed),
+        *(f"{name}: {', '.join(values)}" for name, values in (kept.get("choices") or {}).items()),
+    ]
+    staged = job.arguments.get("staged")
+    again = url_for("transfers.show_columns", entity=entity.name, file_id=staged, job=job.id) if staged else ""
+    return {
+        "back": back,
+        "facts": tuple([gettext("Only checked; nothing was saved."), *facts] if checked else facts)
+        if not moving
+        else (),
+        "proceed": again if checked and not moving else "",
+        "refusals": int(kept.get("refusals", 0)),
+        "refused": tuple(
+            Refusal(gettext("Line {line}", line=each["line"]), "", "; ".join(each["reasons"])) for each in refused
+        ),
+    }
 
 
 def reason_of(error: KalipError) -> str:

@@ -1,15 +1,12 @@
-"""Changes of many selected rows: a small form first, then a result for each row. Also exports."""
+"""Changes of many selected rows: a small form first, then a result for each row."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.access import may
-from kalip.base.errors import BadRequest
 from kalip.model import Entity, Verb
 from kalip.records import (
     BulkResult,
@@ -26,16 +23,12 @@ from kalip.records import (
 )
 from kalip.records.bulk_jobs import BULK, BulkCommand, enqueue_bulk
 from kalip.records.job_desk import job_of
-from kalip.records.transfer import ExportFormat, export_records
 from kalip.web import htmx
 from kalip.web.cells import record_url, style_of
 from kalip.web.inputs import Input, Option, Sheet, State, input_of, read_inputs
 from kalip.web.jobs.showing import Refusal, bulk_titles, reason_of, shown_job
-from kalip.web.lists.page import command_of
 from kalip.web.lists.places import moves_in, places_of, take_back, ways_back
-from kalip.web.lists.saved import views_of
 from kalip.web.lists.selecting import selected_ids
-from kalip.web.lists.state import ListState, state_of
 from kalip.web.locale import current_locale, gettext, ngettext
 from kalip.web.render import View, render, render_fragment
 from kalip.web.session import actor, reading, services, write
@@ -52,7 +45,6 @@ AT_ONCE = 200
 """So many rows are changed while one waits; more are changed in the background."""
 _UNDOES = {"archive": Verb.RESTORE, "restore": Verb.ARCHIVE}
 NOT_IN_BULK = frozenset({"children", "file", "files", "image", "references", "any_reference", "autonumber", "json"})
-_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,35 +129,6 @@ def move_back(entity: str) -> BaseResponse:
     with reading() as work:
         found = visible_entity(work, entity)
         return show_outcome(work, found, outcome_of(work, found, gettext("Undo"), result))
-
-
-@blueprint.post("/<entity>/bulk/export.<any(csv, xlsx):kind>")
-def export_selected(entity: str, kind: Literal["csv", "xlsx"]) -> Response:
-    """The selected rows of the list as it is shown; a form, since an address holds few ids."""
-    ids = selected_ids()
-    if not ids:
-        raise BadRequest("Select some rows first.")
-    return _export(entity, state_of(entity, request.args), kind, ids)
-
-
-@blueprint.get("/<entity>/export.<any(csv, xlsx):kind>")
-def export_list(entity: str, kind: Literal["csv", "xlsx"]) -> Response:
-    """Every row of the list as it is shown: its columns, order and filter."""
-    return _export(entity, state_of(entity, request.args), kind)
-
-
-def _export(
-    entity: str, state: ListState, kind: Literal["csv", "xlsx"], ids: tuple[str, ...] | None = None
-) -> Response:
-    with reading() as work:
-        found = visible_entity(work, entity)
-        merged = replace(views_of(work, found, state).merged(state), cursor="")
-        name = plural_of(found)
-    command = replace(command_of(merged), ids=ids)
-    chunks: Iterator[bytes] = iter(export_records(services(), actor(), command, ExportFormat(kind)))
-    response = Response(chunks, content_type=_TYPES[kind])
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
-    return response
 
 
 def _begin(entity: Entity, action: str, ids: tuple[str, ...]) -> BaseResponse:

@@ -1,16 +1,19 @@
 """One cell edited where it stands: the same save as a form's, for one field and from a known version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
 
-from kalip.base.errors import NotFound
+from kalip.base.errors import NotFound, Violation
 from kalip.fields.literals import text_literal
 from kalip.model import Entity
 from kalip.records import ListPage, ListRecords, Row, Work, list_page
 from kalip.web.cells import record_url, style_of
 from kalip.web.inputs import Input, Sheet, State, Submitted, input_of
 from kalip.web.lists.page import ListCell, can_edit_inline, rows_of
+from kalip.web.locale import current_locale
+from kalip.web.twins import Twins, twins_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +26,16 @@ class CellForm:
     classes: str
     columns: str
     field: Input
+    twins: Twins | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed into a cell and refused."""
+    """What was typed into a cell and refused; `violations` are told by what they say of duplicates."""
 
     submitted: Submitted
     errors: dict[str, str]
+    violations: Sequence[Violation] = ()
 
 
 def cell_form(work: Work, entity: Entity, record_id: str, path: str, typed: Typed | None = None) -> CellForm:
@@ -40,6 +45,7 @@ def cell_form(work: Work, entity: Entity, record_id: str, path: str, typed: Type
     if not can_edit_inline(work, entity, column):
         raise NotFound("This column can't be edited in the list.")
     required = (path,) if column.field.required else ()
+    labels = {each.name: each.label.get(current_locale()) for each in work.model.entities.values()}
     state = State(
         values={path: row.values.get(path)},
         submitted=typed.submitted if typed else {},
@@ -53,6 +59,7 @@ def cell_form(work: Work, entity: Entity, record_id: str, path: str, typed: Type
         classes="",
         columns=path,
         field=input_of(Sheet(work, entity, state, style_of(work, found.titles)), column.field),
+        twins=twins_of(typed.violations, labels) if typed else None,
     )
 
 

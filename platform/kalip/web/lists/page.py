@@ -341,7 +341,7 @@ def _bulk_href(entity: Entity, action: str, state: ListState) -> str:
     if action == "merge":
         return url_for("duplicates.choose", entity=entity.name)
     if action in _EXPORTS:
-        return replace(state, cursor="").address("bulk.export_selected", kind=action)
+        return replace(state, cursor="").address("transfers.export_selected", kind=action)
     if action == "pipeline":
         return url_for("bulk_pipelines.choose", entity=entity.name)
     return url_for("bulk.choose", entity=entity.name, action=action)
@@ -353,7 +353,9 @@ def _tool(state: ListState, name: str) -> str:
     if name == "quick":
         return state.address("lists.apply_quick")
     if name in ("csv", "xlsx"):
-        return replace(state, cursor="").address("bulk.export_list", kind=name)
+        return replace(state, cursor="").address("transfers.export_list", kind=name)
+    if name == "import_file":
+        return url_for("transfers.show_import", entity=state.entity)
     if name == "new":
         return url_for("record.new", entity=state.entity)
     if name == "reset":

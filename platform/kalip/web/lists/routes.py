@@ -24,6 +24,7 @@ from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.render import View, render, render_fragment
 from kalip.web.session import reading, write
 from kalip.web.shell import Crumb, Shell, plural_of, shell_of
+from kalip.web.twins import is_accepted, without_twins
 
 blueprint = Blueprint("lists", __name__)
 
@@ -217,9 +218,11 @@ def edit_cell(entity: str, record_id: str, path: str) -> BaseResponse:
     submitted = read_inputs(request.form, [path])
     version = request.form.get("_version", type=int)
     try:
-        write(lambda work: save_record(work, SaveRecord(entity, submitted, record_id, version, "text")))
+        accepted = is_accepted()
+        command = SaveRecord(entity, submitted, record_id, version, "text", accept_duplicates=accepted)
+        write(lambda work: save_record(work, command))
     except RecordRejected as error:
-        typed = Typed(submitted, errors_of(error.violations))
+        typed = Typed(submitted, errors_of(without_twins(error.violations)), error.violations)
         return _refused(entity, record_id, path, typed)
     except AccessDenied as error:
         said = message_of(current_locale(), error)

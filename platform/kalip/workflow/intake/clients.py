@@ -63,7 +63,8 @@ def contacts_filter(entity: Entity, sender: Sender) -> str:
 def _contacts(entity: Entity, sender: Sender) -> Iterator[str]:
     for name, field in entity.fields.items():
         if field.type == EMAIL:
-            yield from (f"lower({name}) == lower({literal_of(each)})" for each in sender.emails)
+            # Addresses outside of ASCII are compared as they are written: no index knows their small letters.
+            yield from (f"lowerAscii({name}) == lowerAscii({literal_of(each)})" for each in sender.emails)
         elif field.type == PHONE:
             yield from (f"{name} == {literal_of(each)}" for each in sender.phones)
 

@@ -132,5 +132,9 @@ def _note(work: Work, name: str, error: str) -> None:
     move_mailbox(work.session, name, error=error)
 
 
+def _has_mailboxes(services: Services) -> bool:
+    return bool(services.network.mailboxes)
+
+
 JOB_HANDLERS: Final[Mapping[str, JobHandler]] = {POLL: poll, TAKE: take}
-RECURRING: Final[Sequence[Recurring]] = (Recurring(POLL, POLL, every=EVERY),)
+RECURRING: Final[Sequence[Recurring]] = (Recurring(POLL, POLL, every=EVERY, wanted=_has_mailboxes),)

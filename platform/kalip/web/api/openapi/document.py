@@ -7,6 +7,7 @@ from kalip.model import Entity, Verb
 from kalip.records.privacy.officers import looks_after_privacy
 from kalip.runtime import Served
 from kalip.web.api.openapi.conversions import conversion_paths, conversion_schemas
+from kalip.web.api.openapi.jobs import job_paths, job_schemas, transfer_paths
 from kalip.web.api.openapi.mails import mail_paths, mail_schemas
 from kalip.web.api.openapi.merging import merging_paths, merging_schemas
 from kalip.web.api.openapi.organisation import organisation_paths, organisation_schemas
@@ -45,6 +46,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         **pipeline_schemas(),
         **privacy_schemas(),
         **rule_schemas(),
+        **job_schemas(),
         **sharing_schemas(),
     }
     for entity in entities:
@@ -57,6 +59,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         paths |= pipeline_paths(entity, allowed[entity.name])
         paths |= sharing_paths(entity, allowed[entity.name])
         paths |= clock_paths(entity, allowed[entity.name])
+        paths |= transfer_paths(entity, allowed[entity.name])
     for entity in (*entities, *_hidden_parts(seen, entities)):
         schemas |= entity_schemas(served, actor, entity)
     return {

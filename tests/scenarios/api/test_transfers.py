@@ -1,0 +1,101 @@
+"""Imports and exports over REST: a job at once, its progress, its file, and what was refused. W09"""
+
+import json
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from kalip.jobs import Background, Bell, Crew, Office, Timing
+from kalip.records.transfer import jobs as transfers
+from tests.support.builders import a_pack, an_entity
+from tests.support.web_site import Caller, Site, a_site
+
+FILE = "Title,Pieces\nBolts,5\nNuts,many\n"
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
+    note = (
+        an_entity("note")
+        .with_keys(title="title")
+        .with_field("title", "text", required=True)
+        .with_field("pieces", "integer")
+        .with_access(writer="all", reader={"read": "all"})
+    )
+    with a_site(database_url, tmp_path, a_pack().with_role("writer", "reader").with_entity(note)) as running:
+        yield running
+
+
+def send(site: Site, caller: Caller, plan: Any = None, text: str = FILE, **more: Any) -> TestResponse:
+    data = {"file": (BytesIO(text.encode()), "notes.csv"), **more}
+    if plan is not None:
+        data["plan"] = plan if isinstance(plan, str) else json.dumps(plan)
+    headers = {"Authorization": f"Bearer {caller.token}", "Idempotency-Key": "k"}
+    return site.app.test_client().post("/api/records/note/imports", data=data, headers=headers)
+
+
+def run_all(site: Site) -> None:
+    crew = Crew(Office(site.services, Background(dict(transfers.JOB_HANDLERS)), Timing()), Bell(), runners=0)
+    while crew.run_next("tester"):
+        pass
+
+
+def test_a_file_is_imported_as_a_job(site: Site) -> None:
+    writer = site.caller("writer")
+    begun = send(site, writer)
+    job = begun.json or {}
+    address = f"/api/jobs/{job['id']}"
+    assert (begun.status_code, begun.headers["Location"], job["state"], job["total"]) == (202, address, "waiting", 2)
+    assert (send(site, writer).json or {})["id"] == job["id"]
+    run_all(site)
+    done = writer.get(address).json or {}
+    result = done["result"]
+    assert (done["state"], done["done"], result["created"], result["refusals"]) == ("done", 2, 1, 1)
+    assert result["refused"][0]["line"] == 3
+    assert (done["file"], done["can_undo"]) == (None, False)
+    other = site.person("writer")
+    assert other.get(address).status_code == 404
+    assert writer.get(f"{address}/file").status_code == 404
+    assert writer.call("POST", f"{address}/stop").status_code == 409
+    assert writer.call("POST", f"{address}/undo").status_code == 409
+
+
+def test_what_is_wrong_is_told_before(site: Site) -> None:
+    writer = site.caller("writer")
+    wrong = (
+        ("{", 400),
+        ("[]", 400),
+        ({"nonsense": 1}, 422),
+        ({"mapping": {"Title": 5}}, 422),
+        ({"dry_run": "yes"}, 422),
+        ({"mapping": {"Title": "titel"}}, 400),
+        ({"mapping": {"Title": "title"}, "match": "pieces"}, 400),
+    )
+    assert [(plan, send(site, writer, plan).status_code) for plan, _ in wrong] == list(wrong)
+    assert send(site, writer, more="x").status_code == 400
+    assert send(site, site.caller("reader")).status_code == 403
+    assert writer.call("POST", "/api/records/note/imports", {}).status_code == 415
+
+
+def test_a_list_is_exported_as_a_job(site: Site) -> None:
+    writer = site.caller("writer")
+    for number in range(3):
+        writer.make("note", title=f"Note {number}", pieces=number)
+    asked = {"fields": ["title", "pieces"], "filter": "pieces > 0", "sort": ["-title"], "exact": True}
+    begun = writer.call("POST", "/api/records/note/exports", asked)
+    assert (begun.status_code, (begun.json or {})["total"]) == (202, 2)
+    address = begun.headers["Location"]
+    run_all(site)
+    assert (writer.get(address).json or {})["file"] == f"{address}/file"
+    file = writer.get(f"{address}/file")
+    assert file.get_data().decode("utf-8-sig").splitlines() == ["title,pieces", "Note 2,2", "Note 1,1"]
+    refused = [
+        writer.call("POST", "/api/records/note/exports", body).status_code
+        for body in ({"format": "pdf"}, {"sort": [1]}, {"filter": "nothing =="}, {"view": "none"}, {"x": 1})
+    ]
+    assert refused == [422, 422, 400, 404, 422]
+    assert site.caller("reader").call("POST", "/api/records/note/exports", {}).status_code == 403

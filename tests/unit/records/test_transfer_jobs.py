@@ -1,0 +1,168 @@
+"""Imports and exports as jobs: counted, stopped, gone on with, done once, their files gone with them."""
+
+import csv
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kalip.base.errors import AccessDenied, BadRequest, NotFound
+from kalip.records import ListRecords, Work, list_records
+from kalip.records.job_desk import job_of, retry_job, stop_job
+from kalip.records.transfer import ExportFormat
+from kalip.records.transfer import jobs as transfers
+from kalip.records.transfer.jobs import (
+    JOB,
+    ImportAsked,
+    enqueue_export,
+    enqueue_import,
+    file_of_job,
+    keep_upload,
+    stage_upload,
+)
+from kalip.storage import Blobs, StoredJob, files_of
+from kalip.storage.files import delete_files_of_jobs
+from tests.support.background import Yard
+from tests.support.site import Site, a_site
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
+    """A site with a place for files."""
+    with a_site(database_url) as site:
+        object.__setattr__(site.services, "blobs", Blobs(tmp_path / "blobs"))
+        yield site
+
+
+@pytest.fixture
+def yard(site: Site) -> Yard:
+    return Yard(site, dict(transfers.JOB_HANDLERS))
+
+
+def begun(site: Site, text: str, who: str = "ada", **more: Any) -> str:
+    """An import of companies; its job."""
+    name, blob = keep_upload(site.services, "companies.csv", BytesIO(text.encode()))
+    asked = ImportAsked("company", more.pop("mapping", {"Name": "name", "Sector": "sector"}), **more)
+    return site.act(who, lambda work: enqueue_import(work, asked, name, blob))
+
+
+def rows(count: int, first: int = 0) -> str:
+    return "Name,Sector\n" + "".join(f"Company {number},steel\n" for number in range(first, first + count))
+
+
+def state_of(site: Site, job_id: str) -> StoredJob:
+    return site.act("ada", lambda work: job_of(work, job_id), write=False)
+
+
+def count(site: Site) -> int:
+    command = ListRecords("company", count=True, limit=1)
+    return int(site.act("ada", lambda work: list_records(work, command), write=False).count or 0)
+
+
+def test_rows_are_imported_and_refused_ones_told(site: Site, yard: Yard) -> None:
+    job_id = begun(site, rows(250) + ",steel\nOdd,nothing\n")
+    waiting = state_of(site, job_id)
+    assert (waiting.state, waiting.arguments["rows"]) == ("waiting", 252)
+    assert len(site.act("ada", lambda work: files_of(work.session, JOB, job_id))) == 1
+    yard.run_all()
+    job = state_of(site, job_id)
+    result = job.result or {}
+    assert (job.state, job.done, result["created"], result["refusals"]) == ("done", 252, 250, 2)
+    assert [each["line"] for each in result["refused"]] == [252, 253]
+    assert count(site) == 250
+    # Its file is of no more use.
+    assert site.act("ada", lambda work: files_of(work.session, JOB, job_id)) == []
+
+
+def test_a_check_saves_nothing(site: Site, yard: Yard) -> None:
+    job_id = begun(site, rows(3) + "Odd,nothing\n", dry_run=True)
+    yard.run_all()
+    result = state_of(site, job_id).result or {}
+    assert (result["created"], result["refusals"], result["choices"], count(site)) == (3, 1, {"sector": ["nothing"]}, 0)
+
+
+def test_a_runner_that_dies_makes_no_row_twice(site: Site, yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It dies after the second batch, and once more when all is saved but the job's end."""
+    job_id = begun(site, rows(500) + ",steel\n")
+    batch, deaths = transfers._Along.batch, iter((True, False, False, False, False, False))
+
+    def dying(along: Any, work: Work, state: Any, refusals: Any) -> None:
+        batch(along, work, state, refusals)
+        if state.position > 200 and next(deaths):
+            raise SystemError("the process dies here")
+
+    monkeypatch.setattr(transfers._Along, "batch", dying)
+    yard.run_all()
+    assert count(site) == 200
+    site.clock.move(hours=1)
+    yard.run_all()
+    job = state_of(site, job_id)
+    result = job.result or {}
+    assert (job.state, job.attempt, result["created"], result["refusals"], count(site)) == ("done", 2, 500, 1, 500)
+
+
+def test_it_stops_and_goes_on(site: Site, yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id = begun(site, rows(500))
+    batch = transfers._Along.batch
+
+    def stopping(along: Any, work: Work, state: Any, refusals: Any) -> None:
+        batch(along, work, state, refusals)
+        if state.position == 200:
+            stop_job(work, job_id)
+
+    monkeypatch.setattr(transfers._Along, "batch", stopping)
+    yard.run_all()
+    job = state_of(site, job_id)
+    assert (job.state, job.done, (job.result or {})["created"], count(site)) == ("cancelled", 200, 200, 200)
+    site.act("ada", lambda work: retry_job(work, job_id))
+    yard.run_all()
+    assert (state_of(site, job_id).state, count(site)) == ("done", 500)
+
+
+def test_what_can_never_be_imported_is_refused_before(site: Site) -> None:
+    refused: list[Callable[[], object]] = [
+        lambda: begun(site, rows(1), mapping={"Nome": "name"}),
+        lambda: begun(site, rows(1), mapping={}),
+        lambda: keep_upload(site.services, "x.csv", BytesIO(b"")),
+        lambda: begun(site, "\n"),
+    ]
+    for each in refused:
+        with pytest.raises(BadRequest):
+            each()
+    with pytest.raises(AccessDenied):
+        begun(site, rows(1), "cem")
+    with pytest.raises(NotFound):
+        begun(site, rows(1), "deniz")
+
+
+def test_a_list_is_exported_for_who_asked(site: Site, yard: Yard) -> None:
+    for name in ("Anadolu", "=cmd", "Boğaz"):
+        site.save("ada", "company", {"name": name, "city": "Izmir"})
+    command = ListRecords("company", fields=("name", "city"), filter="city == 'Izmir'", sort=("-name",))
+    job_id = site.act("ada", lambda work: enqueue_export(work, command, ExportFormat("csv"), "Companies/x"))
+    with pytest.raises(NotFound):
+        site.act("ada", lambda work: file_of_job(work, job_id))
+    yard.run_all()
+    job = state_of(site, job_id)
+    assert (job.state, job.done, job.total, (job.result or {})["rows"]) == ("done", 3, 3, 3)
+    info, path = site.act("ada", lambda work: file_of_job(work, job_id), write=False)
+    lines = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+    assert info.name == "x.csv"
+    assert (lines[0], [line[0] for line in lines[1:]]) == (["Name", "City"], ["Boğaz", "Anadolu", "'=cmd"])
+    with pytest.raises(NotFound):
+        site.act("bora", lambda work: file_of_job(work, job_id))
+    with pytest.raises(AccessDenied):
+        site.act("cem", lambda work: enqueue_export(work, command, ExportFormat(), "x"))
+    with site.services.database.write() as session:
+        assert delete_files_of_jobs(session, JOB) == 0
+
+
+def test_an_upload_waits_for_its_sender(site: Site) -> None:
+    name, blob = keep_upload(site.services, "a.csv", BytesIO(rows(1).encode()))
+    file_id = site.act("ada", lambda work: stage_upload(work, "company", name, blob))
+    assert file_id
+    wrong = keep_upload(site.services, "a.xlsx", BytesIO(b"no sheet"))
+    with pytest.raises(BadRequest):
+        site.act("ada", lambda work: stage_upload(work, "company", *wrong))
