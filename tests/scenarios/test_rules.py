@@ -1,6 +1,7 @@
 """Rules over REST and on pages: what they did and why, what one would do, what comes in and goes out."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -73,7 +74,7 @@ def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
         kept = replace(site.services, network=Network(secrets={"shop": "secret"}))
         site.services = kept
         site.app.extensions["kalip_site"] = replace(site.app.extensions["kalip_site"], services=kept)
-        background = all_background(timedelta(days=30))
+        background = all_background()
         yard = Yard(site, background.handlers, background.consumers, background.recurring, QUICK)  # type: ignore[arg-type]
         place = Place(site, yard)
         place.work()
@@ -134,6 +135,27 @@ def test_what_a_rule_asks_is_answered_over_rest(place: Place) -> None:
     place.work()
     assert (admin.get(f"/api/records/deal/{deal['id']}").json or {})["note"] == "a fair"
     assert admin.get(f"/api/rules/runs/{run['id']}").json["state"] == "done"  # type: ignore[index]
+
+
+def test_what_a_rule_asks_is_answered_on_the_page_of_its_record(place: Place) -> None:
+    """L58: asked there, wrong answers stay in the form, and who may lets it fall away."""
+    admin = place.site.admin
+    deals = [admin.make("deal", name=name)["id"] for name in ("Bolts", "Nuts")]
+    place.work()
+    client = client_of(place.site, admin)
+    asked = [client.get(f"/deal/{each}").get_data(as_text=True) for each in deals]
+    first, second = (re.findall(r'href="(/deal/[^"]*/questions/[^"]*)"', page)[0] for page in asked)
+    assert "asks you something" in asked[0]
+    assert "required" in client.get(first).get_data(as_text=True)
+    assert client.post(first, data={"why": " "}).status_code == 422
+    assert client.post(first.replace(deals[0], deals[1]), data={"why": "x"}).status_code == 404
+    assert client.post(first, data={"why": "a fair"}).status_code == 302
+    assert client.post(first, data={"why": "again"}).status_code == 409
+    assert client.post(f"{second}/skip").status_code == 302
+    place.work()
+    notes = [(admin.get(f"/api/records/deal/{each}").json or {})["note"] for each in deals]
+    assert notes == ["a fair", None]
+    assert "/questions/" not in client.get(f"/deal/{deals[0]}").get_data(as_text=True)
 
 
 def test_a_message_comes_in_once_and_only_proved(place: Place) -> None:
@@ -197,6 +219,7 @@ def test_administrators_see_rules_runs_and_dry_runs_on_pages(place: Place) -> No
 
 
 def test_rules_of_an_entity_are_begun_in_the_designer(place: Place) -> None:
+    """RC2: the stages of a scenario and what it does by itself are pages of their own."""
     client = client_of(place.site, place.site.admin)
     begun = client.post("/designer/parts/company", data={"kind": "rules", "label": ""})
     assert begun.status_code == 302, begun.text
@@ -204,6 +227,11 @@ def test_rules_of_an_entity_are_begun_in_the_designer(place: Place) -> None:
     shown = client.get("/designer/at/entities/company/rules")
     assert shown.status_code == 200
     assert "Clocks" in shown.get_data(as_text=True)
-    assert client.get("/designer/at/entities/deal/rules?at=/rules/big").status_code == 200
+    automation = client.get("/designer/at/entities/deal/rules?at=/rules/big")
+    scenario = client.get("/designer/at/entities/deal/pipelines/flow")
+    assert (automation.status_code, scenario.status_code) == (200, 200)
+    for address in ("/designer/at/entities/deal/rules", "/designer/at/entities/deal/pipelines/flow"):
+        assert f'href="{address}"' in automation.text
+        assert f'href="{address}"' in scenario.text
     assert client.get("/designer/at/calendars/office").status_code == 200
     assert client.post("/designer/parts/deal", data={"kind": "rules", "label": ""}).status_code == 400

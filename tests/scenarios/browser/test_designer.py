@@ -82,7 +82,7 @@ def drag(page: Page, item: Locator, to: Locator) -> None:
 
 
 def test_a_newcomer_makes_an_entity_with_a_board(shop: Office, desk: Page) -> None:
-    """Nothing but what the pages say: five fields, three stages, a role, a message; then a rep works with it."""
+    """CR1: nothing but what the pages say: five fields, three stages, a role, a message; then a rep works with it."""
     desk.goto("/designer")
     desk.get_by_role("link", name="New entity").click()
     desk.get_by_label("Name", exact=False).first.fill("Complaint")

@@ -132,6 +132,7 @@ def test_there_are_no_other_forms(client: FlaskClient) -> None:
 
 
 def test_consents_stand_with_the_record_for_those_who_see_it(client: FlaskClient, site: Site) -> None:
+    """BX8"""
     opened(client).send(client, GOOD)
     (receipt,) = receipts(site)
     boss = client_of(site, site.caller("boss"))

@@ -145,7 +145,7 @@ def test_the_pipeline_is_chosen_before_and_its_first_stage_taken(sales: SalesSit
 
 
 def test_a_pipeline_and_its_stage_have_their_own_demands(database_url: str, tmp_path: Path) -> None:
-    """L15 L16"""
+    """L15 L16 BX5"""
     demanding = {"extends": "crm/deal/sales", "stages": {"qualification": {"required": {"campaign": {}}}}}
     closed = {"extends": "crm/deal/renewal", "roles": {"sales_manager": {}}}
     limits = (

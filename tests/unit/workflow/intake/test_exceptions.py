@@ -16,7 +16,7 @@ def listed(inbox: Inbox, value: str) -> None:
 
 @pytest.mark.parametrize("value", [ME, ME.upper(), "@client.example"])
 def test_an_address_or_domain_on_the_list_makes_nothing(inbox: Inbox, value: str) -> None:
-    """L45"""
+    """L45 BX9"""
     listed(inbox, value)
     receipt = inbox.receive(a_letter())
     assert (receipt.state, receipt.record_id) == ("ignored", None)
@@ -26,7 +26,7 @@ def test_an_address_or_domain_on_the_list_makes_nothing(inbox: Inbox, value: str
 
 
 def test_adding_from_the_card_bins_the_lead_and_its_client_and_all_comes_back(inbox: Inbox) -> None:
-    """L45"""
+    """L45 BX9"""
     contact = inbox.site.save("ada", "contact", {"name": {"first": "Ayşe"}, "email": ME, "mobile": "+905321234567"}).id
     lead = str(inbox.receive(a_letter()).record_id)
     binned = inbox.site.act("ada", lambda work: bin_record(work, "lead", lead, "Sells lists"))

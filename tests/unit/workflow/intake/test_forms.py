@@ -47,6 +47,7 @@ def test_it_works(inbox: Inbox) -> None:
 
 
 def test_consents_are_kept_with_the_text_that_was_shown(inbox: Inbox) -> None:
+    """BX8"""
     receipt = sent(inbox, replace(GOOD, consents=("privacy",)))
     with inbox.site.services.database.read() as session:
         kept = {each.name: each for each in consents_of(session, "lead", str(receipt.record_id))}
