@@ -56,8 +56,9 @@ def is_listed(word: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """A text as it is compared: without regard to case and to how its signs are composed."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """A text as it is compared: without regard to case, to how signs are composed and dotted (Turkish)."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFC", plain.replace("\u0307", "").replace("ı", "i"))
 
 
 def places_of(word: str, size: int) -> Iterator[int]:
@@ -128,4 +129,4 @@ def _run(text: str, at: int, row: str) -> int:
 
 @cache
 def _directions() -> tuple[str, ...]:
-    return tuple(each for row in _ROWS for each in (row, row[::-1]))
+    return tuple(each for row in map(folded, _ROWS) for each in (row, row[::-1]))
