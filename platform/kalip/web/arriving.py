@@ -41,9 +41,13 @@ def let_in(response: BaseResponse, opened: str) -> BaseResponse:
 
 def inside(aim: str) -> str:
     """The address to go on to; never one of another site."""
-    parts = urlsplit(aim)
+    try:
+        parts = urlsplit(aim)
+    except ValueError:
+        return url_for("home.show_home")
     own = aim.startswith("/") and not aim.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return aim if own else url_for("home.show_home")
+    # Browsers pass over signs of control; no header holds them.
+    return aim if own and aim.isprintable() else url_for("home.show_home")
 
 
 def site_address() -> str:

@@ -85,6 +85,8 @@ def show_own(entity: str, record_id: str) -> Response:
 @blueprint.post("/<entity>/merge/choose")
 def choose(entity: str) -> BaseResponse:
     """Lead the rows picked on a list to the page of their merge."""
+    with reading() as work:
+        visible_entity(work, entity)
     ids = _ids(request.form.getlist("id"))
     return htmx.lead_to(url_for("duplicates.show_merge", entity=entity, ids=",".join(ids)))
 

@@ -9,7 +9,7 @@ import orjson
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from kalip.base.errors import KalipError, RecordRejected
+from kalip.base.errors import AccessDenied, KalipError, RecordRejected
 from kalip.records import Work
 from kalip.records.privacy import (
     Preview,
@@ -285,6 +285,8 @@ def _term(work: Work, found: Preview) -> ShownTerm:
 def _done(command: Callable[[Work], object], said: str, endpoint: str) -> BaseResponse:
     try:
         write(command)
+    except AccessDenied:
+        raise
     except KalipError as error:
         flash(message_of(current_locale(), error))
     else:

@@ -100,6 +100,8 @@ def note_breach(breach_id: str) -> BaseResponse:
     def change(work: Work) -> Breach:
         return change_breach(work, breach_id, **texts, **({mark: work.now} if mark else {}))
 
+    with caring():
+        pass  # whoever may not is told so, whatever was sent
     if texts or mark:
         write(change)
     flash(gettext("It is noted."))

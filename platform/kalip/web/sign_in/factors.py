@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from kalip.base.errors import KalipError, NotAuthenticated, NotFound, RecordRejected
+from kalip.base.errors import AccessDenied, KalipError, NotAuthenticated, NotFound, RecordRejected
 from kalip.records import Work
 from kalip.records.accounts import Locked, require_fresh
 from kalip.records.accounts.factors import (
@@ -109,6 +109,8 @@ def remove() -> BaseResponse:
     factor_id = request.form.get("factor", "")
     try:
         write(lambda work: remove_factor(work, factor_id))
+    except AccessDenied:
+        raise
     except KalipError as error:
         flash(message_of(current_locale(), error), "error")
     else:
