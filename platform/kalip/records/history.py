@@ -29,9 +29,12 @@ from kalip.records.services import Work
 from kalip.records.titles import add_missing
 from kalip.storage import Event, events_for, select_one
 from kalip.storage import EventPage as Events
+from kalip.storage.events import REDACTED_NAMES
 
 # Kept with each row and told by the event itself.
-SILENT = frozenset(("updated_at", "updated_by", "created_at", "created_by", "stage_since", "stage_due"))
+SILENT = frozenset(
+    ("updated_at", "updated_by", "created_at", "created_by", "stage_since", "stage_due", REDACTED_NAMES)
+)
 
 _ONLY: Mapping[Shown, tuple[str, ...]] = {"comments": (COMMENTED,)}
 # What tells something else than changed fields.

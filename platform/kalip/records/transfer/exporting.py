@@ -22,6 +22,7 @@ from kalip.records.commands import ListRecords, Record, Titles
 from kalip.records.naming import Path, column_label, visible_entity
 from kalip.records.queries import ListPlan, plan_list
 from kalip.records.services import Services, Work, unit_of_work
+from kalip.records.transfer.export_log import ExportLog, logged_export
 from kalip.records.transfer.guarding import guarded
 from kalip.storage import count_records, select_page
 
@@ -78,19 +79,27 @@ def _stream(
 ) -> Iterator[bytes]:
     with unit_of_work(services, actor) as work:
         writer = _Lines(work, command, form, progress)
-        yield from (_csv(writer) if form.kind == "csv" else _xlsx(writer))
+        with logged_export(work, command, writer.columns, form.kind) as log:
+            writer.log = log
+            yield from (_csv(writer) if form.kind == "csv" else _xlsx(writer))
 
 
 class _Lines:
     """The header and the lines of an export, as texts, or as numbers and dates for spreadsheets."""
 
     def __init__(self, work: Work, command: ListRecords, form: ExportFormat, progress: Callable[[int], None]) -> None:
+        self.log: ExportLog | None = None
         self._progress = progress
         self._work = work
         self._command = command
         self._form = form
         self._plan: ListPlan = plan_list(work, command, Verb.EXPORT, extra=("id",), titled=True)
         self._timezone: tzinfo = ZoneInfo(work.actor.timezone)
+
+    @property
+    def columns(self) -> list[str]:
+        """The paths of the columns."""
+        return [column.text for column in self._plan.columns]
 
     def header(self) -> list[str]:
         """The names of the columns."""
@@ -105,6 +114,8 @@ class _Lines:
         while True:
             page = select_page(self._work.session, self._work.served, query, self._work.context, form="values")
             self._plan.concealment.apply(page.rows)
+            if self.log is not None:
+                self.log.count(count + len(page.rows))
             titles = self._plan.titles.read(page.rows)
             style = Style(locale=self._work.actor.locale, timezone=self._timezone, titles=titles.by_id())
             for row in page.rows:
