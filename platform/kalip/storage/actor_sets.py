@@ -18,7 +18,11 @@ _PERSON: Final = frozenset(("ctx_actor_id",))
 _STANDING: Final = frozenset(("ctx_actor_id", "ctx_today"))
 _GIVEN: Final = frozenset(("ctx_actor_id", "ctx_today", "ctx_now"))
 SHARED, TASKS = "shared", "tasks"
-OPEN_TASKS: Final = f"FROM kalip_task AS k WHERE k.user_id = {_ME} AND k.state = 'open' AND k.record_id IS NOT NULL"
+_NONE_NAMED: Final = {"sqlite": "json_array_length(s.entities) = 0", "postgresql": "s.entities = '[]'"}
+_NAMED: Final = {
+    "sqlite": "EXISTS (SELECT 1 FROM json_each(s.entities) AS e WHERE e.value = k.entity)",
+    "postgresql": "s.entities @> to_jsonb(k.entity)",
+}
 
 
 def set_sql(name: str, dialect: Dialect) -> Sql:
@@ -28,14 +32,14 @@ def set_sql(name: str, dialect: Dialect) -> Sql:
         return _shared(name, *rest.split("."), dialect=dialect)
     if kind == TASKS:
         place = _place(name, "e")
-        return Sql(f"SELECT k.record_id AS member {OPEN_TASKS} AND k.entity = :{place}", {place: rest}, _PERSON)
+        return Sql(_tasks("k.record_id AS member", f"k.entity = :{place}", dialect), {place: rest}, _GIVEN)
     return Sql(*_NEAR[kind](dialect))
 
 
 def given_sql(dialect: Dialect) -> Sql:
     """Write what others gave the actor as a SELECT of entity and verbs: shares, and tasks as `tasks.<entity>`."""
     shares = _union("s.entity, s.verbs", [], dialect)
-    tasks = f"SELECT DISTINCT '{TASKS}.' || k.entity, 'read' {OPEN_TASKS}"
+    tasks = _tasks(f"'{TASKS}.' || k.entity, 'read'", "k.entity IS NOT NULL", dialect)
     return Sql(f"{shares} UNION ALL {tasks}", {}, _GIVEN)
 
 
@@ -86,6 +90,22 @@ def _shared(name: str, entity: str, verb: str, *, dialect: Dialect) -> Sql:
         params[wanted] = f"% {verb} %"
     text = _union("s.record_id AS member", conditions, dialect)
     return Sql(text, params, _GIVEN)
+
+
+def _tasks(columns: str, condition: str, dialect: Dialect) -> str:
+    """Open tasks about records: one's own, and those of people whom one stands in for just now."""
+    task = f"{condition} AND k.state = 'open' AND k.record_id IS NOT NULL"
+    now = _NOW[dialect]
+    standing = (
+        f"s.substitute = {_ME} AND s.kind IN ('tasks', 'all') AND s.starts <= {now} AND s.ends > {now}"
+        f" AND (s.ended_at IS NULL OR s.ended_at > {now}) AND ({_NONE_NAMED[dialect]} OR {_NAMED[dialect]})"
+    )
+    own = f"SELECT {columns} FROM kalip_task AS k WHERE k.user_id = {_ME} AND {task}"
+    others = (
+        f"SELECT {columns} FROM kalip_substitution AS s JOIN kalip_task AS k ON k.user_id = s.absent"
+        f" WHERE {standing} AND {task}"
+    )
+    return f"{own} UNION ALL {others}"
 
 
 def _union(columns: str, conditions: list[str], dialect: Dialect) -> str:

@@ -46,6 +46,11 @@ def refuse_locked(work: Work, drafts: Sequence[Draft]) -> None:
         _refuse(work, draft, owner, rows.get(parents.get(draft.id, ""), {}))
 
 
+def refuse_if_locked(work: Work, draft: Draft) -> None:
+    """Refuse a change of a record itself that a conversion has locked for the actor."""
+    _refuse(work, draft, draft.rules.entity, draft.before)
+
+
 def _parents(work: Work, entity: Entity, drafts: Sequence[Draft]) -> dict[str, str]:
     """The parent of each line: the one it is made for, or the one it has."""
     name = str(entity.owned_by)

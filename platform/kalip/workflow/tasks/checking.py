@@ -10,8 +10,11 @@ from kalip.fields.texts import clean_text
 from kalip.model import Entity
 from kalip.records import Work, require_visible
 from kalip.records.readers import active_people, may_see
+from kalip.records.sharing import may_share
 from kalip.workflow.tasks.commands import LONGEST_NOTE, LONGEST_TITLE, PRIORITIES, Outcome
 
+PERSON = "person"
+"""The source of tasks that somebody gave by hand."""
 LONGEST_LABEL = 100
 MOST_OUTCOMES = 12
 
@@ -73,9 +76,18 @@ def check_record(work: Work, entity: str | None, record_id: str | None, faults: 
 
 
 def check_holder(
-    work: Work, given: tuple[str | None, str | None], about: tuple[str, str] | None, faults: list[Violation]
+    work: Work,
+    given: tuple[str | None, str | None],
+    about: tuple[str, str] | None,
+    faults: list[Violation],
+    *,
+    vouched: bool = False,
 ) -> None:
-    """Whether a task may be given to a user or role, of which one is named; a user must see the record it is about."""
+    """Whether a task may be given to a user or role, of which one is named.
+
+    The task lets its holder see the record it is about. So who can't see it yet is given the task only by whoever
+    may share the record, or where that is `vouched` for.
+    """
     user, role = given
     if (user is None) == (role is None):
         faults.append(Violation("/user", "required", "Give the task to a person or to a role."))
@@ -89,9 +101,14 @@ def check_holder(
         person = active_people(work, [str(user)]).get(str(user))
         if person is None:
             faults.append(Violation("/user", "not_found", "There is no such person, or the person is kept out."))
-        elif about is not None and not may_see(work, person, *about):
+        elif about is not None and not (vouched or may_see(work, person, *about) or _may_show(work, *about)):
             message = "{name} may not see this record, so can't be given a task about it."
             faults.append(Violation("/user", "not_eligible", message, {"name": person.name}))
+
+
+def _may_show(work: Work, entity: str, record_id: str) -> bool:
+    """Whether the actor, who sees the record, may let others see it."""
+    return may_share(work, work.entity(entity), record_id)
 
 
 def check_outcomes(outcomes: Mapping[str, Outcome], entity: Entity | None, faults: list[Violation]) -> None:

@@ -7,7 +7,7 @@ from kalip.records import Overtaken, Work
 from kalip.storage import get_user
 from kalip.storage.tasks import OPEN, Task
 from kalip.storage.tasks import change_task as write_task
-from kalip.workflow.tasks.checking import check_holder
+from kalip.workflow.tasks.checking import PERSON, check_holder
 from kalip.workflow.tasks.commands import AssignTask, TaskTaken
 from kalip.workflow.tasks.logging import ASSIGNED, DELEGATED, GIVEN_BACK, TAKEN, log
 from kalip.workflow.tasks.rights import find_visible, in_queue_of, require_right
@@ -16,7 +16,7 @@ from kalip.workflow.tasks.rights import find_visible, in_queue_of, require_right
 def take_task(work: Work, task_id: str) -> Task:
     """Take a task from the queue of one of the actor's roles; TaskTaken when somebody was first.
 
-    RecordRejected when the actor can't see the record that it is about.
+    RecordRejected when a person put it there and the actor can't see the record that it is about.
     """
     task = find_visible(work, task_id)
     if task.state == OPEN and task.user_id is not None and task.user_id == work.actor.principal:
@@ -24,7 +24,8 @@ def take_task(work: Work, task_id: str) -> Task:
     if task.state != OPEN or (task.user_id is not None and in_queue_of(work, task)):
         raise _gone(work, task)
     require_right(work, task, "take")
-    _check(work, task, AssignTask(task.id, user=work.actor.principal))
+    # Rules and approvals put tasks into queues for people who then need to see what they are about.
+    _check(work, task, AssignTask(task.id, user=work.actor.principal), vouched=task.source != PERSON)
     return _hand(work, TAKEN, task, replace(task, user_id=work.actor.principal, snoozed_until=None))
 
 
@@ -59,10 +60,10 @@ def assign_task(work: Work, command: AssignTask) -> Task:
     return _hand(work, ASSIGNED, task, given)
 
 
-def _check(work: Work, task: Task, command: AssignTask) -> None:
+def _check(work: Work, task: Task, command: AssignTask, *, vouched: bool = False) -> None:
     about = (task.entity, task.record_id) if task.entity and task.record_id else None
     faults: list[Violation] = []
-    check_holder(work, (command.user, command.role), about, faults)
+    check_holder(work, (command.user, command.role), about, faults, vouched=vouched)
     if faults:
         raise RecordRejected(faults)
 

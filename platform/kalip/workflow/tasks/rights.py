@@ -1,7 +1,7 @@
 """Who may see a task, and do what with it.
 
-A task gives its holder nothing on its record that the holder's roles don't give: who can't see the record is not given
-the task, and fields are filled in by the same command, with the same rights, as everywhere.
+An open task gives its holder what it needs on its record and no more: to see it, and to fill in the fields that the
+chosen outcome asks for. Who can't see the record yet is given the task only by whoever may share the record.
 """
 
 from kalip.base.errors import AccessDenied, NotFound
