@@ -1,13 +1,16 @@
 """A pack with persons in five entities, marked, and what it takes to fill a site with one of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from kalip.base.ids import new_id
 from kalip.records import comment
 from kalip.records.files import attach, find_slot, receive
-from kalip.storage import Blobs
+from kalip.records.transfer.jobs import STAGED
+from kalip.storage import Blobs, FileInfo, User, add_file, add_user, find_user
 from tests.support.builders import PackBuilder, a_pack, an_entity
 from tests.support.site import Site
 
@@ -108,6 +111,13 @@ def settle_in(site: Site, folder: Path) -> dict[str, str]:
     site.save("ada", "contact", {"notes": f"{CANARY} likes coffee"}, ids["contact"])
     site.act("ada", lambda work: comment(work, "contact", ids["contact"], f"Called {CANARY}"))
     put_file(site, "contact", ids["contact"], "photo", f"face of {CANARY}".encode())
+    staged = Blobs(folder / "files").write(BytesIO(f"name,mail\nNil {CANARY},{MAIL}\n".encode()))
+    with site.services.database.write() as session:
+        info = FileInfo(new_id(), "import.csv", "text/csv", staged.size, staged.sha256, site.services.clock(), None)
+        add_file(session, replace(info, field=f"{STAGED}contact"))
+        gone = User(new_id(), f"Nil {CANARY}", MAIL, (), "en", "UTC", False, None, site.services.clock())
+        if find_user(session, MAIL) is None:
+            add_user(session, gone)
     put_file(site, "lead", ids["lead"], "paper", f"letter of {CANARY}".encode())
     return ids
 

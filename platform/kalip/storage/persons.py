@@ -12,7 +12,18 @@ from sqlalchemy import Column, ColumnElement, Table, and_, column, delete, false
 
 from kalip.runtime import Served
 from kalip.storage.catalogue import live_columns, live_tables
-from kalip.storage.own import KalipUser, table_of
+from kalip.storage.own import (
+    KalipAbsence,
+    KalipFactor,
+    KalipFile,
+    KalipJob,
+    KalipLink,
+    KalipSession,
+    KalipTicket,
+    KalipToken,
+    KalipUser,
+    table_of,
+)
 from kalip.storage.privacy import Key
 from kalip.storage.scrubbing import GONE, NOBODY
 from kalip.storage.session import Session
@@ -131,6 +142,36 @@ def accounts_of(session: Session, addresses: Sequence[str]) -> list[dict[str, An
          "roles": list(row.roles), "active": row.active, "created_at": row.created_at.isoformat()}
         for row in session.run(select(users).where(wanted).order_by(users.c.id))
     ]  # fmt: skip
+
+
+def erase_accounts(session: Session, addresses: Sequence[str]) -> int:
+    """Make accounts that are kept out nobody's: name, address and all that one signs in with go; how many.
+
+    Who did what stays told by the account's id. Accounts that are let in stay as they are.
+    """
+    users = table_of(KalipUser)
+    wanted = (users.c.email_key.in_([each.casefold() for each in addresses]), users.c.active.is_(False))
+    ids = list(session.run(select(users.c.id).where(*wanted)).scalars())
+    for each in ids:
+        address = f"{each}@{NOBODY}"
+        nobody = {"name": GONE, "email": address, "email_key": address, "password_hash": None}
+        session.write(update(users).where(users.c.id == each).values(nobody))
+        for model in (KalipSession, KalipToken, KalipFactor, KalipLink, KalipTicket):
+            own = table_of(model)
+            session.write(delete(own).where(own.c.user_id == each))
+        absences = table_of(KalipAbsence)
+        session.write(update(absences).where(absences.c.user_id == each).values(note=""))
+    return len(ids)
+
+
+def transfers_kept(session: Session, job: str, staged: str) -> list[tuple[str, str, str]]:
+    """Files that exports and imports keep: id, media type and hash; those of jobs under way are left out."""
+    files, jobs = table_of(KalipFile), table_of(KalipJob)
+    ended = select(jobs.c.id).where(jobs.c.state.in_(("done", "dead", "cancelled")))
+    of_job = and_(files.c.entity == job, or_(files.c.record_id.in_(ended), files.c.record_id.not_in(select(jobs.c.id))))
+    lying = and_(files.c.entity.is_(None), files.c.field.startswith(staged, autoescape=True))
+    query = select(files.c.id, files.c.media_type, files.c.sha256).where(or_(of_job, lying))
+    return [(row.id, row.media_type, row.sha256) for row in session.run(query)]
 
 
 def empty_retired(session: Session, served: Served, keys: Sequence[Key]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, false, func, literal,
 
 from kalip.storage.own import (
     Base,
+    KalipAttempt,
     KalipBlob,
     KalipConsent,
     KalipConversion,
@@ -34,6 +35,7 @@ from kalip.storage.own import (
     KalipReceipt,
     KalipRuleRun,
     KalipSavedView,
+    KalipShare,
     KalipStageStep,
     KalipSubjectRequest,
     KalipTask,
@@ -182,6 +184,8 @@ _PLACES: Final = (
     _Place("saved lists", KalipSavedView, _text_in("body", json=True)),
     _Place("imports", KalipImport, _text_in("source_name"), {"source_name": GONE}),
     _Place("requests", KalipSubjectRequest, _text_in("subject"), {"subject": "", "note": ""}),
+    _Place("shares", KalipShare, _record, {"reason": ""}),
+    _Place("tried sign-ins", KalipAttempt, _text_in("key")),
     _Place("disclosures", KalipDisclosure, _text_in("recipient"), {"recipient": GONE}),
 )  # fmt: skip
 

@@ -19,9 +19,11 @@ from tests.support.site import NOW, Site, a_site
 
 
 @pytest.fixture
-def site(database_url: str) -> Iterator[Site]:
+def site(made_sqlite: Path, tmp_path: Path) -> Iterator[Site]:
     """Persons in five entities."""
-    with a_site(database_url, personal_pack()) as site:
+    path = tmp_path / "kalip.sqlite3"
+    path.write_bytes(made_sqlite.read_bytes())
+    with a_site(f"sqlite:///{path}", personal_pack()) as site:
         yield site
 
 

@@ -20,11 +20,12 @@ from kalip.records.privacy.emptying import WHY, empty_fields, file_fields, fille
 from kalip.records.privacy.finding import Found, Person, find_person, read
 from kalip.records.privacy.holds import holds_on
 from kalip.records.privacy.officers import officer
+from kalip.records.privacy.transfers import transfers_about
 from kalip.records.services import Work
 from kalip.storage import delete_record
 from kalip.storage.erasing import redact_beside
 from kalip.storage.events import redact_events
-from kalip.storage.persons import forget_in_retired_tables, still_needed
+from kalip.storage.persons import erase_accounts, forget_in_retired_tables, still_needed
 from kalip.storage.privacy import ERASURES, Erasure, Key
 from kalip.storage.scrubbing import files_of_records, forget_deeply, scrub
 
@@ -137,6 +138,7 @@ def carry_out(work: Work, person: Person, steps: Sequence[Step]) -> Done:
     traces = replace(person.traces, keys=keys)
     kept_by = {name: tuple(some) for name, some in file_fields(work, emptied).items()}
     files = [*files_of_records(work.session, list(emptied), kept_by), *files_of_records(work.session, gone, {})]
+    files += transfers_about(work, traces.texts)
     redacted = redact_beside(work.session, traces, WHY, work.now)
     empty_fields(work, emptied, whole=True)
     for key in reversed(gone):
@@ -145,13 +147,15 @@ def carry_out(work: Work, person: Person, steps: Sequence[Step]) -> Done:
     append(work, [make_event(work, ERASED, *key, (None, {})) for key in gone])
     scrubbed = scrub(work.session, traces, files=list(dict.fromkeys(files)))
     retired = forget_in_retired_tables(work.session, traces.texts)
+    accounts = erase_accounts(work.session, traces.addresses)
     counts: dict[str, Any] = {
         "records emptied": sum(1 for fields in emptied.values() if fields),
         "records deleted": len(gone),
         "fields": sum(len(fields) for fields in emptied.values()),
         "events": redacted,
         **scrubbed.counts,
-        **({"retired rows": retired} if retired else {}),
+        "retired rows": retired,
+        "accounts": accounts,
     }
     return Done({noun: number for noun, number in counts.items() if number}, sorted(scrubbed.contents))
 

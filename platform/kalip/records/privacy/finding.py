@@ -17,7 +17,7 @@ from kalip.records.rules import rules_of
 from kalip.records.services import Work
 from kalip.records.titles import title_text
 from kalip.storage import search, select_many
-from kalip.storage.persons import named_like, present, referring, with_values
+from kalip.storage.persons import accounts_of, named_like, present, referring, with_values
 from kalip.storage.privacy import Key
 from kalip.storage.scrubbing import Traces, count_traces, merged_into
 
@@ -144,9 +144,11 @@ def find_person(work: Work, roots: Sequence[Key], without: Sequence[Key] = (), a
         {},
         (),
     )
-    return Person(
-        person.addresses, person.names, entries, count_traces(work.session, person.traces), _mentions(work, person)
-    )
+    counts = count_traces(work.session, person.traces)
+    for account in accounts_of(work.session, person.addresses):
+        noun = "accounts that stay" if account["active"] else "accounts"
+        counts[noun] = counts.get(noun, 0) + 1
+    return Person(person.addresses, person.names, entries, counts, _mentions(work, person))
 
 
 def values_of(work: Work, keys: Sequence[Key]) -> tuple[tuple[str, ...], tuple[str, ...]]:

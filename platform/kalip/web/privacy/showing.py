@@ -169,6 +169,10 @@ def noun_words() -> Mapping[str, str]:
         "fields": gettext("Fields"),
         "records emptied": gettext("Records emptied"),
         "records deleted": gettext("Records deleted"),
+        "shares": gettext("Shares"),
+        "tried sign-ins": gettext("Tried sign-ins"),
+        "accounts": gettext("Accounts"),
+        "accounts that stay": gettext("Accounts that are let in, which stay"),
         "retired rows": gettext("Rows of removed entities"),
     }
 

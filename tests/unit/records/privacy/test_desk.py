@@ -82,7 +82,11 @@ def test_the_register_follows_from_the_marks(site: Site) -> None:
     rows = {(each.entity.name, each.mark.field): each for each in site.act("ada", register_of, write=False)}
     assert len(rows) == 9
     entry = rows["contact", "name"]
-    assert (entry.mark.kind, entry.mark.basis, entry.readers) == ("identity", "contract", ("rep", "viewer", "administrator", "boss"))
+    assert (entry.mark.kind, entry.mark.basis, entry.readers) == (
+        "identity",
+        "contract",
+        ("rep", "viewer", "administrator", "boss"),
+    )
     assert rows["ticket", "text"].gaps == ("basis", "term")
     assert rows["call", "said"].gaps == ()
     assert rows["place", "street"].readers == ("rep", "viewer", "administrator", "boss")

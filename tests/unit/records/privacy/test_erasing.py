@@ -57,24 +57,24 @@ def traces_of(site: Site, folder: Path) -> list[str]:
     return [*left, *([hexed] if hexed in found else [])]
 
 
-def test_it_works(site: Site, ids: dict[str, str], tmp_path: Path) -> None:
+def test_it_works(both: Site, ids: dict[str, str], tmp_path: Path) -> None:
     """Five entities with children, files, events and index: no trace but the proof."""
-    assert set(traces_of(site, tmp_path)) >= {CANARY, MAIL, PHONE}
-    proof = erase_person(site, ids["contact"])
-    assert traces_of(site, tmp_path) == []
+    assert set(traces_of(both, tmp_path)) >= {CANARY, MAIL, PHONE}
+    proof = erase_person(both, ids["contact"])
+    assert traces_of(both, tmp_path) == []
     assert (proof.counts["records emptied"], proof.counts["records deleted"]) == (4, 2)
-    assert proof.counts["files"] == 2
-    kept = site.act("ada", lambda work: find_proof(work, proof.id), write=False)
+    assert (proof.counts["files"], proof.counts["accounts"]) == (3, 1)
+    kept = both.act("ada", lambda work: find_proof(work, proof.id), write=False)
     assert kept.digest == proof_digest(kept)
     assert kept.pending == []
-    row = site.get("ada", "contact", ids["contact"])
+    row = both.get("ada", "contact", ids["contact"])
     assert (row["sector"], row["phone"], row["photo"], row["notes"]) == ("steel", None, None, None)
     assert row["email"].endswith("@erased.invalid")
     with pytest.raises(NotFound):
-        site.get("ada", "lead", ids["lead"])
-    assert site.get("ada", "order", ids["order"])["remark"] is None
-    assert site.act("ada", lambda work: search_records(work, CANARY), write=False) == ()
-    events = site.act("ada", lambda work: record_events(work, "contact", ids["contact"]), write=False).items
+        both.get("ada", "lead", ids["lead"])
+    assert both.get("ada", "order", ids["order"])["remark"] is None
+    assert both.act("ada", lambda work: search_records(work, CANARY), write=False) == ()
+    events = both.act("ada", lambda work: record_events(work, "contact", ids["contact"]), write=False).items
     assert events[0].kind == "record.erased"
     assert len(events) == 5
 
