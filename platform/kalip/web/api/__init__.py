@@ -4,6 +4,7 @@ from flask import Flask, request
 from werkzeug.exceptions import NotFound
 
 from kalip.web.api import answers, identity, metrics
+from kalip.web.api.account import blueprint as account
 from kalip.web.api.batches import blueprint as batches
 from kalip.web.api.conversions import blueprint as conversions
 from kalip.web.api.events import blueprint as events
@@ -36,6 +37,7 @@ from kalip.web.security import csrf
 
 PREFIX = "/api"
 _NOUNS = (
+    account,
     batches,
     transfers,
     jobs,

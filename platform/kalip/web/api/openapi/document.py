@@ -6,6 +6,7 @@ from kalip.access import Actor
 from kalip.model import Entity, Verb
 from kalip.records.privacy.officers import looks_after_privacy
 from kalip.runtime import Served
+from kalip.web.api.openapi.account import account_paths, account_schemas
 from kalip.web.api.openapi.conversions import conversion_paths, conversion_schemas
 from kalip.web.api.openapi.jobs import job_paths, job_schemas, transfer_paths
 from kalip.web.api.openapi.mails import mail_paths, mail_schemas
@@ -39,6 +40,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         **problem_schemas(),
         **site_schemas(),
         **task_schemas(),
+        **account_schemas(),
         **organisation_schemas(),
         **conversion_schemas(),
         **mail_schemas(),
@@ -71,6 +73,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         "paths": {
             **paths,
             **task_paths(),
+            **account_paths(),
             **privacy_paths(officer=looks_after_privacy(served.model, actor)),
             **job_paths(),
             **organisation_paths(administrator=actor.administrator),
