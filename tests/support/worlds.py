@@ -115,10 +115,11 @@ class Oracle:
 
     def above(self, unit: str) -> set[str]:
         """A unit and those above it."""
-        found, current = set(), unit
-        while current is not None and current not in found:
+        found: set[str] = set()
+        current: str | None = unit
+        while current is not None:
             found.add(current)
-            current = self.world.parents[current]  # type: ignore[assignment]
+            current = self.world.parents[current]
         return found
 
     @property
@@ -278,8 +279,12 @@ def _docs() -> st.SearchStrategy[Doc]:
 
 def _shares() -> st.SearchStrategy[Given]:
     until = st.sampled_from((None, NOW - timedelta(days=1), NOW, NOW + timedelta(seconds=1)))
-    kinds = {"user": USERS, "group": GROUPS, "unit": UNITS}
-    return st.one_of(
-        st.builds(Given, st.sampled_from(DOCS), st.just(kind), st.sampled_from(ids), _some(SHARABLE, 2), until)
-        for kind, ids in kinds.items()
+    kinds = (("user", USERS), ("group", GROUPS), ("unit", UNITS))
+    grantees = st.sampled_from([(kind, each) for kind, ids in kinds for each in ids])
+    return st.builds(
+        lambda doc, grantee, verbs, ends: Given(doc, *grantee, verbs, ends),
+        st.sampled_from(DOCS),
+        grantees,
+        _some(SHARABLE, 2),
+        until,
     )

@@ -13,10 +13,11 @@ from kalip.base.ids import new_id
 from kalip.compiler import entity_scope
 from kalip.expressions import BOOLEAN, Expression, compile_expression
 from kalip.model import Entity, Permission, Scope, Verb
-from kalip.records import SaveRecord, Services, save_record
+from kalip.records import Services
 from kalip.runtime import Runtime, Served
 from kalip.storage import Session, User, add_user
 from kalip.storage.groups import Group, add_group
+from kalip.storage.organisation import Unit, add_unit
 from kalip.storage.own import (
     KalipGroupMember,
     KalipPosition,
@@ -201,19 +202,13 @@ def a_stage(url: str) -> Iterator[Stage]:
             for name in GROUPS:
                 ids[name] = new_id()
                 add_group(session, Group(ids[name], name, name))
-            units = [
-                {"id": ids.setdefault(name, new_id()), "code": name, "name": name, "parent": None, "manager": None}
-                | {"calendar": None, "active": True}
-                for name in UNITS
-            ]
-            session.write(sa.insert(table_of(KalipUnit)), units)
+            for name in UNITS:
+                ids[name] = new_id()
+                add_unit(session, Unit(ids[name], name, name))
         for name in FOLDERS:
-            ids[name] = site.act(
-                "ada", lambda work, name=name: save_record(work, SaveRecord("folder", {"name": name}))
-            ).id
+            ids[name] = site.save("ada", "folder", {"name": name}).id
         for name in DOCS:
-            values = {"name": f"secret {name}", "tags": [], "lines": [{"text": f"line of {name}"}]}
-            ids[name] = site.act("ada", lambda work, values=values: save_record(work, SaveRecord("doc", values))).id
+            ids[name] = site.save("ada", "doc", {"name": f"secret {name}", "lines": [{"text": f"line of {name}"}]}).id
         scope = entity_scope(site.served.model, site.served.types, "doc")
         conditions = tuple(compile_expression(source, scope, expects=BOOLEAN) for source, _ in CONDITIONS)
         yield Stage(site, ids, conditions)

@@ -89,7 +89,7 @@ def terms_of(served: Served, actor: Actor, verb: Verb, entity: str, name: str = 
     decider, through = deciding_entity(served, entity)
     deciding_verb = PARENT_VERB[verb] if through else verb
     roles = tuple(sorted(set(actor.roles)))
-    names = ("",)
+    names: tuple[str, ...] = ("",)
     if deciding_verb in NAMED and name == ANY:
         names = _names(decider, roles, deciding_verb)
     elif deciding_verb in NAMED:

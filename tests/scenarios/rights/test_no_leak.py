@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import pytest
@@ -16,6 +17,7 @@ from kalip.model import Verb
 from kalip.records import (
     BatchOperation,
     BoardQuery,
+    ListPage,
     ListRecords,
     PickQuery,
     SaveRecord,
@@ -66,8 +68,8 @@ class Asking:
 
     def listed(self, work: Work, **asked: Any) -> set[str]:
         """The names in a list."""
-        found = _or(lambda: list_records(work, ListRecords("doc", limit=100, **asked)).items, ())
-        return self.names(each["id"] for each in found)
+        found = _or_none(lambda: list_records(work, ListRecords("doc", limit=100, **asked)).items)
+        return self.names(each["id"] for each in found or ())
 
     def filtered(self, work: Work, text: str) -> set[str]:
         """The names in a filtered list; none where the filter names what is closed."""
@@ -77,12 +79,12 @@ class Asking:
             return set()
 
 
-def _or(ask: Callable[[], T], otherwise: T) -> T:
-    """What is answered, or something else where the entity is closed."""
+def _or_none(ask: Callable[[], T]) -> T | None:
+    """What is answered, or nothing where the entity is closed."""
     try:
         return ask()
     except NotFound:
-        return otherwise
+        return None
 
 
 @pytest.fixture
@@ -121,14 +123,14 @@ def test_no_leak(stage: Stage) -> None:
 def check_lists(work: Work, asking: Asking) -> None:
     """Lists and counts."""
     assert asking.listed(work) == asking.seen
-    count = _or(lambda: list_records(work, ListRecords("doc", limit=1, count=True)).count, 0)
-    assert count == len(asking.seen)
+    count = _or_none(lambda: list_records(work, ListRecords("doc", limit=1, count=True)).count)
+    assert (count or 0) == len(asking.seen)
     every = [asking.id(name) for name in DOCS]
     assert asking.listed(work, ids=tuple(every)) == asking.seen
     titles = titles_of(work, {"doc": every})
     assert {name for name in DOCS if titles.knows("doc", asking.id(name))} == asking.seen
-    lines = _or(lambda: list_records(work, ListRecords("doc_line", fields=("text",), limit=100)).items, ())
-    assert {str(each["text"]).removeprefix("line of ") for each in lines} == asking.seen
+    lines = _or_none(lambda: list_records(work, ListRecords("doc_line", fields=("text",), limit=100)).items)
+    assert {str(each["text"]).removeprefix("line of ") for each in lines or ()} == asking.seen
 
 
 def check_records(work: Work, asking: Asking) -> None:
@@ -158,20 +160,24 @@ def check_records(work: Work, asking: Asking) -> None:
 def check_ways_in(work: Work, asking: Asking) -> None:
     """Search, autocompletion and lists of related records."""
     assert asking.names(hit.id for hit in search_records(work, "secret", limit=100)) == asking.seen
-    picked = _or(lambda: pick(work, PickQuery("doc", "secret", limit=100)), ())
-    assert asking.names(hit.id for hit in picked) == asking.seen
+    picked = _or_none(lambda: pick(work, PickQuery("doc", "secret", limit=100)))
+    assert asking.names(hit.id for hit in picked or ()) == asking.seen
     for folder in FOLDERS:
         inside = {name for name in asking.seen if asking.me.world.docs[name].folder == folder}
         if asking.me.sees_folder(folder):
-            page = _or(lambda folder=folder: related_page(work, "folder", asking.id(folder), "doc.folder").page, None)
+            page = _or_none(partial(_related, work, asking.id(folder)))
             rows = page.rows if page is not None else ()
             assert asking.names(row.id for row in rows) <= inside
             assert (page.count if page is not None else 0) == len(inside)
 
 
+def _related(work: Work, folder_id: str) -> ListPage:
+    return related_page(work, "folder", folder_id, "doc.folder").page
+
+
 def check_board(work: Work, asking: Asking) -> None:
     """The cards of a board, their number and the sum over them."""
-    board = _or(lambda: board_page(work, BoardQuery("doc", per_stage=100)), None)
+    board = _or_none(lambda: board_page(work, BoardQuery("doc", per_stage=100)))
     if board is None:
         assert not asking.seen
         return
@@ -187,8 +193,8 @@ def check_references(work: Work, asking: Asking) -> None:
     """What paths through references show, and what filters through them tell."""
     me, docs = asking.me, asking.me.world.docs
     folders = {name for name in FOLDERS if me.sees_folder(name)}
-    shown = _or(lambda: list_records(work, ListRecords("doc", limit=100)).items, ())
-    for row in shown:
+    shown = _or_none(lambda: list_records(work, ListRecords("doc", limit=100)).items)
+    for row in shown or ():
         (name,) = asking.names([row["id"]])
         folder = docs[name].folder
         assert row.get("folder.name") == (folder if folder in folders else None), (name, row)
@@ -221,18 +227,16 @@ def check_changes(asking: Asking) -> None:
     owners = [BatchOperation("update", asking.id(name), values={"owner": asking.id(other)}) for name in DOCS]
     with suppress(_Undone), services.database.write() as session:
         work = open_work(services, asking.played.served, session, asking.actor)
-        for operations, expected in (
-            (
-                amounts,
-                lambda name: asking.me.changes_amount(name, docs[name], replace(docs[name], amount=OTHER_AMOUNT)),
-            ),
-            (owners, lambda name: asking.me.gives_away(name, docs[name], replace(docs[name], owner=other))),
-        ):
+        for operations in (amounts, owners):
             with suppress(_Undone), session.savepoint():
                 for name, result in zip(DOCS, batch(work, "doc", operations, atomic=False), strict=True):
-                    unchanged = operations is owners and docs[name].owner == other
-                    if not unchanged:
-                        assert (result.error is None) == expected(name), (name, result.error)
+                    doc = docs[name]
+                    if operations is amounts:
+                        permitted = asking.me.changes_amount(name, doc, replace(doc, amount=OTHER_AMOUNT))
+                    else:
+                        permitted = asking.me.gives_away(name, doc, replace(doc, owner=other))
+                    if operations is amounts or doc.owner != other:
+                        assert (result.error is None) == permitted, (name, result.error)
                     if name not in asking.seen:
                         assert _says_nothing(work, result.error, asking.id(name), operations[0].values)
                 raise _Undone
