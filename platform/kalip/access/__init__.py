@@ -2,7 +2,7 @@
 
 from kalip.access.actor import NOTHING_GIVEN, SYSTEM, Actor, Identity, in_place_of, limited_to, make_actor
 from kalip.access.explaining import Explanation, Grant, Part, explain, pieces_of, term_expression
-from kalip.access.fields import PLACE, Sight, place_of, sight_of
+from kalip.access.fields import PLACE, Sight, is_narrowed, place_of, sight_of
 from kalip.access.lockout import counts, locked_until
 from kalip.access.masking import Masked, mask
 from kalip.access.passwords import (
@@ -43,6 +43,7 @@ __all__ = [
     "hash_password",
     "hash_secret",
     "in_place_of",
+    "is_narrowed",
     "limited_to",
     "locked_until",
     "make_actor",

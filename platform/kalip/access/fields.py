@@ -104,6 +104,11 @@ def sight_of(served: Served, actor: Actor, entity: str) -> Sight:
     return sights.whole(entity) if actor.administrator else sights.of(roles_of(actor), entity)
 
 
+def is_narrowed(served: Served, actor: Actor) -> bool:
+    """Whether the actor may be kept from any field at all: no for administrators, and where metadata narrows none."""
+    return not actor.administrator and served.project(Sights).matters
+
+
 def roles_of(actor: Actor) -> tuple[str, ...]:
     """The roles that decide, as a key."""
     return tuple(sorted(set(actor.roles)))
@@ -120,7 +125,8 @@ def _look(served: Served, roles: tuple[str, ...], name: str) -> Sight:
     readers = _acting(decider, roles, looking=True)
     writers = _acting(decider, roles, looking=False)
     rights = {}
-    for each in dict.fromkeys((*(field for _, field in entity.field_rights), *entity.closed_fields)):
+    named = (said for _, said in entity.field_rights)
+    for each in dict.fromkeys((*named, *sorted(entity.closed_fields))):
         seen, done = _sum(entity, readers, roles, each), _sum(entity, writers, roles, each)
         right = FieldRight(seen.read, seen.mask, done.create, done.update)
         if right != OPEN:

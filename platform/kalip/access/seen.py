@@ -213,6 +213,8 @@ class Eyes:
 
 def _with(model: Model, trim: Callable[[Entity], Entity]) -> Model:
     entities = {name: trim(entity) for name, entity in model.entities.items()}
+    if all(entities[name] is entity for name, entity in model.entities.items()):
+        return model
     return replace(model, entities=MappingProxyType(entities))
 
 

@@ -123,7 +123,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """A column of a list: `field` is the one at the end of the path, `entity` its owner."""
+    """A column of a list: `field` is the one at the end of the path, `entity` its owner.
+
+    `whole`: the actor sees it on every row, so that it may be filtered by.
+    """
 
     path: str
     label: Text
@@ -132,6 +135,7 @@ class ListColumn:
     sortable: bool
     width: int | None = None
     frozen: bool = False
+    whole: bool = True
 
 
 class Titles:

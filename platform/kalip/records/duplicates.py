@@ -18,7 +18,7 @@ from kalip.records.journal import MAYBE_DUPLICATE, NOT_DUPLICATE, append, make_e
 from kalip.records.naming import visible_entity
 from kalip.records.rules import rules_of
 from kalip.records.services import Work
-from kalip.records.titles import title_text, titles_of
+from kalip.records.titles import titles_of
 from kalip.storage import select_many
 from kalip.storage.duplicates import (
     DuplicateKey,
@@ -104,7 +104,9 @@ def find_duplicates_of(
 def duplicates_of(work: Work, entity_name: str, record_id: str) -> tuple[Duplicate, ...]:
     """The duplicates of a stored record that the actor may see."""
     entity = visible_entity(work, entity_name)
-    sides = [side for side in sides_of(work.served, entity.name) if side.seeks]
+    # What is alike in hidden fields is not told.
+    known = {each.name for each in entity.duplicates}
+    sides = [side for side in sides_of(work.served, entity.name) if side.seeks and side.rule.name in known]
     fields = tuple(sorted({name for side in sides for name in side.fields}))
     filters = allowed_rows(work, Verb.READ, entity.name)
     if not fields or filters is None:
@@ -266,25 +268,20 @@ def _unsaved(work: Work, side: Side, values: Mapping[str, object] | None) -> Rec
     """A record of the same call, which has no row yet."""
     if values is None:
         return None
-    title = values.get(work.model.entities[side.entity].title)
+    title = values.get(work.seen.entities[side.entity].title)
     return {**values, VISIBLE: True, TITLE: title if isinstance(title, str) else ""}
 
 
 def _rows(work: Work, entity: str, ids: set[str], paths: set[str]) -> dict[str, Record]:
     """Rows with their titles; those that the actor may not see are marked."""
-    found = work.model.entities[entity]
     fields = tuple(sorted({*paths, "archived_at"}))
     rows = select_many(work.session, work.served, entity, sorted(ids), work.context, fields, form="parts")
     filters = allowed_rows(work, Verb.READ, entity)
-    named: Mapping[str, Record] = {}
-    if filters is not None:
-        title = (found.title,)
-        named = select_many(
-            work.session, work.served, entity, sorted(ids), work.context, title, form="values", filters=filters
-        )
+    seen = matching(work, entity, sorted(ids), filters) if filters is not None else set()
+    named = titles_of(work, {entity: sorted(seen)})
     for record_id, row in rows.items():
-        row[VISIBLE] = record_id in named
-        row[TITLE] = title_text(work, found, named[record_id].get(found.title)) if record_id in named else ""
+        row[VISIBLE] = record_id in seen
+        row[TITLE] = named.of(entity, record_id)
     return rows
 
 

@@ -14,8 +14,9 @@ from kalip.base.errors import ConfigurationError, NotFound, RecordRejected, Stor
 from kalip.base.ids import is_id, new_id
 from kalip.base.names import did_you_mean
 from kalip.fields.types.image import ACCEPTED
-from kalip.model import Field, Verb
+from kalip.model import Entity, Field, Verb
 from kalip.records.commands import SavedRecord, SaveRecord
+from kalip.records.covers import covers_of_records
 from kalip.records.filters import allowed_rows, matching
 from kalip.records.history import require_visible
 from kalip.records.naming import find_field
@@ -65,7 +66,7 @@ def find_slot(work: Work, entity_name: str, record_id: str, field_name: str) -> 
     """The field that a file may be put in. NotFound when it isn't there, AccessDenied when it may not be changed."""
     entity = require_visible(work, entity_name, record_id)
     field = find_field(work.served, entity, field_name)
-    if field is None or field.type not in KINDS:
+    if field is None or field.type not in KINDS or not work.sight(entity.name).ever_writes(field.name):
         known = [name for name, each in entity.fields.items() if each.type in KINDS]
         raise NotFound(
             "There is no field for files called '{field}'.",
@@ -143,12 +144,25 @@ def open_file(work: Work, file_id: str) -> tuple[FileInfo, Path]:
         raise missing(FILE, file_id[:60])
     if info.entity is not None and info.record_id is not None:
         try:
-            require_visible(work, info.entity, info.record_id)
+            entity = require_visible(work, info.entity, info.record_id)
         except NotFound:
             raise missing(FILE, file_id) from None
+        if not _shows_field(work, entity, info.record_id, info.field):
+            raise missing(FILE, file_id)
     elif info.created_by != work.actor.id and not work.actor.administrator:
         raise missing(FILE, file_id)
     return info, _blobs(work.services).path(info.sha256)
+
+
+def _shows_field(work: Work, entity: Entity, record_id: str, name: str | None) -> bool:
+    """Whether the field that holds a file is shown; a file that belongs to the record as a whole is.
+
+    Those of fields that the model no longer has are for administrators, as their history is.
+    """
+    if name is None or work.actor.administrator:
+        return True
+    field = find_field(work.served, work.entity(entity.name), name)
+    return field is not None and covers_of_records(work, entity, [record_id])[record_id].level(field.name) == "read"
 
 
 def clean_name(name: str) -> str:

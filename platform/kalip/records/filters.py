@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from kalip.access import row_filters
+from kalip.access import comparable_model, row_filters
 from kalip.base.errors import BadRequest
 from kalip.compiler import compile_with_present_names, entity_scope
 from kalip.expressions import BOOLEAN, Expression, ExpressionError
-from kalip.model import Verb
+from kalip.model import Model, Verb
 from kalip.records.services import Work
 from kalip.runtime import Served
 from kalip.storage import Filter, select_many
@@ -27,22 +27,25 @@ class SaidFilter:
 
 
 class FilterCache:
-    """The filters of one served model by entity and text; the least recently used go first."""
+    """The filters of one served model by entity and text; the least recently used go first.
+
+    What people say is compiled with the fields that they may compare: others are as unknown as mistyped ones.
+    """
 
     def __init__(self, served: Served) -> None:
         self._served = served
-        self._known: OrderedDict[tuple[str, str], SaidFilter] = OrderedDict()
+        self._known: OrderedDict[tuple[Model, str, str], SaidFilter] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, entity: str, text: str) -> SaidFilter:
-        """The compiled filter; BadRequest when it has a fault."""
-        key = (entity, text)
+    def find(self, entity: str, text: str, model: Model | None = None) -> SaidFilter:
+        """The compiled filter; BadRequest when it has a fault. `model` is one with less than all fields."""
+        key = (model or self._served.model, entity, text)
         with self._lock:
             known = self._known.get(key)
             if known is not None:
                 self._known.move_to_end(key)
                 return known
-        made = _compile(self._served, entity, text)
+        made = _compile(self._served, *key)
         with self._lock:
             self._known[key] = made
             while len(self._known) > REMEMBERED:
@@ -56,8 +59,11 @@ def compile_filter(served: Served, entity: str, text: str) -> Expression:
 
 
 def said_filter(work: Work, entity: str, text: str) -> Expression:
-    """Compile a filter as `compile_filter` does, and note the old names that it says as deprecated."""
-    found = _find(work.served, entity, text)
+    """Compile what the actor says as `compile_filter` does, and note the old names in it as deprecated.
+
+    A field that the actor doesn't see whole on every record is unknown.
+    """
+    found = _find(work.served, entity, text, comparable_model(work.served, work.actor))
     work.deprecated.extend(f"{old} is now {present}" for old, present in found.renamed.items())
     return found.expression
 
@@ -81,14 +87,14 @@ def matching(work: Work, entity: str, ids: Collection[str], filters: Sequence[Fi
     return set(rows)
 
 
-def _find(served: Served, entity: str, text: str) -> SaidFilter:
+def _find(served: Served, entity: str, text: str, model: Model | None = None) -> SaidFilter:
     if len(text) > LONGEST_FILTER:
         raise BadRequest("The filter is longer than {limit} characters.", params={"limit": LONGEST_FILTER})
-    return served.project(FilterCache).find(entity, text)
+    return served.project(FilterCache).find(entity, text, model)
 
 
-def _compile(served: Served, entity: str, text: str) -> SaidFilter:
-    scope = entity_scope(served.model, served.types, entity)
+def _compile(served: Served, model: Model, entity: str, text: str) -> SaidFilter:
+    scope = entity_scope(model, served.types, entity)
     try:
         expression, renamed = compile_with_present_names(text, scope, expects=BOOLEAN, functions=served.functions)
     except ExpressionError as error:

@@ -1,6 +1,6 @@
 """A record's history, read from the event log: who changed what, in the words of today's model."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from kalip.base.names import humanize
 from kalip.base.text import Text
 from kalip.model import Entity, Verb
 from kalip.records.commands import Change, Comment, EventPage, EventView, Shown, Titles
+from kalip.records.covers import Covers, covers_of_records
 from kalip.records.filters import allowed_rows
 from kalip.records.journal import (
     COMMENT_REMOVED,
@@ -75,13 +76,18 @@ def events_shown(work: Work, entity: Entity | None, page: Events, known: Titles 
     """
     wanted: dict[str, list[str]] = {USER: []}
     views = []
+    covers = {} if entity is None else covers_of_records(work, entity, [each.record_id for each in page.events])
     for event in page.events:
         wanted[USER] += [each for each in (event.actor, event.on_behalf) if each]
-        changes = () if entity is None or event.kind in _FIELDLESS else tuple(_changes(work, entity, event))
+        cover = covers.get(event.record_id or "")
+        changes = () if cover is None or event.kind in _FIELDLESS else tuple(_changes(work, cover, event))
         for change in changes:
             for value in (change.old, change.new):
                 _want(change, value, wanted)
         views.append((event, changes))
+    for event, _ in views:
+        for told in _made_by(event):
+            wanted.setdefault(str(told.get("entity")), []).append(str(told.get("id")))
     titles = known or Titles()
     add_missing(work, titles, wanted)
     items = tuple(
@@ -120,21 +126,54 @@ def parse_moment(value: object) -> datetime | None:
     return datetime.fromisoformat(value) if isinstance(value, str) else None
 
 
+def _made_by(event: Event) -> Sequence[Mapping[str, object]]:
+    """The records of which a conversion's event tells."""
+    targets = (event.after or {}).get("targets") if event.kind == CONVERTED else None
+    return tuple(each for each in targets.values() if isinstance(each, Mapping)) if isinstance(targets, Mapping) else ()
+
+
+def _facts(work: Work, event: Event, titles: Titles) -> dict[str, object]:
+    """What an event holds; of the values that a conversion gave to other records those that the actor may see there."""
+    facts = dict(event.after or {})
+    if _made_by(event) and isinstance(facts["targets"], Mapping):
+        facts["targets"] = {name: _result(work, told, titles) for name, told in facts["targets"].items()}
+    return facts
+
+
+def _result(work: Work, told: object, titles: Titles) -> object:
+    if not isinstance(told, Mapping) or not isinstance(told.get("values"), Mapping):
+        return told
+    rest = {name: each for name, each in told.items() if name != "values"}
+    entity, record_id = str(told.get("entity")), str(told.get("id"))
+    if entity not in work.model.entities or not titles.knows(entity, record_id):
+        return rest
+    cover = covers_of_records(work, work.entity(entity), [record_id])[record_id]
+    return {**rest, "values": cover.values(told["values"])}
+
+
 def _comment(event: Event) -> Comment:
     after = event.after or {}
     meant = tuple((str(user), str(written)) for user, written in after.get("mentions", ()))
     return Comment(after.get("text"), after.get("removed_by"), meant)
 
 
-def _changes(work: Work, entity: Entity, event: Event) -> Iterable[Change]:
+def _changes(work: Work, cover: Covers, event: Event) -> Iterable[Change]:
+    """What of an event's changes the actor may see; fields that the model no longer has are for administrators."""
     before: Mapping[str, object] = event.before or {}
     after: Mapping[str, object] = event.after or {}
     for name in dict.fromkeys((*after, *before)):
         if name in SILENT:
             continue
-        field = find_field(work.served, entity, name)
+        field = find_field(work.served, cover.entity, name)
+        if field is None and not work.actor.administrator:
+            continue
         label = field.label if field is not None else Text.of(humanize(name))
-        yield Change(name, label, field, before.get(name), after.get(name))
+        old, new = before.get(name), after.get(name)
+        if field is not None:
+            if cover.level(field.name) == "none":
+                continue
+            old, new = cover.shown(field.name, old), cover.shown(field.name, new)
+        yield Change(name, label, field, old, new)
 
 
 def _want(change: Change, value: object, wanted: dict[str, list[str]]) -> None:

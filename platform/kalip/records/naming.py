@@ -67,11 +67,11 @@ def find_entity(work: Work, name: str) -> Entity:
 
 
 def visible_entity(work: Work, name: str) -> Entity:
-    """The entity of this name that the actor may at least see; else NotFound, as if it weren't there."""
+    """The entity of this name as the actor sees it; NotFound where it isn't for the actor, as if it weren't there."""
     entity = find_entity(work, name)
     if not permitted(work, entity.name, (Verb.READ,)):
         raise NotFound("There is no entity '{entity}'.", params={"entity": name})
-    return entity
+    return work.seen.entities[entity.name]
 
 
 def permitted(work: Work, entity: str, verbs: tuple[Verb, ...]) -> frozenset[Verb]:
@@ -98,7 +98,7 @@ def find_path(served: Served, entity: Entity, text: str) -> Path:
     for position, step in enumerate(steps):
         found = find_field(served, owner, step)
         if found is None:
-            raise _unknown(text, step, owner)
+            raise unknown_step(text, step, owner)
         rest = steps[position + 1 :]
         if not rest:
             return Path(".".join((*hops, found.name)), owner, found, tuple(hops))
@@ -108,7 +108,7 @@ def find_path(served: Served, entity: Entity, text: str) -> Path:
             return Path(name, owner, found, tuple(hops), rest[0])
         target = USER_ENTITY if found.type == USER else served.model.entities.get(found.target or "")
         if target is None or found.type not in (USER, "reference"):
-            raise _unknown(text, rest[0], None)
+            raise unknown_step(text, rest[0], None)
         hops.append(found.name)
         owner = target
     raise AssertionError  # the loop returns or raises
@@ -142,7 +142,8 @@ def part_types(served: Served, field: Field) -> dict[str, Type]:
     return {part.name: part.type for part in served.types[field.type].parts(field)}
 
 
-def _unknown(text: str, step: str, owner: Entity | None) -> BadRequest:
+def unknown_step(text: str, step: str, owner: Entity | None) -> BadRequest:
+    """The error for a step of a path that leads nowhere; `owner` is the entity whose fields are known there."""
     known = owner.attributes if owner is not None else ()
     where = f" of '{owner.name}'" if owner is not None else ""
     return BadRequest(

@@ -6,9 +6,11 @@ from dataclasses import replace
 from kalip.base.errors import NotFound
 from kalip.model import Entity, FormView, Verb
 from kalip.records.commands import Preview, Record, SaveRecord
+from kalip.records.covers import covers_of
 from kalip.records.naming import find_entity
 from kalip.records.saving import Draft, Grounds, draft_commands, prepare
 from kalip.records.saving.evaluation import evaluate, holds_before, work_out
+from kalip.records.saving.fields import place_of_draft
 from kalip.records.saving.validation import current_stage, locked_fields, required_fields
 from kalip.records.services import Work
 from kalip.storage import FILL_JOB, open_arguments
@@ -40,10 +42,13 @@ def preview_record(
     if isinstance(draft.error, NotFound):
         raise draft.error
     work_out(work, draft)
+    covers = covers_of(work, draft)
+    # Who fills a field in on a new record sees what was typed.
+    typed = {name: value for name, value in draft.values.items() if draft.new and name in draft.explicit}
     return Preview(
-        values=_values(draft),
-        computed={name: draft.after.get(name) for name in draft.rules.derived},
-        visible=_visible(work, draft),
+        values={**covers.values(_values(draft)), **typed},
+        computed=covers.values({name: draft.after.get(name) for name in draft.rules.derived}),
+        visible=frozenset(name for name in _visible(work, draft) if _is_shown(work, draft, name)),
         required=required_fields(work, draft) - _being_filled(work, draft),
         readonly=_readonly(work, draft),
         hidden_sections=_hidden_sections(work, view, draft),
@@ -51,7 +56,7 @@ def preview_record(
             fault for fault in draft.faults() if touched is None or _field_of(fault.pointer) in ("", *touched)
         ),
         lines={
-            name: tuple(dict(line.after) for line in draft.lines[name].drafts)
+            name: tuple(covers_of(work, line).paths(line) for line in draft.lines[name].drafts)
             for name in draft.raw_lines
             if name in draft.lines
         },
@@ -81,6 +86,11 @@ def _visible(work: Work, draft: Draft) -> frozenset[str]:
     return frozenset(draft.rules.entity.fields) - hidden
 
 
+def _is_shown(work: Work, draft: Draft, name: str) -> bool:
+    sight, place = work.sight(draft.entity), place_of_draft(draft)
+    return sight.level(name, place) != "none" or (draft.new and sight.may_write(name, place, new=True))
+
+
 def _readonly(work: Work, draft: Draft) -> frozenset[str]:
     rules = draft.rules
     fixed = {name for name in rules.entity.fields if name not in rules.writable or rules.attributes[name].readonly}
@@ -91,6 +101,13 @@ def _readonly(work: Work, draft: Draft) -> frozenset[str]:
             locked = holds_before(work, draft, rule.expression)
         if locked:
             fixed.add(rule.field)
+    sight = work.sight(draft.entity)
+    place = place_of_draft(draft)
+    fixed |= {
+        name
+        for name in sight.rights
+        if not sight.may_write(name, place, new=draft.new) or (not draft.new and sight.level(name, place) != "read")
+    }
     return frozenset(fixed) | locked_fields(draft)
 
 

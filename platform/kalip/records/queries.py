@@ -10,8 +10,8 @@ from kalip.model import Entity, ListView, Sort, Verb
 from kalip.records.collected import all_guarded, guarded
 from kalip.records.commands import Archived, ListRecords
 from kalip.records.filters import allowed_rows, said_filter
-from kalip.records.naming import Path, visible_entity
-from kalip.records.related import Concealment, guard_filters, readable_path
+from kalip.records.naming import Path, PathCache, visible_entity
+from kalip.records.related import Concealment, comparable_path, guard_filters, readable_path
 from kalip.records.services import Work
 from kalip.records.titles import TitlePlan
 from kalip.storage import Filter, Query
@@ -48,7 +48,8 @@ def plan_list(
     expressions, shown = _conditions(work, entity, command, view)
     sort = _sort(work, entity, command, view)
     titles = TitlePlan(work, columns if titled else ())
-    concealment = Concealment(work, entity, (*columns, *titles.paths(entity)))
+    beside = tuple(work.served.project(PathCache).find(entity, text) for text in extra)
+    concealment = Concealment(work, entity, (*columns, *beside, *titles.paths(entity)))
     filters = allowed_rows(work, verb, entity.name)
     if filters is None:
         raise NotFound("There is no entity '{entity}'.", params={"entity": command.entity})
@@ -151,7 +152,7 @@ def _sort(work: Work, entity: Entity, command: ListRecords, view: ListView | Non
         raise BadRequest("A list is sorted by at most {limit} fields.", params={"limit": MOST_SORTS})
     keys = []
     for text in command.sort:
-        path = readable_path(work, entity, text.lstrip("+-"))
+        path = comparable_path(work, entity, text.lstrip("+-"))
         if not work.served.types[path.field.type].sortable:
             raise BadRequest("A list can't be sorted by '{path}'.", params={"path": path.text})
         keys.append(Sort(path.text, text.startswith("-")))

@@ -8,12 +8,14 @@ from kalip.base.errors import NotFound
 from kalip.model import NAMED, Entity, Verb
 from kalip.records.commands import Form, ListRecords, Page, Record
 from kalip.records.filters import allowed_rows, matching
-from kalip.records.naming import Path, visible_entity
+from kalip.records.naming import Path, PathCache, visible_entity
 from kalip.records.queries import ListPlan, all_fields, plan_list
+from kalip.records.reads import MarkedFields
 from kalip.records.related import Concealment, readable_path
 from kalip.records.rules import CHILDREN
 from kalip.records.saving.locking import is_unlocked_for, lock_of
 from kalip.records.services import Work
+from kalip.records.veils import HIDDEN
 from kalip.runtime import Served
 from kalip.storage import children, count_records, select_many, select_one, select_page
 
@@ -27,20 +29,20 @@ class Whole:
 
 
 class WholeRecords:
-    """How whole records are read, worked out once for each entity of a served model."""
+    """How whole records are read, worked out once for each entity of a served model, as it is seen."""
 
     def __init__(self, served: Served) -> None:
-        self._known = {
-            name: Whole(
-                all_fields(entity),
-                tuple(each for each, field in entity.fields.items() if field.type == CHILDREN),
-            )
-            for name, entity in served.model.entities.items()
-        }
+        self._served = served
+        self._known: dict[int, tuple[Entity, Whole]] = {}
 
     def of(self, entity: Entity) -> Whole:
-        """The way to read an entity's records."""
-        return self._known[entity.name]
+        """The way to read the records of an entity as somebody sees it."""
+        known = self._known.get(id(entity))
+        if known is None:
+            lines = tuple(each for each, field in entity.fields.items() if field.type == CHILDREN)
+            # The entity is kept along, so that no other one can get its identity.
+            known = self._known[id(entity)] = (entity, Whole(all_fields(entity), lines))
+        return known[1]
 
 
 def list_records(work: Work, command: ListRecords, form: Form = "json") -> Page:
@@ -50,7 +52,8 @@ def list_records(work: Work, command: ListRecords, form: Form = "json") -> Page:
     plan.concealment.apply(page.rows, form)
     total, capped = count_rows(work, plan, command)
     items = tuple(_shaped(plan.entity, row) for row in page.rows)
-    return Page(items, page.next, total, capped)
+    hidden = work.sight(plan.entity.name).hidden if command.fields is None and form == "json" else ()
+    return Page(items, page.next, total, capped, hidden)
 
 
 def count_rows(work: Work, plan: ListPlan, command: ListRecords) -> tuple[int | None, bool]:
@@ -67,19 +70,31 @@ def count_rows(work: Work, plan: ListPlan, command: ListRecords) -> tuple[int | 
 def get_record(
     work: Work, entity_name: str, record_id: str, fields: Sequence[str] | None = None, form: Form = "json"
 ) -> Record:
-    """Read one record, archived or not, with its lines. NotFound also for one the actor may not see."""
+    """Read one record, archived or not, with its lines. NotFound also for one the actor may not see.
+
+    In JSON form a whole record names its hidden fields under `hidden`, when there are any.
+    """
     entity = visible_entity(work, entity_name)
+    hidden: Sequence[str] = ()
     if fields is None:
-        # Nothing leads to other records here, so nothing is to be concealed.
         whole = work.served.project(WholeRecords).of(entity)
-        lines = whole.lines
-        row = fetch_row(work, entity, record_id, whole.fields, form)
+        lines, sight = whole.lines, work.sight(entity.name)
+        if sight.rights or work.served.project(MarkedFields).of(entity.name):
+            find = work.served.project(PathCache).find
+            row = read_row(work, entity, record_id, [find(entity, text) for text in whole.fields], form)
+            hidden = sight.hidden if form == "json" else ()
+        else:
+            # Nothing leads to other records here, so nothing is to be concealed.
+            row = fetch_row(work, entity, record_id, whole.fields, form)
     else:
         paths = [readable_path(work, entity, text) for text in fields]
         lines = tuple(path.text for path in paths if path.field.type == CHILDREN)
         row = read_row(work, entity, record_id, [path for path in paths if path.field.type != CHILDREN], form)
     for name in lines:
         row[name] = read_lines(work, entity, name, record_id, form)
+    if hidden or HIDDEN in row:
+        said = row.get(HIDDEN)
+        row[HIDDEN] = [*hidden, *(said if isinstance(said, list) else ())]
     return _shaped(entity, row)
 
 
@@ -105,10 +120,14 @@ def fetch_row(work: Work, entity: Entity, record_id: str, texts: Sequence[str], 
 
 def read_lines(work: Work, entity: Entity, name: str, record_id: str, form: Form) -> tuple[Record, ...]:
     """Read a record's lines of one children field, in the order they were made."""
-    target = work.model.entities[str(entity.fields[name].target)]
+    target = work.seen.entities[str(entity.fields[name].target)]
     fields = tuple(each for each in all_fields(target) if each != target.owned_by)
     found = children(work.session, work.served, entity.name, name, [record_id], fields, work.context, form=form)
-    return tuple(found.get(record_id, ()))
+    rows = tuple(found.get(record_id, ()))
+    if work.sight(target.name).rights or work.served.project(MarkedFields).of(target.name):
+        find = work.served.project(PathCache).find
+        Concealment(work, target, [find(target, each) for each in fields]).apply(rows, form)
+    return rows
 
 
 def record_rights(work: Work, entity_name: str, record_id: str) -> frozenset[Verb]:

@@ -8,22 +8,52 @@ from kalip.base.errors import BadRequest
 from kalip.model import Entity, Verb
 from kalip.records.commands import Form, Record
 from kalip.records.filters import allowed_rows, matching
-from kalip.records.naming import USER, Path, PathCache, find_path
+from kalip.records.naming import USER, Path, PathCache, find_path, unknown_step
+from kalip.records.reads import Reads
 from kalip.records.services import Work
+from kalip.records.veils import Veils
 from kalip.storage import Filter
 
 NEAR = 1  # references that a deciding path may follow before a statement of its own is cheaper
 
 
 def readable_path(work: Work, entity: Entity, text: str) -> Path:
-    """Understand a path; one through an entity that the actor may not read is as unknown as a mistyped one."""
-    path = work.served.project(PathCache).find(entity, text)
+    """Understand a path; one by an entity or a field that the actor may not read is as unknown as a mistyped one."""
+    head = text.partition(".")[0]
+    if work.sight(entity.name).hides(head):
+        raise unknown_step(text, head, work.seen.entities[entity.name])
+    path = work.served.project(PathCache).find(work.entity(entity.name), text)
     for _, target in _stations(work, entity, path.hops) if path.hops else ():
         if not may(work.served, work.actor, Verb.READ, target):
             raise BadRequest("There is no field '{path}'.", params={"path": text})
+    for owner, name in steps_of(work, entity, path):
+        if work.sight(owner).hides(name):
+            raise unknown_step(text, name, work.seen.entities[owner])
     if path.text != text:
         work.deprecated.append(f"{text} is now {path.text}")
     return path
+
+
+def comparable_path(work: Work, entity: Entity, text: str) -> Path:
+    """The same for what rows are sorted by: a value that is masked, or hidden on some rows, would be told by it."""
+    path = readable_path(work, entity, text)
+    for owner, name in steps_of(work, entity, path):
+        if not work.sight(owner).shows_all(name):
+            raise unknown_step(text, name, work.seen.entities[owner])
+    return path
+
+
+def steps_of(work: Work, entity: Entity, path: Path) -> Iterable[tuple[str, str]]:
+    """The names of the fields on the way of a path, each with the entity that it is of."""
+    owner = entity.name
+    names = (*path.hops, path.field.name)
+    for name, (_, target) in zip(names, _stations(work, entity, path.hops), strict=False):
+        yield owner, name
+        owner = target
+    if path.entity.name == owner:
+        yield owner, names[-1]
+    elif len(names) > 1 and path.entity.name == USER:
+        yield owner, names[-2]
 
 
 def guard_filters(work: Work, entity: Entity, paths: Iterable[str]) -> tuple[Filter, ...]:
@@ -33,7 +63,7 @@ def guard_filters(work: Work, entity: Entity, paths: Iterable[str]) -> tuple[Fil
     """
     guards: dict[tuple[str, ...], Filter] = {}
     for text in paths:
-        path = readable_path(work, entity, text)
+        path = work.served.project(PathCache).find(work.entity(entity.name), text)
         for hops, target in _stations(work, entity, path.hops):
             filters = row_filters(work.served, work.actor, Verb.READ, target)
             if filters is None:
@@ -54,14 +84,19 @@ class _Station:
 
 
 class Concealment:
-    """Blanks the values that rows hold of related records which the actor may not see.
+    """Blanks the values that rows hold of related records which the actor may not see, and of fields that are hidden.
 
-    Most conditions are answered by values that the same SELECT reads along; others ask once for all rows.
+    Most conditions are answered by values that the same SELECT reads along; others ask once for all rows. What was read
+    along for that is taken out again. Fields of which the end may be known are masked.
     """
 
-    def __init__(self, work: Work, entity: Entity, paths: Sequence[Path]) -> None:
+    def __init__(self, work: Work, entity: Entity, some: Iterable[Path]) -> None:
+        paths = {path.text: path for path in some}.values()
         self._work = work
         self._stations: dict[str, _Station] = {}
+        self._veils = Veils(work, ((path, steps_of(work, entity, path)) for path in paths))
+        self._reads = Reads(work, ((path, steps_of(work, entity, path)) for path in paths))
+        self._asked = {path.text for path in paths}
         for path in paths:
             for hops, target in _stations(work, entity, path.hops):
                 ruling = ruling_for(work.served, work.actor, Verb.READ, target)
@@ -74,19 +109,26 @@ class Concealment:
     @property
     def fields(self) -> tuple[str, ...]:
         """The paths that rows must hold for `apply`."""
-        return tuple(
+        decisive = (
             path
             for name, station in self._stations.items()
             for path in (name, *(f"{name}.{each.text}" for each in station.decisive or ()))
         )
+        return (*decisive, *self._veils.fields, *self._reads.fields)
 
     def apply(self, rows: Sequence[Record], form: Form = "values") -> None:
-        """Blank what may not be seen, in place, in rows of a form."""
+        """Blank what may not be seen, in place, in rows of a form; to be done once."""
         verdicts = {name: self._seen(name, station, rows, form) for name, station in self._stations.items()}
         for name, seen in verdicts.items():
             for row in rows:
                 if row.get(name) not in seen:
                     row.update(dict.fromkeys(self._stations[name].behind))
+        self._veils.apply(rows, form)
+        self._reads.note(rows)
+        for name in self.fields:
+            if name not in self._asked:
+                for row in rows:
+                    row.pop(name, None)
 
     def _seen(self, name: str, station: _Station, rows: Sequence[Record], form: Form) -> set[object]:
         ids = {str(row[name]) for row in rows if row.get(name) is not None}
@@ -125,7 +167,7 @@ def _decisive(work: Work, target: str, ruling: Ruling) -> tuple[Path, ...] | Non
 
 def _stations(work: Work, entity: Entity, hops: tuple[str, ...]) -> Iterable[tuple[tuple[str, ...], str]]:
     """Each reference on the way with the entity that it leads to."""
-    owner = entity
+    owner = work.entity(entity.name)  # whole, whatever the actor sees of it
     for position, hop in enumerate(hops):
         field = owner.attribute(hop)
         if field is None or field.type == USER:

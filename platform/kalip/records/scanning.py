@@ -16,7 +16,8 @@ from kalip.base.ids import new_id
 from kalip.model import Entity, Verb
 from kalip.records.filters import allowed_rows
 from kalip.records.jobs import Job, JobHandler, JobRun, Recurring, actor_of_user, enqueue
-from kalip.records.merging import MergeRecords, merge_plan, merge_records
+from kalip.records.merging import MergeRecords, merge_records
+from kalip.records.merging.planning import whole_plan
 from kalip.records.naming import visible_entity
 from kalip.records.services import Services, Work, run
 from kalip.storage import select_many
@@ -123,7 +124,10 @@ def _living(work: Work, entity: Entity, groups: Sequence[FoundGroup]) -> Iterato
         work.session, work.served, entity.name, ids, work.context, ("id",), filters, form="parts", archived="exclude"
     )
     apart = told_apart(work.session, rows)
+    named = {each.name for each in entity.duplicates}
     for group in groups:
+        if named.isdisjoint(group.rules):
+            continue  # found by what is hidden from the actor alone, or by rules that are no more
         left = [each for each in group.ids if each in rows]
         kept = [each for each in left if any(_pair(each, other) not in apart for other in left if other != each)]
         if len(kept) > 1:
@@ -200,7 +204,7 @@ def _merge_group(work: Work, entity: str, group: FoundGroup, rules: set[str]) ->
     if not ids or told_apart(work.session, ids).intersection(_pair(*pair) for pair in combinations(ids, 2)):
         return 0
     command = MergeRecords(entity, ids[0], tuple(ids[1:]))
-    plan = merge_plan(work, command)
+    plan = whole_plan(work, command)
     # What the rules compare is alike, however it is written.
     alike_by = {OWNER, *(name for side in sides for name in side.fields)}
     if plan.refusals or any(

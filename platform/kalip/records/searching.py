@@ -8,10 +8,12 @@ from kalip.base.names import did_you_mean
 from kalip.model import Entity, Field, Sort, Verb
 from kalip.records.commands import Hit
 from kalip.records.filters import allowed_rows, compile_filter
-from kalip.records.naming import visible_entity
+from kalip.records.finding import find_words
+from kalip.records.naming import find_path, visible_entity
+from kalip.records.related import Concealment
 from kalip.records.services import Work
 from kalip.records.titles import title_text, titles_of
-from kalip.storage import Filter, Query, list_users, search, select_page
+from kalip.storage import Filter, Query, list_users, select_page
 
 MOST_HITS = 200
 LONGEST_QUERY = 200
@@ -33,8 +35,7 @@ def search_records(work: Work, text: str, entities: Sequence[str] | None = None,
     scope = {name: filters for name in names if (filters := allowed_rows(work, Verb.READ, name)) is not None}
     if not text.strip() or not scope:
         return ()
-    words = text.strip()[:LONGEST_QUERY]
-    found = search(work.session, work.served, words, scope, work.context, min(limit, MOST_HITS))
+    found = find_words(work, text.strip()[:LONGEST_QUERY], scope, min(limit, MOST_HITS))
     wanted: dict[str, list[str]] = {}
     for hit in found:
         wanted.setdefault(hit.entity, []).append(hit.id)
@@ -50,7 +51,7 @@ def pick(work: Work, query: PickQuery) -> tuple[Hit, ...]:
     owner, field = _reference(work, query)
     if field is not None and field.type == "user":
         return pick_user(work, query.text, query.limit)
-    entity = owner if field is None else work.model.entities[str(field.target)]
+    entity = owner if field is None else work.seen.entities[str(field.target)]
     filters = allowed_rows(work, Verb.READ, entity.name)
     if filters is None:
         return ()
@@ -61,7 +62,7 @@ def pick(work: Work, query: PickQuery) -> tuple[Hit, ...]:
     text = query.text.strip()[:LONGEST_QUERY]
     hits = {hit.id: hit for hit in _by_title(work, entity, filters, text, limit)}
     if text and len(hits) < limit:
-        found = search(work.session, work.served, text, {entity.name: filters}, work.context, limit)
+        found = find_words(work, text, {entity.name: filters}, limit)
         missing = [hit.id for hit in found if hit.id not in hits][: limit - len(hits)]
         titles = titles_of(work, {entity.name: missing})
         hits |= {each: Hit(entity.name, each, titles.of(entity.name, each)) for each in missing}
@@ -95,12 +96,18 @@ def _reference(work: Work, query: PickQuery) -> tuple[Entity, Field | None]:
 def _by_title(work: Work, entity: Entity, filters: tuple[Filter, ...], text: str, limit: int) -> list[Hit]:
     sort = (Sort("updated_at", descending=True),)
     if text:
+        if not work.sight(entity.name).shows_all(entity.title):
+            return []  # who doesn't see the titles must not find them out letter by letter
         condition = _starts_with(work, entity, text)
         if condition is None:
             return []
         filters, sort = (*filters, condition), (Sort(entity.title),)
-    query = Query(entity=entity.name, fields=("id", entity.title), filters=filters, sort=sort, limit=limit)
+    title = find_path(work.served, entity, entity.title)
+    concealment = Concealment(work, entity, (title,))
+    fields = ("id", entity.title, *concealment.fields)
+    query = Query(entity=entity.name, fields=fields, filters=filters, sort=sort, limit=limit)
     page = select_page(work.session, work.served, query, work.context, form="values")
+    concealment.apply(page.rows)
     return [Hit(entity.name, str(row["id"]), title_text(work, entity, row.get(entity.title))) for row in page.rows]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from kalip.access import NOTHING_GIVEN, Actor
+from kalip.access import NOTHING_GIVEN, Actor, Sight, seen_model, sight_of
 from kalip.base.clock import Clock, system_clock
 from kalip.base.errors import AccessDenied, Conflict
 from kalip.base.ids import new_id
@@ -107,6 +107,15 @@ class Work:
     def model(self) -> Model:
         """The model that is pinned for the whole unit of work."""
         return self.served.model
+
+    @property
+    def seen(self) -> Model:
+        """The model as the actor sees it, without hidden fields: for all that is shown."""
+        return seen_model(self.served, self.actor)
+
+    def sight(self, entity: str) -> Sight:
+        """What the actor may see and change of an entity's fields."""
+        return sight_of(self.served, self.actor, entity)
 
     def entity(self, name: str) -> Entity:
         """An entity of the model that is known to exist."""
@@ -207,6 +216,8 @@ def run(
 
 
 def _may_write(actor: Actor) -> None:
+    if actor.read_only and actor.on_behalf is None:
+        raise AccessDenied("This token only reads.")
     if actor.read_only:
         raise AccessDenied("You are looking with another's eyes: nothing can be changed until you stop.")
 
@@ -216,8 +227,6 @@ def keep_reads(work: Work) -> None:
 
     Nobody is told of it, and no work waits for it.
     """
-    if actor.read_only and actor.on_behalf is None:
-        raise AccessDenied("This token only reads.")
     if not work.reads:
         return
     events = [

@@ -10,6 +10,7 @@ from kalip.records.filters import allowed_rows
 from kalip.records.naming import USER_ENTITY, Path, find_path
 from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES, USER
 from kalip.records.services import Work
+from kalip.records.veils import Veils
 from kalip.storage import select_many, titles
 
 Wanted = Mapping[str, Iterable[str]]
@@ -18,7 +19,8 @@ Wanted = Mapping[str, Iterable[str]]
 def titles_of(work: Work, wanted: Wanted) -> Titles:
     """The titles of records by entity and ids; `user` stands for users. Invisible records have none.
 
-    One statement for each entity, whatever the number of ids.
+    One statement for each entity, whatever the number of ids. Where the title is a hidden field, it is what the actor's
+    own view of the entity is titled by.
     """
     found = Titles()
     free: dict[str, tuple[str, ...]] = {}
@@ -29,8 +31,8 @@ def titles_of(work: Work, wanted: Wanted) -> Titles:
         filters = () if entity == USER else row_filters(work.served, work.actor, Verb.READ, entity)
         if filters is None:
             continue
-        if filters:
-            found.add(entity, _guarded_titles(work, work.model.entities[entity], distinct))
+        if filters or (entity != USER and not _is_plain(work, entity)):
+            found.add(entity, _guarded_titles(work, work.seen.entities[entity], distinct))
         else:
             free[entity] = distinct
     if free:
@@ -71,7 +73,7 @@ class TitlePlan:
         for column in columns:
             if column.part:
                 continue
-            target = work.model.entities.get(str(column.field.target))
+            target = work.seen.entities.get(str(column.field.target))
             joinable = column.field.type == REFERENCE and target is not None and not apart
             if joinable and target is not None:
                 if may(work.served, work.actor, Verb.READ, target.name):
@@ -101,7 +103,7 @@ class TitlePlan:
             wanted.setdefault(entity, []).append(record_id)
         found = titles_of(self._work, wanted)
         for path, (entity, title_path) in self._joined.items():
-            target = USER_ENTITY if entity == USER else self._work.model.entities[entity]
+            target = USER_ENTITY if entity == USER else self._work.seen.entities[entity]
             named = ((row.get(path), row.get(title_path)) for row in rows)
             found.add(
                 entity,
@@ -121,18 +123,26 @@ def _targets(field: Field, value: object) -> Iterable[tuple[str, str]]:
     return ((entity, str(value)),)
 
 
+def _is_plain(work: Work, entity: str) -> bool:
+    """Whether records are titled by a field that the actor sees on each of them."""
+    return work.sight(entity).shows_all(work.entity(entity).title)
+
+
 def _guarded_titles(work: Work, entity: Entity, ids: Sequence[str]) -> dict[str, str]:
     filters = allowed_rows(work, Verb.READ, entity.name)
+    paths = [find_path(work.served, entity, entity.title)]
+    veils = Veils(work, [(paths[0], [(entity.name, entity.title)])])
     rows: Mapping[str, Record] = select_many(
         work.session,
         work.served,
         entity.name,
         list(ids),
         work.context,
-        (entity.title,),
+        (entity.title, *veils.fields),
         form="values",
         filters=filters or (),
     )
+    veils.apply(list(rows.values()), "values")
     return {record_id: title_text(work, entity, row.get(entity.title)) for record_id, row in rows.items()}
 
 

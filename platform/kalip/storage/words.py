@@ -7,7 +7,7 @@ stems of both, and a query word matches when any of its forms is there.
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -47,6 +47,14 @@ def index_words(text: str) -> list[str]:
 def query_words(text: str) -> list[tuple[str, ...]]:
     """The words of a query: for each one the forms of which any may match."""
     return [word_forms(word) for word in _words(text)]
+
+
+def matched(query: Sequence[tuple[str, ...]], words: Collection[str]) -> int:
+    """How many words of a query are among a text's, as the index would say; the last one may be only begun."""
+    found = sum(any(form in words for form in forms) for forms in query)
+    if query and not any(form in words for form in query[-1]):
+        found += any(word.startswith(query[-1][0]) for word in words)
+    return found
 
 
 @lru_cache(maxsize=65_536)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
+from kalip.access import Masked
 from kalip.fields import FieldType, Style
 from kalip.fields.types.choice import choice_label
 from kalip.model import Entity, Field, Model
@@ -76,6 +77,8 @@ def reader_of(served: Served, entity: Entity, field: Field, style: Style) -> Rea
     def read(value: Any) -> Cell:
         if value is None:
             return Cell(kind.widget, "")
+        if isinstance(value, Masked):
+            return Cell("text", str(value))
         return make(_Shown(served.model, field, value, kind.format(field, value, style), style))
 
     return read

@@ -10,6 +10,7 @@ from babel.numbers import get_territory_currencies
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
+from kalip.access import Masked
 from kalip.fields import PART_NAMES, Style
 from kalip.fields.types.choice import choice_label
 from kalip.model import Entity, Field
@@ -136,9 +137,12 @@ def input_of(sheet: Sheet, field: Field, span: int = 1) -> Input:
     locale = current_locale()
     value = state.values.get(field.name)
     typed = state.submitted.get(field.name)
+    masked = isinstance(value, Masked)
+    if masked:
+        typed = {}  # what is masked is looked at only: its dots must not come back as a value
     texts = typed if typed is not None else kind.to_inputs(field, value, style)
     name = state.prefix + field.name
-    readonly = not state.editable or kind.readonly or field.name in state.readonly
+    readonly = not state.editable or kind.readonly or field.name in state.readonly or masked
     return Input(
         name=name,
         id=f"{state.place}-{name.replace('.', '-')}",

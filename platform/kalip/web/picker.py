@@ -42,7 +42,7 @@ def pick_record(entity: str, field: str) -> Response:
         found = visible_entity(work, entity)
         chosen = found.attribute(field)
         hits = pick(work, PickQuery(found.name, text, field, _SHOWN))
-        target = work.model.entity(chosen.target or "") if chosen else None
+        target = work.seen.entity(chosen.target or "") if chosen else None
         create = target is not None and may(work.served, work.actor, Verb.CREATE, target.name)
     options = [{"id": hit.id, "title": hit.title or gettext("(no name)"), "note": hit.snippet} for hit in hits]
     return jsonify({"options": options, "create": create})

@@ -18,6 +18,7 @@ from kalip.records import (
     run_bulk,
     visible_entity,
 )
+from kalip.records.covers import covers_of
 from kalip.records.saving import draft_commands, prepare, save_record
 from kalip.workflow.commands import ApplyTransition, TransitionPlan
 from kalip.workflow.moving import conditions_of, find_decision, may_be_answered
@@ -71,7 +72,7 @@ def transition_plan(work: Work, command: ApplyTransition) -> TransitionPlan:
         violations=tuple(draft.faults()),
         confirm=decision.transition.confirm,
         answerable=answerable,
-        sets=decision.sets,
+        sets=covers_of(work, draft).values(decision.sets),
         question=question_of(pipeline, decision.source, decision.transition),
         endings=pipeline.closing(decision.source),
     )

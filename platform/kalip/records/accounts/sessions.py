@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from kalip.access import Actor, hash_secret, new_secret
-from kalip.base.errors import KalipError, NotFound
+from kalip.base.errors import KalipError, NotAuthenticated, NotFound
 from kalip.model import Model
 from kalip.records.accounts.acting import actor_of_login
 from kalip.records.accounts.journal import SESSION_ENDED, note
@@ -148,7 +148,9 @@ def is_fresh(services: Services, token: str) -> bool:
 
 
 def require_fresh(services: Services, token: str) -> None:
-    """Raise NotFresh unless the person of a session has proved just now who it is."""
+    """Raise NotFresh unless the person of a session has proved just now who it is; NotAuthenticated without one."""
+    if login_of(services, token) is None:
+        raise NotAuthenticated("Sign in to continue.")
     if not is_fresh(services, token):
         raise NotFresh("Confirm that it is you to go on.")
 

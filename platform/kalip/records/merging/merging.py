@@ -10,7 +10,7 @@ from kalip.records.commands import Record, SaveRecord
 from kalip.records.files import KINDS
 from kalip.records.journal import ABSORBED, MERGED, UPDATED, append, make_event
 from kalip.records.merging.commands import Merged, MergePlan, MergeRecords
-from kalip.records.merging.planning import checked, merge_plan, require_versions, value_of
+from kalip.records.merging.planning import checked, require_versions, value_of, whole_plan
 from kalip.records.rules import REFERENCE, rules_of
 from kalip.records.saving import Grounds, save_record
 from kalip.records.saving.duplicates import rekey
@@ -40,7 +40,7 @@ def merge_records(work: Work, command: MergeRecords) -> Merged:
     """
     entity, ids = checked(work, command)
     lock_records(work.session, work.served, entity.name, ids)
-    plan = merge_plan(work, command)
+    plan = whole_plan(work, command)
     survivor, others = ids[0], ids[1:]
     require_versions(command, plan.rows)
     if plan.refusals:
@@ -149,7 +149,8 @@ def _take(work: Work, plan: MergePlan) -> tuple[Record, Record]:
             changed[name] = _json(work, plan.entity.name, name, value)
             before[name] = _json(work, plan.entity.name, name, old)
     command = SaveRecord(plan.entity.name, changed, survivor, accept_duplicates=True)
-    if not save_record(work, command).changed:
+    # What is hidden from whoever merges is kept too: planning has asked what may be chosen.
+    if not save_record(work, command, Grounds(given=frozenset(changed))).changed:
         stamp = {"updated_at": work.now, "updated_by": work.actor.id}
         update_record(work.session, work.served, plan.entity.name, survivor, stamp, None)
     return before, changed

@@ -1,16 +1,18 @@
 """Plans a merge: what each record says of each field, whose value stays, and what is moved. Writes nothing."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from kalip.base.errors import BadRequest, Conflict, NotFound, StaleVersion, Violation
 from kalip.model import Entity, Field, Verb
 from kalip.records.commands import Record
+from kalip.records.covers import Covers, covers_of_records
 from kalip.records.filters import allowed_rows, matching
 from kalip.records.merging.commands import ALL, FieldChoice, MergePlan, MergeRecords, Moving
 from kalip.records.naming import find_field, visible_entity
 from kalip.records.rules import EntityRules, rules_of
 from kalip.records.services import Work
-from kalip.records.titles import title_text
+from kalip.records.titles import titles_of
 from kalip.storage import select_many
 from kalip.storage.merging import count_pointing, pointing_at
 
@@ -24,15 +26,27 @@ def merge_plan(work: Work, command: MergeRecords) -> MergePlan:
     NotFound for records that are not there or not for the actor; BadRequest for fewer than two, too many, or names that
     `take` should not have.
     """
+    plan = whole_plan(work, command)
+    covers = covers_of_records(work, plan.entity, plan.ids)
+    return replace(
+        plan,
+        rows={each: covers[each].values(row) for each, row in plan.rows.items()},
+        choices=tuple(_seen_choice(each, covers) for each in plan.choices if plan.entity.attribute(each.field.name)),
+    )
+
+
+def whole_plan(work: Work, command: MergeRecords) -> MergePlan:
+    """The same with what is hidden from the actor, which is merged too but chosen by nobody."""
     entity, ids = checked(work, command)
     rules = rules_of(work.served, entity.name)
-    rows = read_records(work, entity, ids)
+    rows = read_records(work, work.entity(entity.name), ids)
     choices = tuple(_choices(work, rules, ids, rows, command.take))
     moving = [
         Moving(work.entity(each.entity), each.field, count_pointing(work.session, work.served, each, ids[1:]))
         for each in pointing_at(work.served, entity.name)
     ]
-    titles = {each: title_text(work, entity, row.get(entity.title)) for each, row in rows.items()}
+    known = titles_of(work, {entity.name: ids})
+    titles = {each: known.of(entity.name, each) for each in ids}
     return MergePlan(
         entity=entity,
         ids=ids,
@@ -79,6 +93,17 @@ def read_records(work: Work, entity: Entity, ids: Sequence[str]) -> dict[str, Re
     return {each: found[each] for each in ids}
 
 
+def read_shown(work: Work, entity: Entity, ids: Sequence[str]) -> dict[str, Record]:
+    """The same as far as the actor sees their fields."""
+    covers = covers_of_records(work, entity, ids)
+    return {each: covers[each].values(row) for each, row in read_records(work, entity, ids).items()}
+
+
+def _seen_choice(choice: FieldChoice, covers: Mapping[str, Covers]) -> FieldChoice:
+    shown = {each: covers[each].shown(choice.field.name, value) for each, value in choice.values.items()}
+    return replace(choice, values=shown)
+
+
 def mergeable(rules: EntityRules) -> dict[str, Field]:
     """The fields whose values people choose; numbers stay with their record."""
     return {
@@ -116,13 +141,15 @@ def _choices(
     said = {}
     for written, whose in take.items():
         field = find_field(work.served, rules.entity, written)
-        if field is None or field.name not in known:
+        if field is None or field.name not in known or work.sight(rules.entity.name).hides(field.name):
             raise BadRequest("'{field}' is no field whose value can be chosen.", params={"field": written[:60]})
         listed = _is_listed(field)
         if whose not in ids and not (whose == ALL and listed):
             raise BadRequest("'{id}' is none of the records.", params={"id": whose[:60]})
         said[field.name] = whose
-    locked = _locked(work, rules, ids[0])
+    cover = covers_of_records(work, rules.entity, ids[:1])[ids[0]]
+    kept = {name for name in known if cover.level(name) != "none" and not cover.may_change(name)}
+    locked = _locked(work, rules, ids[0]) | kept
     return [_choice(field, ids, rows, said.get(name), free=name not in locked) for name, field in known.items()]
 
 

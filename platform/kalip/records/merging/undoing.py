@@ -141,7 +141,7 @@ def _give_back(work: Work, merge: StoredMerge) -> None:
     }
     links = {name: value or [] for name, value in values.items() if name in rules.links}
     command = SaveRecord(merge.entity, links, merge.survivor_id, accept_duplicates=True)
-    save_record(work, command, Grounds(forced=forced))
+    save_record(work, command, Grounds(forced=forced, given=frozenset(links)))
 
 
 def _point_back(work: Work, merge: StoredMerge, moves: Sequence[Move]) -> None:

@@ -27,7 +27,8 @@ def board_page(work: Work, command: BoardQuery) -> BoardPage:
     view, pipeline = _find_board(entity, command)
     columns = [readable_path(work, entity, text) for text in view.card.fields]
     title_plan = TitlePlan(work, columns)
-    concealment = Concealment(work, entity, (*columns, *title_plan.paths(entity)))
+    beside = [readable_path(work, entity, text) for text in extra_fields(entity)]
+    concealment = Concealment(work, entity, (*columns, *beside, *title_plan.paths(entity)))
     fields = (*(column.text for column in columns), *concealment.fields, *extra_fields(entity), *title_plan.fields)
     query = Query(
         entity=entity.name,
@@ -48,7 +49,10 @@ def board_page(work: Work, command: BoardQuery) -> BoardPage:
         entity=entity,
         view=view,
         pipeline=pipeline,
-        columns=tuple(_column(work, stage, shown, groups, summed, following) for stage in stages),
+        columns=tuple(
+            _column(work, stage, shown, groups, _summed_here(work, summed, f"{pipeline.name}.{stage.name}"), following)
+            for stage in stages
+        ),
         titles=title_plan.read(rows),
         rights=rights_of(work, entity.name),
     )
@@ -125,6 +129,13 @@ def _column(  # noqa: PLR0913, PLR0917 one view's facts, passed once
         cards=shown.get(stage.name, ()),
         next=following,
     )
+
+
+def _summed_here(work: Work, summed: Path | None, place: str) -> Path | None:
+    """What is summed up, where the actor sees it in a stage."""
+    if summed is None or summed.hops or work.sight(summed.entity.name).level(summed.field.name, place) == "read":
+        return summed
+    return None
 
 
 def _totals(work: Work, summed: Path, rows: Sequence[AggregateRow]) -> tuple[object, ...]:

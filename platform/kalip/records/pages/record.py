@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from kalip.access import ANY, Ruling, ruling_for
+from kalip.access import ANY, Ruling, comparable_model, ruling_for
 from kalip.base.errors import NotFound
 from kalip.base.names import did_you_mean
 from kalip.fields.literals import text_literal
@@ -35,7 +35,7 @@ def record_page(
     ]
     title_plan = TitlePlan(work, paths)
     joined = title_plan.paths(entity)
-    concealment = Concealment(work, entity, joined)
+    concealment = Concealment(work, entity, (*paths, *joined))
     texts = [*(path.text for path in (*paths, *joined)), *concealment.fields, *_ruled_paths(work, entity)]
     parts = fetch_row(work, entity, record_id, texts, "parts")
     rights = _rights(work, entity, record_id, parts)
@@ -77,7 +77,7 @@ def related_page(work: Work, entity_name: str, record_id: str, name: str) -> Rel
 def related_field(work: Work, entity: Entity, name: str) -> tuple[Entity, Field]:
     """What a related list's name means: `contact.company`, or `contact` when only one field refers there."""
     owner_name, _, field_name = name.partition(".")
-    owner = work.model.entity(owner_name)
+    owner = comparable_model(work.served, work.actor).entity(owner_name)
     if owner is not None:
         for field in owner.fields.values():
             refers = field.target == entity.name or entity.name in field.targets
@@ -100,12 +100,12 @@ def _children(entity: Entity) -> Iterable[str]:
 
 
 def _lines(work: Work, entity: Entity, name: str, record_id: str) -> tuple[Row, ...]:
-    target = work.model.entities[str(entity.fields[name].target)]
+    target = work.seen.entities[str(entity.fields[name].target)]
     return tuple(make_row(work, target, row) for row in read_lines(work, entity, name, record_id, "values"))
 
 
 def _line_titles(work: Work, field: Field, lines: tuple[Row, ...]) -> Iterable[tuple[tuple[str, str], str]]:
-    target = work.model.entities[str(field.target)]
+    target = work.seen.entities[str(field.target)]
     skipped = (field.via, "created_by", "updated_by", "owner")
     paths = [find_path(work.served, target, name) for name in all_fields(target) if name not in skipped]
     references = [path for path in paths if path.field.type in ("reference", "any_reference", "references")]

@@ -16,7 +16,7 @@ def extra_fields(entity: Entity) -> tuple[str, ...]:
 
 
 def make_row(work: Work, entity: Entity, row: Record) -> Row:
-    """A row for the screen, from Python values by path."""
+    """A row for the screen, from Python values by path. `entity` is seen with the actor's eyes."""
     return Row(
         entity=entity.name,
         id=str(row["id"]),
@@ -30,12 +30,14 @@ def make_row(work: Work, entity: Entity, row: Record) -> Row:
 def make_column(work: Work, path: Path, view: ListView | None) -> ListColumn:
     """A column for the screen; its label tells the way through references."""
     shown = next((each for each in view.columns if each.field == path.text), None) if view is not None else None
+    whole = work.sight(path.entity.name).shows_all(path.field.name) if path.entity.name in work.model.entities else True
     return ListColumn(
         path=path.text,
         label=path.field.label,
         field=path.field,
         entity=path.entity.name,
-        sortable=work.served.types[path.field.type].sortable,
+        sortable=work.served.types[path.field.type].sortable and whole,
         width=shown.width if shown is not None else None,
         frozen=shown.frozen if shown is not None else False,
+        whole=whole,
     )

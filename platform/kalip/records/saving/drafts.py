@@ -22,6 +22,7 @@ class Grounds:
     all the same. `decide` is called once the record as it will be is known: it may set more values
     and refuse; `reads` and `fields` are what it needs of the record, `sets` what it may change,
     `whole` asks for all of it.
+    `given` are fields of the command's own values that metadata gives, so that nobody needs a right to them.
     `named` is the transition or conversion that the right is asked for.
     `placed`: the record is put into its stage whatever the stage demands. `start` is the stage of its pipeline where
     a new record starts (the first one when empty).
@@ -35,6 +36,7 @@ class Grounds:
     fields: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     whole: bool = False
+    given: frozenset[str] = frozenset()
     placed: bool = False
     start: str = ""
     named: str = ""

@@ -112,7 +112,7 @@ def _keep_differences(draft: Draft) -> None:
 def _is_unchanged(draft: Draft, pointer: str) -> bool:
     # A value that today's rules refuse may stay as it is: a retired choice, say.
     name = pointer.removeprefix(draft.pointer).lstrip("/").split("/")[0]
-    if name not in draft.rules.stored or name not in draft.command.values:
+    if name not in draft.explicit or name not in draft.rules.stored or name not in draft.command.values:
         return False
     raw = draft.command.values[name]
     try:

@@ -10,6 +10,7 @@ from kalip.fields import FieldFault
 from kalip.records.naming import find_field
 from kalip.records.rules import STAGE_FIELDS
 from kalip.records.saving.drafts import Draft
+from kalip.records.saving.fields import is_closed, is_masked_value, refuse
 from kalip.records.services import Work
 
 
@@ -52,7 +53,10 @@ def _resolve(work: Work, draft: Draft, written: str) -> str | None:
     if field.name not in rules.writable:
         draft.blame(field.name, "readonly", "This field is kept by the system.")
         return None
-    return field.name
+    if is_closed(work, draft, field.name):
+        refuse(draft, field.name)
+        return None
+    return None if is_masked_value(work, draft, field.name, draft.command.values[written]) else field.name
 
 
 def _submitted(value: object) -> object:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from kalip.model import Stage
 from kalip.records.saving.drafts import Draft, label_of
 from kalip.records.saving.evaluation import evaluate, holds_before
+from kalip.records.saving.fields import refuse_fields
 from kalip.records.saving.placing import unmet
 from kalip.records.saving.uniqueness import value_after
 from kalip.records.services import Work
@@ -14,6 +15,7 @@ REQUIRED = "{label} is required."
 
 def validate(work: Work, draft: Draft) -> None:
     """Gather everything that speaks against a draft, except what only the database can tell."""
+    refuse_fields(work, draft)
     _readonly(work, draft)
     _forced(draft)
     _enter(work, draft)

@@ -1,12 +1,14 @@
 """The columns of a file that an import fills fields from, understood and checked before the first row."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kalip.base.errors import BadRequest
 from kalip.base.names import did_you_mean
 from kalip.model import Field
 from kalip.records.rules import REFERENCE, REFERENCES, USER, rules_of
+from kalip.records.services import Work
 from kalip.records.transfer.mapping import importable_paths
 from kalip.records.transfer.plans import ImportPlan
 from kalip.records.transfer.tables import Cells
@@ -57,6 +59,17 @@ def plan_columns(served: Served, plan: ImportPlan) -> tuple[FilledColumn, ...]:
         made.append(FilledColumn(place, path, field, part if head in split else None, refers))
     _check_match(served, plan, {path for _, path in whole})
     return tuple(made)
+
+
+def require_fillable(work: Work, plan: ImportPlan, columns: Sequence[FilledColumn]) -> None:
+    """Refuse columns of fields that the actor may not write, as unknown ones, and a match that would tell a value."""
+    sight = work.sight(plan.entity)
+    for column in columns:
+        name = column.field.name
+        if not sight.ever_writes(name, new=True) and not sight.ever_writes(name):
+            raise BadRequest("An import can't fill '{path}'.", params={"path": column.path})
+    if plan.match is not None and not sight.shows_all(plan.match.partition(".")[0]):
+        raise BadRequest("Records can't be matched by '{path}': you don't see all of it.", params={"path": plan.match})
 
 
 def _check_match(served: Served, plan: ImportPlan, paths: set[str]) -> None:

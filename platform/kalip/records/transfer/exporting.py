@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from kalip.access import Actor, require
+from kalip.access import Actor, Masked, require
 from kalip.fields import Style
 from kalip.model import Verb
 from kalip.records.commands import ListRecords, Record, Titles
@@ -131,7 +131,7 @@ class _Lines:
         if value is None:
             return ""
         kind = self._work.served.types[column.field.type]
-        if column.part:
+        if column.part or isinstance(value, Masked):
             return str(value)
         if self._form.exact:
             return kind.to_text(column.field, value)

@@ -15,7 +15,7 @@ from kalip.model import Verb
 from kalip.records.naming import find_entity
 from kalip.records.services import Services, Work, run
 from kalip.records.transfer.batches import BatchImporter, RowOutcome
-from kalip.records.transfer.columns import FilledColumn, plan_columns
+from kalip.records.transfer.columns import FilledColumn, plan_columns, require_fillable
 from kalip.records.transfer.lookups import Lookups
 from kalip.records.transfer.plans import Along, ImportPlan, ImportResult, Progress, Refusal
 from kalip.records.transfer.refused import RefusedFile
@@ -152,7 +152,9 @@ def _check(work: Work, plan: ImportPlan) -> tuple[FilledColumn, ...]:
     require(work.served, work.actor, Verb.CREATE, plan.entity)
     if plan.match is not None:
         require(work.served, work.actor, Verb.UPDATE, plan.entity)
-    return plan_columns(work.served, plan)
+    columns = plan_columns(work.served, plan)
+    require_fillable(work, plan, columns)
+    return columns
 
 
 def _start(work: Work, state: ImportRun) -> ImportRun:

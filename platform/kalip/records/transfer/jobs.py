@@ -22,7 +22,7 @@ from kalip.records.jobs import Hopeless, Job, JobHandler, JobRun, actor_of_user,
 from kalip.records.naming import visible_entity
 from kalip.records.rules import rules_of
 from kalip.records.services import Services, Work, run
-from kalip.records.transfer.columns import TEXTUAL, plan_columns
+from kalip.records.transfer.columns import TEXTUAL, plan_columns, require_fillable
 from kalip.records.transfer.exporting import ExportFormat, count_exported, export_records
 from kalip.records.transfer.importing import MOST_REFUSALS, run_import
 from kalip.records.transfer.plans import ImportPlan, Refusal
@@ -132,7 +132,7 @@ def enqueue_import(work: Work, asked: ImportAsked, name: str, blob: Blob) -> str
     if asked.match is not None:
         require(work.served, work.actor, Verb.UPDATE, entity)
     plan = plan_of(work.services, replace(asked, entity=entity), name, blob.sha256)
-    plan_columns(work.served, plan)
+    require_fillable(work, plan, plan_columns(work.served, plan))
     total = sum(1 for _ in plan.table.rows())
     file_id = new_id()
     arguments = {**asdict(asked), "entity": entity, "name": name, "file": file_id, "rows": total, "action": "import"}

@@ -36,11 +36,13 @@ class Lookups:
         return [text] if is_id(text) else self._known.get(path, {}).get(text, [])
 
     def _records(self, work: Work, path: str, field: Field, texts: Sequence[str]) -> dict[str, list[str]]:
-        entity = work.model.entities[str(field.target)]
+        entity = work.seen.entities[str(field.target)]
         filters = allowed_rows(work, Verb.READ, entity.name)
         if filters is None:
             return {}
         by = self._fields.get(path, entity.title)
+        if not work.sight(entity.name).shows_all(by.partition(".")[0]):
+            return {}  # whether a record is called so would be told
         found = find_by_texts(work.session, work.served, entity.name, by, texts, work.context, filters)
         rest = [text for text in texts if text not in found]
         if rest:

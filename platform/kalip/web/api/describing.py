@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kalip.access import Actor
+from kalip.access import Actor, Sight, sight_of
 from kalip.model import ChoiceList, DuplicateRule, Entity, Field, FormView, PackInfo, Pipeline, Role, Sort
 from kalip.runtime import Served
 from kalip.web.api.rights import verbs, visible
@@ -44,7 +44,8 @@ def seen_choices(served: Served, actor: Actor) -> frozenset[str]:
 
 
 def entity(served: Served, actor: Actor, found: Entity, locale: str) -> Json:
-    """An entity with fields, pipelines and views."""
+    """An entity with fields, pipelines and views, as the actor sees it; `hidden` names the fields that aren't shown."""
+    sight = sight_of(served, actor, found.name)
     return {
         "name": found.name,
         "pack": found.pack,
@@ -57,7 +58,10 @@ def entity(served: Served, actor: Actor, found: Entity, locale: str) -> Json:
         "was": list(found.was),
         "search": list(found.search),
         "rights": _rights(served, actor, found),
-        "fields": {name: _field(served, each, locale) for name, each in found.fields.items()},
+        "fields": {
+            name: {**_field(served, each, locale), **_right(sight, name)} for name, each in found.fields.items()
+        },
+        "hidden": list(sight.hidden),
         "system": {name: _field(served, each, locale) for name, each in found.system.items()},
         "checks": {
             each.name: {"expression": each.expression.source, "message": each.message.get(locale), "field": each.field}
@@ -102,6 +106,16 @@ def pack(found: PackInfo, locale: str) -> Json:
 
 def _rights(served: Served, actor: Actor, found: Entity) -> list[str]:
     return sorted(verb.value for verb in verbs(served, actor, found.name))
+
+
+def _right(sight: Sight, name: str) -> Json:
+    """What is narrowed for the actor: a field that is read-only, or that isn't shown whole on every record."""
+    told: Json = {}
+    if not sight.ever_writes(name) and not sight.ever_writes(name, new=True):
+        told["readonly"] = True
+    if sight.guards(name):
+        told["guarded"] = True
+    return told
 
 
 def _field(served: Served, field: Field, locale: str) -> Json:

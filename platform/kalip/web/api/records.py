@@ -127,7 +127,9 @@ def _list(work: Work, command: ListRecords) -> Answer:
     if command.fields is None and command.view is None:
         entity = visible_entity(work, command.entity)
         command = replace(command, fields=work.served.project(_AllFields).of(entity))
-    page = list_records(work, command)
+        page = replace(list_records(work, command), hidden=work.sight(entity.name).hidden)
+    else:
+        page = list_records(work, command)
     body: Record = {"items": page.items, "next": page.next}
     if command.count:
         body["count"] = page.count
@@ -176,11 +178,16 @@ def _restore(work: Work, entity: str, record_id: str) -> Answer:
 
 
 class _AllFields:
-    """The paths of whole records, made once for each entity of a served model."""
+    """The paths of whole records, made once for each entity of a served model as it is seen."""
 
     def __init__(self, served: Served) -> None:
-        self._made = {name: all_fields(entity) for name, entity in served.model.entities.items()}
+        self._served = served
+        self._made: dict[int, tuple[Entity, tuple[str, ...]]] = {}
 
     def of(self, entity: Entity) -> tuple[str, ...]:
         """All fields of an entity but its lines."""
-        return self._made[entity.name]
+        made = self._made.get(id(entity))
+        if made is None:
+            # The entity is kept along, so that no other one can get its identity.
+            made = self._made[id(entity)] = (entity, all_fields(entity))
+        return made[1]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TypeVar, cast
 
-from kalip.access import Actor, may
+from kalip.access import Actor, may, seen_model
 from kalip.model import Entity, Verb
 from kalip.runtime import Served
 
@@ -41,5 +41,6 @@ def verbs(served: Served, actor: Actor, entity: str) -> frozenset[Verb]:
 
 
 def visible(served: Served, actor: Actor) -> tuple[Entity, ...]:
-    """The entities that the caller may read, in the order of the model."""
-    return tuple(entity for entity in served.model.entities.values() if may(served, actor, Verb.READ, entity.name))
+    """The entities that the caller may read, as the caller sees them, in the order of the model."""
+    entities = seen_model(served, actor).entities.values()
+    return tuple(entity for entity in entities if may(served, actor, Verb.READ, entity.name))

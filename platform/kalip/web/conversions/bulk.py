@@ -139,7 +139,7 @@ def _form(work: Work, entity: Entity, conversion: Conversion, fault: str = "") -
 
 def _target(work: Work, conversion: Conversion, name: str) -> BulkTarget:
     locale, target = current_locale(), conversion.targets[name]
-    entity = work.model.entities[target.entity]
+    entity = work.seen.entities[target.entity]
     known = [each for each in entity.pipelines.values() if not target.pipelines or each.name in target.pipelines]
     usual = usual_pipeline(entity, target, tuple(each.name for each in known))
     chosen = request.form.get(f"{name}~pipeline") or usual

@@ -79,7 +79,7 @@ class TargetCard:
 def card_of(work: Work, plan: ConversionPlan, target: TargetPlan, sent: Sent, titles: Titles) -> TargetCard:
     """One target's card; `titles` name the records that stand for it or may."""
     locale, name = current_locale(), target.target.name
-    entity = work.model.entities[target.target.entity]
+    entity = work.seen.entities[target.target.entity]
     said = sent.target(name)
     taken = said.take if said.take and said.take != "new" else ""
     existing = target.existing or taken

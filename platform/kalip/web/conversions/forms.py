@@ -41,7 +41,7 @@ def target_form(
     work: Work, plan: ConversionPlan, target: TargetPlan, sent: Submission | None, faults: Sequence[Violation]
 ) -> TargetForm:
     """The form of a record that is still to be made; as it was sent, else as the maps fill it."""
-    entity = work.model.entities[target.target.entity]
+    entity = work.seen.entities[target.target.entity]
     view = _reduced(entity, plan.conversion, target)
     submission = replace(sent or _mapped(work, entity, target), tabs=tuple(tab.name for tab in view.tabs))
     command = SaveRecord(
@@ -131,7 +131,7 @@ def _mapped(work: Work, entity: Entity, target: TargetPlan) -> Submission:
         if field is None:
             continue
         if field.type == "children":
-            owned = work.model.entities[str(field.target)]
+            owned = work.seen.entities[str(field.target)]
             rows = [each for each in raw if isinstance(each, Mapping)] if isinstance(raw, list) else []
             lines[name] = tuple(Line("", _inputs(work, owned, row)) for row in rows)
     submitted = _inputs(work, entity, target.values)

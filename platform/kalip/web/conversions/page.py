@@ -1,7 +1,7 @@
 """What the dialogue of a conversion shows, worked out for its templates from the plan and from what was said."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from flask import url_for
@@ -9,6 +9,7 @@ from flask import url_for
 from kalip.base.errors import KalipError, Violation
 from kalip.model import Entity
 from kalip.records import Titles, Work, get_record, title_of, titles_of
+from kalip.records.covers import locked_for
 from kalip.web.cells import Cell, record_url, style_of
 from kalip.web.conversions.cards import TargetCard, card_of
 from kalip.web.conversions.forms import TargetForm, own_faults, target_form
@@ -99,7 +100,7 @@ def dialogue_of(work: Work, scene: Scene, error: KalipError | None = None) -> Di
     conversion, locale = plan.conversion, current_locale()
     at = page_of(plan, sent)
     violations = (*getattr(error, "violations", ()), *sent.unresolved())
-    values = [(work.model.entities[each.target.entity], each.values) for each in plan.targets]
+    values = [(work.seen.entities[each.target.entity], each.values) for each in plan.targets]
     lost = [(entity, {each.field.name: each.value for each in plan.lost})]
     titles = titles_in(work, [*values, *lost, *_differing(work, plan)])
     _name_records(work, plan, sent, titles)
@@ -259,7 +260,7 @@ def _sections(forms: Sequence[TargetForm]) -> Iterable[tuple[Input, ...]]:
 
 def _differing(work: Work, plan: ConversionPlan) -> Iterable[tuple[Entity, Mapping[str, object]]]:
     for target in plan.targets:
-        entity = work.model.entities[target.target.entity]
+        entity = work.seen.entities[target.target.entity]
         for each in target.differences:
             yield entity, {each.field.name: each.present}
             yield entity, {each.field.name: each.mapped}
@@ -289,6 +290,7 @@ def _own_inputs(work: Work, scene: Scene, violations: Sequence[Violation]) -> tu
     ).items()}  # fmt: skip
     titles = titles_in(work, [(entity, {name: value for name, value in values.items() if name in names})])
     state = State(values=values, submitted=scene.sent.own, errors=own, required=plan.missing, prefix=OWN)
+    state = replace(state, readonly=locked_for(work, entity, scene.record_id))
     sheet = Sheet(work, entity, state, style_of(work, titles))
     return tuple(input_of(sheet, field) for field in plan.asked if field.type != "children")
 

@@ -146,7 +146,7 @@ def way_to(source: Entity, target: ConversionTarget) -> str:
 
 def _named(work: Work, conversion: Conversion, name: str, typed: str) -> tuple[str, str]:
     """The record that a typed name means, or the name when it means none or several."""
-    source = work.model.entities[conversion.entity]
+    source = work.seen.entities[conversion.entity]
     via = way_to(source, conversion.targets[name])
     hits = pick(work, PickQuery(source.name, typed, field=via, limit=2)) if via else ()
     exact = [each for each in hits if each.title.casefold() == typed.casefold()] or list(hits)
@@ -163,7 +163,7 @@ def _form(work: Work, conversion: Conversion, name: str, form: MultiDict[str, st
     for step in ("_add", "_remove"):
         if form.get(step, "").startswith(prefix):
             inner[step] = form[step].removeprefix(prefix)
-    return stepped(read_form(work, work.model.entities[conversion.targets[name].entity], inner), inner)
+    return stepped(read_form(work, work.seen.entities[conversion.targets[name].entity], inner), inner)
 
 
 def _is_choice(name: str) -> bool:

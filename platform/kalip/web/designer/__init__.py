@@ -1,5 +1,6 @@
 """The designer: everything edits a draft, which is reviewed with its plan and published."""
 
+from kalip.web.designer.field_matrix import blueprint as field_matrix
 from kalip.web.designer.history import blueprint as history
 from kalip.web.designer.layout import blueprint as layout
 from kalip.web.designer.matrix import blueprint as matrix
@@ -10,6 +11,6 @@ from kalip.web.designer.texts import blueprint as texts
 from kalip.web.designer.things import blueprint as things
 from kalip.web.designer.translations import blueprint as translations
 
-blueprints = (layout, matrix, questions, history, review, routes, texts, things, translations)
+blueprints = (layout, matrix, field_matrix, questions, history, review, routes, texts, things, translations)
 
 __all__ = ["blueprints"]

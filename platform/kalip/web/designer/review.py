@@ -10,8 +10,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from kalip.base.canonical import pretty_text
 from kalip.base.errors import CompileError, Conflict, PublishConflict
 from kalip.designer import Drafted, Review, discard, publish_draft, resolve, review
+from kalip.metadata import Kind
 from kalip.records import Work
 from kalip.storage import PlanRefused
+from kalip.web.designer.field_matrix import closed_fields, closed_text
+from kalip.web.designer.nodes import label_of
 from kalip.web.designer.reading import Bar, Fault, bar_of, faults_of, frame
 from kalip.web.designer.words import Line, Planned, line_of, steps_of
 from kalip.web.lists.empty import Empty
@@ -37,7 +40,10 @@ class Both:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """The whole review. `message` and `error` are those of a publish that was refused."""
+    """The whole review. `message` and `error` are those of a publish that was refused.
+
+    `closed` tells of entities whose new fields nobody has been let in to: a text, and where they are opened.
+    """
 
     bar: Bar
     changes: tuple[Line, ...]
@@ -50,6 +56,7 @@ class ReviewPage:
     empty: Empty
     message: str = ""
     error: str = ""
+    closed: tuple[tuple[str, str], ...] = ()
 
 
 @blueprint.get("/review")
@@ -111,8 +118,18 @@ def _page(work: Work, message: str = "", error: str = "", status: int = 200) -> 
         ),
         message=message,
         error=error,
+        closed=tuple(_closed(drafted)),
     )
     return render(_PAGE, frame(work, gettext("Review")), page, status)
+
+
+def _closed(drafted: Drafted) -> Iterator[tuple[str, str]]:
+    for address in drafted.after:
+        document = drafted.stack.documents.get(address)
+        count = len(closed_fields(drafted, document)) if document is not None and document.kind is Kind.ENTITY else 0
+        if document is not None and count:
+            text = f"{label_of(document.data, document.names[0])}: {closed_text(count)}"
+            yield text, url_for("designer_fields.show_fields", name=document.names[0])
 
 
 def _wait(seconds: float) -> str:

@@ -27,6 +27,7 @@ from kalip.metadata.source import escape, unescape, value_at
 from kalip.records import Work
 from kalip.web import htmx
 from kalip.web.designer.editing import changes_of, with_typed
+from kalip.web.designer.field_matrix import closed_fields
 from kalip.web.designer.graph import Graph, graph_of
 from kalip.web.designer.making import field_name
 from kalip.web.designer.nodes import Node, label_of, name_of, node_at, schema_at, source_of
@@ -101,7 +102,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class NodePage:
-    """A place in a document."""
+    """A place in a document. `opened_at` is where a field is opened that nobody may see yet."""
 
     bar: Bar
     title: str
@@ -122,6 +123,7 @@ class NodePage:
     renamable: bool
     plain: str
     entity: str
+    opened_at: str
 
     def at(self, pointer: str) -> str:
         """The page of another place in the document."""
@@ -221,9 +223,17 @@ def _node_page(
         renamable=bool(pointer) and "was" in (schema_at(schema, document.data, pointer) or {}).get("properties", {}),
         plain=unescape(pointer.rpartition("/")[2]),
         entity=document.names[0] if document.address.startswith("entities/") else "",
+        opened_at=_opened_at(drafted, document, pointer),
         resettable=SITE in owners and owners != {SITE} and _says(document, pointer),
     )
     return render(_NODE, frame(work, title, *_crumbs(document, pointer)), page, 422 if errors else 200)
+
+
+def _opened_at(drafted: Drafted, document: MergedDocument, pointer: str) -> str:
+    steps = pointer.split("/")
+    closed = closed_fields(drafted, document) if document.kind is Kind.ENTITY and steps[1:2] == ["fields"] else ()
+    is_closed = len(steps) == 3 and unescape(steps[2]) in closed
+    return url_for("designer_fields.show_fields", name=document.names[0]) if is_closed else ""
 
 
 def _asked(work: Work, drafted: Drafted, document: MergedDocument, pointer: str) -> Response | None:

@@ -52,6 +52,8 @@ def _tabs(drafted: Drafted, entity: str, address: str) -> Iterator[Tab]:
                 yield _tab(label, each.address, address)
     access = url_for("designer_access.show_access", name=entity)
     yield Tab(gettext("Access"), access, address == f"{folder}access")
+    fields = url_for("designer_fields.show_fields", name=entity)
+    yield Tab(gettext("Rights on fields"), fields, address == f"{folder}access/fields")
     texts = url_for("designer_translations.show_translations", name=entity)
     yield Tab(gettext("Translations"), texts, address == "translations")
 

@@ -12,7 +12,7 @@ from kalip.model import Entity, Field, Verb
 from kalip.records import Titles, Work, titles_of
 from kalip.records.duplicates import Duplicate, ToldApart, duplicates_of, told_apart_among
 from kalip.records.merging import ALL, FieldChoice, Merged, MergePlan, MergeRecords, merge_plan, merges_of
-from kalip.records.merging.planning import mergeable, read_records
+from kalip.records.merging.planning import mergeable, read_shown
 from kalip.records.rules import rules_of
 from kalip.records.scanning import ScanPage, own_sides, scan_page
 from kalip.records.titles import title_text
@@ -189,7 +189,7 @@ def duplicates_page(work: Work, entity_name: str, after: int, job_id: str = "") 
 def own_page(work: Work, entity: Entity, record_id: str) -> OwnPage:
     """The duplicates of one record."""
     found = duplicates_of(work, entity.name, record_id)
-    (row,) = read_records(work, entity, [record_id]).values()
+    (row,) = read_shown(work, entity, [record_id]).values()
     heads = _columns(work, entity)
     ids = [record_id, *dict.fromkeys(each.id for each in found if each.entity == entity.name)]
     groups = [_group(work, entity, FoundGroup(0, tuple(ids), _why(found, entity.name)), heads)] if len(ids) > 1 else []
@@ -273,7 +273,10 @@ def _columns(work: Work, entity: Entity) -> tuple[Field, ...]:
     listed = [each.field for each in view.columns] if view is not None else list(entity.fields)
     names = dict.fromkeys((*compared, *listed))
     known = mergeable(rules_of(work.served, entity.name))
-    return tuple(known[each] for each in names if each in known and each != entity.title)[:_MOST_COLUMNS]
+    shown = entity.attributes
+    return tuple(known[each] for each in names if each in known and each in shown and each != entity.title)[
+        :_MOST_COLUMNS
+    ]
 
 
 def _groups(work: Work, found: ScanPage, heads: Sequence[Field]) -> Iterable[Group]:
@@ -284,7 +287,7 @@ def _groups(work: Work, found: ScanPage, heads: Sequence[Field]) -> Iterable[Gro
 
 
 def _group(work: Work, entity: Entity, group: FoundGroup, heads: Sequence[Field]) -> Group:
-    rows = read_records(work, entity, group.ids)
+    rows = read_shown(work, entity, group.ids)
     style = _style(work, entity, rows)
     readers = [(each, reader_of(work.served, entity, each, style)) for each in heads]
     members = [

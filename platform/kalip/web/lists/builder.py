@@ -9,7 +9,8 @@ from werkzeug.datastructures import MultiDict
 from kalip.base.errors import BadRequest
 from kalip.fields import FieldFault, Operator, Style
 from kalip.model import Entity
-from kalip.records import Work, compile_filter, titles_of
+from kalip.records import Work, titles_of
+from kalip.records.filters import said_filter
 from kalip.web.cells import style_of
 from kalip.web.inputs import Option, whole_number
 from kalip.web.lists.conditions import join_groups, read_groups, write
@@ -113,7 +114,7 @@ def check_filter(work: Work, entity: Entity, text: str) -> str:
     if not text:
         return ""
     try:
-        compile_filter(work.served, entity.name, text)
+        said_filter(work, entity.name, text)
     except BadRequest as error:
         locale = current_locale()
         return " ".join(filter(None, (message_of(locale, error), translate(locale, error.hint))))

@@ -227,6 +227,7 @@ def _edit(work: Work, entity: Entity, form: BulkForm) -> BulkForm:
         field
         for field in entity.fields.values()
         if field.type not in NOT_IN_BULK
+        and work.sight(entity.name).ever_writes(field.name)
         and not field.readonly
         and not work.served.types[field.type].readonly
         and field.name != entity.owned_by

@@ -9,6 +9,7 @@ from kalip.base.errors import NotFound, Violation
 from kalip.fields.literals import text_literal
 from kalip.model import Entity
 from kalip.records import ListPage, ListRecords, Row, Work, list_page
+from kalip.records.covers import locked_for
 from kalip.web.cells import record_url, style_of
 from kalip.web.inputs import Input, Sheet, State, Submitted, input_of
 from kalip.web.lists.page import ListCell, can_edit_inline, rows_of
@@ -42,7 +43,7 @@ def cell_form(work: Work, entity: Entity, record_id: str, path: str, typed: Type
     """The input for a record's cell. NotFound when the record or the column can't be edited in place."""
     found, row = _row(work, entity, record_id, path)
     column = found.columns[0]
-    if not can_edit_inline(work, entity, column):
+    if not can_edit_inline(work, entity, column) or path in locked_for(work, entity, record_id):
         raise NotFound("This column can't be edited in the list.")
     required = (path,) if column.field.required else ()
     labels = {each.name: each.label.get(current_locale()) for each in work.model.entities.values()}

@@ -234,6 +234,7 @@ def can_edit_inline(work: Work, entity: Entity, column: ListColumn) -> bool:
         and (not field.system or field.name == "owner")
         and not field.readonly
         and not kind.readonly
+        and work.sight(entity.name).ever_writes(field.name)
         and field.type not in _NOT_EDITED_INLINE
         and field.name != entity.owned_by
     )
@@ -275,7 +276,7 @@ def _heads(
                 rank=rank if len(found.sort) > 1 else 0,
                 sort_href=state.sorted_by(column.path, present).address() if column.sortable else "",
                 sort_more=state.sorted_by(column.path, present, more=True).address(),
-                quick_href=_with(state.address("lists.show_quick"), "path", column.path),
+                quick_href=_with(state.address("lists.show_quick"), "path", column.path) if column.whole else "",
                 filtered=column.path in filtered,
             )
         )

@@ -8,7 +8,6 @@ from kalip.base.text import Text
 from kalip.fields import PART_NAMES, FieldType
 from kalip.model import Entity, Field, Verb
 from kalip.records import Work
-from kalip.runtime import Served
 from kalip.web.lists.conditions import Known
 
 _NOT_IN_LISTS = frozenset({"children", "json"})
@@ -23,7 +22,8 @@ _LAST = (
 class ListPath:
     """A path with the field at its end; `through` is the reference that leads there, if any.
 
-    A part of a field is a text field of its own here; `part` is what it is called within the whole.
+    A part of a field is a text field of its own here; `part` is what it is called within the whole. `whole`: the person
+    sees it on every record, so that rows may be filtered by it.
     """
 
     path: str
@@ -32,6 +32,7 @@ class ListPath:
     kind: FieldType
     through: Field | None = None
     part: Text | None = None
+    whole: bool = True
 
     def label(self, locale: str) -> str:
         """What a column with it is called."""
@@ -42,14 +43,15 @@ class ListPath:
 
 def paths_of(work: Work, entity: Entity) -> Mapping[str, ListPath]:
     """All paths of an entity that the person may use, own fields first."""
-    found = {each.path: each for each in _own(work.served, entity)}
+    found = {each.path: each for each in _own(work, entity)}
     for field in entity.fields.values():
-        target = work.model.entity(field.target or "")
+        target = work.seen.entity(field.target or "")
         if field.type != "reference" or target is None or not _readable(work, target):
             continue
-        for each in _own(work.served, target, system=False):
+        whole = work.sight(entity.name).shows_all(field.name)
+        for each in _own(work, target, system=False):
             path = f"{field.name}.{each.path}"
-            found[path] = replace(each, path=path, through=field)
+            found[path] = replace(each, path=path, through=field, whole=each.whole and whole)
     return found
 
 
@@ -60,19 +62,21 @@ def known_of(paths: Mapping[str, ListPath]) -> Known:
 
 def filterable(paths: Mapping[str, ListPath]) -> tuple[ListPath, ...]:
     """The paths that have something to compare."""
-    return tuple(each for each in paths.values() if each.kind.operators(each.field))
+    return tuple(each for each in paths.values() if each.whole and each.kind.operators(each.field))
 
 
-def _own(served: Served, entity: Entity, *, system: bool = True) -> Iterable[ListPath]:
+def _own(work: Work, entity: Entity, *, system: bool = True) -> Iterable[ListPath]:
+    served, sight = work.served, work.sight(entity.name)
     names = [*entity.fields, *(name for name in _LAST if system and name in entity.system)]
     for name in names:
         field = entity.attributes[name]
         if field.type not in _NOT_IN_LISTS and name not in _TOO_TECHNICAL:
-            yield ListPath(name, entity, field, served.types[field.type])
+            yield ListPath(name, entity, field, served.types[field.type], whole=sight.shows_all(name))
         if field.type in _WITH_PARTS:
             as_text = replace(field, type="text", required=False, options={})
             for part, label in PART_NAMES[field.type].items():
-                yield ListPath(f"{name}.{part}", entity, as_text, served.types["text"], part=label)
+                whole = sight.shows_all(name)
+                yield ListPath(f"{name}.{part}", entity, as_text, served.types["text"], part=label, whole=whole)
 
 
 def _readable(work: Work, entity: Entity) -> bool:

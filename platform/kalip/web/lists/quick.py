@@ -71,7 +71,7 @@ def applied(
 
 def _path(work: Work, entity: Entity, text: str) -> ListPath:
     found = paths_of(work, entity).get(text)
-    if found is None:
+    if found is None or not found.whole:
         raise NotFound("There is no such column.")
     return found
 

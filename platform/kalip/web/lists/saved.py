@@ -1,14 +1,16 @@
 """Views of a list: the pack's, and those that people saved for themselves or for everybody."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from flask import url_for
 
-from kalip.base.errors import NotFound
+from kalip.base.errors import BadRequest, NotFound
 from kalip.base.ids import new_id
 from kalip.model import Entity
 from kalip.records import Work
+from kalip.records.naming import Path
+from kalip.records.related import comparable_path, readable_path
 from kalip.storage import SavedView, delete_view, list_saved_views, save_view
 from kalip.web.lists.state import SAVED, ListState, body_of, columns_of
 from kalip.web.locale import current_locale, gettext
@@ -82,7 +84,28 @@ def views_of(work: Work, entity: Entity, state: ListState) -> Views:
     mine = chosen.user_id == work.actor.id or work.actor.administrator
     delete = url_for("lists.remove_view", entity=entity.name, view=chosen.id) if mine else ""
     base = next((name for name in (chosen.body.get("base", ""), *names) if name in entity.lists), "")
-    return Views(tuple(tabs), base, dict(chosen.body), delete, chosen.id if mine else "", chosen.name)
+    body = _seen(work, entity, chosen.body)
+    return Views(tuple(tabs), base, body, delete, chosen.id if mine else "", chosen.name)
+
+
+def _seen(work: Work, entity: Entity, body: Mapping[str, str]) -> dict[str, str]:
+    """What a view keeps without columns and order by fields that its user may not see. Its filter stays as it is said.
+
+    A filter by such a field is refused with the place where it names it: without it the view would show other rows.
+    """
+    columns = columns_of(body.get("columns", ""))
+    shown = [str(each) for each in columns if _is_sound(readable_path, work, entity, each.path)]
+    keys = [key for key in body.get("sort", "").split(",") if key]
+    sort = [key for key in keys if _is_sound(comparable_path, work, entity, key.lstrip("+-"))]
+    return {**body, "columns": ",".join(shown), "sort": ",".join(sort)}
+
+
+def _is_sound(find: Callable[[Work, Entity, str], Path], work: Work, entity: Entity, path: str) -> bool:
+    try:
+        find(work, entity, path)
+    except BadRequest:
+        return False
+    return True
 
 
 def keep_view(work: Work, state: ListState, name: str, *, shared: bool, replaces: str) -> str:

@@ -272,6 +272,8 @@ def _paths(work: Work, entity: Entity) -> dict[str, str]:
     found: dict[str, str] = {}
     for path, _ in importable_paths(rules):
         head, _, part = path.partition(".")
+        if not work.sight(entity.name).ever_writes(head, new=True):
+            continue
         label = rules.attributes[head].label.get(locale) or head
         found[path] = f"{label} · {part.replace('_', ' ')}" if part else label
     return found

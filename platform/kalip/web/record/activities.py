@@ -84,7 +84,7 @@ def ways_to_add(work: Work, entity: Entity, record_id: str) -> tuple[Adding, ...
 
 def _views(work: Work, entity: Entity) -> Iterator[tuple[Entity, CalendarView]]:
     """The entities whose records are about this one's, each with the calendar that says so."""
-    for owner in work.model.entities.values():
+    for owner in work.seen.entities.values():
         for view in owner.calendars.values():
             if view.about is not None and _points(owner.attributes[view.about], entity.name):
                 if may(work.served, work.actor, Verb.READ, owner.name):

@@ -72,7 +72,7 @@ def results_of(work: Work, entity: Entity, done: Sequence[Converted]) -> Iterabl
         conversion = entity.conversions.get(each.conversion)
         for made in each.results:
             target = conversion.targets.get(made.target) if conversion is not None else None
-            known = work.model.entity(made.entity)
+            known = work.seen.entity(made.entity)
             title = titles.of(made.entity, made.id)
             yield Result(
                 label=target.label.get(current_locale()) if target is not None else made.target,

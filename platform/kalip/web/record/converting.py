@@ -48,7 +48,7 @@ def _made(
     locale = current_locale()
     conversion = entity.conversions.get(place[0])
     target = conversion.targets.get(place[1]) if conversion is not None else None
-    made, record_id = work.model.entity(str(told["entity"])), str(told["id"])
+    made, record_id = work.seen.entity(str(told["entity"])), str(told["id"])
     title = titles.get(record_id, "")
     pipeline = made.pipelines.get(str(told.get("pipeline"))) if made is not None else None
     note = gettext("was there already") if told.get("made") is False else ""

@@ -252,7 +252,7 @@ def _lines_input(sheet: Sheet, field: Field, basis: Basis, columns: int) -> Inpu
 
 
 def _table_of(sheet: Sheet, field: Field, basis: Basis) -> _Table:
-    target = sheet.work.model.entities[str(field.target)]
+    target = sheet.work.seen.entities[str(field.target)]
     saved = {row.id: row for row in (basis.children or {}).get(field.name, ())}
     typed = basis.submission.lines.get(field.name) if basis.submission else None
     lines = typed if typed is not None else tuple(Line(row_id, {}) for row_id in saved)
@@ -288,12 +288,17 @@ def _line_rows(sheet: Sheet, table: _Table, *, editable: bool) -> Iterable[LineR
             errors=sheet.state.errors,
             typed=sheet.state.typed,
             required=[each.name for each in fields if each.required],
-            readonly=[each.name for each in fields if each.readonly],
+            readonly=[each.name for each in fields if each.readonly or not _may_write(sheet, table.target, each, line)],
             prefix=f"{table.field.name}.{index}.",
             editable=editable,
         )
         own = Sheet(sheet.work, table.target, state, sheet.style)
         yield LineRow(line.id, index, tuple(input_of(own, each) for each in fields))
+
+
+def _may_write(sheet: Sheet, target: Entity, field: Field, line: Line) -> bool:
+    """Whether the person may fill a field of a line in, or change it."""
+    return sheet.work.sight(target.name).may_write(field.name, "", new=not line.id)
 
 
 def _composed(work: Work, field: Field, flat: Mapping[str, Any]) -> Any:

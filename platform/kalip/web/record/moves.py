@@ -17,6 +17,7 @@ from kalip.base.errors import (
 )
 from kalip.model import Entity
 from kalip.records import SavedRecord, Titles, Work, get_record, require_visible, titles_of, visible_entity
+from kalip.records.covers import locked_for
 from kalip.web import htmx
 from kalip.web.cells import record_url, style_of
 from kalip.web.errors import status_of
@@ -227,6 +228,7 @@ def _fields(
         place="move",
         errors=errors_of(violations),
         required=(*plan.missing, *plan.target.required, *plan.transition.demands),
+        readonly=locked_for(work, entity, command.id),
     )
     sheet = Sheet(work, entity, state, style_of(work, titles_in(work, entity, names, values)))
     return tuple(_fitting(plan, input_of(sheet, field)) for field in plan.asked if field.type != "children")

@@ -229,7 +229,7 @@ def titles_with_typed(work: Work, entity: Entity, known: Titles, preview: Previe
     wanted: dict[str, list[str]] = {}
     pairs: list[tuple[Mapping[str, Field], Mapping[str, object]]] = [(entity.attributes, preview.values)]
     for name, lines in preview.lines.items():
-        owned = work.model.entities[str(entity.fields[name].target)]
+        owned = work.seen.entities[str(entity.fields[name].target)]
         pairs += [(owned.fields, line) for line in lines]
     for fields, values in pairs:
         for name, each_field in fields.items():

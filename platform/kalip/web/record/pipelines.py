@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kalip.base.errors import AccessDenied, BadRequest, Conflict, KalipError, RecordRejected, TransitionRefused
 from kalip.model import Entity
 from kalip.records import Work, get_record, require_visible, visible_entity
+from kalip.records.covers import locked_for
 from kalip.web import htmx
 from kalip.web.cells import record_url, style_of
 from kalip.web.faults import errors_of
@@ -180,6 +181,7 @@ def _fields(
         place="move",
         errors=errors_of(error.violations if error else ()),
         required=plan.missing,
+        readonly=locked_for(work, entity, command.id),
     )
     sheet = Sheet(work, entity, state, style_of(work, titles_in(work, entity, names, values)))
     return tuple(input_of(sheet, field) for field in plan.asked if field.type != "children")

@@ -100,7 +100,7 @@ def _take_away(entity: Entity, form: MultiDict[str, str], submitted: dict[str, M
 def _lines(
     work: Work, entity: Entity, name: str, form: MultiDict[str, str], unresolved: dict[str, str]
 ) -> tuple[Line, ...]:
-    target = work.model.entities[str(entity.fields[name].target)]
+    target = work.seen.entities[str(entity.fields[name].target)]
     steps = (key.split(".") for key in form)
     sent = {whole_number(each[1], MOST_LINES) for each in steps if len(each) > 2 and each[0] == name}
     lines: list[Line] = []

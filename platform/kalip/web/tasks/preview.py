@@ -97,7 +97,7 @@ def preview_of(work: Work, task_id: str, asked: Asked, tried: Tried | None = Non
     """A task that the person may see; NotFound for any other."""
     view = task_view(work, task_id)
     task, titles = view.task, view.titles
-    entity = work.model.entities.get(task.entity or "")
+    entity = work.seen.entities.get(task.entity or "")
     outcomes = tuple(_outcomes(view)) if "complete" in view.may else ()
     faults = errors_of(tried.violations) if tried else {}
     inputs = _inputs(work, view, tried) if outcomes else ()
@@ -172,7 +172,7 @@ def _source(source: str, name: str) -> str:
 
 def _record_fields(work: Work, view: TaskView) -> tuple[tuple[str, Cell], ...]:
     task = view.task
-    entity = work.model.entities.get(task.entity or "")
+    entity = work.seen.entities.get(task.entity or "")
     if entity is None or not view.record_visible or task.record_id is None:
         return ()
     card = next(iter(entity.cards.values()))
@@ -196,7 +196,9 @@ def _inputs(work: Work, view: TaskView, tried: Tried | None) -> tuple[Input, ...
     if entity is None or not view.record_visible or task.record_id is None or not names:
         return ()
     names = tuple(name for name in names if name in entity.fields)
-    values = get_record(work, entity.name, task.record_id, names, form="values")
+    # A task gives what its outcome asks for: a field that is hidden is filled in without being seen.
+    known = tuple(name for name in names if name in work.seen.entities[entity.name].fields)
+    values = get_record(work, entity.name, task.record_id, known, form="values") if known else {}
     faults = [
         Violation(each.pointer.removeprefix("/values"), each.code, each.template, each.params)
         for each in (tried.violations if tried else ())

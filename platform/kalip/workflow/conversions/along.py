@@ -73,7 +73,7 @@ def _hand_over(work: Work, related: RelatedMap, ids: Sequence[str], results: Res
             SaveRecord(related.entity, {related.field: {"add": [each.record_id for each in heirs]}}, record_id)
             for record_id in ids
         ]
-        drafts = draft_commands(work, commands, Grounds(verb=Verb.READ))
+        drafts = draft_commands(work, commands, Grounds(verb=Verb.READ, given=frozenset((related.field,))))
     else:
         drafts = draft_commands(work, [SaveRecord(related.entity, id=each) for each in ids], grounds)
     for draft in _written(work, drafts):

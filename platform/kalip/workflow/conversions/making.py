@@ -10,9 +10,11 @@ from kalip.base.errors import AccessDenied, NotFound
 from kalip.base.ids import new_id
 from kalip.fields import AnyReference, Style
 from kalip.model import ConversionTarget, Entity, Verb
-from kalip.records import Grounds, SaveRecord, Work, get_record
+from kalip.records import Grounds, SaveRecord, Work
+from kalip.records.covers import covers_of_records
 from kalip.records.filters import allowed_rows, matching
 from kalip.records.naming import find_field
+from kalip.records.reading import fetch_row
 from kalip.records.rules import EntityRules, rules_of
 from kalip.records.saving import Draft, draft_commands, prepare, put
 from kalip.records.saving.placing import may_enter
@@ -68,7 +70,8 @@ def target_save(work: Work, reading: SourceReading, selected: Selected, links: L
         pipeline=choice.pipeline,
         accept_duplicates=True,
     )
-    return TargetSave(command, Grounds(forced=forced), files=_files(rules, forced))
+    given = frozenset(values) - frozenset(choice.values)
+    return TargetSave(command, Grounds(forced=forced, given=given), files=_files(rules, forced))
 
 
 def planned(work: Work, save: TargetSave, links: Links) -> Draft:
@@ -157,7 +160,8 @@ def _fill(work: Work, reading: SourceReading, selected: Selected, mapped: Mapped
     rules = rules_of(work.served, target.entity)
     explicit = _explicit(work, rules.entity, choice.values)
     names = [name for name in (*mapped.values, *mapped.links) if name not in explicit and name != "owner"]
-    present = get_record(work, target.entity, record_id, ("archived_at", *names), form="values")
+    # Maps fill what is hidden too: so this is read whatever the actor may see of it.
+    present = fetch_row(work, rules.entity, record_id, ("archived_at", *names), "values")
     if present.get("archived_at") is not None:
         raise NotFound("There is no {entity} with the id '{id}'.", params={"entity": target.entity, "id": record_id})
     forced: dict[str, object] = {}
@@ -165,19 +169,21 @@ def _fill(work: Work, reading: SourceReading, selected: Selected, mapped: Mapped
     command = SaveRecord(target.entity, values, record_id, source=reading.command.source, accept_duplicates=True)
     save = TargetSave(command, Grounds(), version=int(str(present["version"])))
     may = _may_fill(work, target.entity, record_id)
+    covers = covers_of_records(work, rules.entity, [record_id])[record_id]
     for name in names:
         value = mapped.links[name] if name in mapped.links else mapped.values[name]
         empty = present.get(name) in (None, "", (), [])
-        if name in choice.overwrite or (empty and choice.fill == "empty" and may):
+        chosen = name in choice.overwrite and covers.level(name) == "read" and covers.may_change(name)
+        if chosen or (empty and choice.fill == "empty" and may):
             if name in mapped.links:
                 values[name] = list(mapped.links[name])
             else:
                 forced[name] = value
             save.before[name] = rules.to_json(name, present.get(name))
-        elif not _same(present.get(name), value):
+        elif covers.level(name) == "read" and not _same(present.get(name), value):
             pair = (rules.to_json(name, present.get(name)), rules.to_json(name, value))
             save.differences.append(Difference(rules.attributes[name], *pair))
-    save.grounds = Grounds(forced=forced)
+    save.grounds = Grounds(forced=forced, given=frozenset(values) - frozenset(choice.values))
     save.files = _files(rules, forced)
     save.idle = not forced and not values
     return save

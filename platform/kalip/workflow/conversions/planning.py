@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from kalip.base.errors import AccessDenied, KalipError, NotFound, TransitionRefused, Violation
 from kalip.model import ConversionTarget, Field
 from kalip.records import Work
+from kalip.records.covers import covers_of
 from kalip.records.saving import Draft
 from kalip.workflow.conversions.commands import (
     Candidate,
@@ -83,10 +84,10 @@ def conversion_plan(work: Work, command: ConvertRecord) -> ConversionPlan:
         error=error,
         violations=tuple(violations),
         targets=plans,
-        asked=_asked(reading, missing),
+        asked=_asked(work, reading, missing),
         missing=missing,
-        lost=tuple(_lost(reading, selection)),
-        sets=reading.decision.sets if reading.decision is not None else {},
+        lost=tuple(_lost(work, reading, selection)),
+        sets=covers_of(work, reading.before).values(reading.decision.sets) if reading.decision is not None else {},
         steps=reading.conversion.steps,
         open=as_converted(past.open) if past.open is not None else None,
         done=tuple(as_converted(each) for each in past.done),
@@ -208,7 +209,7 @@ def _plan_target(
         plan,
         pipelines=pipelines,
         pipeline=pipeline,
-        values=planned_values(draft),
+        values=covers_of(work, draft).values(planned_values(draft)),
         missing=tuple(each.pointer.removeprefix(values) for each in faults if _is_missing(each)),
         violations=tuple(faults),
         candidates=candidates,
@@ -237,25 +238,26 @@ def _twin_fault(pointer: str, candidates: Iterable[Candidate]) -> Violation:
     return Violation(f"{pointer}/existing", "duplicate", template, {"ids": ids})
 
 
-def _asked(reading: SourceReading, missing: tuple[str, ...]) -> tuple[Field, ...]:
+def _asked(work: Work, reading: SourceReading, missing: tuple[str, ...]) -> tuple[Field, ...]:
     decision = reading.decision
     move = decision.transition if decision is not None else None
     names = dict.fromkeys((*(move.ask if move is not None else ()), *missing))
-    return tuple(field for name in names if (field := reading.entity.attribute(name)) is not None)
+    seen = work.seen.entities[reading.entity.name]
+    return tuple(field for name in names if (field := seen.attribute(name)) is not None)
 
 
-def _lost(reading: SourceReading, selection: Selection) -> Iterable[LostValue]:
+def _lost(work: Work, reading: SourceReading, selection: Selection) -> Iterable[LostValue]:
     """Values of declared fields that none of the targets to be made takes."""
     carried: set[str] = set()
     for name in {*(each.target.name for each in selection.now), *selection.later}:
         target = reading.conversion.targets[name]
         carried |= {target.existing, target.result, *reading.mapped[name].used}
-    rules = reading.before.rules
+    rules, covers = reading.before.rules, covers_of(work, reading.before)
     for name, value in reading.filled.items():
         known = reading.entity.fields.get(name)
-        if known is not None and name not in carried and value is not False:
+        if known is not None and covers.level(name) != "none" and name not in carried and value is not False:
             shown = list(value) if isinstance(value, tuple) and name in (*rules.links, *rules.children) else None
-            yield LostValue(known, shown if shown is not None else rules.to_json(name, value))
+            yield LostValue(known, covers.shown(name, shown if shown is not None else rules.to_json(name, value)))
 
 
 def _is_missing(fault: Violation) -> bool:

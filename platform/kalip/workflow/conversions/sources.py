@@ -153,7 +153,8 @@ def read_source(work: Work, command: ConvertRecord, *, converted: bool = False) 
     Raises NotFound for an unknown conversion or record, AccessDenied for one that the actor may not convert,
     StaleVersion and Conflict as a save does. A refused move is left on the draft.
     """
-    entity = visible_entity(work, command.entity)
+    # The maps read all of the record, whatever the actor sees of it.
+    entity = work.entity(visible_entity(work, command.entity).name)
     conversion = find_conversion_of(entity, command.conversion)
     decision = None
     if conversion.transition:

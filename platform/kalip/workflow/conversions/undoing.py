@@ -196,7 +196,7 @@ def _write_back(work: Work, place: Record, before: Mapping[str, object], grounds
                 # A value that today's rules refuse, such as a retired choice, stays away.
                 continue
     command = SaveRecord(place[0], links, place[1], accept_duplicates=True)
-    return save_record(work, command, replace(grounds, forced=forced)).version
+    return save_record(work, command, replace(grounds, forced=forced, given=frozenset(links))).version
 
 
 def _version(work: Work, place: Record) -> int:

@@ -103,6 +103,6 @@ def _changeable(work: Work, entity_name: str, record_id: str) -> Entity:
 def _paths(work: Work, entity: Entity) -> Iterator[str]:
     yield from (name for name, field in entity.fields.items() if field.type == _EMAIL)
     for name, field in entity.fields.items():
-        target = work.model.entities.get(field.target or "") if field.type == _REFERENCE else None
+        target = work.seen.entities.get(field.target or "") if field.type == _REFERENCE else None
         if target is not None:
             yield from (f"{name}.{own}" for own, each in target.fields.items() if each.type == _EMAIL)

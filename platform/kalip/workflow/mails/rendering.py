@@ -1,6 +1,7 @@
 """Fills templates of mail with a record: values as the reader's language writes them, seen with the actor's rights."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -10,14 +11,15 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 
-from kalip.base.errors import NotFound
+from kalip.access import Masked
+from kalip.base.errors import BadRequest, NotFound
 from kalip.base.names import did_you_mean
 from kalip.fields import Style
 from kalip.fields.locales import locale_of
 from kalip.model import Entity, Field, MailTemplate, Pieces, Placeholder
 from kalip.records import Titles, Work, titles_of
 from kalip.records.commands import Record
-from kalip.records.naming import visible_entity
+from kalip.records.naming import Path, visible_entity
 from kalip.records.reading import read_row
 from kalip.records.related import readable_path
 from kalip.records.rules import REFERENCE, USER
@@ -97,6 +99,8 @@ class _Page:
         source, field = place.expression.source, place.field
         if field is not None:
             value = self.values.get(source)
+            if isinstance(value, Masked):
+                return str(value)
             return "" if value is None else self.work.served.types[field.type].format(field, value, self.style)
         return _plain(place.expression.evaluate(self.parts, self.work.context), self.style)
 
@@ -122,7 +126,14 @@ def _plain(value: Any, style: Style) -> str:
 
 
 def _read(work: Work, entity: Entity, record_id: str, paths: Iterable[str], form: Any) -> Record:
-    return read_row(work, entity, record_id, [readable_path(work, entity, path) for path in sorted(paths)], form)
+    return read_row(work, entity, record_id, [*_readable(work, entity, sorted(paths))], form)
+
+
+def _readable(work: Work, entity: Entity, paths: Iterable[str]) -> Iterator[Path]:
+    """The paths that the actor may read: what the others lead to stays empty."""
+    for text in paths:
+        with suppress(BadRequest):
+            yield readable_path(work, entity, text)
 
 
 def _style(work: Work, locale: str, fields: Mapping[str, Field], values: Record) -> Style:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from kalip.access import Actor
-from kalip.model import Entity, Verb
+from kalip.access import Actor, seen_model
+from kalip.model import Entity, Model, Verb
 from kalip.records.privacy.officers import looks_after_privacy
 from kalip.runtime import Served
 from kalip.web.api.openapi.account import account_paths, account_schemas
@@ -17,8 +17,8 @@ from kalip.web.api.openapi.pipelines import pipeline_paths, pipeline_schemas
 from kalip.web.api.openapi.privacy import privacy_paths, privacy_schemas
 from kalip.web.api.openapi.records import entity_paths
 from kalip.web.api.openapi.rules import clock_paths, rule_paths, rule_schemas
-from kalip.web.api.openapi.sharing import sharing_paths, sharing_schemas
 from kalip.web.api.openapi.schemas import entity_schemas
+from kalip.web.api.openapi.sharing import sharing_paths, sharing_schemas
 from kalip.web.api.openapi.site import site_paths, site_schemas
 from kalip.web.api.openapi.tasks import follow_paths, task_paths, task_schemas
 from kalip.web.api.rights import verbs
@@ -34,13 +34,14 @@ _DESCRIPTION = (
 def build_document(served: Served, actor: Actor, title: str) -> Json:
     """The OpenAPI document of the site for an actor."""
     allowed = {name: verbs(served, actor, name) for name in served.model.entities}
-    entities = [entity for name, entity in served.model.entities.items() if allowed[name]]
+    seen = seen_model(served, actor)
+    entities = [entity for name, entity in seen.entities.items() if allowed[name]]
     paths: dict[str, Json] = {}
     schemas: dict[str, Json] = {
         **problem_schemas(),
         **site_schemas(),
-        **task_schemas(),
         **account_schemas(),
+        **task_schemas(),
         **organisation_schemas(),
         **conversion_schemas(),
         **mail_schemas(),
@@ -72,12 +73,11 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
         "tags": [{"name": entity.name, "description": str(entity.plural)} for entity in entities],
         "paths": {
             **paths,
-            **task_paths(),
             **account_paths(),
+            **task_paths(),
             **privacy_paths(officer=looks_after_privacy(served.model, actor)),
             **job_paths(),
             **organisation_paths(administrator=actor.administrator),
-            **privacy_paths(officer=looks_after_privacy(served.model, actor)),
             **rule_paths(administrator=actor.administrator),
             **site_paths(administrator=actor.administrator),
         },
@@ -90,7 +90,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
     }
 
 
-def _hidden_parts(served: Served, entities: list[Entity]) -> list[Entity]:
+def _hidden_parts(seen: Model, entities: list[Entity]) -> list[Entity]:
     """The entities of lines that the actor sees only as part of their parent."""
     names = {entity.name for entity in entities}
     lines = {
@@ -99,4 +99,4 @@ def _hidden_parts(served: Served, entities: list[Entity]) -> list[Entity]:
         for field in entity.fields.values()
         if field.type == "children" and field.target not in names
     }
-    return [served.model.entities[str(name)] for name in lines]
+    return [seen.entities[str(name)] for name in lines]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from kalip.access import Actor, sight_of
 from kalip.fields.ids import ID_SCHEMA, id_schema
 from kalip.model import Entity, Field
 from kalip.records.rules import CHILDREN, REFERENCES, rules_of
@@ -17,14 +18,16 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def entity_schemas(served: Served, entity: Entity) -> dict[str, Schema]:
-    """The named schemas of one entity. Names have a dot, which no entity's name has."""
+def entity_schemas(served: Served, actor: Actor, entity: Entity) -> dict[str, Schema]:
+    """The named schemas of one entity as the actor sees it. Names have a dot, which no entity's name has."""
     name = entity.name
     return {
         name: _record(served, entity),
         f"{name}.line": _line(served, entity),
-        f"{name}.new": _new(served, entity),
-        f"{name}.changes": _object(_writable(served, entity), description="Only the fields that shall change."),
+        f"{name}.new": _new(served, actor, entity),
+        f"{name}.changes": _object(
+            _writable(served, actor, entity.name, new=False), description="Only the fields that shall change."
+        ),
         f"{name}.page": _page(entity),
     }
 
@@ -57,8 +60,8 @@ def _line(served: Served, entity: Entity) -> Schema:
     return _object(properties, ("id",))
 
 
-def _new(served: Served, entity: Entity) -> Schema:
-    properties = _writable(served, entity)
+def _new(served: Served, actor: Actor, entity: Entity) -> Schema:
+    properties = _writable(served, actor, entity.name, new=True)
     if entity.pipelines:
         properties["pipeline"] = {"type": "string", "enum": list(entity.pipelines)}
     required = [
@@ -98,22 +101,24 @@ def _answer(served: Served, field: Field) -> Schema:
     return served.types[field.type].json_schema(field)
 
 
-def _writable(served: Served, entity: Entity) -> dict[str, Schema]:
-    rules = rules_of(served, entity.name)
-    names = (name for name in rules.attributes if name in rules.writable)
-    return {name: _titled(rules.attributes[name], _accepted(served, rules.attributes[name])) for name in names}
+def _writable(served: Served, actor: Actor, entity: str, *, new: bool) -> dict[str, Schema]:
+    rules, sight = rules_of(served, entity), sight_of(served, actor, entity)
+    fields = (
+        field for name, field in rules.attributes.items() if name in rules.writable and sight.ever_writes(name, new=new)
+    )
+    return {field.name: _titled(field, _accepted(served, actor, field)) for field in fields}
 
 
-def _accepted(served: Served, field: Field) -> Schema:
+def _accepted(served: Served, actor: Actor, field: Field) -> Schema:
     if field.type == CHILDREN and field.target is not None:
-        return _lines_accepted(served, served.model.entities[field.target])
+        return _lines_accepted(served, actor, served.model.entities[field.target])
     if field.type == REFERENCES:
         return _links_accepted()
     return served.types[field.type].json_schema(field, write=True)
 
 
-def _lines_accepted(served: Served, target: Entity) -> Schema:
-    line = {"type": "object", "properties": _line_values(served, target), "additionalProperties": False}
+def _lines_accepted(served: Served, actor: Actor, target: Entity) -> Schema:
+    line = {"type": "object", "properties": _line_values(served, actor, target), "additionalProperties": False}
     changed = {**line, "required": ["id"]}
     lines: Schema = {"type": "array", "items": line}
     words: Mapping[str, Schema] = {
@@ -124,12 +129,13 @@ def _lines_accepted(served: Served, target: Entity) -> Schema:
     return _said({"set": lines}, words, lines)
 
 
-def _line_values(served: Served, target: Entity) -> dict[str, Schema]:
-    rules = rules_of(served, target.name)
+def _line_values(served: Served, actor: Actor, target: Entity) -> dict[str, Schema]:
+    rules, sight = rules_of(served, target.name), sight_of(served, actor, target.name)
     values = {
-        name: _accepted(served, field)
+        name: _accepted(served, actor, field)
         for name, field in rules.attributes.items()
         if name in rules.writable and name != target.owned_by and field.type != CHILDREN
+        if sight.ever_writes(name) or sight.ever_writes(name, new=True)
     }
     return {"id": id_schema(write=True), "version": {"type": "integer", "minimum": 1}, **values}
 
