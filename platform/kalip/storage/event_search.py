@@ -139,7 +139,7 @@ def _escaped(text: str) -> str:
 def _bounds(session: Session, wanted: EventFilter) -> tuple[int, int]:
     """The numbers between which events of the time asked for lie, both inside."""
     query = select(func.coalesce(func.min(EVENTS.c.id), 1), func.coalesce(func.max(EVENTS.c.id), 0))
-    row = session.run(query).one()
+    row: Any = session.run(query).one()
     lowest, highest = int(row[0]), int(row[1])
     if wanted.since is not None:
         lowest = _first_at(session, wanted.since - _SLACK, lowest, highest)

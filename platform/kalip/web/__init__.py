@@ -9,6 +9,7 @@ from kalip.web.account import blueprint as account
 from kalip.web.administration import blueprint as administration
 from kalip.web.api import register_api
 from kalip.web.audit.routes import blueprint as audit
+from kalip.web.audit.seeing import blueprint as seeing
 from kalip.web.background import blueprint as jobs_admin
 from kalip.web.boards.routes import blueprint as boards
 from kalip.web.calendars.routes import blueprint as calendars
@@ -24,10 +25,10 @@ from kalip.web.lists.bulk import blueprint as bulk
 from kalip.web.lists.bulk_pipelines import blueprint as bulk_pipelines
 from kalip.web.lists.routes import blueprint as lists
 from kalip.web.notifications.routes import blueprint as notifications
+from kalip.web.oidc.routes import blueprint as oidc
 from kalip.web.organisation.away import blueprint as away
 from kalip.web.organisation.people import blueprint as org_people
 from kalip.web.organisation.tree import blueprint as organisation
-from kalip.web.oidc.routes import blueprint as oidc
 from kalip.web.people import blueprint as people
 from kalip.web.picker import blueprint as picker
 from kalip.web.record.files import blueprint as files
@@ -42,13 +43,13 @@ from kalip.web.rules.routes import blueprint as rules
 from kalip.web.scim.routes import blueprint as scim
 from kalip.web.searching import blueprint as searching
 from kalip.web.serving import serve
-from kalip.web.tasks.bulk import blueprint as many_tasks
-from kalip.web.tasks.making import blueprint as new_tasks
 from kalip.web.sign_in.factors import blueprint as factors
 from kalip.web.sign_in.journal import blueprint as sign_ins
 from kalip.web.sign_in.resetting import blueprint as reset
 from kalip.web.sign_in.second import blueprint as second
 from kalip.web.sign_in.security import blueprint as security_page
+from kalip.web.tasks.bulk import blueprint as many_tasks
+from kalip.web.tasks.making import blueprint as new_tasks
 from kalip.web.tasks.routes import blueprint as tasks
 
 # Pages with a fixed first segment come before those of entities; see RESERVED_SEGMENTS.
@@ -84,6 +85,7 @@ _PAGES = (
     tasks,
     notifications,
     people,
+    seeing,
     picker,
     bulk,
     bulk_pipelines,

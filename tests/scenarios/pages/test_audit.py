@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.support.builders import a_pack, an_entity
+from tests.support.forms import form_in
 from tests.support.signed_in import client_of
 from tests.support.web_site import Caller, Site, a_site
 
@@ -108,3 +109,16 @@ def test_why_by_rest(site: Site, writer: Caller, note: str) -> None:
     assert turk.get(f"/api/records/note/{note}/why?verb=read&user={writer.user_id}").status_code == 403
     other = writer.make("note", name="Elsewhere", city="İzmir")["id"]
     assert turk.get(f"/api/records/note/{other}/why?verb=read").status_code == 404
+
+
+def test_an_administrator_sees_what_another_sees(site: Site, admin: FlaskClient, writer: Caller, note: str) -> None:
+    page = admin.get(f"/people/{writer.user_id}").text
+    assert "See what this person sees" in page
+    assert form_in(page, f"/people/{writer.user_id}/see").send(admin).status_code == 302
+    seen = admin.get(f"/note/{note}").text
+    assert "You look with the eyes of Bora." in seen
+    assert admin.get("/admin/audit").status_code == 403
+    assert form_in(seen, f"/note/{note}/archive").send(admin).status_code == 403
+    other = client_of(site, site.admin)
+    assert "Began to act for another" in other.get("/admin/audit?kind=acting").text
+    assert "See what this person sees" not in client_of(site, writer).get(f"/people/{site.admin.user_id}").text
