@@ -15,6 +15,20 @@ from kalip.web.record.timeline import moment
 from kalip.web.session import reading
 from kalip.web.shell import Crumb, Shell, shell_of
 
+_BELOW: Mapping[str, str] = {
+    **dict.fromkeys(
+        (f"privacy_persons.{name}" for name in ("look", "show_person", "export", "hold", "show_plan", "erase_now")),
+        "privacy_persons.show_desk",
+    ),
+    "privacy_persons.show_proof": "privacy_persons.show_proofs",
+    "privacy_books.new_request": "privacy_books.show_requests",
+    "privacy_books.show_term": "privacy_books.show_terms",
+    "privacy_breaches.new_breach": "privacy_breaches.show_breaches",
+    "privacy_breaches.show_breach": "privacy_breaches.show_breaches",
+    "privacy_policy.publish": "privacy_policy.show_versions",
+}
+"""Pages that belong to the tab of another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tab:
@@ -195,5 +209,5 @@ def _tabs() -> tuple[Tab, ...]:
         (gettext("Breaches"), "privacy_breaches.show_breaches", "alert-triangle"),
         (gettext("Policy"), "privacy_policy.show_versions", "file-text"),
     )
-    at = str(request.endpoint)
+    at = _BELOW.get(str(request.endpoint), str(request.endpoint))
     return tuple(Tab(label, url_for(endpoint), icon, at == endpoint) for label, endpoint, icon in pages)
