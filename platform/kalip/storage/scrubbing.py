@@ -52,6 +52,7 @@ _FILES: Final = table_of(KalipFile)
 _ENDED: Final = ("done", "dead", "cancelled")
 _AT_ONCE: Final = 200
 _SHORTEST: Final = 4
+_INDEX_PAGES: Final = 500
 Where = Callable[[Table, "Traces"], ColumnElement[bool]]
 
 
@@ -274,10 +275,24 @@ def forget_deeply(session: Session) -> None:
         session.connection.exec_driver_sql("PRAGMA secure_delete = ON")
 
 
-def settle_index(session: Session) -> None:
-    """Write SQLite's search index anew, which keeps deleted words until then."""
-    if session.dialect == "sqlite":
-        session.connection.exec_driver_sql("INSERT INTO kalip_search_words (kalip_search_words) VALUES ('optimize')")
+def settle_index(session: Session, *, first: bool) -> bool:
+    """Write a portion of SQLite's search index anew, which keeps deleted words until then; whether there is more.
+
+    To be called with `first`, then without until it says no, each time in a transaction of its own.
+    """
+    if session.dialect != "sqlite":
+        return False
+    connection = session.connection
+
+    def changes() -> int:
+        return int(connection.exec_driver_sql("SELECT total_changes()").scalar_one())
+
+    before = changes()
+    pages = -_INDEX_PAGES if first else _INDEX_PAGES
+    connection.exec_driver_sql(
+        "INSERT INTO kalip_search_words (kalip_search_words, rank) VALUES ('merge', ?)", (pages,)
+    )
+    return changes() - before >= 2
 
 
 def _parts(traces: Traces) -> list[Traces]:

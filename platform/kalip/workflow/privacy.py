@@ -24,8 +24,8 @@ from kalip.workflow.notifications import Notice, notify
 RETENTION: Final = "privacy.retention"
 REMINDING: Final = "privacy.breaches"
 SETTLING: Final = "privacy.settle"
-_LEFT: Final = (timedelta(hours=72), timedelta(hours=24), timedelta(hours=6), timedelta(0))
-"""How long before a breach is due people are reminded."""
+_LEFT: Final = tuple(timedelta(hours=each) for each in (72, 48, 24, 6, 0))
+"""How long before a breach is due people are reminded; 152-FZ wants a first word a day after the discovery."""
 
 
 def run_now(work: Work, rule_id: str) -> str:

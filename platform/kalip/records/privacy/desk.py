@@ -25,7 +25,6 @@ ASKED = ("access", "rectify", "erase", "restrict", "object")
 ANSWER_WITHIN = timedelta(days=30)
 TELL_WITHIN = timedelta(hours=72)
 """How soon the authority must be told of a breach: GDPR 33, KVKK 12. 152-FZ 21 wants a first word sooner."""
-FIRST_WORD = timedelta(hours=24)
 LONGEST = 5_000
 
 

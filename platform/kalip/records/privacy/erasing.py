@@ -30,6 +30,8 @@ from kalip.storage.privacy import ERASURES, Erasure, Key
 from kalip.storage.scrubbing import files_of_records, forget_deeply, scrub
 
 EMPTY, DELETE, STAY = "empty", "delete", "stay"
+WORDS = "words"
+"""Stands among what is pending until the search index has been written anew."""
 LONGEST_REASON = 500
 
 
@@ -115,7 +117,7 @@ def erase(work: Work, command: EraseSubject) -> Erasure:
         [list(each.found.key) for each in steps],
         done.counts,
         [[*each.found.key, each.why] for each in plan.kept],
-        done.pending,
+        [*done.pending, WORDS],
     )
     sealed = replace(erasure, digest=proof_digest(erasure))
     ERASURES.add(work.session, sealed)

@@ -112,6 +112,7 @@ def find_person(work: Work, roots: Sequence[Key], without: Sequence[Key] = (), a
     chosen = present(work.session, work.served, [*roots, *also])
     if not chosen:
         raise NotFound("There is no such record.")
+    _note_look(work, chosen)
     addresses, names = values_of(work, chosen)
     records = {key: Found(*key, "", "chosen") for key in chosen}
     left_out = set(without) - set(chosen)
@@ -200,6 +201,14 @@ def line_of(work: Work, field: Field, value: object) -> str:
     kind = work.served.types[field.type]
     line = None if value is None else kind.to_parts(field, value)[0]
     return line if isinstance(line, str) else kind.to_text(field, value) if value is not None else ""
+
+
+def _note_look(work: Work, keys: Sequence[Key]) -> None:
+    """Have the event log tell that somebody looked at all that is kept of a person."""
+    for entity, record_id in keys if work.actor.id is not None else ():
+        subject = work.entity(entity).subject
+        shown_fields = (*subject.by, subject.name) if subject is not None else ()
+        work.reads.setdefault((entity, record_id), set()).update(name for name in shown_fields if name)
 
 
 def _telling(work: Work) -> Iterator[tuple[Entity, Field]]:

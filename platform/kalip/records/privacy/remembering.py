@@ -20,7 +20,17 @@ from kalip.access import SYSTEM
 from kalip.base.errors import KalipError
 from kalip.records.privacy.digests import digest
 from kalip.records.privacy.emptying import filled_fields
-from kalip.records.privacy.erasing import EMPTY, STAY, Done, EraseSubject, Step, carry_out, plan_erasure, proof_digest
+from kalip.records.privacy.erasing import (
+    EMPTY,
+    STAY,
+    WORDS,
+    Done,
+    EraseSubject,
+    Step,
+    carry_out,
+    plan_erasure,
+    proof_digest,
+)
 from kalip.records.services import Services, Work, run
 from kalip.storage.persons import every_value, present
 from kalip.storage.privacy import ERASURES, Erasure, Key, erasure_ids, unsettled_erasures
@@ -41,18 +51,26 @@ def settle_erasures(services: Services, spared: float = SPARED) -> int:
     removed = 0
     with services.database.read() as session:
         waiting = unsettled_erasures(session)
+    if any(WORDS in each.pending for each in waiting):
+        _settle_words(services)
     for erasure in waiting:
         with services.database.write() as session:
-            free = unnamed_contents(session, erasure.pending)
+            free = unnamed_contents(session, [each for each in erasure.pending if each != WORDS])
         young = time.time() - spared
         left = [] if services.blobs is None else [each for each in free if not services.blobs.remove(each, young)]
         removed += len(free) - len(left)
         with services.database.write() as session:
             ERASURES.change(session, erasure.id, pending=left)
-    with services.database.write() as session:
-        forget_deeply(session)
-        settle_index(session)
     return removed
+
+
+def _settle_words(services: Services) -> None:
+    first, more = True, True
+    while more:
+        with services.database.write() as session:
+            forget_deeply(session)
+            more = settle_index(session, first=first)
+        first = False
 
 
 def note_erasures(services: Services) -> Path | None:
@@ -129,7 +147,7 @@ def _again(work: Work, erasure: Erasure) -> None:
             for each in plan.steps
         ]
         done = carry_out(work, plan.person, steps)
-    swept = replace(erasure, pending=done.pending, swept_at=work.now)
+    swept = replace(erasure, pending=[*done.pending, WORDS], swept_at=work.now)
     ERASURES.add(work.session, swept)
 
 
