@@ -1,6 +1,7 @@
 """Turns a context into a page or a part of it. Templates get a frozen context and do no work of their own."""
 
 import gzip
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from kalip.web.shell import Shell
 from kalip.web.tones import initials, tone, tone_of_id
 
 _SMALLEST_COMPRESSED = 1400
+# U+202A to U+202E and U+2066 to U+2069, as UTF-8 writes them.
+_TURNS = re.compile(rb"\xe2(?:\x80[\xaa-\xae]|\x81[\xa6-\xa9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ def init(app: Flask) -> None:
         flashes=get_flashed_messages,
     )
     app.after_request(_compress)
+    app.after_request(_straighten)  # the last one named is the first that is called
 
 
 def render(view: View, shell: Shell, page: object, status: int = 200) -> Response:
@@ -62,6 +66,15 @@ def render_fragment(template: str, page: object, status: int = 200, **extra: obj
 def takes_gzip() -> bool:
     """Whether the client takes compressed answers; `gzip;q=0` says that it does not."""
     return request.accept_encodings.quality("gzip") > 0
+
+
+def _straighten(response: Response) -> Response:
+    # Fields leave such marks out; JSON, mails of strangers and what an address asks for may hold them.
+    if response.mimetype == "text/html" and not (response.direct_passthrough or response.is_streamed):
+        body = response.get_data()
+        if _TURNS.search(body):
+            response.set_data(_TURNS.sub(b"", body))
+    return response
 
 
 def _compress(response: Response) -> Response:
