@@ -205,24 +205,26 @@ def seal_of(row: Row[Any]) -> Seal:
 
 def _known_of(session: Session, ids: Collection[int]) -> dict[int, dict[int, Sealed]]:
     """The events that are sealed and there, as the chain knows them, by the batch that they are of."""
-    if not ids:
-        return {}
-    query = (
-        select(SEALS)
-        .where(SEALS.c.kind == OF_EVENTS, SEALS.c.last_id >= min(ids), SEALS.c.first_id <= max(ids))
-        .order_by(SEALS.c.number)
-    )
     found: dict[int, dict[int, Sealed]] = {}
-    for row in list(session.run(query)):
-        batch = seal_of(row)
-        inside = [each for each in ids if batch.first_id <= each <= batch.last_id]
-        if not inside:
-            continue
+    waiting = sorted(ids)
+    while waiting:
+        batch = _batch_of(session, waiting[0])
+        if batch is None:
+            break
+        inside = [each for each in waiting if each <= batch.last_id]
+        waiting = waiting[len(inside) :]
         known = known_rows(batch, changes_of(session, batch.number))
         rows = {each: known[each][0] for each in inside if each in known and known[each][1] != REMOVED}
         if rows:
             found[batch.number] = rows
     return found
+
+
+def _batch_of(session: Session, event_id: int) -> Seal | None:
+    """The batch that an event is of, should it be sealed: the first that goes so far."""
+    query = select(SEALS).where(SEALS.c.kind == OF_EVENTS, SEALS.c.last_id >= event_id)
+    row = session.run(query.order_by(SEALS.c.last_id).limit(1)).first()
+    return None if row is None else seal_of(row)
 
 
 def _spoiled(session: Session, known: Mapping[int, Mapping[int, Sealed]]) -> frozenset[int]:

@@ -1,7 +1,9 @@
 """Why may I, why may I not: the sentences and the decision agree, whatever roles, shares and tasks there are."""
 
+import shutil
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +13,7 @@ from kalip.model import Verb
 from kalip.records.accounts import set_user_active
 from kalip.records.explaining import Because, Question, Why, question_of, said_in, told, why
 from kalip.records.services import open_work, unit_of_work
-from tests.support.site import Site
+from tests.support.site import Site, a_site
 from tests.support.worlds import DOCS, USERS, VERBS, Oracle, World, worlds
 from tests.support.worlds_site import Stage, a_stage
 
@@ -30,10 +32,20 @@ def ask(site: Site, who: str, verb: str, record: str = "", **rest: str) -> Why:
 
 
 @pytest.fixture
+def site(made_sqlite: Path, tmp_path: Path) -> Iterator[Site]:
+    """The sales site; conditions are asked on both databases where rights are tested."""
+    shutil.copy(made_sqlite, tmp_path / "site.db")
+    with a_site(f"sqlite:///{tmp_path / 'site.db'}") as site:
+        yield site
+
+
+@pytest.fixture
 def deal(site: Site) -> str:
     """A deal of Bora's with a Turkish company."""
     company = site.save("bora", "company", {"name": "Aksa", "country": "TR"}).id
-    return site.save("bora", "deal", {"name": "Steel", "company": company, "amount": {"amount": "12", "currency": "TRY"}}).id
+    return site.save(
+        "bora", "deal", {"name": "Steel", "company": company, "amount": {"amount": "12", "currency": "TRY"}}
+    ).id
 
 
 def test_it_works(site: Site, deal: str) -> None:
@@ -128,9 +140,11 @@ def test_values_of_other_records_are_for_administrators(site: Site, deal: str) -
 
 
 @pytest.fixture(scope="module")
-def stage(made_sqlite: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(made_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A place for random worlds."""
-    with a_stage(f"sqlite:///{tmp_path_factory.mktemp('stage') / 'site.db'}") as found:
+    path = tmp_path_factory.mktemp("stage") / "site.db"
+    shutil.copy(made_sqlite, path)
+    with a_stage(f"sqlite:///{path}") as found:
         yield found
 
 

@@ -1,7 +1,9 @@
 """Who is shown a value of a marked field is logged: by list, record, page, path and export, and nothing else is."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -40,9 +42,10 @@ def pack() -> PackBuilder:
 
 
 @pytest.fixture
-def site(database_url: str) -> Iterator[Site]:
-    """A site of people and cases."""
-    with a_site(database_url, pack()) as site:
+def site(made_sqlite: Path, tmp_path: Path) -> Iterator[Site]:
+    """A site of people and cases; nothing here differs from database to database."""
+    shutil.copy(made_sqlite, tmp_path / "site.db")
+    with a_site(f"sqlite:///{tmp_path / 'site.db'}", pack()) as site:
         yield site
 
 

@@ -1,15 +1,28 @@
 """Seals over the event log: what is altered, missing or put in is named; what is done knowingly is known."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from kalip.storage import Database, Event, append_events, events_for, redact_events, rewrite_event
+from kalip.storage import (
+    Blobs,
+    Database,
+    Event,
+    append_events,
+    backup,
+    events_for,
+    make_database,
+    redact_events,
+    restore,
+    rewrite_event,
+)
 from kalip.storage.events import REDACTED_NAMES
 from kalip.storage.seal_check import Finding, SealCheck
 from kalip.storage.seals import (
@@ -26,6 +39,15 @@ from kalip.storage.seals import (
 from kalip.storage.session import Session
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def lite(made_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+    """A database of one kind, for what doesn't differ from kind to kind."""
+    shutil.copy(made_sqlite, tmp_path / "lite.db")
+    database = make_database(f"sqlite:///{tmp_path / 'lite.db'}")
+    yield database
+    database.dispose()
 
 
 def fill(database: Database, count: int = 10) -> list[int]:
@@ -79,15 +101,15 @@ def test_it_works(database: Database) -> None:
     assert all(seal.is_whole for seal in chain)
 
 
-def test_there_is_nothing_to_seal_twice(database: Database) -> None:
-    numbers = fill(database, 3)
-    seal_all(database)
-    with database.write() as session:
+def test_there_is_nothing_to_seal_twice(lite: Database) -> None:
+    numbers = fill(lite, 3)
+    seal_all(lite)
+    with lite.write() as session:
         assert seal_next(session, numbers[-1], NOW) is None
         assert sealed_up_to(session) == numbers[-1]
-    fill(database, 1)
-    seal_all(database)
-    assert check(database)[1].seals == 2
+    fill(lite, 1)
+    seal_all(lite)
+    assert check(lite)[1].seals == 2
 
 
 @pytest.mark.parametrize(
@@ -151,42 +173,40 @@ def test_even_the_moment_is_sealed(database: Database) -> None:
     assert check(database)[0] == [Finding("altered", 1, numbers[0])]
 
 
-def test_a_byte_that_is_no_text_any_more_is_named(database: Database) -> None:
-    if database.dialect == "postgresql":
-        return  # it stores no such bytes
-    numbers = fill(database, 2)
-    seal_all(database)
-    database.dispose()
-    with sqlite3.connect(str(database.engine.url.database)) as raw:
+def test_a_byte_that_is_no_text_any_more_is_named(lite: Database) -> None:
+    numbers = fill(lite, 2)
+    seal_all(lite)
+    lite.dispose()
+    with sqlite3.connect(str(lite.engine.url.database)) as raw:
         raw.execute("DROP TRIGGER kalip_event_kept_update")
         raw.execute("UPDATE kalip_event SET after = CAST(x'ff00fe' AS TEXT) WHERE id = ?", (numbers[1],))
     raw.close()
-    assert check(database)[0] == [Finding("altered", 1, numbers[1])]
+    assert check(lite)[0] == [Finding("altered", 1, numbers[1])]
 
 
-def test_a_broken_chain_is_named(database: Database) -> None:
-    fill(database, 12)
-    seal_all(database, 3)
-    with database.read() as session:
+def test_a_broken_chain_is_named(lite: Database) -> None:
+    fill(lite, 12)
+    seal_all(lite, 3)
+    with lite.read() as session:
         last = last_seal(session)
     assert last is not None
-    with by_hand(database) as session:
+    with by_hand(lite) as session:
         run(session, "UPDATE kalip_seal SET count = 7 WHERE number = ?", 1)
         run(session, "UPDATE kalip_seal SET previous = 'x' WHERE number = ?", 2)
         run(session, "DELETE FROM kalip_seal WHERE number = ?", 3)
-    findings, found = check(database, last.hash)
+    findings, found = check(lite, last.hash)
     seals = [(each.fault, each.seal) for each in findings if each.event is None]
     assert seals == [("seal_altered", 1), ("link_broken", 2), ("seal_altered", 2), ("seal_missing", 3)]
     assert found.known
-    assert not check(database, "somebody noted another one")[1].known
+    assert not check(lite, "somebody noted another one")[1].known
 
 
-def test_rows_of_a_seal_that_can_not_be_read_are_named(database: Database) -> None:
-    fill(database, 3)
-    seal_all(database)
-    with by_hand(database) as session:
+def test_rows_of_a_seal_that_can_not_be_read_are_named(lite: Database) -> None:
+    fill(lite, 3)
+    seal_all(lite)
+    with by_hand(lite) as session:
         run(session, "UPDATE kalip_seal SET salts = 'x' WHERE number = ?", 1)
-    assert check(database)[0] == [Finding("seal_altered", 1)]
+    assert check(lite)[0] == [Finding("seal_altered", 1)]
 
 
 def test_what_is_redacted_is_known_and_can_not_be_guessed(database: Database) -> None:
@@ -210,34 +230,34 @@ def test_what_is_redacted_is_known_and_can_not_be_guessed(database: Database) ->
     assert check(database)[0] == []
 
 
-def test_redacting_hides_nothing_that_was_altered_before(database: Database) -> None:
-    numbers = fill(database, 4)
-    seal_all(database)
-    with by_hand(database) as session:
+def test_redacting_hides_nothing_that_was_altered_before(lite: Database) -> None:
+    numbers = fill(lite, 4)
+    seal_all(lite)
+    with by_hand(lite) as session:
         run(session, "UPDATE kalip_event SET actor = 'x' WHERE id = ?", numbers[1])
-    with database.write() as session:
+    with lite.write() as session:
         redact_events(session, "thing", "1", ["tin"], "erasure", NOW)
-    assert check(database)[0] == [Finding("altered_before", 1, numbers[1])]
+    assert check(lite)[0] == [Finding("altered_before", 1, numbers[1])]
 
 
-def test_events_that_wait_for_a_seal_are_redacted_too(database: Database) -> None:
-    fill(database, 2)
-    with database.write() as session:
+def test_events_that_wait_for_a_seal_are_redacted_too(lite: Database) -> None:
+    fill(lite, 2)
+    with lite.write() as session:
         assert redact_events(session, "thing", "0", ["tin"], "erasure", NOW) == 1
-    seal_all(database)
-    findings, found = check(database)
+    seal_all(lite)
+    findings, found = check(lite)
     assert (findings, found.redacted, found.events) == ([], 0, 2)
 
 
-def test_an_event_is_rewritten_once(database: Database) -> None:
-    fill(database, 1)
-    seal_all(database)
-    with database.read() as session:
+def test_an_event_is_rewritten_once(lite: Database) -> None:
+    fill(lite, 1)
+    seal_all(lite)
+    with lite.read() as session:
         event = events_for(session, "thing", "0").events[0]
-    with database.write() as session:
+    with lite.write() as session:
         assert rewrite_event(session, event, {"gone": True}, "taken back", NOW)
         assert not rewrite_event(session, event, {"gone": True}, "taken back", NOW)
-    assert check(database)[1].reasons == {"taken back": 1}
+    assert check(lite)[1].reasons == {"taken back": 1}
 
 
 def test_what_is_removed_leaves_a_seal(database: Database) -> None:
@@ -282,3 +302,33 @@ def test_who_may_still_add_events_of_lower_numbers_is_known(database: Database) 
         seal = seal_next(session, newest, NOW)
     assert seal is not None
     assert seal.count == 2
+
+
+def test_seals_stay_valid_in_the_other_database(
+    database: Database, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    fill(database)
+    seal_all(database)
+    with database.write() as session:
+        redact_events(session, "thing", "1", ["tin"], "erasure", NOW)
+        remove_events(session, [event.id for event in events_for(session, "thing", "2").events], {"why": "old"}, NOW)
+    backup(database, Blobs(tmp_path / "here"), tmp_path / "backup")
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    if database.dialect == "sqlite":
+        other = request.getfixturevalue("postgres_url")
+    there = make_database(other)
+    restore(there, Blobs(tmp_path / "there"), tmp_path / "backup")
+    findings, found = check(there)
+    assert findings == []
+    assert (found.events, found.redacted, found.removed) == (7, 3, 3)
+    assert found.reasons == check(database)[1].reasons
+    there.dispose()
+
+
+def test_events_far_apart_are_removed_from_their_batches(lite: Database) -> None:
+    numbers = fill(lite, 20)
+    seal_all(lite, 3)
+    with lite.write() as session:
+        assert remove_events(session, [numbers[0], numbers[10], numbers[19], numbers[19] + 5], {"why": "old"}, NOW) == 3
+        assert remove_events(session, [], {"why": "old"}, NOW) == 0
+    assert check(lite)[0] == []
