@@ -17,6 +17,7 @@ from tests.bench.figures import Figure, table_of
 from tests.bench.operations import OPERATIONS
 from tests.bench.planning import planning
 from tests.bench.reshaping import adding_a_field
+from tests.bench.rights import rights
 from tests.bench.ruling import ruling
 from tests.bench.serving import Refused
 from tests.bench.single import compiling, evaluating, importing
@@ -26,7 +27,7 @@ from tests.support.postgres import fresh_database, postgres_cluster, postgres_pr
 DATABASES = ("sqlite", "postgresql")
 RESHAPING = {"board": boarding, "publish": adding_a_field, "plan": planning}
 SERVED = (*(operation.name for operation in OPERATIONS), "page", *RESHAPING, "start", "import")
-ALL = ("compile", "expression", "rules", "convert", *SERVED)
+ALL = ("compile", "expression", "rules", "rights", "convert", *SERVED)
 ENTITIES = (5, 500)
 _LONGEST_LINE = 160
 
@@ -53,15 +54,8 @@ def main(rows: Sequence[int], seconds: float, database: Sequence[str], only: Seq
         with TemporaryDirectory(prefix="kalip-bench-") as folder:
             figures.append(crm_start(Path(folder)))
     try:
-        for name in database if "rules" in wanted else ():
-            with TemporaryDirectory(prefix="kalip-bench-") as folder, ExitStack() as stack:
-                (address,) = stack.enter_context(_addresses(name, Path(folder), 1))
-                figures += ruling(name, address, Path(folder))
-        for name in database if "convert" in wanted else ():
-            with TemporaryDirectory(prefix="kalip-bench-") as folder, ExitStack() as stack:
-                for number, address in enumerate(stack.enter_context(_addresses(name, Path(folder), len(rows)))):
-                    console.print(f"Converting on {name}, {rows[number]:,} leads")
-                    figures += converting(name, address, Path(folder), rows[number])
+        for name in database:
+            figures += _apart(console, name, rows, wanted)
         for name in database if set(wanted) & set(SERVED) else ():
             figures += _served(console, name, rows, seconds, wanted)
     except Refused as error:
@@ -72,6 +66,23 @@ def main(rows: Sequence[int], seconds: float, database: Sequence[str], only: Seq
         # A pipe has no width of its own: lines stay whole.
         out = Console(width=None if sys.stdout.isatty() else _LONGEST_LINE)
         out.print(table_of(figures))
+
+
+def _apart(console: Console, database: str, rows: Sequence[int], wanted: Sequence[str]) -> Iterator[Figure]:
+    """What has databases of its own."""
+    with TemporaryDirectory(prefix="kalip-bench-") as name, ExitStack() as stack:
+        folder = Path(name)
+        if "rules" in wanted:
+            (address,) = stack.enter_context(_addresses(database, folder / "rules", 1))
+            yield from ruling(database, address, folder)
+        if "rights" in wanted:
+            for place, address in enumerate(stack.enter_context(_addresses(database, folder / "rights", len(rows)))):
+                console.print(f"Rights on {database}, {rows[place]:,} rows")
+                yield from rights(database, address, folder / f"rights{place}", rows[place])
+        if "convert" in wanted:
+            for place, address in enumerate(stack.enter_context(_addresses(database, folder / "convert", len(rows)))):
+                console.print(f"Converting on {database}, {rows[place]:,} leads")
+                yield from converting(database, address, folder, rows[place])
 
 
 def _served(
@@ -106,6 +117,7 @@ def _served(
 def _addresses(database: str, folder: Path, count: int) -> Iterator[list[str]]:
     """Addresses of as many empty databases; PostgreSQL's server lives as long as the block."""
     if database == "sqlite":
+        folder.mkdir(exist_ok=True)
         yield [f"sqlite:///{folder / f'{place}.db'}" for place in range(count)]
         return
     programs = postgres_programs()

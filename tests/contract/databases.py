@@ -25,6 +25,10 @@ class NamedColumns:
         """There is none."""
         raise LookupError(name)
 
+    def in_actor_set(self, name: str, item: str) -> Sql:
+        """There is none."""
+        raise LookupError(name, item)
+
 
 @contextmanager
 def engine_of(url: str) -> Iterator[sa.Engine]:

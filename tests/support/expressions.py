@@ -61,7 +61,11 @@ class FlatColumns:
 
     def actor_set(self, name: str) -> Sql:
         """A table of the set's name."""
-        return Sql(f'SELECT member FROM "{name}"', {}, frozenset())
+        return Sql(f'SELECT member FROM "{name}"', {}, frozenset())  # noqa: S608  a test's own name
+
+    def in_actor_set(self, name: str, item: str) -> Sql:
+        """A table of the set's name."""
+        return Sql(f'{item} IN (SELECT member FROM "{name}")', {}, frozenset())  # noqa: S608  a test's own name
 
 
 def compiled(source: str) -> Expression:

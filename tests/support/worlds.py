@@ -282,7 +282,7 @@ def _shares() -> st.SearchStrategy[Given]:
     kinds = (("user", USERS), ("group", GROUPS), ("unit", UNITS))
     grantees = st.sampled_from([(kind, each) for kind, ids in kinds for each in ids])
     return st.builds(
-        lambda doc, grantee, verbs, ends: Given(doc, *grantee, verbs, ends),
+        lambda doc, grantee, verbs, ends: Given(doc, grantee[0], grantee[1], verbs, ends),
         st.sampled_from(DOCS),
         grantees,
         _some(SHARABLE, 2),

@@ -160,7 +160,8 @@ def _rule(served: Served, terms: Terms) -> Ruling:
         return ruling
     source = sources[0] if len(sources) == 1 else " && ".join(f"({each})" for each in sources)
     entity = terms.entity
-    roots = {f"actor.{each}": list_of(TEXT) for each in (shared_set(entity, terms.verb), tasks_set(entity))}
+    shared = (shared_set(entity, terms.verb, beside=beside) for beside in (False, True))
+    roots = {f"actor.{each}": list_of(TEXT) for each in (*shared, tasks_set(entity))}
     condition = compile_expression(
         source,
         RootedScope(entity_scope(served.model, served.types, entity), roots),
@@ -182,7 +183,7 @@ def _of_name(terms: Terms, name: str) -> str | None:
     if "" in denials:
         return None
     if terms.shared:
-        grants[f"id in actor.{shared_set(terms.entity, terms.verb)}"] = None
+        grants[f"id in actor.{shared_set(terms.entity, terms.verb, beside=bool(grants))}"] = None
     if terms.tasked:
         grants[f"id in actor.{tasks_set(terms.entity)}"] = None
     if not grants:

@@ -147,9 +147,12 @@ def source_of(permission: Permission) -> str:
     return " && ".join(terms)
 
 
-def shared_set(entity: str, verb: Verb) -> str:
-    """The name of the set of records of an entity that somebody shared with the actor for a verb."""
-    return f"shared.{entity}.{verb.value}"
+def shared_set(entity: str, verb: Verb, *, beside: bool = False) -> str:
+    """The name of the set of records of an entity that somebody shared with the actor for a verb.
+
+    `beside`: roles give records too, so that shares are a few more.
+    """
+    return f"{'also_shared' if beside else 'shared'}.{entity}.{verb.value}"
 
 
 def tasks_set(entity: str) -> str:

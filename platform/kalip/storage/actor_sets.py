@@ -3,7 +3,9 @@
 Each is one SELECT with one column `member`, of which nothing depends on the row that is asked about: a list has it as a
 subquery, and one record is asked about by reading it once in a unit of work.
 
-`team`, `unit` and `unit_below` hold users; `shared.<entity>.<verb>` and `tasks.<entity>` hold records.
+`team`, `unit` and `unit_below` hold users; `shared.<entity>.<verb>` and `tasks.<entity>` hold records. Who sees much by
+roles asks for each record whether it is among `also_shared`, the same in other words: its shares are found by an index,
+while a list of fifty would have a thousand shares gathered first.
 """
 
 from collections.abc import Mapping
@@ -17,7 +19,7 @@ _ME: Final = ":ctx_actor_id"
 _PERSON: Final = frozenset(("ctx_actor_id",))
 _STANDING: Final = frozenset(("ctx_actor_id", "ctx_today"))
 _GIVEN: Final = frozenset(("ctx_actor_id", "ctx_today", "ctx_now"))
-SHARED, TASKS = "shared", "tasks"
+SHARED, ALSO_SHARED, TASKS = "shared", "also_shared", "tasks"
 _NONE_NAMED: Final = {"sqlite": "json_array_length(s.entities) = 0", "postgresql": "s.entities = '[]'"}
 _NAMED: Final = {
     "sqlite": "EXISTS (SELECT 1 FROM json_each(s.entities) AS e WHERE e.value = k.entity)",
@@ -28,7 +30,7 @@ _NAMED: Final = {
 def set_sql(name: str, dialect: Dialect) -> Sql:
     """Write a set as SELECT; LookupError for one that there isn't."""
     kind, _, rest = name.partition(".")
-    if kind == SHARED:
+    if kind in (SHARED, ALSO_SHARED):
         return _shared(name, *rest.split("."), dialect=dialect)
     if kind == TASKS:
         place = _place(name, "e")
@@ -36,11 +38,40 @@ def set_sql(name: str, dialect: Dialect) -> Sql:
     return Sql(*_NEAR[kind](dialect))
 
 
+def in_set_sql(name: str, item: str, dialect: Dialect) -> Sql:
+    """Write the condition that a value, as SQL, is in a set."""
+    kind, _, rest = name.partition(".")
+    if kind == ALSO_SHARED:
+        return _is_shared(name, item, *rest.split("."), dialect=dialect)
+    # Nothing of the row is in it, so that the database makes it once and looks each row up.
+    sql = set_sql(name, dialect)
+    return Sql(f"{item} IN ({sql.text})", sql.params, sql.context)
+
+
 def given_sql(dialect: Dialect) -> Sql:
-    """Write what others gave the actor as a SELECT of entity and verbs: shares, and tasks as `tasks.<entity>`."""
-    shares = _union("s.entity, s.verbs", [], dialect)
-    tasks = _tasks(f"'{TASKS}.' || k.entity, 'read'", "k.entity IS NOT NULL", dialect)
-    return Sql(f"{shares} UNION ALL {tasks}", {}, _GIVEN)
+    """Write what others gave the actor as a SELECT of texts: an entity and verbs, or `tasks.<entity>`.
+
+    Who was given a thousand records was given few different things: each step finds the next of them by its index.
+    """
+    least = "SELECT min(s.what) FROM kalip_share AS s WHERE s.grantee_kind = g.kind AND s.grantee = g.id"
+    counting = (
+        "SELECT 1 FROM kalip_share AS s WHERE s.grantee_kind = g.kind AND s.grantee = g.id AND s.what = g.what"
+        f" AND (s.until IS NULL OR s.until > {_NOW[dialect]})"
+    )
+    mine = (
+        f"SELECT 'user' AS kind, CAST({_ME} AS TEXT) AS id"
+        f" UNION ALL SELECT 'group', m.group_id FROM kalip_group_member AS m WHERE m.user_id = {_ME}"
+        " UNION SELECT 'unit', u.above FROM kalip_position AS p JOIN kalip_unit_above AS u ON u.unit = p.unit"
+        f" WHERE p.user_id = {_ME} AND {_held('p', dialect)}"
+    )
+    tasks = _tasks(f"'{TASKS}.' || k.entity", "k.entity IS NOT NULL", dialect, distinct=True)
+    text = (
+        f"WITH RECURSIVE mine AS ({mine}), given(kind, id, what) AS (SELECT g.kind, g.id, ({least}) FROM mine AS g"
+        f" UNION ALL SELECT g.kind, g.id, ({least} AND s.what > g.what) FROM given AS g WHERE g.what IS NOT NULL)"
+        f" SELECT DISTINCT g.what FROM given AS g WHERE g.what IS NOT NULL AND EXISTS ({counting})"
+        f" UNION ALL {tasks}"
+    )
+    return Sql(text, {}, _GIVEN)
 
 
 def _team(_: Dialect) -> tuple[str, Mapping[str, object], frozenset[str]]:
@@ -81,18 +112,38 @@ def _held(position: str, dialect: Dialect) -> str:
 
 
 def _shared(name: str, entity: str, verb: str, *, dialect: Dialect) -> Sql:
+    conditions, params = _of_verb(name, entity, verb, dialect)
+    return Sql(_union("s.record_id AS member", conditions, dialect), params, _GIVEN)
+
+
+def _is_shared(name: str, item: str, entity: str, verb: str, *, dialect: Dialect) -> Sql:
+    conditions, params = _of_verb(name, entity, verb, dialect)
+    groups = f"SELECT m.group_id FROM kalip_group_member AS m WHERE m.user_id = {_ME}"
+    units = (
+        "SELECT u.above FROM kalip_position AS p JOIN kalip_unit_above AS u ON u.unit = p.unit"
+        f" WHERE p.user_id = {_ME} AND {_held('p', dialect)}"
+    )
+    mine = (
+        f"s.grantee_kind = 'user' AND s.grantee = {_ME} OR s.grantee_kind = 'group' AND s.grantee IN ({groups})"
+        f" OR s.grantee_kind = 'unit' AND s.grantee IN ({units})"
+    )
+    where = " AND ".join((f"s.record_id = {item}", *conditions, f"({mine})"))
+    return Sql(f"EXISTS (SELECT 1 FROM kalip_share AS s WHERE {where})", params, _GIVEN)
+
+
+def _of_verb(name: str, entity: str, verb: str, dialect: Dialect) -> tuple[list[str], dict[str, object]]:
+    """The conditions of a share that counts, of an entity's records, for a verb."""
     place = _place(name, "e")
-    conditions = [f"s.entity = :{place}"]
-    params = {place: entity}
+    conditions = [f"s.entity = :{place}", f"(s.until IS NULL OR s.until > {_NOW[dialect]})"]
+    params: dict[str, object] = {place: entity}
     if verb != "read":  # what is shared may be read
         wanted = _place(name, "v")
         conditions.append(f"s.verbs LIKE :{wanted}")
         params[wanted] = f"% {verb} %"
-    text = _union("s.record_id AS member", conditions, dialect)
-    return Sql(text, params, _GIVEN)
+    return conditions, params
 
 
-def _tasks(columns: str, condition: str, dialect: Dialect) -> str:
+def _tasks(columns: str, condition: str, dialect: Dialect, *, distinct: bool = False) -> str:
     """Open tasks about records: one's own, and those of people whom one stands in for just now."""
     task = f"{condition} AND k.state = 'open' AND k.record_id IS NOT NULL"
     now = _NOW[dialect]
@@ -100,9 +151,10 @@ def _tasks(columns: str, condition: str, dialect: Dialect) -> str:
         f"s.substitute = {_ME} AND s.kind IN ('tasks', 'all') AND s.starts <= {now} AND s.ends > {now}"
         f" AND (s.ended_at IS NULL OR s.ended_at > {now}) AND ({_NONE_NAMED[dialect]} OR {_NAMED[dialect]})"
     )
-    own = f"SELECT {columns} FROM kalip_task AS k WHERE k.user_id = {_ME} AND {task}"
+    select = "SELECT DISTINCT" if distinct else "SELECT"
+    own = f"{select} {columns} FROM kalip_task AS k WHERE k.user_id = {_ME} AND {task}"
     others = (
-        f"SELECT {columns} FROM kalip_substitution AS s JOIN kalip_task AS k ON k.user_id = s.absent"
+        f"{select} {columns} FROM kalip_substitution AS s JOIN kalip_task AS k ON k.user_id = s.absent"
         f" WHERE {standing} AND {task}"
     )
     return f"{own} UNION ALL {others}"
@@ -110,7 +162,6 @@ def _tasks(columns: str, condition: str, dialect: Dialect) -> str:
 
 def _union(columns: str, conditions: list[str], dialect: Dialect) -> str:
     """What was shared with the actor as a person, as a member of a group, and in a unit or one above it."""
-    valid = [*conditions, f"(s.until IS NULL OR s.until > {_NOW[dialect]})"]
     ways = (
         ("", ("s.grantee_kind = 'user'", f"s.grantee = {_ME}")),
         (
@@ -123,7 +174,8 @@ def _union(columns: str, conditions: list[str], dialect: Dialect) -> str:
         ),
     )
     selects = (
-        f"SELECT {columns} FROM kalip_share AS s{joins} WHERE {' AND '.join((*own, *valid))}" for joins, own in ways
+        f"SELECT {columns} FROM kalip_share AS s{joins} WHERE {' AND '.join((*own, *conditions))}"
+        for joins, own in ways
     )
     return " UNION ALL ".join(selects)
 

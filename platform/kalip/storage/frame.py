@@ -15,7 +15,7 @@ from kalip.base.names import did_you_mean
 from kalip.expressions import Collection, Dialect, Expression, Sql
 from kalip.fields import FieldType, Part
 from kalip.model import Entity, Field
-from kalip.storage.actor_sets import set_sql
+from kalip.storage.actor_sets import in_set_sql, set_sql
 from kalip.storage.decimals import average, rescaled, scale_of
 from kalip.storage.kinds import kind_of, type_of
 from kalip.storage.tables import EntityTable, Tables
@@ -272,6 +272,10 @@ class FrameColumns:
     def actor_set(self, name: str) -> Sql:
         """The SELECT of a set of the actor."""
         return set_sql(name, self.frame.dialect)
+
+    def in_actor_set(self, name: str, item: str) -> Sql:
+        """The condition that a value is in a set of the actor."""
+        return in_set_sql(name, item, self.frame.dialect)
 
 
 def unknown_path(path: str, entity: Entity | None) -> BadRequest:

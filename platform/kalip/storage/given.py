@@ -34,7 +34,7 @@ class ActorSets:
 
     def tasked(self, entity: str) -> bool:
         """Whether the actor has an open task on a record of an entity."""
-        return bool(self._all_given().get(f"{TASKS}.{entity}"))
+        return f"{TASKS}.{entity}" in self._all_given()
 
     def forget(self) -> None:
         """Read anew what is asked from now on: something was shared, or somebody moved."""
@@ -46,8 +46,9 @@ class ActorSets:
         if self._given is None:
             rows = self._rows(given_sql(self._session.dialect)) if self._context.actor.id else ()
             given: dict[str, frozenset[str]] = {}
-            for entity, verbs in rows:
-                given[entity] = given.get(entity, frozenset()) | frozenset(verbs.split())
+            for (what,) in rows:
+                entity, *verbs = what.split()
+                given[entity] = given.get(entity, frozenset()).union(verbs)
             self._given = given
         return self._given
 

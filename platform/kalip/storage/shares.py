@@ -1,7 +1,7 @@
 """Records shared with somebody: the rows. Who may share is asked elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -33,11 +33,14 @@ class Share:
     at: datetime
 
 
+_NAMES: Final = tuple(each.name for each in fields(Share))
+
+
 def add_share(session: Session, share: Share) -> None:
     """Add a share."""
-    names = ("id", "entity", "record_id", "grantee_kind", "grantee", "until", "reason", "by", "at")
-    row = {name: getattr(share, name) for name in names}
-    session.write(insert(_SHARES), {**row, "verbs": f" {' '.join(share.verbs)} "})
+    row = {name: getattr(share, name) for name in _NAMES}
+    verbs = f" {' '.join(share.verbs)} "
+    session.write(insert(_SHARES), {**row, "verbs": verbs, "what": f"{share.entity}{verbs}"})
 
 
 def get_share(session: Session, share_id: str) -> Share | None:
@@ -60,4 +63,5 @@ def drop_share(session: Session, share_id: str) -> bool:
 
 
 def _share(row: Mapping[Any, Any]) -> Share:
-    return Share(**{**row, "verbs": tuple(row["verbs"].split())})
+    kept = {name: row[name] for name in _NAMES}
+    return Share(**{**kept, "verbs": tuple(row["verbs"].split())})

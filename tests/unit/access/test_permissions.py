@@ -152,7 +152,7 @@ class Sets:
         self.sets = {name.replace("__", "."): frozenset(members) for name, members in sets.items()}
 
     def members(self, name: str) -> frozenset[str]:
-        return self.sets.get(name, frozenset())
+        return self.sets.get(name.removeprefix("also_"), frozenset())
 
     def shared(self, entity: str) -> frozenset[str]:
         return frozenset(name.split(".")[2] for name in self.sets if name.startswith(f"shared.{entity}."))

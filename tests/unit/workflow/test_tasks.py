@@ -180,11 +180,31 @@ def test_a_span_is_counted_from_now(site: Site) -> None:
 
 def test_who_may_not_see_the_record_is_not_given_a_task_about_it(site: Site, deal: str) -> None:
     with pytest.raises(RecordRejected, match="errors") as refused:
-        give(site, to="cem", entity="deal", record_id=deal)
+        give(site, who="bora", to="cem", entity="deal", record_id=deal)
     assert refused.value.violations[0].message == "Cem may not see this record, so can't be given a task about it."
     with pytest.raises(RecordRejected) as unseen:
         give(site, who="cem", to="ada", entity="deal", record_id=deal)
     assert unseen.value.violations[0].pointer == "/record_id"
+
+
+def test_a_task_gives_what_it_needs_and_no_more(site: Site, deal: str) -> None:
+    approval = give(site, to="deniz", entity="deal", record_id=deal, outcomes=APPROVAL, kind="approval")
+    assert site.get("deniz", "deal", deal)["id"] == deal
+    with pytest.raises(AccessDenied):
+        site.save("deniz", "deal", {"name": "Mine"}, deal)
+    end(site, "deniz", approval, outcome="approve", values={"amount": {"amount": "5.00", "currency": "TRY"}})
+    with pytest.raises(NotFound):
+        site.get("deniz", "deal", deal)
+    assert site.get("ada", "deal", deal)["amount"] == {"amount": "5.00", "currency": "TRY"}
+
+
+def test_what_a_person_put_into_a_queue_is_taken_by_who_sees_it(site: Site, deal: str) -> None:
+    queued: dict[str, Any] = {"user": None, "role": "viewer", "entity": "deal", "record_id": deal}
+    by_hand, by_rule = give(site, **queued), give(site, **queued, source="rule")
+    with pytest.raises(RecordRejected):
+        site.act("cem", lambda work: take_task(work, by_hand))
+    site.act("cem", lambda work: take_task(work, by_rule))
+    assert site.get("cem", "deal", deal)["id"] == deal
 
 
 def test_outcomes_ask_for_a_comment_or_fields_of_the_record(site: Site, deal: str) -> None:
@@ -206,15 +226,24 @@ def test_outcomes_ask_for_a_comment_or_fields_of_the_record(site: Site, deal: st
     assert site.get("bora", "deal", deal)["amount"] == {"amount": "12.50", "currency": "TRY"}
 
 
-def test_a_task_gives_no_right_on_its_record(site: Site) -> None:
-    """Fields are filled in with the holder's own rights: a task is not a way around them."""
+def test_a_task_is_no_way_around_the_rights_of_who_gave_it(site: Site) -> None:
+    """What an outcome asks for is filled in for who may change it: else one gave oneself tasks."""
     company = site.save("ada", "company", {"name": "Acme", "country": "TR"}).id
     asks = {"done": Outcome(Text.of("Done"), fields=("city",))}
-    task = give(site, to="cem", entity="company", record_id=company, outcomes=asks)
+    own = give(site, who="cem", to="cem", entity="company", record_id=company, outcomes=asks)
     with pytest.raises(AccessDenied):
-        end(site, "cem", task, values={"city": "İzmir"})
-    site.save("ada", "company", {"country": "DE"}, company)
-    view = site.act("cem", lambda work: task_view(work, task), write=False)
+        end(site, "cem", own, values={"city": "İzmir"})
+    given = give(site, to="cem", entity="company", record_id=company, outcomes=asks)
+    end(site, "cem", given, values={"city": "İzmir"})
+    assert site.get("ada", "company", company)["city"] == "İzmir"
+
+
+def test_who_loses_sight_of_the_record_keeps_an_ended_task_without_its_title(site: Site, deal: str) -> None:
+    task = give(site, to="deniz", entity="deal", record_id=deal)
+    seen = site.act("deniz", lambda work: task_view(work, task), write=False)
+    assert (seen.record_title, seen.record_visible) == ("Looms", True)
+    end(site, "deniz", task)
+    view = site.act("deniz", lambda work: task_view(work, task), write=False)
     assert (view.record_title, view.record_visible) == ("", False)
 
 

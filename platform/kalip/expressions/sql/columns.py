@@ -31,6 +31,9 @@ class Columns(Protocol):
     def actor_set(self, name: str) -> Sql:
         """Give the SELECT of a set of the actor: one column `member` that is never null."""
 
+    def in_actor_set(self, name: str, item: str) -> Sql:
+        """Give the condition that a value, as SQL, is in a set of the actor; never true for null."""
+
 
 @dataclass(frozen=True, slots=True)
 class Collection:

@@ -15,7 +15,7 @@ from kalip.expressions import typed
 from kalip.expressions.context import Dialect, shifted_name
 from kalip.expressions.functions.builtin import Builtin
 from kalip.expressions.functions.text import SQL_WORDS
-from kalip.expressions.sql.columns import Columns
+from kalip.expressions.sql.columns import Columns, Sql
 from kalip.expressions.sql.fragments import Condition, Fragment, Rows, joined, on_integers
 from kalip.expressions.types import BOOLEAN, TEXT, Type, is_list_of_records
 
@@ -199,7 +199,10 @@ class SqlWriter(ABC):
 
     def _members(self, node: typed.ActorSet) -> str:
         """Write the SELECT of a set of the actor."""
-        sql = self.bindings[""].record.actor_set(node.name)
+        return self._taken(self.bindings[""].record.actor_set(node.name))
+
+    def _taken(self, sql: Sql) -> str:
+        """Take over what a piece of storage's SQL binds."""
         self.params.update(sql.params)
         self.context |= sql.context
         return sql.text
@@ -346,8 +349,8 @@ class SqlWriter(ABC):
         if isinstance(node.list, typed.Items):
             return self._among_items(node, node.list)
         if isinstance(node.list, typed.ActorSet):
-            # Nothing of the row is in it, so that the database makes it once and looks each row up.
-            return Condition(f"{self.value(node.item).text} IN ({self._members(node.list)})", not node.item.nullable)
+            asked = self.bindings[""].record.in_actor_set(node.list.name, self.value(node.item).text)
+            return Condition(self._taken(asked), not node.item.nullable)
         variable = f"among{self.alias()}"
         rows = self.rows(node.list)
         self.bindings[variable] = rows

@@ -11,7 +11,8 @@ from kalip.storage.own.base import Base
 class KalipShare(Base):
     """That `by` lets a user, group or unit (`grantee_kind`) do `verbs` with one record, until before `until`.
 
-    `verbs` is text with a blank before and after each of them, so that SQL finds one of them.
+    `verbs` is text with a blank before and after each of them, so that SQL finds one of them. `what` is the entity with
+    the verbs: by it the different things that somebody was given are found without reading each share.
     """
 
     __tablename__ = "kalip_share"
@@ -19,6 +20,7 @@ class KalipShare(Base):
     entity: Mapped[str]
     record_id: Mapped[str]
     verbs: Mapped[str]
+    what: Mapped[str]
     grantee_kind: Mapped[str]
     grantee: Mapped[str]
     until: Mapped[datetime | None]
@@ -28,4 +30,5 @@ class KalipShare(Base):
     __table_args__ = (
         Index("ix_kalip_share_record", "entity", "record_id"),
         Index("ix_kalip_share_grantee", "grantee_kind", "grantee", "entity", "record_id"),
+        Index("ix_kalip_share_what", "grantee_kind", "grantee", "what", "until"),
     )

@@ -4,14 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kalip.access import Actor
-from kalip.base.errors import KalipError, RecordRejected, Violation
+from kalip.base.errors import Conflict, KalipError, RecordRejected, Violation
 from kalip.base.names import did_you_mean
 from kalip.fields.moments import moment_text
-from kalip.records import ItemResult, Overtaken, SaveRecord, Services, Work, get_record, run, save_record
+from kalip.model import Verb
+from kalip.records import UPDATED, Grounds, ItemResult, Overtaken, SaveRecord, Services, Work, run, save_record
+from kalip.records.filters import allowed_rows, matching
+from kalip.records.readers import active_people, work_of
+from kalip.records.reading import fetch_row
+from kalip.records.saving import Draft
+from kalip.records.saving.locking import refuse_if_locked
 from kalip.storage import get_user
 from kalip.storage.tasks import CANCELLED, DONE, OPEN, Task
 from kalip.storage.tasks import change_task as write_task
-from kalip.workflow.tasks.checking import clean, clean_note
+from kalip.workflow.tasks.checking import PERSON, clean, clean_note
 from kalip.workflow.tasks.commands import LONGEST_NOTE, CompleteTask, Outcome, TaskTaken, outcomes_of
 from kalip.workflow.tasks.logging import CANCELLED as TASK_CANCELLED
 from kalip.workflow.tasks.logging import COMPLETED, log
@@ -21,8 +27,8 @@ from kalip.workflow.tasks.rights import find_visible, require_right
 def complete_task(work: Work, command: CompleteTask) -> Task:
     """End a task with an outcome and give it as it is then; again with the same outcome by the same person: as it is.
 
-    The fields that the outcome asks for are saved into the record by the same command as everywhere, with the actor's
-    own rights on the record. RecordRejected for what is missing, TaskTaken when somebody else ended it first.
+    The fields that the outcome asks for are saved into the record by the same command as everywhere; the task is all
+    the right that it needs. RecordRejected for what is missing, TaskTaken when somebody else ended it first.
     """
     task = find_visible(work, command.id)
     if task.state != OPEN:
@@ -137,11 +143,11 @@ def _fill_in(work: Work, task: Task, command: CompleteTask, outcome: Outcome) ->
     try:
         if values:
             accepted = SaveRecord(entity, values, record_id, None, command.source, accept_duplicates=True)
-            save_record(work, accepted)
+            save_record(work, accepted, _grounds(work, task, frozenset(values)))
     except RecordRejected as error:
         moved = [replace(each, pointer=f"/values{each.pointer}") for each in error.violations]
         raise RecordRejected(moved) from None
-    stored = get_record(work, entity, record_id, names) if names else {}
+    stored = fetch_row(work, work.entity(entity), record_id, names, "json") if names else {}
     missing = [name for name in names if stored.get(name) in (None, "", [], {})]
     if missing:
         fields = work.entity(entity).fields
@@ -151,6 +157,38 @@ def _fill_in(work: Work, task: Task, command: CompleteTask, outcome: Outcome) ->
                 for name in missing
             ]
         )
+
+
+def _grounds(work: Work, task: Task, names: frozenset[str]) -> Grounds:
+    """What the outcome asks for the task's holder may say, whatever his rights, if whoever asks for it may say it.
+
+    What nobody vouches for is saved with the holder's own rights.
+    """
+    if not _vouched(work, task, names):
+        return Grounds()
+    return Grounds(Verb.READ, UPDATED, decide=_refuse_closed, given=names)
+
+
+def _vouched(work: Work, task: Task, names: frozenset[str]) -> bool:
+    if task.source != PERSON:
+        return True
+    giver = active_people(work, [task.created_by]).get(task.created_by) if task.created_by else None
+    if giver is None:
+        return False
+    theirs, entity = work_of(work, giver), str(task.entity)
+    filters = allowed_rows(theirs, Verb.UPDATE, entity)
+    if filters is None or (filters and not matching(theirs, entity, [str(task.record_id)], filters)):
+        return False
+    sight = theirs.sight(entity)
+    return all(map(sight.ever_writes, names))
+
+
+def _refuse_closed(work: Work, draft: Draft) -> None:
+    """Leave a record alone that is archived, or that a conversion has locked."""
+    if draft.before.get("archived_at") is not None:
+        draft.error = Conflict("The record is archived; restore it first.", params={"id": draft.id})
+    else:
+        refuse_if_locked(work, draft)
 
 
 def _principal(work: Work, task: Task) -> str | None:

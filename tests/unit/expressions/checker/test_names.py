@@ -29,7 +29,10 @@ def test_it_works(source: str, record: dict[str, object], expected: object) -> N
         ("lines[0] == null", "a collection of records has no positions: write exists, filter or map"),
         ("today == due", "unknown name 'today': write today()"),
         ("tags.exists(t, true) && t == 'a'", "unknown name 't': did you mean 'at'?"),
-        ("actor.nmae == 'x'", "unknown name 'nmae': known are id, email, roles, locale, groups, team, unit, unit_below"),
+        (
+            "actor.nmae == 'x'",
+            "unknown name 'nmae': known are id, email, roles, locale, groups, team, unit, unit_below",
+        ),
     ],
 )
 def test_faults_are_told_with_the_way_out(source: str, fault: str) -> None:

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("verbs", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
         sa.Column("grantee_kind", sa.Text(), nullable=False),
         sa.Column("grantee", sa.Text(), nullable=False),
         sa.Column("until", UtcDateTime(), nullable=True),
@@ -29,6 +30,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_kalip_share_record", "kalip_share", ["entity", "record_id"])
     op.create_index("ix_kalip_share_grantee", "kalip_share", ["grantee_kind", "grantee", "entity", "record_id"])
+    op.create_index("ix_kalip_share_what", "kalip_share", ["grantee_kind", "grantee", "what", "until"])
 
 
 def downgrade() -> None:
