@@ -20,6 +20,7 @@ def test_each_code_in_the_source_has_its_row_and_each_row_its_code() -> None:
         if file != PACKAGE / "web" / "errors.py"
         for code in re.findall(r"[\"']([ACDEJKMNRSW]\d{3})[\"']", file.read_text())
     }
+    written.discard("S256")  # a method of PKCE
     assert written - DIAGNOSTICS == set(ROWS)
     assert written - DIAGNOSTICS == set(error_codes())
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kalip.runtime import Settings, read_settings, write_settings
+from kalip.runtime.providers import Provider
 from tests.support.reference import REFERENCE
 
 PAGE = (REFERENCE / "settings.md").read_text()
@@ -17,7 +18,13 @@ ROWS = {
         r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| ([^|]*)\|", PAGE.partition("## Environment")[0], re.MULTILINE
     )
 }
-KINDS = {str: "text", bool: "true or false", int: "whole number", Mapping[str, str]: "table of texts"}
+KINDS = {
+    str: "text",
+    bool: "true or false",
+    int: "whole number",
+    Mapping[str, str]: "table of texts",
+    Mapping[str, Provider]: "table of tables",
+}
 
 
 def test_each_setting_has_its_row_with_kind_and_default() -> None:

@@ -4,12 +4,13 @@ import base64
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+from wsgiref.types import StartResponse
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
@@ -50,9 +51,11 @@ class LocalProvider:
         self.asked.append(query)
         return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
 
-    @Request.application
-    def serve(self, request: Request) -> Response:
-        """Answer a call."""
+    def serve(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+        """Answer a call, as a WSGI application."""
+        return self._answer(Request(environ))(environ, start)
+
+    def _answer(self, request: Request) -> Response:
         if request.path == "/.well-known/openid-configuration":
             names = ("authorization", "token", "userinfo")
             about = {f"{name}_endpoint": f"{self.issuer}/{name}" for name in names}
