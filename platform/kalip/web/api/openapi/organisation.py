@@ -18,6 +18,7 @@ _DAY: Json = {"type": ["string", "null"], "format": "date"}
 _CODE: Json = {"type": "string", "minLength": 1, "maxLength": 64}
 _NAME: Json = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
 _NOTE: Json = {"type": "string", "maxLength": LONGEST_NOTE}
+_KEY: Json = {"id": ID_SCHEMA}
 _AT = "/api/organisation"
 
 
@@ -55,18 +56,14 @@ def organisation_paths(*, administrator: bool) -> dict[str, Json]:
 
 def organisation_schemas() -> dict[str, Json]:
     """The schemas of the organisation."""
+    return {**_unit_schemas(), **_absence_schemas(), **_person_schemas()}
+
+
+def _unit_schemas() -> dict[str, Json]:
     unit = {"code": _CODE, "name": _NAME, "parent": _MAYBE, "manager": _MAYBE, "calendar": _MAYBE, "active": _FLAG}
-    position = {
-        "user": _TEXT, "unit": _TEXT, "title": {**_NAME, "minLength": 0}, "head": _FLAG, "since": _DAY, "until": _DAY,
-    }  # fmt: skip
-    absence = {"user": _TEXT, "starts": _MOMENT, "ends": _MOMENT, "reason": {"enum": list(REASONS)}, "note": _NOTE}
-    substitution = {
-        "absent": _TEXT, "substitute": _TEXT, "starts": _MOMENT, "ends": _MOMENT, "kind": {"enum": list(KINDS)},
-        "entities": list_of(_TEXT), "note": _NOTE, "moves": _FLAG,
-    }  # fmt: skip
+    title: Json = {**_NAME, "minLength": 0}
+    position = {"user": _TEXT, "unit": _TEXT, "title": title, "head": _FLAG, "since": _DAY, "until": _DAY}
     group = {"code": _CODE, "name": _NAME}
-    key = {"id": ID_SCHEMA}
-    tree = {"depth": _COUNT, "people": _COUNT, "people_below": _COUNT}
     more = {
         "path": list_of(_TEXT),
         "leads": list_of(_TEXT),
@@ -75,55 +72,68 @@ def organisation_schemas() -> dict[str, Json]:
     }
     members = {"members": list_of(_TEXT)}
     return {
-        "Unit": object_of({**key, **unit, **tree}),
-        "UnitDetail": object_of({**key, **unit, **more}),
+        "Unit": object_of({**_KEY, **unit, "depth": _COUNT, "people": _COUNT, "people_below": _COUNT}),
+        "UnitDetail": object_of({**_KEY, **unit, **more}),
         "NewUnit": object_of(unit, ("code", "name")),
         "UnitChange": object_of(unit, ()),
-        "Position": object_of({**key, **position}),
+        "Position": object_of({**_KEY, **position}),
         "NewPosition": object_of(position, ("user", "unit")),
         "PositionChange": object_of(position, ()),
-        "Group": object_of({**key, **group}),
-        "GroupDetail": object_of({**key, **group, **members}),
+        "Group": object_of({**_KEY, **group}),
+        "GroupDetail": object_of({**_KEY, **group, **members}),
         "NewGroup": object_of({**group, **members}, ("code", "name")),
         "GroupChange": object_of({**group, **members, "add": list_of(_TEXT), "remove": list_of(_TEXT)}, ()),
-        "Absence": object_of({**key, **absence}),
+    }
+
+
+def _absence_schemas() -> dict[str, Json]:
+    absence = {"user": _TEXT, "starts": _MOMENT, "ends": _MOMENT, "reason": {"enum": list(REASONS)}, "note": _NOTE}
+    substitution = {
+        "absent": _TEXT,
+        "substitute": _TEXT,
+        "starts": _MOMENT,
+        "ends": _MOMENT,
+        "kind": {"enum": list(KINDS)},
+        "entities": list_of(_TEXT),
+        "note": _NOTE,
+        "moves": _FLAG,
+    }
+    state: Json = {"enum": ["coming", "active", "over"]}
+    return {
+        "Absence": object_of({**_KEY, **absence}),
         "NewAbsence": object_of(absence, ("starts", "ends")),
         "AbsenceChange": object_of(absence, ()),
-        "Substitution": object_of(
-            {**key, **substitution, "ended_at": _MAYBE_MOMENT, "state": {"enum": ["coming", "active", "over"]}}
-        ),
+        "Substitution": object_of({**_KEY, **substitution, "ended_at": _MAYBE_MOMENT, "state": state}),
         "NewSubstitution": object_of(substitution, ("substitute", "starts", "ends")),
-        "StandingIn": object_of(
-            {
-                "user": _TEXT,
-                "kind": {"enum": list(KINDS)},
-                "entities": {"type": ["array", "null"], "items": _TEXT},
-                "via": list_of(_TEXT),
-                "ends": _MOMENT,
-                "act": _FLAG,
-            }
-        ),
-        "Away": object_of(
-            {
-                "code": {"const": "away"},
-                "user": _TEXT,
-                "until": _MOMENT,
-                "stand_ins": list_of(_TEXT),
-                "message": _TEXT,
-            }
-        ),
-        "OrgPerson": object_of(
-            {
-                "id": _TEXT,
-                "name": _TEXT,
-                "positions": list_of(ref("Position")),
-                "groups": list_of(ref("Group")),
-                "manager": _MAYBE,
-                "calendar": _MAYBE,
-                "away": list_of(ref("Away")),
-            }
-        ),
     }
+
+
+def _person_schemas() -> dict[str, Json]:
+    standing = {
+        "user": _TEXT,
+        "kind": {"enum": list(KINDS)},
+        "entities": {"type": ["array", "null"], "items": _TEXT},
+        "via": list_of(_TEXT),
+        "ends": _MOMENT,
+        "act": _FLAG,
+    }
+    away = {
+        "code": {"const": "away"},
+        "user": _TEXT,
+        "until": _MOMENT,
+        "stand_ins": list_of(_TEXT),
+        "message": _TEXT,
+    }
+    person = {
+        "id": _TEXT,
+        "name": _TEXT,
+        "positions": list_of(ref("Position")),
+        "groups": list_of(ref("Group")),
+        "manager": _MAYBE,
+        "calendar": _MAYBE,
+        "away": list_of(ref("Away")),
+    }
+    return {"StandingIn": object_of(standing), "Away": object_of(away), "OrgPerson": object_of(person)}
 
 
 def _administered() -> dict[str, Json]:
