@@ -2,10 +2,14 @@
 
 import random
 import threading
+from dataclasses import asdict
 from datetime import UTC, date, datetime
+
+from sqlalchemy import insert
 
 from kalip.storage import Database, User, add_user
 from kalip.storage.organisation import (
+    UNITS,
     Position,
     Unit,
     add_position,
@@ -98,3 +102,12 @@ def test_who_leads_and_who_is_there_on_a_day(database: Database) -> None:
         assert position_counts(session, TODAY) == {"sales": 1, "top": 1}
         assert [each.id for each in positions_in(session, "sales")] == ["p1", "p2"]
         assert get_unit(session, "sales") == Unit("sales", "SALES", "Sales", "top")
+
+
+def test_rows_may_come_in_any_order(database: Database) -> None:
+    """A restore brings them in the order of their ids, whatever was hung where later."""
+    with database.write() as session:
+        session.write(insert(UNITS), asdict(Unit("a", "A", "A", "b")))
+        session.write(insert(UNITS), asdict(Unit("b", "B", "B")))
+    with database.read() as session:
+        assert [unit.parent for unit in list_units(session)] == ["b", None]

@@ -16,7 +16,10 @@ class KalipUnit(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    parent: Mapped[str | None] = mapped_column(ForeignKey("kalip_unit.id"), index=True)
+    # Checked at the end: a restore brings rows in the order of their ids.
+    parent: Mapped[str | None] = mapped_column(
+        ForeignKey("kalip_unit.id", deferrable=True, initially="DEFERRED"), index=True
+    )
     manager: Mapped[str | None] = mapped_column(ForeignKey("kalip_user.id"), index=True)
     calendar: Mapped[str | None]
     active: Mapped[bool]

@@ -73,7 +73,9 @@ def _units() -> None:
         *_text("id", "code", "name"),
         *_text("parent", "manager", "calendar", nullable=True),
         *_flags("active"),
-        _key("kalip_unit", "parent", "kalip_unit", cascade=False),
+        sa.ForeignKeyConstraint(
+            ["parent"], ["kalip_unit.id"], name="fk_kalip_unit_parent", deferrable=True, initially="DEFERRED"
+        ),
         _key("kalip_unit", "manager", "kalip_user", cascade=False),
         sa.PrimaryKeyConstraint("id", name="pk_kalip_unit"),
         sa.UniqueConstraint("code", name="uq_kalip_unit_code"),
