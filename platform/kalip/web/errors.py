@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import orjson
 from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.base.errors import Diagnostic, DiagnosticsError, KalipError, NotAuthenticated, Violation
@@ -190,7 +190,7 @@ def _answer_bug(error: Exception) -> BaseResponse:
 
 
 def _page(status: int, message: str, code: str, hint: str) -> Response:
-    if isinstance(request.routing_exception, SecurityError):
+    if isinstance(request.routing_exception, SecurityError | BadHost):
         # The host that was asked for is none: there are no addresses for the links of a page.
         return Response(message, status=status, content_type="text/plain; charset=utf-8")
     if htmx.is_htmx():

@@ -22,7 +22,9 @@ def test_it_works(database: Database) -> None:
     assert column.place == "probe_factor.secret"
     with database.publish() as session:
         METADATA.create_all(session.connection)
-        rows = [{"user_id": each, "secret": FORMER.seal(f"s-{each}", f"totp:{each}")} for each in ("ada", "bora")]
+        rows: list[dict[str, str | None]] = [
+            {"user_id": each, "secret": FORMER.seal(f"s-{each}", f"totp:{each}")} for each in ("ada", "bora")
+        ]
         rows += [{"user_id": "cem", "secret": None}, {"user_id": "deniz", "secret": PRESENT.seal("s", "totp:deniz")}]
         session.write(insert(FACTOR), rows)
         assert keys_within(sealed_texts(session, column)) == {FORMER.key: 2, PRESENT.key: 1}
