@@ -200,7 +200,22 @@ class _Maker:
                 to.append(target)
         transition = self._move_named(draft, data.get("transition", ""), spot.at("transition"))
         when = self._condition(draft.name, data, "when", spot)
-        return RelatedMap(draft.name, field.name, when, tuple(to), data.get("copies", False), transition)
+        also = MappingProxyType(dict(self._also(draft, entities, data.get("also", {}), spot.at("also"))))
+        return RelatedMap(draft.name, field.name, when, tuple(to), data.get("copies", False), transition, also)
+
+    def _also(self, draft: Draft, entities: Targets, said: Mapping[str, str], spot: Spot) -> Iterable[tuple[str, str]]:
+        """Further fields of related records, each with the target that it is to refer to."""
+        for name, target in said.items():
+            field = self.bench.field_named(draft, name, spot.at(name))
+            if field is None:
+                continue
+            if target not in entities:
+                self.bench.desk.unknown(codes.UNKNOWN_TARGET, spot.at(name), "target", target, list(entities))
+            elif field.type == "references" or not leads_to(field, entities[target]):
+                message = f"'{name}' can't refer to '{entities[target]}'"
+                self.bench.desk.report(codes.UNFIT_FIELD, spot.at(name), message, "name a reference that leads there")
+            else:
+                yield field.name, target
 
     def _in_order(self, targets: Mapping[str, ConversionTarget], spot: Spot) -> dict[str, ConversionTarget]:
         """Targets after those that they refer to; within that as written, earlier steps first."""

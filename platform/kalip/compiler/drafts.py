@@ -6,6 +6,7 @@ from kalip.base.names import RESERVED_SEGMENTS, did_you_mean
 from kalip.compiler import codes
 from kalip.compiler.bench import Bench, Draft
 from kalip.compiler.desk import Spot
+from kalip.compiler.inheriting import inherit_pipelines
 from kalip.compiler.system import NAMES as SYSTEM_NAMES
 from kalip.metadata import ENTITY_PARTS, Kind
 
@@ -40,6 +41,8 @@ def make_drafts(bench: Bench) -> None:
                 hint = did_you_mean(document.names[0], bench.drafts)
                 message = f"there is no entity '{document.names[0]}' (entities/{document.names[0]}/entity.json)"
                 bench.desk.report(codes.UNKNOWN_ENTITY, Spot(document), message, hint or "add it, or move this file")
+    for draft in bench.drafts.values():
+        inherit_pipelines(bench, draft)
 
 
 def _claim_former_names(bench: Bench) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from kalip.base.text import Text
@@ -78,7 +79,7 @@ class RelatedMap:
     """What becomes of records of `entity` that refer to the source by `field`, as far as `when` holds for them.
 
     They go to the first of the targets in `to` of which there is a record, with `copies` a copy to each further one;
-    or they make the move `transition`.
+    or they make the move `transition`. Their fields in `also` that are empty refer to further results, by target.
     """
 
     entity: str
@@ -87,6 +88,7 @@ class RelatedMap:
     to: tuple[str, ...] = ()
     copies: bool = False
     transition: str = ""
+    also: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

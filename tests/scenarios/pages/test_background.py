@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 
 from kalip.access import SYSTEM
 from kalip.jobs import Background, Bell, Crew, Office, Timing
-from kalip.records import Hopeless, Job, JobHandler, JobRun, Services, bulk_jobs, enqueue, run
+from kalip.records import Hopeless, Job, JobHandler, JobRun, Services, bulk_jobs, bulk_undo, enqueue, run
 from kalip.storage import insert_records
 from kalip.workflow import bulk_jobs as moves
 from tests.support.builders import a_pack, an_entity
-from tests.support.forms import form_in
+from tests.support.forms import form_at, form_in
 from tests.support.records import a_row
 from tests.support.signed_in import client_of
 from tests.support.web_site import Site, a_site
@@ -113,6 +113,20 @@ def test_very_many_rows_change_in_the_background(
         assert str(admin["size" if action == "edit" else "stage"]) == check
     page = client.get(progress.removesuffix("/progress")).text
     assert f"{MANY} records changed." in page
+
+
+def test_what_was_changed_is_taken_back_on_the_job_s_page(site: Site, client: FlaskClient, ids: list[str]) -> None:
+    """As with a few rows: for edits, moves and the archive alike, where the way back is known."""
+    job = watched(asked(client, "edit", ids, field="size", size="7")).removesuffix("/progress")
+    assert f"{job}/undo" not in client.get(job).text
+    run_all(site, bulk_undo.JOB_HANDLERS)
+    undoing = form_at(client, job, f"{job}/undo").send(client, HX_Request="true").text
+    assert "Waiting for its turn" in undoing
+    run_all(site, bulk_undo.JOB_HANDLERS)
+    page = client.get(watched(undoing)).text
+    assert f"{MANY} records changed." in page
+    assert "/undo" not in page
+    assert (site.admin.get(f"/api/records/note/{ids[42]}").json or {})["size"] == 42
 
 
 def test_refused_rows_are_named_with_their_reason(site: Site, client: FlaskClient, ids: list[str]) -> None:

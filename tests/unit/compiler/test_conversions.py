@@ -112,6 +112,16 @@ def test_a_move_belongs_to_one_conversion() -> None:
         ({**targets(), "related": {"task.about": {"to": {"person": {}}}}}, "C131", "/related/task.about/to/person"),
         ({**targets(), "related": {"task.about": {"to": {"dael": {}}}}}, "C160", "/related/task.about/to/dael"),
         ({**targets(), "related": {"task.about": {"copies": True}}}, "C132", "/related/task.about"),
+        (
+            {**targets(), "related": {"task.about": {"to": {"deal": {}}, "also": {"about": "dael"}}}},
+            "C160",
+            "/related/task.about/also/about",
+        ),
+        (
+            {**targets(), "related": {"task.about": {"to": {"deal": {}}, "also": {"note": "deal"}}}},
+            "C131",
+            "/related/task.about/also/note",
+        ),
         ({**targets(), "related": {"task.about": {"transition": "close"}}}, "C164", "/related/task.about/transition"),
         (targets(deal={"ask": {"nothing": {}}}), "C102", "/targets/deal/ask/nothing"),
     ],

@@ -40,7 +40,9 @@ def workshop() -> PackBuilder:
             },
         },
         "related": {
-            "errand.about": {"when": "stage == 'open'", "to": {"project": {}, "book": {}}, "copies": True},
+            "errand.about": {
+                "when": "stage == 'open'", "to": {"project": {}, "book": {}}, "copies": True, "also": {"book": "book"},
+            },
             "note.about": {"transition": "close"},
             "meeting.ideas": {"transition": "close"},
         },
@@ -72,7 +74,7 @@ def workshop() -> PackBuilder:
     about: dict[str, Any] = {"idea": {}, "project": {}, "book": {}}
     errand = (
         an_entity("errand").with_field("what", "text").with_field("about", "any_reference", to=about)
-        .with_pipeline("work", "open", "closed", transitions=MOVES).with_access(rep={"read": "all", "create": "all"})
+        .with_field("book", "reference", to="book").with_pipeline("work", "open", "closed", transitions=MOVES).with_access(rep={"read": "all", "create": "all"})
     )  # fmt: skip
     note = (
         an_entity("note").with_field("about", "reference", to="idea").with_field("what", "text")
@@ -123,16 +125,22 @@ def test_related_records_are_copied_or_closed_and_come_back(site: Site) -> None:
     """L25 L60"""
     idea = site.save("bora", "idea", {"title": "Cart", "wanted": True}).id
     errand = site.save("ada", "errand", {"what": "Buy wood", "about": {"entity": "idea", "id": idea}}).id
+    other = site.save("ada", "book", {"title": "Its own"}).id
+    place = {"entity": "idea", "id": idea}
+    kept = site.save("ada", "errand", {"what": "Read", "about": place, "book": other}).id
     note = site.save("ada", "note", {"about": idea, "what": "Red"}).id
     meeting = site.save("ada", "meeting", {"ideas": [idea]}).id
     done = begin(site, idea)
     made = results(done)
     assert site.get("ada", "errand", errand)["about"] == {"entity": "project", "id": made["project"]}
+    # It hangs on the book too, unless it says of which one already.
+    assert [site.get("ada", "errand", each)["book"] for each in (errand, kept)] == [made["book"], other]
     copies = site.act("ada", lambda work: record_events(work, "errand", errand)).items
     assert copies[0].correlation == done.correlation
     assert (site.get("ada", "note", note)["stage"], site.get("ada", "meeting", meeting)["stage"]) == ("closed",) * 2
     site.act("ada", lambda work: undo_conversion(work, done.id))
     assert site.get("ada", "errand", errand)["about"] == {"entity": "idea", "id": idea}
+    assert [site.get("ada", "errand", each)["book"] for each in (errand, kept)] == [None, other]
     assert (site.get("ada", "note", note)["stage"], site.get("ada", "meeting", meeting)["stage"]) == ("open",) * 2
     assert site.get("ada", "project", made["project"])["archived_at"] is not None
 

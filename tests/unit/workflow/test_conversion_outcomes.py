@@ -52,7 +52,7 @@ def test_what_an_administrator_chooses_holds_from_then_on(sales: SalesSite) -> N
             "contact": {"chosen_when": "false", "fields": {"company": "company"}},
             "deal": {"pipeline": "renewal", "fields": {"company": ["company", "contact.company"]}},
         },
-        "related": {"activity.about": {"to": {"company": None}}},
+        "related": {"activity.about": {"to": {"company": None}, "also": {"company": None}}},
     }
     body = {
         "documents": {"entities/lead/conversions/qualify.json": overlay},

@@ -226,7 +226,7 @@ def test_the_owner_is_carried_and_an_unowned_lead_demands_one(sales: SalesSite) 
 
 
 def test_open_activities_and_comments_go_along(sales: SalesSite) -> None:
-    """L25"""
+    """L25: open activities hang on all three results, finished ones stay; comments stand with each."""
     lead = sales.lead()
     about = {"entity": "lead", "id": lead}
     waiting = sales.make("activity", subject="Call", kind="to_do", about=about)
@@ -234,7 +234,9 @@ def test_open_activities_and_comments_go_along(sales: SalesSite) -> None:
     sales.act(None, lambda work: apply_transition(work, ApplyTransition("activity", finished, target="done")))
     sales.act(sales.rep, lambda work: comment(work, "lead", lead, "Wants the blue one"))
     done = made(sales.convert(lead))
-    assert sales.get("activity", waiting)["about"] == {"entity": "deal", "id": done["deal"]}
+    moved = sales.get("activity", waiting)
+    assert moved["about"] == {"entity": "deal", "id": done["deal"]}
+    assert (moved["contact"], moved["company"]) == (done["contact"], done["company"])
     assert sales.get("activity", finished)["about"] == about
     for name, record_id in done.items():
         events = sales.act(sales.rep, partial(record_events, entity_name=name, record_id=record_id)).items

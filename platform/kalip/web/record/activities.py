@@ -92,6 +92,27 @@ def _views(work: Work, entity: Entity) -> Iterator[tuple[Entity, CalendarView]]:
                 break
 
 
+def _ties(work: Work, owner: Entity, view: CalendarView, entity: str) -> tuple[str, ...]:
+    """The fields by which activities hang on records of an entity: what they are about, and what conversions set."""
+    also = [
+        name
+        for each in work.seen.entities.values()
+        for conversion in each.conversions.values()
+        for related in conversion.related
+        if related.entity == owner.name
+        for name in related.also
+        if name in owner.attributes
+    ]
+    return tuple(name for name in dict.fromkeys((str(view.about), *also)) if _points(owner.attributes[name], entity))
+
+
+def _named(work: Work, owner: Entity, name: str, about: tuple[Entity, str]) -> str:
+    """The condition that a field names a record."""
+    field = owner.attributes[name]
+    value = about[1] if field.type == "reference" else AnyReference(about[0].name, about[1])
+    return f"{name} == {work.served.types[field.type].literal(field, value)}"
+
+
 def _points(field: Field, entity: str) -> bool:
     return field.target == entity if field.type == "reference" else not field.targets or entity in field.targets
 
@@ -104,13 +125,13 @@ def _read(  # noqa: PLR0913, PLR0917 one question's facts, passed once
     conditions: Iterable[str],
     sort: tuple[str, ...] = ("-created_at",),
 ) -> list[Activity]:
-    field = owner.attributes[str(view.about)]
-    value = about[1] if field.type == "reference" else AnyReference(about[0].name, about[1])
-    same = f"{view.about} == {work.served.types[field.type].literal(field, value)}"
+    same = " || ".join(_named(work, owner, name, about) for name in _ties(work, owner, view, about[0].name))
     extra = [view.colour] if view.colour else []
     extra += ["stage"] if owner.pipelines else []
     fields = dict.fromkeys((view.title, *view.times, "created_at", "created_by", *extra))
-    condition = " && ".join((same, *conditions, *([f"({view.filter.source})"] if view.filter is not None else [])))
+    condition = " && ".join(
+        (f"({same})", *conditions, *([f"({view.filter.source})"] if view.filter is not None else []))
+    )
     found = list_page(work, ListRecords(owner.name, tuple(fields), condition, tuple(dict.fromkeys(sort)), _MOST))
     style = style_of(work, found.titles)
     readers = {

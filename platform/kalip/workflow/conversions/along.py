@@ -65,25 +65,40 @@ def _hand_over(work: Work, related: RelatedMap, ids: Sequence[str], results: Res
         return []
     known = work.entity(related.entity).attributes[related.field]
     rules = rules_of(work.served, related.entity)
-    # The right to convert the record is the right to take along what belongs to it: no other is asked for.
-    grounds = Grounds(verb=Verb.READ, forced={related.field: _as_reference(known.type, heirs[0])})
+    also = {name: results[target] for name, target in related.also.items() if target in results}
     told: list[dict[str, object]] = []
-    if known.type == "references":
-        commands = [
-            SaveRecord(related.entity, {related.field: {"add": [each.record_id for each in heirs]}}, record_id)
-            for record_id in ids
-        ]
-        drafts = draft_commands(work, commands, Grounds(verb=Verb.READ, given=frozenset((related.field,))))
-    else:
-        drafts = draft_commands(work, [SaveRecord(related.entity, id=each) for each in ids], grounds)
-    for draft in _written(work, drafts):
-        before = rules.to_json(related.field, rules.value_of(related.field, draft.before))
+    for free, group in _by_free(work, related, ids, also).items():
+        forced = {name: _as_reference(rules.attributes[name].type, also[name]) for name in free}
+        added: dict[str, object] = {}
         if known.type == "references":
-            before = list(draft.old_links.get(related.field, ()))
-        told.append({"entity": related.entity, "id": draft.id, "field": related.field, "before": before})
+            added = {related.field: {"add": [each.record_id for each in heirs]}}
+        else:
+            forced[related.field] = _as_reference(known.type, heirs[0])
+        # The right to convert the record is the right to take along what belongs to it: no other is asked for.
+        grounds = Grounds(verb=Verb.READ, forced=forced, given=frozenset(added))
+        drafts = draft_commands(work, [SaveRecord(related.entity, added, each) for each in group], grounds)
+        for draft in _written(work, drafts):
+            before = rules.to_json(related.field, rules.value_of(related.field, draft.before))
+            if known.type == "references":
+                before = list(draft.old_links.get(related.field, ()))
+            values = {"values": {related.field: before, **dict.fromkeys(free)}} if free else {}
+            told.append({"entity": related.entity, "id": draft.id, "field": related.field, "before": before, **values})
     if related.copies and known.type != "references":
         told += _copies(work, related, ids, heirs[1:])
     return told
+
+
+def _by_free(
+    work: Work, related: RelatedMap, ids: Sequence[str], also: Results
+) -> Mapping[tuple[str, ...], Sequence[str]]:
+    """The related records by which of their further references are empty."""
+    if not also:
+        return {(): ids}
+    rows = select_many(work.session, work.served, related.entity, ids, work.context, tuple(also), form="values")
+    found: dict[tuple[str, ...], list[str]] = {}
+    for each in ids:
+        found.setdefault(tuple(name for name in also if rows[each].get(name) is None), []).append(each)
+    return found
 
 
 def _copies(
