@@ -108,7 +108,9 @@ and when a move is allowed. The syntax is that of [CEL](https://cel.dev), the me
 | null | `null`: no value |
 
 Names are fields (`amount`), their parts (`address.city`) and fields of what a reference leads to (`company.name`).
-`old.name` is the value before the change, where there is a change. `actor` has `id`, `email`, `roles`, `locale`.
+`old.name` is the value before the change, where there is a change. `actor` has `id`, `email`, `roles`, `locale` and
+`groups` (codes), and the sets of ids `team`, `unit` and `unit_below`: users in a group with the actor, in a unit of the
+actor, or in one below it (`owner in actor.unit`).
 
 ## Operators
 
