@@ -19,6 +19,7 @@ _SAID: Mapping[str, str] = {
     "seal_altered": "seal {seal}: altered",
     "seal_missing": "seal {seal}: missing",
     "link_broken": "seal {seal}: doesn't follow from the seal before it",
+    "unguarded": "the log isn't guarded: triggers of kalip_event and kalip_seal are missing, or their door is open",
 }
 
 

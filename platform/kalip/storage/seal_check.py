@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from sqlalchemy import text
+
 from kalip.storage.eventrows import RawEvent, Sealed, raw_range
 from kalip.storage.seals import (
     OF_EVENTS,
@@ -17,14 +19,26 @@ from kalip.storage.seals import (
 )
 from kalip.storage.session import Session
 
-Fault = Literal["altered", "missing", "inserted", "altered_before", "seal_altered", "seal_missing", "link_broken"]
+Fault = Literal[
+    "altered", "missing", "inserted", "altered_before", "seal_altered", "seal_missing", "link_broken", "unguarded"
+]
+_GUARDS: Final = {
+    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'kalip_%_kept_%'",
+    "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'kalip_%_kept_%' AND tgenabled <> 'D'"
+    " AND tgrelid IN ('kalip_event'::regclass, 'kalip_seal'::regclass)",
+}
+_GUARDS_WANTED: Final = {"sqlite": 4, "postgresql": 6}
+_DOOR: Final = text("SELECT count(*) FROM kalip_event_door")
 _AT_ONCE: Final = 50
 _LOWEST: Final = -(1 << 62)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it was sealed: an event by its number, or a seal (`event` is None)."""
+    """Something that is not as it was sealed: an event by its number, or a seal (`event` is None).
+
+    `unguarded`, with the seal 0, says that triggers are missing, or that their door stands open.
+    """
 
     fault: Fault
     seal: int
@@ -55,6 +69,8 @@ class SealCheck:
 
     def run(self) -> Iterator[Finding]:
         """Find what is wrong, batch by batch; memory holds one batch of events at a time."""
+        if not self._is_guarded():
+            yield from self._counted(iter((Finding("unguarded", 0),)))
         while links := seals_after(self.session, self.last.number if self.last else 0, _AT_ONCE):
             for seal in links:
                 yield from self._counted(self._link(seal))
@@ -69,6 +85,11 @@ class SealCheck:
         while rows := raw_range(self.session, after, newest, 10_000):
             self.unsealed += len(rows)
             after = rows[-1][0]
+
+    def _is_guarded(self) -> bool:
+        dialect = self.session.dialect
+        guards = int(self.session.run(text(_GUARDS[dialect])).scalar_one())
+        return guards == _GUARDS_WANTED[dialect] and self.session.run(_DOOR).scalar_one() == 0
 
     def _counted(self, findings: Iterator[Finding]) -> Iterator[Finding]:
         for finding in findings:

@@ -181,7 +181,13 @@ def test_a_byte_that_is_no_text_any_more_is_named(lite: Database) -> None:
         raw.execute("DROP TRIGGER kalip_event_kept_update")
         raw.execute("UPDATE kalip_event SET after = CAST(x'ff00fe' AS TEXT) WHERE id = ?", (numbers[1],))
     raw.close()
-    assert check(lite)[0] == [Finding("altered", 1, numbers[1])]
+    assert check(lite)[0] == [Finding("unguarded", 0), Finding("altered", 1, numbers[1])]
+
+
+def test_an_open_door_is_told(database: Database) -> None:
+    with database.write() as session:
+        session.connection.exec_driver_sql("INSERT INTO kalip_event_door VALUES (1)")
+    assert check(database)[0] == [Finding("unguarded", 0)]
 
 
 def test_a_broken_chain_is_named(lite: Database) -> None:
