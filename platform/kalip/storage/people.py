@@ -1,20 +1,22 @@
 """Users, their logins and their programmes' tokens. Secrets are known here by their hashes only."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Select, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kalip.storage.errors import UniqueClash
-from kalip.storage.own import KalipSession, KalipToken, KalipUser, table_of
+from kalip.storage.own import KalipGroup, KalipGroupMember, KalipSession, KalipToken, KalipUser, table_of
 from kalip.storage.session import Session
 
 _USERS: Final = table_of(KalipUser)
 _LOGINS: Final = table_of(KalipSession)
 _TOKENS: Final = table_of(KalipToken)
+_GROUPS: Final = table_of(KalipGroup)
+_MEMBERS: Final = table_of(KalipGroupMember)
 
 T = TypeVar("T", "User", "LoginSession", "Token")
 
@@ -23,7 +25,8 @@ T = TypeVar("T", "User", "LoginSession", "Token")
 class User:
     """A person who may sign in; without a password hash only by other means.
 
-    `service` is a programme's account: nobody signs in as it, it acts by its tokens alone.
+    `service` is a programme's account: nobody signs in as it, it acts by its tokens alone. `groups` are the codes of
+    the person's groups where they were read along, with a login or a token; None elsewhere.
     """
 
     id: str
@@ -36,6 +39,7 @@ class User:
     password_hash: str | None
     created_at: datetime
     service: bool = False
+    groups: tuple[str, ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,10 @@ class Token:
     entities: tuple[str, ...] | None = None
 
 
-_NAMES: Final = {class_.__name__: tuple(each.name for each in fields(class_)) for class_ in (User, LoginSession, Token)}
+_NAMES: Final = {
+    class_.__name__: tuple(each.name for each in fields(class_) if each.name != "groups")
+    for class_ in (User, LoginSession, Token)
+}
 
 
 def add_user(session: Session, user: User) -> None:
@@ -215,10 +222,17 @@ def _names(class_: type[Any]) -> tuple[str, ...]:
 
 
 def _holder(table: Table, class_: type[Any]) -> Select[Any]:
-    """What belongs to an active user, in the order of the classes' fields, then the user."""
+    """What belongs to an active user, in the order of the classes' fields, the user, and the codes of its groups."""
     columns = [table.c[name] for name in _names(class_)]
     people = [_USERS.c[name].label(f"person_{name}") for name in _names(User)]
-    return select(*columns, *people).join(_USERS, _USERS.c.id == table.c.user_id).where(_USERS.c.active.is_(True))
+    codes = (
+        select(func.aggregate_strings(_GROUPS.c.code, ","))
+        .join(_MEMBERS, _MEMBERS.c.group_id == _GROUPS.c.id)
+        .where(_MEMBERS.c.user_id == _USERS.c.id)
+        .scalar_subquery()
+    )
+    found = select(*columns, *people, codes).join(_USERS, _USERS.c.id == table.c.user_id)
+    return found.where(_USERS.c.active.is_(True))
 
 
 # Asked with every request, so made once: writing a statement costs more than running it.
@@ -232,7 +246,9 @@ _FIND_TOKEN = _holder(_TOKENS, Token).where(
 
 
 def _user_row(user: User) -> dict[str, Any]:
-    return {**asdict(user), "roles": list(user.roles), "email_key": email_key(user.email)}
+    row = {**asdict(user), "roles": list(user.roles), "email_key": email_key(user.email)}
+    del row["groups"]
+    return row
 
 
 def _token_row(token: Token) -> dict[str, Any]:
@@ -249,7 +265,9 @@ def _with_user(session: Session, query: Any, class_: type[Any], params: dict[str
     if row is None:
         return None
     own = len(_names(class_))
-    return _tupled(class_(*row[:own])), _tupled(User(*row[own:]))
+    # No code has a comma.
+    groups = tuple(sorted(row[-1].split(","))) if row[-1] else ()
+    return _tupled(class_(*row[:own])), replace(_tupled(User(*row[own:-1])), groups=groups)
 
 
 def _made(class_: type[Any], row: Any) -> Any:

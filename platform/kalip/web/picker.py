@@ -8,11 +8,13 @@ from kalip.access import may, require
 from kalip.base.errors import RecordRejected
 from kalip.model import Entity, Verb
 from kalip.records import PickQuery, SaveRecord, Work, pick, preview_record, save_record, title_of, visible_entity
+from kalip.records.organisation import away_notices
 from kalip.web import htmx
 from kalip.web.cells import style_of
 from kalip.web.faults import errors_of
 from kalip.web.inputs import Input, Sheet, State, Submitted, input_of, read_inputs
 from kalip.web.locale import current_locale, gettext
+from kalip.web.organisation.shown import away_text
 from kalip.web.render import render_fragment
 from kalip.web.session import reading, write
 from kalip.web.twins import Twins, is_accepted, twins_of, without_twins
@@ -44,7 +46,12 @@ def pick_record(entity: str, field: str) -> Response:
         hits = pick(work, PickQuery(found.name, text, field, _SHOWN))
         target = work.seen.entity(chosen.target or "") if chosen else None
         create = target is not None and may(work.served, work.actor, Verb.CREATE, target.name)
-    options = [{"id": hit.id, "title": hit.title or gettext("(no name)"), "note": hit.snippet} for hit in hits]
+        away = away_notices(work, [hit.id for hit in hits if hit.entity == "user"])
+        notes = {each.user: away_text(work, each) for each in away}
+    options = [
+        {"id": hit.id, "title": hit.title or gettext("(no name)"), "note": notes.get(hit.id, hit.snippet)}
+        for hit in hits
+    ]
     return jsonify({"options": options, "create": create})
 
 

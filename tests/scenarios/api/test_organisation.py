@@ -80,6 +80,9 @@ def test_who_gives_work_to_one_who_is_away_is_warned(site: Site) -> None:
     assert "Cem Ak stands in" in warning["message"]
     assert "illness" not in str(given)
     assert sent(eda, "GET", f"{AT}/away?users={bora.user_id},{cem.user_id}")["items"] == [warning]
+    made_for = site.admin.call("POST", "/api/records/thing", {"name": "Loom", "owner": bora.user_id})
+    assert made_for.headers["Kalip-Away"] == bora.user_id
+    assert "Kalip-Away" not in bora.call("POST", "/api/records/thing", {"name": "Reed"}).headers
     other = sent(eda, "POST", "/api/tasks", {"title": "Call", "user": cem.user_id}, 201)
     assert other["warnings"] == []
     assert sent(eda, "POST", f"/api/tasks/{other['id']}/assign", {"user": bora.user_id})["warnings"] == [warning]

@@ -36,7 +36,8 @@ class Principal:
 def stored_actor(session: Session, model: Model, user: User) -> Actor:
     """A stored person with today's roles and groups, acting for oneself."""
     identity = Identity(user.id, user.name, user.email, user.locale, user.timezone)
-    return make_actor(model, identity, user.roles, groups=group_codes(session, user.id))
+    groups = group_codes(session, user.id) if user.groups is None else user.groups
+    return make_actor(model, identity, user.roles, groups=groups)
 
 
 def actor_of_login(session: Session, model: Model, found: tuple[LoginSession, User], now: datetime) -> Actor:

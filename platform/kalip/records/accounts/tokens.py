@@ -25,7 +25,6 @@ from kalip.storage import (
     list_users,
     touch_token,
 )
-from kalip.storage.groups import group_codes
 
 PREFIX = "kalip_"
 TOUCHED = timedelta(minutes=10)
@@ -79,7 +78,7 @@ def actor_of_token(services: Services, text: str) -> Actor:
 
     def look(session: Session) -> tuple[Token, Actor] | None:
         known = find_token(session, hashed, now)
-        return None if known is None else (known[0], _narrowed(session, model, *known))
+        return None if known is None else (known[0], _narrowed(model, *known))
 
     found = services.database.glance(look)
     if found is None:
@@ -122,9 +121,9 @@ def token_of_id(work: Work, token_id: str) -> Token:
     return token
 
 
-def _narrowed(session: Session, model: Model, token: Token, user: User) -> Actor:
+def _narrowed(model: Model, token: Token, user: User) -> Actor:
     limit = None if token.role is None else (token.role,)
-    actor = make_actor(model, identity_of(user), user.roles, limit, group_codes(session, user.id))
+    actor = make_actor(model, identity_of(user), user.roles, limit, user.groups or ())
     if token.entities is not None:
         actor = limited_to(actor, token.entities)
     return replace(actor, read_only=True) if token.read_only else actor

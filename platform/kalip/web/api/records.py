@@ -24,6 +24,7 @@ from kalip.records import (
 )
 from kalip.records.commands import Archived
 from kalip.records.merging import resolve
+from kalip.records.organisation.assigning import given_to_absent
 from kalip.records.queries import HIGHEST_LIMIT, all_fields
 from kalip.runtime import Served
 from kalip.web.api.answers import Answer, read, tagged, write
@@ -110,12 +111,17 @@ def checked_id(entity: str, record_id: str) -> None:
 
 
 def answer_saved(work: Work, saved: SavedRecord, status: int = 200, **headers: str) -> Answer:
-    """The record after a save; only what it is called where the actor may write it but not read it."""
+    """The record after a save; only what it is called where the actor may write it but not read it.
+
+    The header Kalip-Away names those whom it was given to just now and who are away.
+    """
     try:
         record = get_record(work, saved.entity, saved.id)
     except NotFound:
         record = {"id": saved.id, "entity": saved.entity, "version": saved.version}
-    return Answer(record, status, tagged(saved.version, **headers))
+    away = ", ".join(each.user for each in given_to_absent(work, saved, record))
+    more = {"Kalip-Away": away} if away else {}
+    return Answer(record, status, tagged(saved.version, **headers, **more))
 
 
 def location(entity: str, record_id: str) -> str:

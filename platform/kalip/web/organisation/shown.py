@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from kalip.base.errors import Violation
-from kalip.records import Work
+from kalip.records import SavedRecord, Work
 from kalip.records.organisation import AwayNotice, Branch
+from kalip.records.organisation.assigning import given_to_absent, people_fields
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
+from kalip.web.session import reading, services
 
 _STEP: Final = "  "
 
@@ -58,6 +60,14 @@ def away_text(work: Work, notice: AwayNotice) -> str:
         text = "{name} is away through {day}; {others} stands in."
         return gettext(text, name=notice.name, day=day_text(last), others=names)
     return gettext("{name} is away through {day}.", name=notice.name, day=day_text(last))
+
+
+def away_said(saved: SavedRecord) -> str:
+    """A warning where a save has given a record to somebody who is away; empty otherwise."""
+    if not people_fields(services().runtime.pin().model, saved):
+        return ""
+    with reading() as work:
+        return " ".join(away_text(work, each) for each in given_to_absent(work, saved))
 
 
 def read_day(text: str, pointer: str, faults: list[Violation]) -> date | None:

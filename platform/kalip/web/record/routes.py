@@ -24,6 +24,7 @@ from kalip.web import htmx
 from kalip.web.cells import record_url, style_of
 from kalip.web.lists.page import ListRow, rows_of
 from kalip.web.locale import current_locale, gettext
+from kalip.web.organisation.shown import away_said
 from kalip.web.record.conflict import conflict_of, settled
 from kalip.web.record.page import Attempt, Chosen, RecordContext, record_shell, show, show_new
 from kalip.web.record.submission import Submission, blank, read_form, stepped
@@ -76,7 +77,7 @@ def create(entity: str) -> BaseResponse:
         saved = write(save_form(services(), command, uploads))
     except RecordRejected as error:
         return _refused_new(entity, Attempt(sent, error.violations))
-    flash(gettext("Saved."))
+    flash(f"{gettext('Saved.')} {away_said(saved)}".strip())
     return htmx.lead_to(record_url(saved.entity, saved.id))
 
 
@@ -128,6 +129,7 @@ def save(entity: str, record_id: str) -> BaseResponse:
     except StaleVersion:
         return _stale(entity, record_id, sent)
     said = gettext("Saved.") if saved.changed else gettext("Nothing was changed.")
+    said = f"{said} {away_said(saved)}".strip()
     if not htmx.is_htmx():
         flash(said)
         return redirect(record_url(entity, record_id))
