@@ -16,6 +16,7 @@ from kalip.workflow import ApplyTransition, apply_transition
 from kalip.workflow.conversions import ConversionRefused, Converted, TargetChoice, conversions_of, made_from
 from tests.support.builders import a_pack
 from tests.support.converting import EVERYTHING, SalesSite, a_sales_site
+from tests.support.signed_in import client_of
 
 TARGETS = ("company", "contact", "deal")
 MIXES = [mix for size in (1, 2, 3) for mix in combinations(TARGETS, size)]
@@ -245,7 +246,7 @@ def test_open_activities_and_comments_go_along(sales: SalesSite) -> None:
 
 
 def test_kinds_of_numbers_and_files_are_kept(sales: SalesSite) -> None:
-    """L26"""
+    """L26: each number under its kind; a file as it was, and its earlier versions are a step away."""
     lead = sales.lead(phone="+90 224 444 55 66")
     service = sales.site.services
     assert service.blobs is not None
@@ -264,6 +265,9 @@ def test_kinds_of_numbers_and_files_are_kept(sales: SalesSite) -> None:
     kept = sales.act(None, lambda work: get_files(work.session, [copy]))[copy]
     assert (kept.name, kept.sha256, kept.created_at, kept.created_by) == (file.name, file.sha256, at, file.created_by)
     assert (kept.entity, kept.record_id) == ("deal", done["deal"])
+    page = client_of(sales.site, sales.rep).get(f"/deal/{done['deal']}/versions/attachments").text
+    assert "plan.txt" in page
+    assert f'href="/lead/{lead}/versions/attachments"' in page
 
 
 def test_a_wrong_or_taken_value_is_told_with_all_others(sales: SalesSite) -> None:

@@ -4,7 +4,7 @@ Bytes leave as attachments from the API. Only pictures and PDF, by what their co
 texts as the page's own text.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, request, send_file, url_for
 from kalip.base.errors import NotFound
 from kalip.fields.types.image import ACCEPTED
 from kalip.model import Entity, Field
-from kalip.records import EventView, Stretch, Work, history_of, require_visible
+from kalip.records import EventView, Stretch, Work, history_of, require_visible, titles_of
 from kalip.records.files import KINDS, open_file
 from kalip.storage import FileInfo, get_files
 from kalip.web.cells import record_url
@@ -23,6 +23,7 @@ from kalip.web.record.page import record_shell
 from kalip.web.record.timeline import ago, doer, moment
 from kalip.web.render import View, render, render_fragment
 from kalip.web.session import reading
+from kalip.workflow.conversions import made_from
 
 blueprint = Blueprint("files", __name__)
 
@@ -76,12 +77,16 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class VersionsContext:
-    """What a field held, latest first. `more` is where earlier entries are looked through."""
+    """What a field held, latest first. `more` is where earlier entries are looked through.
+
+    `before` are the versions of the records that this one was made from, by what they are called and their address.
+    """
 
     title: str
     back: str
     versions: tuple[Version, ...]
     more: str
+    before: tuple[tuple[str, str], ...] = ()
 
 
 @blueprint.get("/<entity>/<record_id>/files/<file_id>")
@@ -189,7 +194,25 @@ def _versions(work: Work, entity: Entity, record_id: str, field: Field, cursor: 
         back=record_url(entity.name, record_id),
         versions=tuple(_version(work, each, known, old, new) for each, old, new in changes),
         more=url_for("files.show_versions", **place, cursor=page.next) if page.next else "",  # type: ignore[arg-type]
+        before=() if page.next else tuple(_before(work, entity, record_id, field)),
     )
+
+
+def _before(work: Work, entity: Entity, record_id: str, field: Field) -> Iterator[tuple[str, str]]:
+    """Where the versions are that a file had before its record was made by a conversion."""
+    for done in made_from(work, entity.name, record_id):
+        source = work.seen.entities[done.entity]
+        conversion = source.conversions.get(done.conversion)
+        made = next((each.target for each in done.results if each.id == record_id), "")
+        target = conversion.targets.get(made) if conversion is not None else None
+        mapped = target.fields.get(field.name) if target is not None else None
+        for origin in mapped.sources if mapped is not None else ():
+            known = source.fields.get(origin.name)
+            if known is not None and known.type in KINDS:
+                title = titles_of(work, {source.name: [done.record_id]}).of(source.name, done.record_id)
+                label = gettext("Versions before, of {title}", title=title or source.label.get(current_locale()))
+                place = {"entity": source.name, "record_id": done.record_id, "field": known.name}
+                yield label, url_for("files.show_versions", **place)  # type: ignore[arg-type]
 
 
 def _version(
