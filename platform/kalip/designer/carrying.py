@@ -30,9 +30,10 @@ def carry_fields(
 ) -> Published | None:
     """Give targets of a conversion fields of its source, by target, and publish that; None when nothing is wished.
 
-    A field keeps its type, options and choice list, which stays one and the same; the conversion carries it from then
-    on. Raises AccessDenied for who may not change the metadata, RecordRejected for fields that can't be made there,
-    PublishConflict when something else was published meanwhile.
+    A field keeps its type, options and choice list, which stays one and the same, and the roles that see or change it
+    everywhere do so there too; the conversion carries it from then on. Raises AccessDenied for who may not change the
+    metadata, RecordRejected for fields that can't be made there, PublishConflict when something else was published
+    meanwhile.
     """
     require_designer(actor)
     wanted = {name: list(dict.fromkeys(fields)) for name, fields in wishes.items() if fields}
@@ -64,7 +65,19 @@ def _give(editor: SiteEditor, conversion: Conversion, target: str, name: str, fi
         editor.set(document, f"/targets/{target}/leave/{name}", REMOVED)
     if not said.get("alike", True):
         editor.set(document, f"/targets/{target}/fields/{name}", name)
+    _open(editor, conversion.entity, entity, name)
     _show(editor, entity, name)
+
+
+def _open(editor: SiteEditor, source: str, target: str, name: str) -> None:
+    """Give the new field the rights of the one that it is made like; those by stage are of other stages."""
+    said = (editor.effective(f"entities/{source}/access") or {}).get("fields", {})
+    rights = {role: fields[name] for role, fields in said.items() if isinstance(fields.get(name), str)}
+    access = f"entities/{target}/access"
+    if rights and editor.effective(access) is None:
+        editor.set(access, "", {"fields": {}})
+    for role, right in rights.items():
+        editor.set(access, f"/fields/{role}/{name}", right)
 
 
 def _show(editor: SiteEditor, entity: str, name: str) -> None:

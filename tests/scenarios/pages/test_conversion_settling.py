@@ -46,9 +46,11 @@ def test_nobody_is_asked_where_nothing_is_missing(database_url: str, tmp_path: P
 
 
 def own_field() -> Any:
-    """The site's own layer: a field of leads that nothing else has."""
+    """The site's own layer: a field of leads that nothing else has, and that representatives see."""
     own = {"extends": "crm/lead", "fields": {"halls": {"type": "integer", "label": "Halls"}}}
-    return a_pack("site").requiring(crm=">=1,<2").with_document("entities/lead/entity", own)
+    pack = a_pack("site").requiring(crm=">=1,<2").with_document("entities/lead/entity", own)
+    seen = {"extends": "crm/lead", "fields": {"sales_rep": {"halls": "write"}}}
+    return pack.with_document("entities/lead/access", seen)
 
 
 def test_fields_of_ones_own_are_made_where_they_lack(database_url: str, tmp_path: Path) -> None:
@@ -68,7 +70,10 @@ def test_fields_of_ones_own_are_made_where_they_lack(database_url: str, tmp_path
         assert more.status_code == 200
         assert more.text.count('~carry" value="halls"') == 1
         assert go(boss, form_in(more.text, address(lead)), "convert").status_code == 302
-        assert sales.get("deal", sales.get("lead", lead)["result_deal"])["halls"] == 3
+        deal = sales.get("lead", lead)["result_deal"]
+        assert sales.get("deal", deal)["halls"] == 3
+        # Who saw it on the lead sees it on the deal.
+        assert sales.site.served.model.entities["deal"].field_rights["sales_rep", "halls"].read is None
         # Whoever may not change the metadata can't by sending it either.
         other = sales.lead(email="other@example.org", company_name="Xenon", mobile=None)
         seller = rep(sales)
