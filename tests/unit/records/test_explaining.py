@@ -13,6 +13,7 @@ from kalip.model import Verb
 from kalip.records.accounts import set_user_active
 from kalip.records.explaining import Because, Question, Why, question_of, said_in, told, why
 from kalip.records.services import open_work, unit_of_work
+from tests.support.builders import a_pack, an_entity
 from tests.support.site import Site, a_site
 from tests.support.worlds import DOCS, USERS, VERBS, Oracle, World, worlds
 from tests.support.worlds_site import Stage, a_stage
@@ -137,6 +138,46 @@ def test_what_is_not_there_is_not_explained(site: Site, deal: str) -> None:
 def test_values_of_other_records_are_for_administrators(site: Site, deal: str) -> None:
     texts = [text for text, _ in flat(ask(site, "cem", "read", deal).because)]
     assert "It holds that company.country == 'TR'." in texts
+
+
+def test_fields_that_are_closed_tell_nothing(made_sqlite: Path, tmp_path: Path) -> None:
+    shutil.copy(made_sqlite, tmp_path / "closed.db")
+    rights = {"rep": {"pay": "none", "tin": "mask", "city": "read"}}
+    person = (
+        an_entity("person")
+        .with_keys(title="name")
+        .with_field("name", "text", required=True)
+        .with_field("city", "text")
+        .with_field("pay", "integer")
+        .with_field("tin", "text")
+        .with_document(
+            "access",
+            {
+                "permissions": {
+                    "rep": {"read": "all", "update": {"scope": "all", "where": "pay > 5 && city == 'Bursa'"}}
+                },
+                "fields": rights,
+            },
+        )
+    )
+    pack = a_pack("people").with_role("rep", "viewer").with_role("boss", administrator=True).with_entity(person)
+    with a_site(f"sqlite:///{tmp_path / 'closed.db'}", pack) as site:
+        one = site.save("ada", "person", {"name": "Ayşe", "pay": 3, "tin": "123456", "city": "Bursa"}).id
+
+        def asked(who: str, verb: str, field: str = "") -> Why:
+            bora = "bora@example.com"
+            question = question_of(verb, "person", one, field=field, user=bora)
+            return site.act(who, lambda work: why(work, question), write=False)
+
+        for field, readable in (("name", True), ("pay", False), ("tin", False)):
+            found = asked("bora", "read", field)
+            assert (found.allowed, found.concluded) == (readable, readable)
+        said = [text for text, _ in flat(asked("bora", "update").because)]
+        assert "There is a condition on something that you may not see." in said
+        assert "It holds that city == 'Bursa'. (City: Bursa)" in said
+        assert not any("pay" in text for text in said)
+        assert "It doesn't hold that pay > 5. (Pay: 3)" in [text for text, _ in flat(asked("ada", "update").because)]
+        assert not asked("ada", "update", "city").allowed
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,14 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from kalip.access import Explanation, Grant, Part, may, pieces_of, term_expression
+from kalip.base.errors import BadRequest
 from kalip.base.text import Text
 from kalip.fields import Style
 from kalip.model import Entity, Field, Scope, Verb
 from kalip.records.explaining.sentences import Because, Value
-from kalip.records.filters import matching
+from kalip.records.filters import matching, said_filter
 from kalip.records.naming import find_path
+from kalip.records.related import guard_filters
 from kalip.records.services import Work
 from kalip.records.titles import titles_of
 from kalip.storage import Filter, select_many
@@ -131,13 +133,17 @@ class Looked:
 
     def _conditions(self, grant: Grant) -> Iterator[Because]:
         if not self._record:
-            if grant.condition:
+            if grant.condition and not self._is_closed(grant.condition):
                 yield Because("Only where: {condition}", {"condition": grant.condition})
             return
         if grant.scope is not Scope.ALL:
             yield self._owned(grant)
         if grant.condition:
             for piece in pieces_of(self._work.served, self._told, grant.condition):
+                if self._is_closed(piece):
+                    # Neither what it says nor whether it holds: that would tell of a hidden value.
+                    yield Because("There is a condition on something that you may not see.")
+                    continue
                 params = {"condition": piece, "values": self._values(piece)}
                 yield (
                     Because("It holds that {condition}. {values}", params, speaks=True)
@@ -178,6 +184,18 @@ class Looked:
         rows = select_many(work.session, work.served, entity, [self._record], work.context, wanted, form="values")
         row = rows.get(self._record, {})
         return tuple(self._value(text, row.get(before + text)) for text in texts)
+
+    def _is_closed(self, source: str) -> bool:
+        """Whether a condition reads what the one who asks couldn't filter a list by."""
+        work = self._asked.work
+        if work.actor.administrator:
+            return False
+        try:
+            expression = said_filter(work, self._decider.name, source)
+            guard_filters(work, self._decider, expression.paths)
+        except BadRequest:
+            return True
+        return False
 
     def _may_show(self, text: str) -> bool:
         work = self._asked.work
