@@ -29,6 +29,7 @@ from kalip.records.privacy import (
     settle_erasures,
     withdraw_consent,
 )
+from kalip.records.privacy.printing import person_pdf
 from kalip.storage.privacy import ERASURES, Key
 from kalip.web.cells import record_url
 from kalip.web.faults import errors_of
@@ -166,9 +167,6 @@ def export() -> BaseResponse:
             return _person(work, errors_of(error.violations), dict(request.form), 422)
     as_pdf = request.form.get("format") == "pdf"
     if as_pdf:
-        # What prints is large and seldom wanted: a server starts without it.
-        from kalip.records.privacy.printing import person_pdf  # noqa: PLC0415
-
         locale, site = current_locale(), str(current_app.config.get("KALIP_TITLE") or "Kalip")
         model = services().runtime.pin().model
         content = person_pdf(model, found, locale, site, lambda text: translate(locale, text))

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kalip.base.errors import RecordRejected
 from kalip.records.privacy import accept, publish_policy
 from kalip.storage.privacy import POLICIES, Policy, acceptances, current_policy, has_accepted
+from kalip.web import htmx
 from kalip.web.faults import errors_of
 from kalip.web.inputs import Option
 from kalip.web.locale import LOCALES, current_locale, gettext
@@ -135,7 +136,7 @@ def _policy(*, asked: bool) -> Response:
 
 def _ask() -> BaseResponse | None:
     person = signed_in()
-    if person is None or person.id is None or request.method != "GET" or "HX-Request" in request.headers:
+    if person is None or person.id is None or request.method != "GET" or htmx.is_htmx():
         return None
     if request.endpoint is None or request.endpoint.startswith(_OPEN) or request.path.startswith(("/api/", "/static/")):
         return None
