@@ -24,6 +24,7 @@ from kalip.web.jobs.routes import blueprint as jobs
 from kalip.web.lists.bulk import blueprint as bulk
 from kalip.web.lists.bulk_pipelines import blueprint as bulk_pipelines
 from kalip.web.lists.routes import blueprint as lists
+from kalip.web.lists.transfers import blueprint as transfers
 from kalip.web.notifications.routes import blueprint as notifications
 from kalip.web.oidc.routes import blueprint as oidc
 from kalip.web.organisation.away import blueprint as away
@@ -31,6 +32,7 @@ from kalip.web.organisation.people import blueprint as org_people
 from kalip.web.organisation.tree import blueprint as organisation
 from kalip.web.people import blueprint as people
 from kalip.web.picker import blueprint as picker
+from kalip.web.record.asking import blueprint as rule_questions
 from kalip.web.record.files import blueprint as files
 from kalip.web.record.history import blueprint as history
 from kalip.web.record.mails import blueprint as mails
@@ -60,10 +62,6 @@ _PAGES = (
     intake,
     home,
     account,
-    searching,
-    administration,
-    organisation,
-    org_people,
     oidc,
     second,
     reset,
@@ -89,12 +87,14 @@ _PAGES = (
     picker,
     bulk,
     bulk_pipelines,
+    transfers,
     boards,
     calendars,
     bulk_conversions,
     conversions,
     duplicates,
     moves,
+    rule_questions,
     mails,
     pipelines,
     files,

@@ -166,13 +166,16 @@ def _administration() -> NavGroup:
         (gettext("Revisions"), "admin.show_revisions", "history"),
         (gettext("Rules"), "rules.show_rules", "bolt"),
         (gettext("Users"), "admin.show_users", "users"),
+        (gettext("Sign-ins"), "sign_ins.show", "login"),
         (gettext("Event log"), "audit.show_log", "file-text"),
         (gettext("Organisation"), "organisation.show_tree", "hierarchy"),
         (gettext("What came in"), "intake.show_receipts", "inbox"),
-        (gettext("Sign-ins"), "sign_ins.show", "login"),
         (gettext("Background work"), "jobs_admin.show_jobs", "server"),
     )
-    return NavGroup(
-        gettext("Administration"),
-        tuple(NavItem(label, url_for(endpoint), icon, request.endpoint == endpoint) for label, endpoint, icon in pages),
-    )
+    items = (NavItem(label, url_for(endpoint), icon, request.endpoint == endpoint) for label, endpoint, icon in pages)
+    return NavGroup(gettext("Administration"), (*items, _privacy()))
+
+
+def _privacy() -> NavItem:
+    here = str(request.endpoint).startswith("privacy_")
+    return NavItem(gettext("Personal data"), url_for("privacy_persons.show_desk"), "shield", here)
