@@ -11,7 +11,7 @@ from kalip.records.collected import all_guarded, guarded
 from kalip.records.commands import Archived, ListRecords
 from kalip.records.filters import allowed_rows, said_filter
 from kalip.records.naming import Path, PathCache, visible_entity
-from kalip.records.related import Concealment, comparable_path, guard_filters, readable_path
+from kalip.records.related import Concealment, comparable_path, concealed_keys, guard_filters, readable_path
 from kalip.records.services import Work
 from kalip.records.titles import TitlePlan
 from kalip.storage import Filter, Query
@@ -61,6 +61,7 @@ def plan_list(
         ),
         filters=(*filters, *all_guarded(work, entity, expressions), *guard_filters(work, entity, dotted)),
         sort=sort,
+        concealed=concealed_keys(work, entity, sort),
         limit=_limit(command.limit),
         cursor=command.cursor,
         archived=checked_archived(command.archived),

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from kalip.access import Ruling, may, row_filters, ruling_for
 from kalip.base.errors import BadRequest
-from kalip.model import Entity, Verb
+from kalip.model import Entity, Sort, Verb
 from kalip.records.commands import Form, Record
-from kalip.records.filters import allowed_rows, matching
+from kalip.records.filters import allowed_rows, compile_filter, matching
 from kalip.records.naming import USER, Path, PathCache, find_path, unknown_step
 from kalip.records.reads import Reads
+from kalip.records.rules import REFERENCE
 from kalip.records.services import Work
 from kalip.records.veils import Veils
 from kalip.storage import Filter
@@ -71,6 +72,23 @@ def guard_filters(work: Work, entity: Entity, paths: Iterable[str]) -> tuple[Fil
             for each in filters:
                 guards[hops] = Filter(each.expression, (*hops, *each.through))
     return tuple(guards.values())
+
+
+def concealed_keys(work: Work, entity: Entity, sort: Iterable[Sort]) -> tuple[tuple[str, Filter], ...]:
+    """Conditions by sorted reference under which the record it leads to may be seen: its name would order the rows."""
+    found: dict[str, Filter] = {}
+    for key in sort:
+        path = work.served.project(PathCache).find(work.entity(entity.name), key.field)
+        target = str(path.field.target)
+        if path.field.type != REFERENCE or path.part or target not in work.model.entities:
+            continue
+        through = (*path.hops, path.field.name)
+        filters = row_filters(work.served, work.actor, Verb.READ, target)
+        if filters is None:
+            found[key.field] = Filter(compile_filter(work.served, target, "false"), through)
+        for each in filters or ():
+            found[key.field] = Filter(each.expression, (*through, *each.through))
+    return tuple(found.items())
 
 
 @dataclass(slots=True)

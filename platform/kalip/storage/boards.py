@@ -51,7 +51,7 @@ def board_cards(
     by, count = groups.by, len(groups.values)
     if not count:
         return {}
-    kept = (query.entity, query.fields, query.filters, query.sort, query.archived)
+    kept = (query.entity, query.fields, query.filters, query.sort, query.concealed, query.archived)
     statement, reader, position, links = served.project(statements_for).get(
         ("cards", session.flavour, *kept, by, count, form), lambda: _cards(session, served, query, groups, form)
     )
@@ -100,7 +100,7 @@ def _cards(
     group = writer.frame.places(groups.by)[0].sql
     if group not in columns:
         columns.append(group)
-    order = order_sql(writer.sort_keys(with_tie_break(query.sort)), "all")
+    order = order_sql(writer.sort_keys(with_tie_break(query.sort), query.concealed), "all")
     where = [f"({each})" for each in writer.where(query.filters, query.archived)]
     picked = ", ".join(f"{column} AS c{place}" for place, column in enumerate(columns))
     source = writer.frame.from_sql

@@ -125,6 +125,7 @@ def _compiled(
         query.fields,
         query.filters,
         query.sort,
+        query.concealed,
         query.archived,
         query.ids is not None,
         form,
@@ -142,7 +143,7 @@ def _make(
     writer = Writer(session, served, query.entity)
     columns: list[str] = []
     cells = writer.cells(paths, columns)
-    keys = writer.sort_keys(with_tie_break(query.sort))
+    keys = writer.sort_keys(with_tie_break(query.sort), query.concealed)
     positions = []
     for each in keys:
         if each.place.sql not in columns:

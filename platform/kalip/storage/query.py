@@ -26,7 +26,8 @@ class Filter:
 class Query:
     """A list to read. Without `sort` the newest come first; empty `fields` means every field of the entity itself.
 
-    With `ids` pages have only those of the records that match.
+    With `ids` pages have only those of the records that match. `concealed` are conditions by sorted path: where such a
+    one, `through` the path's references, doesn't hold, the row stands as if the path led to nothing.
     """
 
     entity: str
@@ -37,6 +38,7 @@ class Query:
     cursor: str | None = None
     archived: Archived = "exclude"
     ids: tuple[str, ...] | None = None
+    concealed: tuple[tuple[str, Filter], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,9 +91,9 @@ class Writer:
             conditions.append(self.frame.condition(each.expression, root, each.within))
         return conditions
 
-    def sort_keys(self, sort: Sequence[Sort]) -> list[SortKey]:
+    def sort_keys(self, sort: Sequence[Sort], concealed: Sequence[tuple[str, Filter]] = ()) -> list[SortKey]:
         """The keys of an order. BadRequest for a path that has none."""
-        return [self._sort_key(each) for each in sort]
+        return [self._sort_key(each, dict(concealed).get(each.field)) for each in sort]
 
     def statement(self, text: str) -> Statement:
         """Close the SELECT: its text as the driver wants it."""
@@ -103,9 +103,12 @@ class Writer:
         """The reader of the rows."""
         return make_reader(cells, width, form, self.sql_dialect)
 
-    def _sort_key(self, sort: Sort) -> SortKey:
+    def _sort_key(self, sort: Sort, shown: Filter | None) -> SortKey:
         path = sort.field
         place = self._sort_place(path)
+        if shown is not None:
+            condition = self.frame.condition(shown.expression, self.frame.through(shown.through), shown.within)
+            place = replace(place, sql=f"(CASE WHEN {condition} THEN {place.sql} END)", nullable=True)
         if place.kind in _UNSORTABLE or (place.type is not None and not place.type.sortable):
             raise BadRequest("lists can't be sorted by '{path}'", params={"path": path}, code="R106")
         if place.field is not None and (order := self._places(place.field, path)):

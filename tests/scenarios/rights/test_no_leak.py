@@ -198,6 +198,10 @@ def check_references(work: Work, asking: Asking) -> None:
         (name,) = asking.names([row["id"]])
         folder = docs[name].folder
         assert row.get("folder.name") == (folder if folder in folders else None), (name, row)
+    in_order = _or_none(lambda: list_records(work, ListRecords("doc", sort=("folder",), limit=100)).items)
+    held = [docs[name].folder for row in in_order or () for name in asking.names([row["id"]])]
+    told = [folder if folder in folders else None for folder in held]
+    assert told == [*sorted(filter(None, told)), *(None for each in told if each is None)]
     for folder in FOLDERS:
         by_path = asking.filtered(work, f'folder.name == "{folder}"')
         assert by_path == {name for name in asking.seen if docs[name].folder == folder and folder in folders}, folder

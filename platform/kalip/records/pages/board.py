@@ -14,7 +14,7 @@ from kalip.records.naming import Path, find_path, visible_entity
 from kalip.records.pages.rows import extra_fields, make_row
 from kalip.records.queries import selection_filters
 from kalip.records.reading import rights_of
-from kalip.records.related import Concealment, guard_filters, readable_path
+from kalip.records.related import Concealment, concealed_keys, guard_filters, readable_path
 from kalip.records.services import Work
 from kalip.records.titles import TitlePlan
 from kalip.storage import Aggregate, AggregateRow, Filter, Query, aggregate, board_cards, select_page
@@ -35,6 +35,7 @@ def board_page(work: Work, command: BoardQuery) -> BoardPage:
         fields=tuple(dict.fromkeys(fields)),
         filters=_filters(work, entity, view, pipeline, command),
         sort=view.sort,
+        concealed=concealed_keys(work, entity, view.sort),
         limit=command.per_stage,
         cursor=command.cursor,
     )
