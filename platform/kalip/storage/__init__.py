@@ -54,6 +54,7 @@ from kalip.storage.events import (
 )
 from kalip.storage.files import FileInfo, add_file, attach_file, delete_file, files_of, get_file, get_files, kept_blobs
 from kalip.storage.fill_steps import FillEmpty
+from kalip.storage.given import ActorSets
 from kalip.storage.going_on import (
     FILL_JOB,
     INDEX_JOB,
@@ -62,7 +63,6 @@ from kalip.storage.going_on import (
     fill_batch,
     is_building,
 )
-from kalip.storage.given import ActorSets
 from kalip.storage.idempotency import KeyState, delete_old_keys, finish_key, release_key, reserve_key
 from kalip.storage.imports import ImportRun, advance_import, find_import, start_import
 from kalip.storage.index_steps import CreateIndex
