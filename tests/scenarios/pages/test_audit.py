@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
+from kalip.records.audit import seal_events
 from tests.support.builders import a_pack, an_entity
 from tests.support.forms import form_in
 from tests.support.signed_in import client_of
@@ -46,9 +47,11 @@ def admin(site: Site) -> FlaskClient:
     return client_of(site, site.admin)
 
 
-def test_it_works(admin: FlaskClient, writer: Caller, note: str) -> None:
+def test_it_works(site: Site, admin: FlaskClient, writer: Caller, note: str) -> None:
     writer.get(f"/api/records/note/{note}")
+    seal_events(site.services)
     page = admin.get("/admin/audit").text
+    assert "Seal 1 of" in page
     assert "Record made" in page
     assert "Logged field read" in page
     assert "=Stock" in page

@@ -20,6 +20,7 @@ from kalip.records.journal import append_one, make_event
 from kalip.records.transfer.guarding import guarded
 from kalip.storage import Event
 from kalip.storage.event_search import EventFilter
+from kalip.storage.seals import last_seal
 from kalip.web.audit.kinds import kind_label, kind_labels
 from kalip.web.cells import record_url
 from kalip.web.inputs import Option
@@ -67,7 +68,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class LogContext:
-    """The page. `said` is the filter as it was sent; `older` and `csv` are addresses, empty without any."""
+    """The page. `said` is the filter as it was sent; `older` and `csv` are addresses; `seal` tells of the last one."""
 
     entries: tuple[Entry, ...]
     said: dict[str, str]
@@ -78,6 +79,7 @@ class LogContext:
     full: bool
     csv: str
     fault: str
+    seal: str
 
 
 @blueprint.get("")
@@ -105,6 +107,7 @@ def show_log() -> Response:
             full=found.full,
             csv=url_for("audit.export_log", **_sent(said)),
             fault=fault,
+            seal=_seal(work),
         )
         return render(_PAGE, shell_of(work, title, [Crumb(gettext("Administration")), Crumb(title)]), page, status)
 
@@ -209,6 +212,15 @@ def _entry(work: Work, event: Event, titles: Titles) -> Entry:
         what=" · ".join(each for each in (label, title or event.record_id) if each),
         href=record_url(event.entity, event.record_id) if record else "",
         details=_details(event),
+    )
+
+
+def _seal(work: Work) -> str:
+    found = last_seal(work.session)
+    if found is None:
+        return ""
+    return gettext(
+        "Seal {number} of {moment}: {hash}", number=found.number, moment=moment(work, found.at), hash=found.hash
     )
 
 
