@@ -5,7 +5,7 @@ from typing import Any
 
 from kalip.base.canonical import pretty_text
 from kalip.metadata.kinds import Kind, place_of
-from kalip.metadata.schemas import TYPE_INDEX, Schema, Types, document_schema
+from kalip.metadata.schemas import TYPE_INDEX, Schema, Types, document_schema, part_of
 
 _MISSING = object()
 
@@ -39,7 +39,7 @@ class _Formatter:
         ordered = [key for key in properties if key in value]
         ordered += [key for key in value if key not in properties]
         return {
-            key: self.format(value[key], properties.get(key, schema.get("additionalProperties")))
+            key: self.format(value[key], part_of(schema, key))
             for key in ordered
             if self.keeps_defaults or not self._is_default(value[key], properties.get(key))
         }

@@ -5,6 +5,7 @@ translations (only the texts). The files in `schemas/` are the source of all.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -63,6 +64,17 @@ def overlay_schema(kind: Kind, types: Types) -> Schema:
 def translation_schema(kind: Kind, types: Types) -> Schema:
     """The schema of a kind's part in a language document: texts at the places of texts."""
     return _translation(kind, tuple(types.items()))
+
+
+def part_of(schema: Schema, key: str) -> Any:
+    """What a schema of objects says of the value under a key: by its name, by a pattern, or of any other key."""
+    named = schema.get("properties", {}).get(key)
+    if named is not None:
+        return named
+    patterns = schema.get("patternProperties", {})
+    return next(
+        (part for pattern, part in patterns.items() if re.search(pattern, key)), schema.get("additionalProperties")
+    )
 
 
 def options_schema(properties: Mapping[str, Any], required: Iterable[str] = ()) -> Schema:

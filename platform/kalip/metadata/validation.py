@@ -4,6 +4,7 @@ jsonschema-rs tells whether a document is right (a hundred times faster); only f
 jsonschema say what is wrong. Where the two disagree, jsonschema has the last word.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -138,8 +139,9 @@ def _bad_name(error: _Error) -> Problem:
 
 def _unknown_keys(error: _Error) -> Iterator[Problem]:
     known = tuple(error.schema.get("properties", {}))
+    patterns = tuple(error.schema.get("patternProperties", {}))
     for key in error.instance:
-        if key not in known:
+        if key not in known and not any(re.search(pattern, key) for pattern in patterns):
             listed = ", ".join(known) if known else "none"
             hint = did_you_mean(key, known) or (f"known keys are {listed}" if known else "this object stays empty")
             yield Problem(codes.UNKNOWN_KEY, f"{_pointer(error)}/{escape(key)}", f"unknown key '{_short(key)}'", hint)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from tests.support.builders import PackBuilder, a_pack, an_entity
 from tests.support.signed_in import client_of
@@ -30,6 +32,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield made
 
 
+def said(response: TestResponse) -> Any:
+    return response.json
+
+
 def test_rest(site: Site) -> None:
     owner, guest, viewer = site.person("rep"), site.person(), site.person("viewer")
     deal, other = (owner.make("deal", name=name)["id"] for name in ("Crane", "Hidden crane"))
@@ -38,24 +44,24 @@ def test_rest(site: Site) -> None:
     assert viewer.call("POST", shares, {"user": guest.user_id, "reason": "x"}).status_code == 403
     assert guest.call("POST", shares, {"user": guest.user_id, "reason": "x"}).status_code == 404
     wrong = owner.call("POST", shares, {"user": guest.user_id, "verbs": ["export"], "untill": "x"})
-    assert {each["pointer"] for each in wrong.json["violations"]} == {"/untill"}
+    assert {each["pointer"] for each in said(wrong)["violations"]} == {"/untill"}
     bad = {"user": guest.user_id, "verbs": "read", "until": "tomorrow", "reason": 5}
     refused = owner.call("POST", shares, bad)
-    assert [each["pointer"] for each in refused.json["violations"]] == ["/verbs", "/reason", "/until"]
+    assert [each["pointer"] for each in said(refused)["violations"]] == ["/verbs", "/reason", "/until"]
     made = owner.call("POST", shares, {"user": guest.user_id, "verbs": ["update"], "reason": "Helps me"})
     assert made.status_code == 201
     assert made.headers["Location"].startswith(shares)
-    assert made.json["verbs"] == ["read", "update"]
+    assert said(made)["verbs"] == ["read", "update"]
     assert guest.ids(DEALS) == [deal]
     assert guest.ids("/api/search?q=crane") == [deal]
     assert guest.call("PATCH", f"{DEALS}/{deal}", {"amount": 7}).status_code == 200
     assert guest.get(f"{DEALS}/{other}").status_code == 404
     assert guest.call("DELETE", f"{DEALS}/{deal}").status_code == 403
-    assert [each["with"]["id"] for each in owner.get(shares).json["items"]] == [guest.user_id]
+    assert [each["with"]["id"] for each in said(owner.get(shares))["items"]] == [guest.user_id]
     assert guest.get(shares).json == {"items": []}
-    assert guest.call("DELETE", f"{shares}/{made.json['id']}").status_code == 403
-    assert owner.call("DELETE", f"{shares}/{made.json['id']}").status_code == 204
-    assert owner.call("DELETE", f"{shares}/{made.json['id']}").status_code == 404
+    assert guest.call("DELETE", f"{shares}/{said(made)['id']}").status_code == 403
+    assert owner.call("DELETE", f"{shares}/{said(made)['id']}").status_code == 204
+    assert owner.call("DELETE", f"{shares}/{said(made)['id']}").status_code == 404
     assert guest.get(f"{DEALS}/{deal}").status_code == guest.get(DEALS).status_code == 404
 
 

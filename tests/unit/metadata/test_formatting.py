@@ -82,3 +82,9 @@ def test_shipped_packs_are_canonical(folder: Path) -> None:
         if place is not None and format_document(document.data, place.kind, TYPES) != document.text:
             wrong.append(path)
     assert wrong == []
+
+
+def test_keys_of_a_pattern_are_formatted_as_the_pattern_says() -> None:
+    said = {"transition:win": {"deny": False, "where": "true", "scope": "own"}}
+    text = format_document({"permissions": {"rep": said}}, Kind.ACCESS, TYPES)
+    assert '"transition:win": {\n        "scope": "own",\n        "where": "true"\n      }' in text

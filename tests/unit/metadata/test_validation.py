@@ -85,3 +85,9 @@ def test_a_value_too_big_for_the_quick_validator_is_still_validated() -> None:
 def test_thousands_of_faulty_fields_are_told_in_time() -> None:
     found = VALIDATORS[Kind.ENTITY].problems({"fields": {f"f{number}": {"type": "txt"} for number in range(3000)}})
     assert len(found) == 3000
+
+
+def test_only_keys_that_fit_no_pattern_are_unknown() -> None:
+    said = {"permissions": {"rep": {"transition:win": "own", "transition:Win": "own", "write": "own"}}}
+    place = "/permissions/rep/"
+    assert problems(Kind.ACCESS, said) == [("M120", f"{place}transition:Win"), ("M120", f"{place}write")]

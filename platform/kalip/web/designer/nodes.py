@@ -7,7 +7,7 @@ from typing import Any, Final
 from kalip.base.canonical import canonical_text
 from kalip.base.names import humanize
 from kalip.metadata import MergedDocument
-from kalip.metadata.schemas import Schema
+from kalip.metadata.schemas import Schema, part_of
 from kalip.metadata.source import escape, unescape, value_at
 from kalip.web.inputs import Option
 from kalip.web.locale import LOCALES, current_locale, gettext
@@ -131,7 +131,7 @@ def schema_at(schema: Schema, data: Any, pointer: str) -> Schema | None:
             return None
         key = unescape(step)
         data = data.get(key) if isinstance(data, Mapping) else None
-        part = found.get("properties", {}).get(key, found.get("additionalProperties"))
+        part = part_of(found, key)
         found = _resolved(schema, part, data) if isinstance(part, dict) else None
     return found
 
