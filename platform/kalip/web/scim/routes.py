@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from kalip.base.errors import BadRequest, KalipError, NotAuthenticated
+from kalip.base.errors import KalipError, NotAuthenticated
 from kalip.metadata.source import parse
 from kalip.records import Work, run
 from kalip.records.organisation.directory import (
@@ -324,7 +324,7 @@ def _changed_group(work: Work, group_id: str, sent: Mapping[str, Any]) -> Respon
 def _user(work: Work, known: Known) -> Json:
     user = known.user
     if user is None:
-        raise BadRequest("there is no such user")
+        raise LookupError("user")
     given, _, family = user.name.rpartition(" ")
     groups = [] if _without("groups") else groups_of(work.session, user.id)
     body: Json = {
@@ -351,7 +351,7 @@ def _user(work: Work, known: Known) -> Json:
 def _group(work: Work, known: Known) -> Json:
     group = known.group
     if group is None:
-        raise BadRequest("there is no such group")
+        raise LookupError("group")
     body: Json = {
         "schemas": [GROUP],
         "id": group.id,
