@@ -17,6 +17,7 @@ from kalip.records.accounts import (
     create_user,
     find_person,
     list_people,
+    require_fresh,
     set_user_active,
     set_user_roles,
 )
@@ -30,7 +31,7 @@ from kalip.web.inputs import Option
 from kalip.web.locale import LOCALES, current_locale, gettext
 from kalip.web.record.timeline import moment
 from kalip.web.render import View, render
-from kalip.web.session import administrating, reading, write
+from kalip.web.session import administrating, reading, services, token, write
 from kalip.web.shell import Crumb, Shell, shell_of
 from kalip.web.tones import tone_of_id
 
@@ -191,6 +192,7 @@ def change_active(user_id: str) -> BaseResponse:
 @blueprint.post("/users/<user_id>/password")
 def reset_password(user_id: str) -> BaseResponse:
     """Give a user a new password, shown once."""
+    require_fresh(services(), token())
     password = token_urlsafe(12)
     write(lambda work: change_password(administrating(work), user_id, password))
     flash(gettext("The new password is {password}. It is shown only now.", password=password))
@@ -200,6 +202,7 @@ def reset_password(user_id: str) -> BaseResponse:
 @blueprint.post("/users/<user_id>/link")
 def make_link(user_id: str) -> BaseResponse:
     """Make a link by which a user sets a password, shown once."""
+    require_fresh(services(), token())
     secret = write(lambda work: make_reset_for(administrating(work), user_id))
     with _administering() as work:
         link = site_address() + url_for("reset.show_reset", secret=secret)
@@ -210,15 +213,17 @@ def make_link(user_id: str) -> BaseResponse:
 @blueprint.post("/users/<user_id>/token")
 def make_token(user_id: str) -> BaseResponse:
     """Make a token for a programme's account, shown once."""
+    require_fresh(services(), token())
     text = gettext("This token lets {name} in. It lasts until it is revoked, and is shown only now.")
-    token = write(lambda work: create_api_token(administrating(work), user_id))
+    made = write(lambda work: create_api_token(administrating(work), user_id))
     with _administering() as work:
-        return _people(work, {}, {}, made=(find_person(work, user_id).name, text, token))
+        return _people(work, {}, {}, made=(find_person(work, user_id).name, text, made))
 
 
 @blueprint.post("/users/<user_id>/factors-off")
 def remove_factors(user_id: str) -> BaseResponse:
     """Take a user's second factors away, who has lost them."""
+    require_fresh(services(), token())
     write(lambda work: remove_all_factors(administrating(work), user_id))
     flash(gettext("The second factors are removed, and the user is signed out."))
     return redirect(url_for("admin.show_users"))

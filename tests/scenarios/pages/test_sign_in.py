@@ -165,6 +165,15 @@ def test_what_is_delicate_wants_a_fresh_proof(site: Site, browser: Browser, cloc
     made = browser.send("/account/security/tokens", name="x")
     assert "kalip_" not in made.text
     assert browser.path == "/account/confirm"
+    boss, person = Browser(site.app.test_client()), site.person("clerk")
+    boss.sign_in(with_password(site, site.person("administrator")))
+    clock.move(minutes=16)
+    for action in ("link", "password", "token", "factors-off"):
+        boss.open("/admin/users")
+        boss.send(f"/admin/users/{person.user_id}/{action}")
+        assert boss.path == "/account/confirm"
+    boss.send("/account/confirm", password=PASSWORD)
+    assert boss.path == "/admin/users"
 
 
 def test_a_password_is_changed_knowing_the_present_one(site: Site, browser: Browser) -> None:

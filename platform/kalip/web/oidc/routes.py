@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.access import hash_secret, new_secret
 from kalip.base.errors import Conflict, KalipError, NotAuthenticated, NotFound
-from kalip.records.accounts import require_fresh
+from kalip.records.accounts import Locked, require_fresh
+from kalip.records.accounts.doors import network_of
 from kalip.records.accounts.elsewhere import Account, Terms, link_account, sign_in_by
 from kalip.runtime.providers import Provider
-from kalip.storage.tickets import Ticket, add_ticket, take_ticket
+from kalip.storage.tickets import Ticket, add_ticket, count_attempt, take_ticket
 from kalip.web.arriving import arrive, caller, inside, site_address
 from kalip.web.locale import LOCALES, current_locale, gettext, message_of
 from kalip.web.oidc.naming import providers
@@ -23,6 +24,8 @@ from kalip.web.session import remember_step, services, signed_in, step, token, w
 blueprint = Blueprint("oidc", __name__)
 _TICKET = "oidc"
 _LASTS = timedelta(minutes=15)
+_MOST = 300
+"""How often people at one address may set out in that time."""
 _EXTENSION = "kalip_oidc_clients"
 
 
@@ -47,7 +50,10 @@ def go_there(name: str) -> BaseResponse:
         "next": inside(request.args.get("next", "")),
         "link": linking,
     }
+    comes = network_of(request.remote_addr or "")
     with services().database.write() as database:
+        if count_attempt(database, f"oidc:{comes}", now, _LASTS) > _MOST:
+            raise Locked(int(_LASTS.total_seconds()))
         ticket = Ticket(secret.hash, _TICKET, me.id if linking and me else None, now, now + _LASTS, data)
         add_ticket(database, ticket)
     response = redirect(address)
