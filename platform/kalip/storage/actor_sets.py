@@ -8,6 +8,7 @@ roles asks for each record whether it is among `also_shared`, the same in other 
 while a list of fifty would have a thousand shares gathered first.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -20,6 +21,7 @@ _PERSON: Final = frozenset(("ctx_actor_id",))
 _STANDING: Final = frozenset(("ctx_actor_id", "ctx_today"))
 _GIVEN: Final = frozenset(("ctx_actor_id", "ctx_today", "ctx_now"))
 SHARED, ALSO_SHARED, TASKS = "shared", "also_shared", "tasks"
+_ALIAS: Final = re.compile(r"\bs\.")
 _NONE_NAMED: Final = {"sqlite": "json_array_length(s.entities) = 0", "postgresql": "s.entities = '[]'"}
 _NAMED: Final = {
     "sqlite": "EXISTS (SELECT 1 FROM json_each(s.entities) AS e WHERE e.value = k.entity)",
@@ -144,20 +146,30 @@ def _of_verb(name: str, entity: str, verb: str, dialect: Dialect) -> tuple[list[
 
 
 def _tasks(columns: str, condition: str, dialect: Dialect, *, distinct: bool = False) -> str:
-    """Open tasks about records: one's own, and those of people whom one stands in for just now."""
+    """Open tasks about records: one's own, and those of people whom one stands in for just now.
+
+    That is directly, or over one other who is away too.
+    """
     task = f"{condition} AND k.state = 'open' AND k.record_id IS NOT NULL"
+    select = "SELECT DISTINCT" if distinct else "SELECT"
+    near, far = _stands_in("s", dialect), _stands_in("b", dialect)
+    over = "kalip_substitution AS s JOIN kalip_substitution AS b ON b.substitute = s.absent"
+    ways = (
+        f"kalip_task AS k WHERE k.user_id = {_ME}",
+        f"kalip_substitution AS s JOIN kalip_task AS k ON k.user_id = s.absent WHERE s.substitute = {_ME} AND {near}",
+        f"{over} JOIN kalip_task AS k ON k.user_id = b.absent WHERE s.substitute = {_ME} AND {near} AND {far}",
+    )
+    return " UNION ALL ".join(f"{select} {columns} FROM {way} AND {task}" for way in ways)
+
+
+def _stands_in(alias: str, dialect: Dialect) -> str:
+    """Whether a substitution counts now, for tasks about records of the task's entity."""
     now = _NOW[dialect]
-    standing = (
-        f"s.substitute = {_ME} AND s.kind IN ('tasks', 'all') AND s.starts <= {now} AND s.ends > {now}"
+    text = (
+        f"s.kind IN ('tasks', 'all') AND s.starts <= {now} AND s.ends > {now}"
         f" AND (s.ended_at IS NULL OR s.ended_at > {now}) AND ({_NONE_NAMED[dialect]} OR {_NAMED[dialect]})"
     )
-    select = "SELECT DISTINCT" if distinct else "SELECT"
-    own = f"{select} {columns} FROM kalip_task AS k WHERE k.user_id = {_ME} AND {task}"
-    others = (
-        f"{select} {columns} FROM kalip_substitution AS s JOIN kalip_task AS k ON k.user_id = s.absent"
-        f" WHERE {standing} AND {task}"
-    )
-    return f"{own} UNION ALL {others}"
+    return _ALIAS.sub(f"{alias}.", text)
 
 
 def _union(columns: str, conditions: list[str], dialect: Dialect) -> str:

@@ -113,3 +113,21 @@ def test_a_substitute_for_some_entities_ends_their_tasks_alone(site: Site) -> No
     assert site.act("cem", lambda work: complete_task(work, CompleteTask(about))).on_behalf == _id(site, "bora")
     with pytest.raises(NotFound):
         site.act("cem", lambda work: complete_task(work, CompleteTask(plain)))
+
+
+def test_a_task_gives_the_substitute_of_the_substitute_its_record(site: Site) -> None:
+    company, other = (site.save("ada", "company", {"name": name, "country": "DE"}).id for name in ("Acme", "Other"))
+    task = _give(site, "bora", entity="company", record_id=company)
+    _stand_in(site, "bora", "cem", entities=("company",))
+    with pytest.raises(NotFound):
+        site.get("deniz", "company", company)
+    made = _stand_in(site, "cem", "deniz")
+    assert site.get("deniz", "company", company)["name"] == "Acme"
+    assert [each.task.id for each in site.act("deniz", lambda work: inbox(work, query_of(work, "stand_in"))).items] == [
+        task
+    ]
+    with pytest.raises(NotFound):
+        site.get("deniz", "company", other)
+    site.act("deniz", lambda work: end_substitution(work, made))
+    with pytest.raises(NotFound):
+        site.get("deniz", "company", company)
