@@ -97,6 +97,8 @@ def test_the_document_of_the_api_leads_to_no_canary(house: House) -> None:
     ids, faults = [text for name, text in house.ids.items() if name.startswith("canary")], []
     for found in schema.get_all_operations():
         operation = found.ok()  # type: ignore[union-attr]  # a fault of the document is another test's
+        if not NIGHTLY and "{" not in operation.path:
+            continue
 
         @seed(1)
         @settings(
