@@ -44,6 +44,26 @@ def test_tokens_are_shown_once(site: Kalip) -> None:
     assert site("token", "list", "--user", "admin@example.com", "--json").data == []
 
 
+def test_programmes_and_narrow_tokens(site: Kalip) -> None:
+    made = site("user", "add", "sync@example.com", "--role", "administrator", "--service", "--json")
+    assert made.data["password"] is None
+    refused = site("user", "add", "x@example.com", "--service", "--password", "another long one")
+    assert "has no password" in refused.err
+    assert "no entity 'nothing'" in site("token", "create", "--user", "sync@example.com", "--entity", "nothing").err
+    assert site("token", "create", "--user", "sync@example.com", "--read-only").code == 0
+    (found,) = site("token", "list", "--json").data
+    assert (found["user"], found["read_only"]) == ("sync@example.com", True)
+    assert site("token", "revoke", found["id"], "--user", "admin@example.com").code == 1
+    assert site("token", "revoke", found["id"]).code == 0
+    assert site("token", "list", "--user", "sync@example.com", "--json").data == []
+
+
+def test_who_lost_everything_is_helped(site: Kalip) -> None:
+    assert site("user", "reset", "admin@example.com").out.startswith("/login/reset/")
+    assert site("user", "second-factor", "admin@example.com", "--json").data == []
+    assert site("user", "second-factor", "admin@example.com", "--off", "--json").data["removed"] == 0
+
+
 def test_usage(site: Kalip) -> None:
     assert site("token", "create").code == 2
     assert site("token", "create", "--user", "admin@example.com", "--days", "0").code == 2
