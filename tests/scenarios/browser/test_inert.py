@@ -1,7 +1,7 @@
 """What people type stays text in a real browser, also where scripts of ours put it into the page."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.support.office import Office
 
@@ -13,7 +13,12 @@ NOTE = "Loom' onmouseover='alert(3)' x='"
 
 def test_it_works(office: Office, page: Page) -> None:
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def note(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", note)
     seller = office.seller("Inert Selin")
     first, _ = office.leads(seller, TOPIC, NOTE)
     seller.call("POST", f"/api/records/lead/{first}/comments", {"text": f"said {TOPIC}"})
