@@ -11,11 +11,11 @@ from kalip.records.privacy.finding import Person
 from kalip.records.privacy.officers import officer
 from kalip.records.rules import rules_of
 from kalip.records.services import Work
-from kalip.storage import events_for, files_of, mails_of_record, select_many
+from kalip.storage import Event, events_for, files_of, mails_of_record, select_many
 from kalip.storage.persons import accounts_of
 
 FORMAT = "kalip-person/1"
-MOST_EVENTS = 200
+_AT_ONCE = 500
 _SILENT = ("version", "pipeline", "stage_since", "stage_due", "updated_by", "created_by", "owner")
 
 
@@ -82,7 +82,7 @@ def _records(work: Work, entity: Entity, person: Person) -> list[dict[str, Any]]
 def _beside(work: Work, entity: str, record_id: str) -> dict[str, Any]:
     files = files_of(work.session, entity, record_id)
     mails = mails_of_record(work.session, entity, record_id)
-    events = events_for(work.session, entity, record_id, limit=MOST_EVENTS).events
+    events = _events(work, entity, record_id)
     beside = {
         "files": [
             {"id": each.id, "name": each.name, "media_type": each.media_type, "size": each.size, "sha256": each.sha256}
@@ -100,3 +100,15 @@ def _beside(work: Work, entity: str, record_id: str) -> dict[str, Any]:
         ],
     }  # fmt: skip
     return {noun: some for noun, some in beside.items() if some}
+
+
+def _events(work: Work, entity: str, record_id: str) -> list[Event]:
+    """The whole history, latest first."""
+    found: list[Event] = []
+    cursor: str | None = None
+    while True:
+        page = events_for(work.session, entity, record_id, _AT_ONCE, cursor)
+        found += page.events
+        cursor = page.next
+        if cursor is None:
+            return found

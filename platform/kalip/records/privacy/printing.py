@@ -28,7 +28,8 @@ _REGULAR, _BOLD = "KalipRoboto", "KalipRoboto-Bold"
 _INK, _QUIET, _LINE = HexColor("#1d2430"), HexColor("#5b6472"), HexColor("#d5dae1")
 _MARGIN: Final = 18 * mm
 _LABEL: Final = 48 * mm
-_LONGEST_CELL: Final = 3_000
+_FRAME: Final = 6
+"""What ReportLab leaves free within the margins on each side."""
 _PLAIN = ParagraphStyle("plain", fontName=_REGULAR, fontSize=9, leading=12.5, textColor=_INK, alignment=TA_LEFT)
 _SMALL = ParagraphStyle("small", parent=_PLAIN, fontSize=8, leading=11, textColor=_QUIET)
 _TITLE = ParagraphStyle("title", parent=_PLAIN, fontName=_BOLD, fontSize=17, leading=22, spaceAfter=4)
@@ -88,7 +89,7 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> Flowable:
     rows = [[Paragraph(_text(name), _SMALL), Paragraph(_text(value), _PLAIN)] for name, value in pairs]
     if not rows:
         return Spacer(1, 1)
-    table = Table(rows, colWidths=[_LABEL, A4[0] - 2 * _MARGIN - _LABEL], splitByRow=1, splitInRow=1)
+    table = Table(rows, colWidths=[_LABEL, A4[0] - 2 * (_MARGIN + _FRAME) - _LABEL], splitByRow=1, splitInRow=1)
     table.setStyle(
         TableStyle(
             [
@@ -114,7 +115,7 @@ def _said(value: Any) -> str:
 
 def _text(text: str) -> str:
     # Paragraphs read XML; nothing of what people typed may be markup.
-    shown = "".join(each for each in text[:_LONGEST_CELL] if each == "\n" or each.isprintable())
+    shown = "".join(each for each in text if each == "\n" or each.isprintable())
     return escape(shown).replace("\n", "<br/>")
 
 
