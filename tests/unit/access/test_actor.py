@@ -2,7 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 
-from kalip.access import Identity, counts, hash_secret, locked_until, make_actor, new_secret
+from kalip.access import (
+    Identity,
+    counts,
+    hash_secret,
+    in_place_of,
+    limited_to,
+    locked_until,
+    make_actor,
+    new_secret,
+)
 from tests.support.builders import a_model, a_pack, an_entity
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -33,3 +42,17 @@ def test_the_wait_doubles_up_to_a_quarter_of_an_hour() -> None:
     assert waits == [timedelta(seconds=each) for each in (5, 10, 20, 640, 900, 900)]
     assert counts(NOW, NOW + timedelta(hours=23))
     assert not counts(NOW, NOW + timedelta(hours=25))
+
+
+def test_one_in_the_place_of_another_has_that_ones_rights_and_the_own_name() -> None:
+    model = a_model(a_pack().with_role("rep").with_role("boss", administrator=True).with_entity(an_entity()))
+    own = make_actor(model, Identity("b", "Bora", "b@x.co", "tr"), ("rep",))
+    ada = make_actor(model, Identity("a", "Ada", "a@x.co"), ("boss",), groups=("board",))
+    acting = in_place_of(own, ada)
+    assert (acting.id, acting.name, acting.locale, acting.principal) == ("b", "Bora", "tr", "a")
+    assert (acting.roles, acting.administrator, acting.groups) == (("boss",), True, ("board",))
+    assert (acting.context.id, acting.context.email) == ("a", "a@x.co")
+    assert in_place_of(own, ada, read_only=True).read_only
+    some = limited_to(acting, ("deal", "company"))
+    assert (some.administrator, some.everything, some.entities) == (False, True, ("company", "deal"))
+    assert limited_to(some, ("deal", "lead")).entities == ("deal",)
