@@ -35,7 +35,7 @@ def validate_duplicates(work: Work, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         if draft.id in probes:
             draft.shared_keys = frozenset(probes[draft.id].shared)
-            _blame(draft, probes[draft.id].found)
+            _blame(work, draft, probes[draft.id].found)
 
 
 def keep_keys(work: Work, drafts: Sequence[Draft]) -> None:
@@ -116,15 +116,23 @@ def _accepts(work: Work, draft: Draft) -> bool:
     return work.actor.id is None if said is None else said
 
 
-def _blame(draft: Draft, found: Sequence[Duplicate]) -> None:
+def _is_told(work: Work, found: Duplicate) -> bool:
+    """Whether the actor may know that there is such a record: what is confidential is not there, visible or not."""
+    return found.visible or work.model.entities[found.entity].confidentiality is None
+
+
+def _blame(work: Work, draft: Draft, found: Sequence[Duplicate]) -> None:
     rules: dict[str, list[Duplicate]] = {}
     for each in found:
         rules.setdefault(each.rule, []).append(each)
     for alike in rules.values():
         strict, fields = alike[0].strict, alike[0].fields
         place = next((name for name in fields if name in draft.changed), fields[0])
-        named = [each for each in alike if each.visible]
-        params: Record = {"records": tuple(alike), "rule": alike[0].rule}
+        told = [each for each in alike if _is_told(work, each)]
+        if not told and not strict:
+            continue
+        named = [each for each in told if each.visible]
+        params: Record = {"records": tuple(told), "rule": alike[0].rule}
         if named:
             params["found"] = ", ".join(each.title or each.id for each in named[:_MOST_NAMED])
             template = SAME if strict else ALIKE
