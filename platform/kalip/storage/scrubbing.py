@@ -6,6 +6,7 @@ Text of JSON columns is looked into as text: what is searched for is written the
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -191,6 +192,16 @@ _PLACES: Final = (
 )  # fmt: skip
 
 
+_TOLD: Final[Mapping[str, tuple[str, ...]]] = {
+    "mails": ("created_at", "direction", "sender", "recipients", "subject", "body"),
+    "receipts": ("at", "channel", "source", "sender", "subject", "payload"),
+    "tasks": ("created_at", "title", "note", "state", "comment"),
+    "messages to other systems": ("created_at", "url", "body"),
+    "exceptions": ("created_at", "kind", "value", "note"),
+}
+_AS_JSON: Final = ("recipients", "payload")
+
+
 def count_traces(session: Session, traces: Traces) -> dict[str, int]:
     """How many rows of each kind lie beside these records; files count by the records that they belong to."""
     counts: dict[str, int] = {}
@@ -202,6 +213,22 @@ def count_traces(session: Session, traces: Traces) -> dict[str, int]:
         query = select(func.count()).select_from(_FILES).where(_record(_FILES, part))
         _count(counts, "files", int(session.run(query).scalar_one()))
     return counts
+
+
+def kept_beside(session: Session, traces: Traces) -> dict[str, list[dict[str, Any]]]:
+    """What people would read of what lies beside records, by noun, oldest first; JSON text is given as values."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for part in _parts(traces):
+        for place in _PLACES:
+            names = _TOLD.get(place.noun)
+            if names is None:
+                continue
+            table = table_of(place.model)
+            query = select(*(table.c[name] for name in names)).where(place.where(table, part)).order_by(table.c.id)
+            rows = [_plain(dict(row)) for row in session.run(query).mappings()]
+            if rows:
+                found.setdefault(place.noun, []).extend(rows)
+    return found
 
 
 def scrub(session: Session, traces: Traces, *, files: Sequence[str] = ()) -> Scrubbed:
@@ -300,6 +327,17 @@ def _parts(traces: Traces) -> list[Traces]:
     keys = traces.keys
     first = Traces(keys[:_AT_ONCE], traces.addresses, traces.texts)
     return [first, *(Traces(keys[start : start + _AT_ONCE]) for start in range(_AT_ONCE, len(keys), _AT_ONCE))]
+
+
+def _plain(row: dict[Any, Any]) -> dict[str, Any]:
+    """A row as plain JSON, without what is empty."""
+    made: dict[str, Any] = {}
+    for name, value in row.items():
+        if name in _AS_JSON:
+            made[str(name)] = orjson.loads(value)
+        elif value not in (None, ""):
+            made[str(name)] = value.isoformat() if isinstance(value, datetime) else value
+    return made
 
 
 def _count(counts: dict[str, int], noun: str, number: int) -> None:

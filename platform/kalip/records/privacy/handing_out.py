@@ -11,8 +11,9 @@ from kalip.records.privacy.finding import Person
 from kalip.records.privacy.officers import officer
 from kalip.records.rules import rules_of
 from kalip.records.services import Work
-from kalip.storage import Event, events_for, files_of, mails_of_record, select_many
+from kalip.storage import Event, events_for, files_of, select_many
 from kalip.storage.persons import accounts_of
+from kalip.storage.scrubbing import kept_beside
 
 FORMAT = "kalip-person/1"
 _AT_ONCE = 500
@@ -39,6 +40,7 @@ def gather(work: Work, person: Person) -> dict[str, Any]:
             for name in dict.fromkeys(entity for entity, _ in person.keys)
             for each in _records(work, work.entity(name), person)
         ],
+        "beside": kept_beside(work.session, person.traces),
         "accounts": accounts_of(work.session, person.addresses),
         "disclosures": [
             {
@@ -81,17 +83,11 @@ def _records(work: Work, entity: Entity, person: Person) -> list[dict[str, Any]]
 
 def _beside(work: Work, entity: str, record_id: str) -> dict[str, Any]:
     files = files_of(work.session, entity, record_id)
-    mails = mails_of_record(work.session, entity, record_id)
     events = _events(work, entity, record_id)
     beside = {
         "files": [
             {"id": each.id, "name": each.name, "media_type": each.media_type, "size": each.size, "sha256": each.sha256}
             for each in files
-        ],
-        "mails": [
-            {"at": moment_text(each.created_at), "direction": each.direction, "from": each.sender,
-             "to": list(each.recipients), "subject": each.subject, "text": each.body}
-            for each in mails
         ],
         "consents": consents_of_records(work, [(entity, record_id)]),
         "history": [

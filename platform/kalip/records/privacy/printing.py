@@ -52,6 +52,9 @@ def person_pdf(model: Model, found: Mapping[str, Any], locale: str, site: str, s
         story.append(_pairs([(say("Known by"), ", ".join(found["known_by"]))]))
     for record in found["records"]:
         story += _record(model, record, locale, say)
+    for noun, rows in found["beside"].items():
+        story.append(Paragraph(_text(say(noun.capitalize())), _HEAD))
+        story.append(_pairs((str(next(iter(row.values()))), _said(dict(list(row.items())[1:]))) for row in rows))
     for account in found["accounts"]:
         story.append(Paragraph(_text(say("Account")), _HEAD))
         story.append(_pairs((humanize(name), _said(value)) for name, value in account.items()))
@@ -74,9 +77,6 @@ def _record(model: Model, record: Mapping[str, Any], locale: str, say: Say) -> I
     if "files" in record:
         yield Paragraph(_text(say("Files")), _SUBHEAD)
         yield _pairs((each["name"], f"{each['media_type']}, {each['size']} B") for each in record["files"])
-    if "mails" in record:
-        yield Paragraph(_text(say("Mails")), _SUBHEAD)
-        yield _pairs((each["at"], f"{each['subject']}\n{each['text']}") for each in record["mails"])
     if "consents" in record:
         yield Paragraph(_text(say("Consents")), _SUBHEAD)
         yield _pairs((each["at"], f"{each['text']} ({each['version']})") for each in record["consents"])

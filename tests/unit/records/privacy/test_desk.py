@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from kalip.base.errors import Conflict, RecordRejected
+from kalip.base.ids import new_id
 from kalip.records.privacy import (
     Given,
     NewBreach,
@@ -20,6 +21,7 @@ from kalip.records.privacy import (
     report_breach,
 )
 from kalip.storage.privacy import REQUESTS, current_policy, has_accepted
+from kalip.storage.tasks import Task, add_task
 from tests.support.personal import CANARY, MAIL
 from tests.support.site import NOW, Site
 
@@ -48,6 +50,9 @@ def test_it_works(site: Site, ids: dict[str, str]) -> None:
 def test_what_is_handed_out_is_noted(site: Site, ids: dict[str, str]) -> None:
     """Everything of the person is in it; the journal says who got what, and not what it was."""
     roots = [("contact", ids["contact"])]
+    task = Task(new_id(), f"Call {CANARY}", NOW, entity="contact", record_id=ids["contact"])
+    with site.services.database.write() as session:
+        add_task(session, task)
     given = Given("Bank", "Asked by the person")
     found = site.act("ada", lambda work: hand_out(work, find_person(work, roots), given))
     assert {each["entity"] for each in found["records"]} == {"contact", "place", "lead", "ticket", "call"}
@@ -55,6 +60,8 @@ def test_what_is_handed_out_is_noted(site: Site, ids: dict[str, str]) -> None:
     assert contact["values"]["email"] == MAIL
     assert {"record.created", "record.commented"} <= {each["kind"] for each in contact["history"]}
     assert [each["name"] for each in contact["files"]] == [f"{CANARY}.txt"]
+    (task,) = found["beside"]["tasks"]
+    assert task["title"] == f"Call {CANARY}"
     (noted,) = site.act("ada", disclosures, write=False)
     assert (noted.recipient, noted.purpose, len(noted.records)) == ("Bank", "Asked by the person", 5)
     assert noted.categories == ["contact", "identity", "location"]

@@ -10,12 +10,12 @@ def test_it_works() -> None:
         "entity": "contact", "id": "1", "title": "Şule <b>Иван</b> & ığĞİ",
         "values": {"name": "Şule", "address": {"city": "İzmir"}, "notes": "uzun metin " * 2_000},
         "files": [{"name": "ö.pdf", "media_type": "application/pdf", "size": 3}],
-        "mails": [{"at": "2026", "subject": "Привет", "text": "</para> ok"}],
         "consents": [{"at": "2026", "text": "Evet", "version": "1"}],
         "history": [{"at": "2026", "kind": "record.created", "after": {"name": "Şule"}}],
     }  # fmt: skip
     found = {
         "names": ["Şule"], "known_by": ["a@example.org"], "made_at": "2026", "records": [record],
+        "beside": {"mails": [{"created_at": "2026", "subject": "Привет", "body": "</para> ok"}]},
         "accounts": [{"name": "Şule", "roles": ["rep"]}],
         "disclosures": [{"at": "2026", "recipient": "Banka", "purpose": "Kredi"}],
     }  # fmt: skip
