@@ -28,6 +28,7 @@ from kalip.web.lists.transfers import blueprint as transfers
 from kalip.web.notifications.routes import blueprint as notifications
 from kalip.web.oidc.routes import blueprint as oidc
 from kalip.web.organisation.away import blueprint as away
+from kalip.web.organisation.importing import blueprint as org_import
 from kalip.web.organisation.people import blueprint as org_people
 from kalip.web.organisation.tree import blueprint as organisation
 from kalip.web.people import blueprint as people
@@ -73,6 +74,7 @@ _PAGES = (
     scim,
     organisation,
     org_people,
+    org_import,
     away,
     audit,
     rules,

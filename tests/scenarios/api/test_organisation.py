@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -172,3 +173,24 @@ def test_pages_of_the_organisation(site: Site) -> None:
     assert "Boss" in person
     assert "Absence of Bora Kaya" in admin.get(f"/account/away?user={bora.user_id}").text
     assert admin.post(f"{group}/remove").status_code == 302
+
+
+def test_people_are_brought_from_a_file_in_the_browser(site: Site) -> None:
+    site.app.config["WTF_CSRF_ENABLED"] = False
+    admin, at = client_of(site, site.admin), "/admin/organisation/import"
+    assert "Columns: email, name" in admin.get(at).text
+
+    def sent_file(text: str, do: str) -> str:
+        data = {"file": (BytesIO(text.encode()), "people.csv"), "missing": "1", "do": do}
+        return admin.post(at, data=data, content_type="multipart/form-data").text
+
+    rows = "email,unit,groups\neda@x.co,ACME,crew\nwrong,,\n"
+    checked = sent_file(rows, "check")
+    assert "nothing was kept" in checked
+    assert "1 refused" in checked
+    assert "eda@x.co" not in admin.get("/admin/users").text
+    assert "1 new" in sent_file(rows, "import")
+    assert "eda@x.co" in admin.get("/admin/users").text
+    assert "no column" in sent_file("mail\na@x.co\n", "check")
+    assert admin.post(at, data={"do": "check"}).status_code == 422
+    assert client_of(site, site.person("rep")).post(at, data={"do": "import"}).status_code == 403
