@@ -44,11 +44,11 @@ class TestSigningIn:
         sign_out(site.services, signed.token)
         assert actor_of_session(site.services, signed.token) is None
 
-    def test_a_session_is_read_in_two_statements(self, site: Site, ece: str) -> None:
+    def test_a_session_is_read_in_one_statement(self, site: Site, ece: str) -> None:
         token = sign_in(site.services, "ece@example.com", PASSWORD).token
         with site.services.database.count_statements() as statements:
             actor_of_session(site.services, token)
-        assert len(statements) == 2  # whose it is, and the groups
+        assert len(statements) == 1
 
     def test_the_secret_is_not_stored(self, site: Site, ece: str) -> None:
         token = sign_in(site.services, "ece@example.com", PASSWORD).token
