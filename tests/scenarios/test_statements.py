@@ -18,7 +18,7 @@ from tests.support.signed_in import client_of
 from tests.support.web_site import Site, a_site
 
 MOST = 8
-MOST_OF_A_RECORD = 12
+MOST_OF_A_RECORD = 13
 TARGETS = tuple(f"target{number}" for number in range(5))
 REFERENCES = tuple(f"ref{number}" for number in range(5))
 CARD: dict[str, object] = {"fields": {"name": {}, "place.city": {}, **{name: {} for name in REFERENCES}}}

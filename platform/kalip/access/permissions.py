@@ -8,7 +8,7 @@ line need that right on the parent, any other change of it is an update of the p
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kalip.access.actor import Actor
@@ -22,7 +22,7 @@ from kalip.access.terms import (
     shared_set,
     source_of,
     tasks_set,
-    terms_of,
+    terms_for,
 )
 from kalip.base.errors import AccessDenied
 from kalip.compiler import RootedScope, entity_scope
@@ -88,13 +88,22 @@ class Rulings:
 
     def find(self, actor: Actor, verb: Verb, entity: str, name: str) -> Ruling:
         """The ruling; two threads may make the same one, and either result serves."""
+        key = (tuple(sorted(set(actor.roles))), verb, entity, name)
+        ruling = self._of(key, shared=False, tasked=False)
+        if ruling.permitted and ruling.condition is None:
+            return ruling  # who may do everything needs nothing from others, so nobody is asked
         decider, through = self._deciders[entity]
         deciding = PARENT_VERB[verb] if through else verb
-        given = (is_shared(actor, deciding, decider.name), is_tasked(actor, deciding, decider.name))
-        key = (tuple(sorted(set(actor.roles))), verb, entity, name, given)
-        ruling = self._made.get(key)
+        shared, tasked = is_shared(actor, deciding, decider.name), is_tasked(actor, deciding, decider.name)
+        return self._of(key, shared=shared, tasked=tasked) if shared or tasked else ruling
+
+    def _of(self, key: tuple[tuple[str, ...], Verb, str, str], *, shared: bool, tasked: bool) -> Ruling:
+        known = (*key, shared, tasked)
+        ruling = self._made.get(known)
         if ruling is None:
-            ruling = self._made[key] = _rule(self._served, terms_of(self._served, actor, verb, entity, name))
+            roles, verb, entity, name = key
+            terms = terms_for(self._served, roles, verb, entity, name)
+            ruling = self._made[known] = _rule(self._served, replace(terms, shared=shared, tasked=tasked))
         return ruling
 
 

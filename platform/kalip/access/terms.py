@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kalip.access.actor import Actor
@@ -86,9 +86,15 @@ def terms_of(served: Served, actor: Actor, verb: Verb, entity: str, name: str = 
 
     `name` is a transition or conversion, `ANY` stands for whichever.
     """
+    terms = terms_for(served, tuple(sorted(set(actor.roles))), verb, entity, name)
+    shared, tasked = is_shared(actor, terms.verb, terms.entity), is_tasked(actor, terms.verb, terms.entity)
+    return replace(terms, shared=shared, tasked=tasked)
+
+
+def terms_for(served: Served, roles: tuple[str, ...], verb: Verb, entity: str, name: str = "") -> Terms:
+    """What decides for roles alone, without what others gave anybody."""
     decider, through = deciding_entity(served, entity)
     deciding_verb = PARENT_VERB[verb] if through else verb
-    roles = tuple(sorted(set(actor.roles)))
     names: tuple[str, ...] = ("",)
     if deciding_verb in NAMED and name == ANY:
         names = _names(decider, roles, deciding_verb)
@@ -100,8 +106,8 @@ def terms_of(served: Served, actor: Actor, verb: Verb, entity: str, name: str = 
         through=through,
         roles=roles,
         names=names,
-        shared=is_shared(actor, deciding_verb, decider.name),
-        tasked=is_tasked(actor, deciding_verb, decider.name),
+        shared=False,
+        tasked=False,
         levels=_levels(served, decider, roles),
     )
 

@@ -212,7 +212,8 @@ def check_references(work: Work, asking: Asking) -> None:
     held = [docs[name].folder for row in in_order or () for name in asking.names([row["id"]])]
     told = [folder if folder in folders else None for folder in held]
     assert told == [*sorted(filter(None, told)), *(None for each in told if each is None)]
-    for folder in FOLDERS:
+    # Each condition is another statement to be written: each user asks by another one.
+    for folder in FOLDERS[USERS.index(me.user) % len(FOLDERS) :][:1]:
         by_path = asking.filtered(work, f'folder.name == "{folder}"')
         assert by_path == {name for name in asking.seen if docs[name].folder == folder and folder in folders}, folder
         by_tag = asking.filtered(work, f'tags.exists(t, t.name == "{folder}")')
