@@ -74,7 +74,8 @@ def workshop() -> PackBuilder:
     about: dict[str, Any] = {"idea": {}, "project": {}, "book": {}}
     errand = (
         an_entity("errand").with_field("what", "text").with_field("about", "any_reference", to=about)
-        .with_field("book", "reference", to="book").with_pipeline("work", "open", "closed", transitions=MOVES).with_access(rep={"read": "all", "create": "all"})
+        .with_field("book", "reference", to="book").with_pipeline("work", "open", "closed", transitions=MOVES)
+        .with_access(rep={"read": "all", "create": "all"})
     )  # fmt: skip
     note = (
         an_entity("note").with_field("about", "reference", to="idea").with_field("what", "text")

@@ -124,5 +124,9 @@ def _document(body: str) -> str:
     return f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>\n{body}\n</body></html>\n'
 
 
+def _has_server(services: Services) -> bool:
+    return services.network.smtp is not None
+
+
 JOB_HANDLERS: Final[Mapping[str, JobHandler]] = {SEND: post, ROUSE: rouse}
-RECURRING: Final[Sequence[Recurring]] = (Recurring(ROUSE, ROUSE, every=300),)
+RECURRING: Final[Sequence[Recurring]] = (Recurring(ROUSE, ROUSE, every=300, wanted=_has_server),)
