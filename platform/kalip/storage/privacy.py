@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import orjson
 from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from kalip.storage.own import (
     Base,
@@ -165,6 +166,13 @@ class Shelf(Generic[T]):
     def add(self, session: Session, item: T) -> None:
         """Enter a row."""
         session.write(insert(self.table), self._row({name: getattr(item, name) for name in self._names}))
+
+    def add_once(self, session: Session, item: T) -> bool:
+        """Enter a row unless its key is there: whoever enters it first has it alone, others wait and get False."""
+        dialect = sqlite if session.dialect == "sqlite" else postgresql
+        row = self._row({name: getattr(item, name) for name in self._names})
+        statement = dialect.insert(self.table).values(row).on_conflict_do_nothing().returning(self._key)
+        return session.write(statement).first() is not None
 
     def find(self, session: Session, key: str) -> T | None:
         """The row of a key."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
+from kalip.web import locale, session
 from tests.support.personal import CANARY, MAIL, personal_pack
 from tests.support.signed_in import client_of
 from tests.support.web_site import Caller, Site, a_site
@@ -132,7 +133,10 @@ def test_a_new_policy_is_asked_for_once(site: Site, officer: FlaskClient) -> Non
     """R14: the version of the policy that somebody accepted is known."""
     anybody = site.app.test_client()
     assert anybody.get("/privacy").status_code == 200
-    assert "kalip_session" in anybody.get("/privacy/cookies").text
+    told = anybody.get("/privacy/cookies").text
+    cookies = [value for module in (session, locale) for name, value in vars(module).items() if name.endswith("COOKIE")]
+    assert [each for each in cookies if each not in told] == []
+    assert len(cookies) > 3
     officer.post("/admin/privacy/policy", data={"version": os.urandom(4).hex(), "text-tr": "Az tutarız.\n\nHep."})
     asked = officer.get("/")
     assert asked.location.startswith("/privacy/accept")

@@ -134,6 +134,8 @@ def sweep_at_start(services: Services) -> None:
 
 def _again(work: Work, erasure: Erasure) -> None:
     """Erase what an earlier erasure named, as far as it is there, and records that are known by the same digests."""
+    if not ERASURES.add_once(work.session, replace(erasure, pending=[WORDS], swept_at=work.now)):
+        return  # Another process that started at the same time was first.
     forget_deeply(work.session)
     roots = present(work.session, work.served, [(str(entity), str(each)) for entity, each in erasure.records])
     roots += [key for key in _known_again(work, erasure.keys) if key not in roots]
@@ -147,8 +149,7 @@ def _again(work: Work, erasure: Erasure) -> None:
             for each in plan.steps
         ]
         done = carry_out(work, plan.person, steps)
-    swept = replace(erasure, pending=[*done.pending, WORDS], swept_at=work.now)
-    ERASURES.add(work.session, swept)
+    ERASURES.change(work.session, erasure.id, pending=[*done.pending, WORDS])
 
 
 def _known_again(work: Work, keys: Mapping[str, Any]) -> list[Key]:
