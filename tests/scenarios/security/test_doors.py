@@ -68,6 +68,17 @@ def test_over_https_browsers_are_told_to_stay_there(site: Site) -> None:
         assert "max-age=31536000" in told
 
 
+@pytest.mark.parametrize("address", ["/login", "/forms/open", "/api/openapi.json", "/nothing", "/static/none"])
+def test_every_answer_keeps_to_itself(site: Site, address: str) -> None:
+    headers = site.app.test_client().get(address).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] in {"same-origin", "strict-origin-when-cross-origin"}
+    assert {"camera=()", "geolocation=()", "microphone=()"} <= set(headers["Permissions-Policy"].split(", "))
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert not [name for name, _ in headers if name.startswith("Access-Control-")]
+
+
 def test_what_a_stranger_planted_in_the_browser_is_nobodys_session(site: Site, writer: Caller) -> None:
     planted = "p" * 43
     client = site.app.test_client()

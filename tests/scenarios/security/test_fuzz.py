@@ -58,6 +58,7 @@ def fuzzer(house: House, number: int) -> Fuzzer:
     return Fuzzer(random.Random(number), rules, tuple(house.ids.values()), NAMES)  # noqa: S311 - to be repeated
 
 
+@pytest.mark.slow
 def test_nothing_breaks_and_no_canary_is_heard(house: House) -> None:
     number = time.time_ns() if NIGHTLY else 20261127
     fuzz, faults = fuzzer(house, number), []
@@ -91,6 +92,7 @@ def said(answer: Any) -> bytes:
     return gzip.decompress(data) if answer.headers.get("Content-Encoding") == "gzip" and data else data
 
 
+@pytest.mark.slow
 def test_the_document_of_the_api_leads_to_no_canary(house: House) -> None:
     headers = {"Authorization": f"Bearer {house.callers['owner'].token}"}
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", house.site.app, headers=headers)

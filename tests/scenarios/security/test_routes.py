@@ -66,6 +66,7 @@ def answers_of(house: House, kept: Kept, rule: Rule, line: Line) -> tuple[str, .
     return tuple(found)
 
 
+@pytest.mark.slow
 def test_each_route_answers_as_its_line_says(kept_house: tuple[House, Kept]) -> None:
     house, kept = kept_house
     table, present = read_table(TABLE), rules(house)
