@@ -156,8 +156,8 @@ def publish_policy(work: Work, version: str, texts: Mapping[str, str]) -> Policy
 
 
 def accept(work: Work, policy_id: str) -> None:
-    """Note that the actor accepts a version. Conflict when a newer one is there."""
+    """Note that the actor accepts a version. Conflict when a newer one is there, or for who acts for somebody else."""
     current = current_policy(work.session)
-    if current is None or current.id != policy_id or work.actor.id is None:
+    if current is None or current.id != policy_id or work.actor.id is None or work.actor.on_behalf:
         raise Conflict("There is a newer version of the policy.")
     accept_policy(work.session, policy_id, work.actor.id, work.now)

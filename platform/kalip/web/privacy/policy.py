@@ -144,7 +144,8 @@ def _ask() -> BaseResponse | None:
     if time.monotonic() - memory.read_at > _FRESH:
         memory.policy, memory.read_at = services().database.glance(current_policy), time.monotonic()
     policy = memory.policy
-    if policy is None or person.read_only or (policy.id, person.id) in memory.accepted:
+    # Who acts for somebody, or looks with their eyes, accepts nothing in their name.
+    if policy is None or person.read_only or person.on_behalf or (policy.id, person.id) in memory.accepted:
         return None
     user_id = person.id
     if services().database.glance(lambda session: has_accepted(session, policy.id, user_id)):
