@@ -16,6 +16,9 @@ from flask.testing import FlaskClient
 from werkzeug.routing import AnyConverter
 from werkzeug.test import TestResponse
 
+from kalip.access import Actor
+from kalip.base.errors import BadRequest
+from kalip.records.transfer import ImportPlan, read_table, run_import
 from tests.support.builders import PackBuilder, a_pack, an_entity
 from tests.support.signed_in import client_of
 from tests.support.web_site import Caller, Site, a_site
@@ -308,3 +311,18 @@ def test_merging_keeps_what_is_hidden(rep: Caller, site: Site, records: dict[str
     merged = rep.call("POST", "/api/records/deal/merge", {"survivor": bare["id"], "others": [records["twin"]]})
     assert merged.status_code in (200, 201), merged.text
     assert site.admin.get(f"/api/records/deal/{bare['id']}").json["code"] == PARTS["code"]  # type: ignore[index]
+
+
+def test_an_import_fills_no_hidden_field(rep: Caller, site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text("name,code,iban\nA,B,C\n", encoding="utf-8")
+    actor = Actor(rep.user_id, "Rep", "rep@example.org", ("rep",))
+
+    def imported(**mapping: str) -> int:
+        plan = ImportPlan("deal", read_table(path), {"name": "name", **mapping})
+        return run_import(site.services, actor, plan).created
+
+    for column in ("code", "iban"):
+        with pytest.raises(BadRequest, match="An import can't fill"):
+            imported(**{column: column})
+    assert imported() == 1
