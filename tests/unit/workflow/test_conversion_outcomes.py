@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kalip.base.errors import TransitionRefused
+from kalip.base.errors import NotFound, StaleVersion, TransitionRefused
 from kalip.workflow import ApplyTransition, apply_transition
 from kalip.workflow.conversions import ConversionRefused, TargetChoice, conversions_of
 from tests.support.converting import SalesSite, a_sales_site
@@ -66,3 +66,17 @@ def test_what_an_administrator_chooses_holds_from_then_on(sales: SalesSite) -> N
     assert [each.target for each in done.results] == ["deal"]
     assert sales.get("deal", done.results[0].id)["pipeline"] == "renewal"
     assert len(sales.act(sales.rep, lambda work: conversions_of(work, "lead", first))[0].results) == 3
+
+
+def test_what_can_not_be_converted(sales: SalesSite) -> None:
+    """L11 L31"""
+    lead = sales.lead("new")
+    with pytest.raises(ConversionRefused) as caught:
+        sales.convert(lead)
+    assert "There is no move" in caught.value.message
+    with pytest.raises(StaleVersion):
+        sales.convert(sales.lead(topic="Stale", email="s@example.org"), version=1)
+    other = sales.site.person("sales_rep")
+    with pytest.raises(NotFound):
+        sales.convert(lead, other)
+    assert not sales.plan(sales.lead(topic="Thin", timeframe="later", budget=None, mobile=None)).allowed

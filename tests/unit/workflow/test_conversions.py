@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kalip.base.errors import AccessDenied, Conflict, NotFound, StaleVersion, TransitionRefused
+from kalip.base.errors import AccessDenied, Conflict, TransitionRefused
 from kalip.records import SaveRecord, comment, record_events, save_record
 from kalip.storage import FileInfo, add_file, get_files
 from kalip.workflow import ApplyTransition, apply_transition
@@ -389,17 +389,3 @@ def test_a_duplicate_is_asked_about_taken_or_made_anew(sales: SalesSite) -> None
 def test_what_is_not_there_is_named(sales: SalesSite, targets: dict[str, TargetChoice], fault: tuple[str, str]) -> None:
     """L31"""
     assert fault in refused(sales, sales.lead(), targets=targets).items()
-
-
-def test_what_can_not_be_converted(sales: SalesSite) -> None:
-    """L11 L31"""
-    lead = sales.lead("new")
-    with pytest.raises(ConversionRefused) as caught:
-        sales.convert(lead)
-    assert "There is no move" in caught.value.message
-    with pytest.raises(StaleVersion):
-        sales.convert(sales.lead(topic="Stale", email="s@example.org"), version=1)
-    other = sales.site.person("sales_rep")
-    with pytest.raises(NotFound):
-        sales.convert(lead, other)
-    assert not sales.plan(sales.lead(topic="Thin", timeframe="later", budget=None, mobile=None)).allowed
