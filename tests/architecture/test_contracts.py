@@ -28,6 +28,9 @@ BREACHES = {
     "platform/kalip/designer/versions.py": "import resolvelib",
     "platform/kalip/storage/form.py": "from marshmallow import Schema",
     "platform/kalip/workflow/post.py": "import smtplib",
+    "platform/kalip/records/secret.py": "import cryptography",
+    "platform/kalip/records/proof.py": "import argon2",
+    "platform/kalip/access/provider.py": "import authlib",
     "plugins/rude/__init__.py": "import kalip.storage",
 }
 
@@ -43,6 +46,9 @@ COMPLAINTS = (
     "kalip.designer.versions imports resolvelib",
     "kalip.storage.form imports marshmallow",
     "kalip.workflow.post imports smtplib",
+    "kalip.records.secret imports cryptography",
+    "kalip.records.proof imports argon2",
+    "kalip.access.provider imports authlib",
     "plugins.rude imports kalip.storage",
 )
 

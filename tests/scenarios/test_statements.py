@@ -19,6 +19,7 @@ from tests.support.web_site import Site, a_site
 
 MOST = 8
 MOST_OF_A_RECORD = 13
+BY_THE_CLOCK = ("FROM kalip_revision", "FROM kalip_policy")
 TARGETS = tuple(f"target{number}" for number in range(5))
 REFERENCES = tuple(f"ref{number}" for number in range(5))
 CARD: dict[str, object] = {"fields": {"name": {}, "place.city": {}, **{name: {} for name in REFERENCES}}}
@@ -88,11 +89,11 @@ def fill(site: Site, count: int) -> None:
 
 
 def statements_of(site: Site, client: FlaskClient, address: str) -> tuple[list[str], str]:
-    """What the page runs, and what it shows. Which revision is in service is asked by the clock, not by the page."""
+    """What the page runs, and what it shows. Which revision and which policy are in force is asked by the clock."""
     with site.services.database.count_statements() as statements:
         response = client.get(address)
     assert response.status_code == 200, response.text
-    return [each for each in statements if "FROM kalip_revision" not in each], response.text
+    return [each for each in statements if not any(name in each for name in BY_THE_CLOCK)], response.text
 
 
 @pytest.mark.parametrize("role", ["administrator", "rep"])

@@ -1,7 +1,8 @@
 """Conversions: records of other entities made from one record in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_of
 from types import MappingProxyType
 from typing import Literal
 
@@ -88,7 +89,7 @@ class RelatedMap:
     to: tuple[str, ...] = ()
     copies: bool = False
     transition: str = ""
-    also: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    also: Mapping[str, str] = made_of(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class Conversion:
     unlocked_for: tuple[str, ...] = ()
     undo_days: int = 30
     comments: bool = False
-    origin: Origin = field(default_factory=lambda: Origin(""))
+    origin: Origin = made_of(default_factory=lambda: Origin(""))
 
     @property
     def steps(self) -> tuple[int, ...]:

@@ -33,9 +33,7 @@ from kalip.storage import EventPage as Events
 from kalip.storage.events import REDACTED_NAMES
 
 # Kept with each row and told by the event itself.
-SILENT = frozenset(
-    ("updated_at", "updated_by", "created_at", "created_by", "stage_since", "stage_due", REDACTED_NAMES)
-)
+SILENT = frozenset(("updated_at", "updated_by", "created_at", "created_by", "stage_since", "stage_due", REDACTED_NAMES))
 
 _ONLY: Mapping[Shown, tuple[str, ...]] = {"comments": (COMMENTED,)}
 # What tells something else than changed fields.
