@@ -80,7 +80,7 @@ def test_holds_terms_requests_and_breaches(site: Site, officer: FlaskClient) -> 
     released = page.split('action="/admin/privacy/holds/')[1].split('"')[0]
     officer.post(f"/admin/privacy/holds/{released}")
     assert "Dava 7" not in officer.get("/admin/privacy/holds").text
-    assert "P1Y" in officer.get("/admin/privacy/terms").text
+    assert "1 yıl" in officer.get("/admin/privacy/terms").text
     officer.post("/admin/privacy/requests", data={"kind": "erase", "subject": "Nil Hanım", "days": "30"})
     assert "Nil Hanım" in officer.get("/admin/privacy/requests").text
     made = officer.post("/admin/privacy/breaches", data={

@@ -38,6 +38,7 @@ from kalip.web.privacy.showing import (
     field_labels,
     kind_words,
     page_of,
+    term_in_words,
     when,
 )
 from kalip.web.render import View, render
@@ -146,11 +147,12 @@ def show_register() -> Response:
         groups: dict[str, list[ShownEntry]] = {}
         for each in register_of(work):
             roles = (work.model.roles[name].label.get(locale) for name in each.readers)
-            after = field_labels(work, each.entity.name, [each.mark.term.after]) if each.mark.term else ""
+            term = each.mark.term
+            after = field_labels(work, each.entity.name, [term.after]) if term else ""
             groups.setdefault(each.entity.label.get(locale), []).append(
                 ShownEntry(
                     each.label.get(locale), kinds[each.mark.kind], each.special, each.mark.purpose.get(locale),
-                    bases.get(each.mark.basis, ""), f"{each.mark.term.text} · {after}" if each.mark.term else "",
+                    bases.get(each.mark.basis, ""), f"{term_in_words(term)} · {after}" if term else "",
                     ", ".join(roles), each.hooks,
                 )
             )  # fmt: skip
@@ -271,7 +273,7 @@ def _term(work: Work, found: Preview) -> ShownTerm:
         rule.id,
         rule.entity.plural.get(current_locale()) or rule.entity.label.get(current_locale()),
         field_labels(work, rule.entity.name, rule.fields),
-        rule.term.text,
+        term_in_words(rule.term),
         field_labels(work, rule.entity.name, [rule.term.after]),
         found.before.isoformat(),
         found.count,

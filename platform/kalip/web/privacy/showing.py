@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from babel.units import format_unit
 from flask import request, url_for
 
+from kalip.model import Term
 from kalip.records import Work
 from kalip.records.privacy import officer
 from kalip.storage.privacy import Key
@@ -71,6 +73,13 @@ def desk_shell(work: Work, title: str) -> Shell:
 def when(work: Work, at: datetime | None) -> str:
     """A moment in the reader's words, or nothing."""
     return moment(work, at) if at is not None else ""
+
+
+def term_in_words(term: Term) -> str:
+    """How long something is kept: "3 years", "1 year 6 months"."""
+    years, months = divmod(term.months, 12)
+    parts = ((years, "year"), (months, "month"), (term.days, "day"))
+    return " ".join(format_unit(count, f"duration-{unit}", locale=current_locale()) for count, unit in parts if count)
 
 
 def entity_label(work: Work, name: str) -> str:
