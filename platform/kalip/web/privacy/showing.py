@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
-from babel.units import format_unit
+from babel.dates import format_timedelta
 from flask import request, url_for
 
 from kalip.model import Term
@@ -17,6 +18,8 @@ from kalip.web.record.timeline import moment
 from kalip.web.session import reading
 from kalip.web.shell import Crumb, Shell, shell_of
 
+Unit = Literal["year", "month", "day"]
+_ENDLESS: Final = 1_000_000
 _BELOW: Mapping[str, str] = {
     **dict.fromkeys(
         (f"privacy_persons.{name}" for name in ("look", "show_person", "export", "hold", "show_plan", "erase_now")),
@@ -78,8 +81,14 @@ def when(work: Work, at: datetime | None) -> str:
 def term_in_words(term: Term) -> str:
     """How long something is kept: "3 years", "1 year 6 months"."""
     years, months = divmod(term.months, 12)
-    parts = ((years, "year"), (months, "month"), (term.days, "day"))
-    return " ".join(format_unit(count, f"duration-{unit}", locale=current_locale()) for count, unit in parts if count)
+    parts: tuple[tuple[int, Unit], ...] = ((years * 365, "year"), (months * 30, "month"), (term.days, "day"))
+    # In days, and never carried into the next unit, Babel counts in every language.
+    words = (_counted(days, unit) for days, unit in parts if days)
+    return " ".join(words)
+
+
+def _counted(days: int, unit: Unit) -> str:
+    return format_timedelta(timedelta(days), granularity=unit, threshold=_ENDLESS, locale=current_locale())
 
 
 def entity_label(work: Work, name: str) -> str:
