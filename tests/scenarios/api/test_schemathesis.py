@@ -34,14 +34,14 @@ SETTINGS = settings(
     database=None,
     deadline=None,
     derandomize=True,
-    max_examples=4,
+    max_examples=3,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("pack", "only"), [("tiny", ""), ("port", ""), ("crm", "/records/deal")])
+@pytest.mark.parametrize(("pack", "only"), [("tiny", ""), ("port", "/records/"), ("crm", "/records/deal")])
 def test_no_answer_is_outside_of_the_document(tmp_path: Path, pack: str, only: str) -> None:
     with a_site(f"sqlite:///{tmp_path}/x.db", tmp_path, pack) as site:
         records = tuple(some_records(site))

@@ -111,7 +111,7 @@ def yard(database_url: str, tmp_path: Path) -> Iterator[Yard]:
 
 
 @pytest.fixture
-def redis_yard(database_url: str, redis_url: str, tmp_path: Path) -> Iterator[Yard]:
-    """A yard with Redis."""
-    with a_yard(database_url, redis_url, tmp_path) as yard:
+def redis_yard(postgres_url: str, redis_url: str, tmp_path: Path) -> Iterator[Yard]:
+    """A yard with Redis, which is for several machines, and they share PostgreSQL."""
+    with a_yard(postgres_url, redis_url, tmp_path) as yard:
         yield yard

@@ -55,9 +55,9 @@ def test_kill_nine_with_redis(redis_yard: Yard) -> None:
 
 
 @pytest.mark.redis
-def test_redis_stops_forgets_everything_and_starts_again(database_url: str, tmp_path: Path) -> None:
+def test_redis_stops_forgets_everything_and_starts_again(postgres_url: str, tmp_path: Path) -> None:
     server = RedisServer(shutil.which("redis-server") or do_without("Redis"))
-    with server, a_yard(database_url, server.address, tmp_path) as yard:
+    with server, a_yard(postgres_url, server.address, tmp_path) as yard:
         for _ in range(PROCESSES):
             yard.start()
         deals = yard.save_deals(60)

@@ -13,7 +13,7 @@ from tests.support.serving import Answer, Caller, serving
 
 pytestmark = pytest.mark.slow
 CUSTOMERS, CUSTOMER = "/api/records/customer", "/api/metadata/entity/customer"
-REVISIONS, WORKERS, CLIENTS = 50, 3, 4
+WORKERS, CLIENTS = 3, 4
 TABLES_CHANGE = 5  # every so many revisions
 
 
@@ -28,8 +28,9 @@ class Seen:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-def test_fifty_revisions_under_load(folder: Path) -> None:
-    """U5 U10"""
+def test_fifty_revisions_under_load(folder: Path, database_url: str) -> None:
+    """U5 U10: fifty where servers share a database, fewer on SQLite, which lets one write at a time."""
+    revisions = 50 if database_url.startswith("postgresql") else 15
     seen, stop = Seen(), threading.Event()
     with serving(folder, workers=WORKERS) as server, ThreadPoolExecutor(CLIENTS) as pool:
         caller = server.caller
@@ -41,7 +42,7 @@ def test_fifty_revisions_under_load(folder: Path) -> None:
         try:
             assert all(each.wait(60) for each in started)
             present = next(iter(marks))
-            for number in range(1, REVISIONS + 1):
+            for number in range(1, revisions + 1):
                 done = publish(caller, present, number)
                 assert done.status == 200, done
                 present = str(done.body["revision"])
@@ -53,9 +54,9 @@ def test_fifty_revisions_under_load(folder: Path) -> None:
         kept = all_customers(caller)
         log = caller.call("GET", "/api/metadata/revisions?limit=200").body["items"]
     assert seen.faults == []
-    assert min(seen.statuses[200], seen.statuses[201]) >= REVISIONS
+    assert min(seen.statuses[200], seen.statuses[201]) >= revisions
     # Each record was made wholly under the revision that its answer names, each description is of one revision.
-    assert len({revision for revision, _ in seen.made.values()}) > REVISIONS // 4
+    assert len({revision for revision, _ in seen.made.values()}) > revisions // 4
     # A worker may have answered for a moment as it was before the first of them.
     made = {record_id: told for record_id, told in seen.made.items() if told[0] != before}
     for record_id, (revision, mark) in made.items():
@@ -64,7 +65,7 @@ def test_fifty_revisions_under_load(folder: Path) -> None:
     for revision, label in (each for each in seen.labels if each[0] != before):
         assert label == f"Customer {marks[revision]}"
     assert len(kept) == len(seen.made) + seeded
-    assert len({each["revision"] for each in log}) == len(log) >= REVISIONS
+    assert len({each["revision"] for each in log}) == len(log) >= revisions
 
 
 def first_revision(caller: Caller) -> str:
