@@ -7,7 +7,7 @@ from pathlib import Path
 from kalip.app import create_app
 from tests.support.source import ROOT
 from tests.support.terminal import run
-from tests.support.web_site import Site
+from tests.support.web_site import BYTECODE, Site
 
 PASSWORD = "a long password"
 
@@ -36,6 +36,7 @@ def archive_of(pack: str, folder: Path) -> Path:
 def application(folder: Path) -> Iterator[Site]:
     """The application of a site, and people for it."""
     app = create_app(folder)
+    app.jinja_env.bytecode_cache = BYTECODE
     services = app.extensions["kalip_site"].services
     try:
         yield Site(app, services)

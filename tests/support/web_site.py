@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.utils import LRUCache
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from kalip.access import new_secret
@@ -164,8 +163,8 @@ def a_site(
             store_packs(session, blobs, ordered, now, None)
             save_revision(session, NewRevision(served.model.revision, now, None, "test", revision_paths(ordered)))
         services = Services(database, Runtime(load, partial(published, database)), blobs=blobs, clock=clock)
-        app = _QuickFlask("kalip.web")
-        app.jinja_options = {"bytecode_cache": _BYTECODE}
+        app = Flask("kalip.web")
+        app.jinja_options = {"bytecode_cache": BYTECODE}
         app.config.update(SECRET_KEY="for tests only, and long enough", TESTING=True, **(config or {}))
         register(app, DesignedSite(services, _extensions(), blobs))
         yield Site(app, services)
@@ -207,22 +206,4 @@ class _Bytecode(BytecodeCache):
         self._kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
 
 
-_BYTECODE = _Bytecode()
-
-
-class _QuickRule(Rule):
-    """A rule whose makers of addresses are compiled once for all applications: most of what registering takes."""
-
-    _made: ClassVar[dict[tuple[object, ...], Any]] = {}
-
-    def _compile_builder(self, append_unknown: bool = True) -> Any:  # noqa: FBT002 (as Werkzeug calls it)
-        key = self.rule, str(self.defaults), self.subdomain, self.host, append_unknown
-        if key not in self._made:
-            self._made[key] = super()._compile_builder(append_unknown)
-        return self._made[key]
-
-
-class _QuickFlask(Flask):
-    """An application that is made quickly when there was one like it in the process."""
-
-    url_rule_class = _QuickRule
+BYTECODE = _Bytecode()

@@ -42,6 +42,7 @@ from kalip.web.record.pipelines import blueprint as pipelines
 from kalip.web.record.rights import blueprint as rights
 from kalip.web.record.routes import blueprint as record
 from kalip.web.record.sharing import blueprint as sharing
+from kalip.web.routing import LazyRule
 from kalip.web.rules.routes import blueprint as rules
 from kalip.web.scim.routes import blueprint as scim
 from kalip.web.searching import blueprint as searching
@@ -114,6 +115,7 @@ def register(app: Flask, site: Site) -> None:
     Read from `app.config`: `KALIP_TITLE`, and `KALIP_DEMO_LOGINS`, a sequence of
     `kalip.web.account.DemoLogin` that the sign-in page offers.
     """
+    app.url_rule_class = LazyRule
     session.init(app, site)
     security.init(app)
     htmx.init(app)

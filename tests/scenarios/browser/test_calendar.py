@@ -114,8 +114,7 @@ def test_something_is_planned_at_a_record_in_two_clicks(office: Office, page: Pa
     expect(page.locator("#tasks-panel").get_by_role("link", name="Ask about warps")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize(("theme", "phone"), [("light", False), ("dark", True)], ids=["desk-light", "phone-dark"])
 def test_it_fits_and_everybody_can_use_it(office: Office, page: Page, seller: Caller, theme: str, phone: bool) -> None:
     """W31, W32, W33"""
     today = datetime.now(UTC).date().isoformat()

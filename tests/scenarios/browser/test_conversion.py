@@ -16,8 +16,9 @@ from tests.support.web_site import Caller
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
-THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
-PLACES = pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+LOOKS = pytest.mark.parametrize(
+    ("theme", "phone"), [("light", False), ("dark", True)], ids=["desk-light", "phone-dark"]
+)
 STRICT = {"extends": "crm/company", "fields": {"tax_number": {"required": True}}}
 
 
@@ -332,8 +333,7 @@ def test_selected_leads_are_converted_from_the_list(shop: Shop, page: Page) -> N
     assert shop.sales.get("company", twin)["name"] == "Muş"
 
 
-@THEMES
-@PLACES
+@LOOKS
 def test_the_dialogue_is_accessible_and_fits(strict: Shop, page: Page, theme: str, phone: bool) -> None:
     lead = strict.lead(f"Rize{theme}{'phone' if phone else ''}")
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")

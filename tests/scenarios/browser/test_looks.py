@@ -8,7 +8,9 @@ from tests.support.office import Office
 
 pytestmark = pytest.mark.browser
 THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
-PHONES = pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+LOOKS = pytest.mark.parametrize(
+    ("theme", "phone"), [("light", False), ("dark", True)], ids=["desk-light", "phone-dark"]
+)
 PAGES = (
     "/company",
     '/company?filter=name == "Nobody"',
@@ -23,8 +25,7 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 
-@THEMES
-@PHONES
+@LOOKS
 def test_pages_are_accessible_and_fit(office: Office, page: Page, theme: str, phone: bool) -> None:
     """W31, W32, W33"""
     office.seat(page, office.bora, theme=theme, phone=phone)

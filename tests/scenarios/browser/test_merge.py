@@ -63,8 +63,7 @@ def test_a_form_tells_whom_it_may_be_while_one_types(office: Office, ada: Page) 
     expect(ada.get_by_role("heading", name="Derya Ak")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize(("theme", "phone"), [("light", False), ("dark", True)], ids=["desk-light", "phone-dark"])
 def test_nothing_is_wider_than_the_screen(office: Office, page: Page, theme: str, *, phone: bool) -> None:
     first, second = contacts(office, f"wide{theme}{phone}@merge.example")
     office.seat(page, office.ada, theme=theme, phone=phone)

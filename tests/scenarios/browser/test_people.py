@@ -84,8 +84,7 @@ def test_pages_speak_the_language_of_their_reader(
     assert accessibility_faults(page) == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("theme", "phone"), [("light", False), ("dark", True)], ids=["desk-light", "phone-dark"])
 def test_everybody_can_use_the_pages(office: Office, page: Page, theme: str, phone: bool) -> None:
     """W31, W32, W33"""
     (deal,) = office.deals(office.ada, "Looms", lines=[{"description": "Loom", "price": "5"}])

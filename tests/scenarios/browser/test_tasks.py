@@ -177,8 +177,7 @@ def test_people_are_mentioned_by_completion(office: Office, page: Page, seller: 
     expect(page.get_by_role("heading", level=1)).to_have_text("Ada Yılmaz")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+@pytest.mark.parametrize(("theme", "phone"), [("light", False), ("dark", True)], ids=["desk-light", "phone-dark"])
 def test_it_fits_and_everybody_can_use_it(office: Office, page: Page, seller: Caller, theme: str, phone: bool) -> None:
     """W31, W32, W33"""
     (deal,) = office.deals(seller, "A deal whose name is so long that it has to break somewhere on a telephone")

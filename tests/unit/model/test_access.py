@@ -5,6 +5,7 @@ from kalip.model import ALL, NONE, OWN, VERBS, Permission, Role, Scope, Verb
 def test_verbs_and_scopes_are_the_words_of_metadata() -> None:
     assert [str(verb) for verb in VERBS] == [
         "read", "create", "update", "archive", "restore", "transition", "convert", "export", "import",
+        "assign", "share", "purge",
     ]  # fmt: skip
     assert (Scope("none"), Scope("own"), Scope("all")) == (NONE, OWN, ALL)
 

@@ -75,7 +75,11 @@ def _entity(label: str, form: MultiDict[str, str], model: Model) -> Made:
         documents[f"entities/{name}/views/board"] = {"label": _text(board), "pipeline": "main"}
     if roles := [role for role in form.getlist("role") if role in model.roles]:
         scope = "own" if form.get("scope") == "own" else "all"
-        documents[f"entities/{name}/access"] = {"permissions": {role: {"all": scope} for role in roles}}
+        documents[f"entities/{name}/access"] = {
+            "permissions": {role: {"all": scope} for role in roles},
+            # The site's own fields are closed until granted: whoever may work with the entity may fill it in.
+            "fields": {role: dict.fromkeys(data["fields"], "write") for role in roles},
+        }
     return Made(documents, address, {})
 
 
