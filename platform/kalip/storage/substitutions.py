@@ -160,8 +160,7 @@ def standing_edges(session: Session, user_id: str, now: datetime) -> list[Substi
 def substitutions_to_settle(session: Session, now: datetime, limit: int = 100) -> list[Substitution]:
     """Those whose tasks are to be handed over or to come back."""
     over = or_(SUBSTITUTIONS.c.ends <= now, SUBSTITUTIONS.c.ended_at <= now)
-    begins = and_(SUBSTITUTIONS.c.moved_at.is_(None), SUBSTITUTIONS.c.starts <= now, ~over)
-    begins = and_(begins, or_(SUBSTITUTIONS.c.ended_at.is_(None), SUBSTITUTIONS.c.ended_at > now))
+    begins = and_(SUBSTITUTIONS.c.moved_at.is_(None), counts_at(now))
     returns = and_(SUBSTITUTIONS.c.moved_at.is_not(None), SUBSTITUTIONS.c.returned_at.is_(None), over)
     return _all(session, and_(SUBSTITUTIONS.c.moves.is_(True), or_(begins, returns)), limit)
 

@@ -10,6 +10,7 @@ from kalip.records import run
 from kalip.records.organisation import NewSubstitution, end_substitution, make_substitution
 from kalip.storage import list_jobs
 from kalip.storage.notifications import list_notifications
+from kalip.storage.substitutions import substitutions_to_settle
 from kalip.storage.tasks import Task, get_task
 from kalip.workflow.notifications import Notice, notify
 from kalip.workflow.substituting import settle_one
@@ -85,6 +86,26 @@ def test_tasks_come_back_when_a_substitution_is_ended_early(site: Site) -> None:
     assert set(jobs) == {made}
     assert _settle(site, made) == 1
     assert _task(site, call).user_id == _id(site, "bora")
+
+
+def test_the_hourly_look_around_finds_what_no_job_has_done(site: Site) -> None:
+    def due() -> list[str]:
+        with site.services.database.read() as session:
+            return [each.id for each in substitutions_to_settle(session, site.clock())]
+
+    made = _stand_in(site, "bora", "cem", moves=True)
+    _stand_in(site, "bora", "deniz", kind="inform")
+    coming = _stand_in(site, "cem", "deniz", starts=NOW + 5 * DAY, ends=NOW + 6 * DAY, moves=True)
+    assert due() == [made]
+    _settle(site, made)
+    assert due() == []
+    site.clock.move(days=2)
+    assert due() == [made]
+    _settle(site, made)
+    assert due() == []
+    site.act("cem", lambda work: end_substitution(work, coming))
+    site.clock.move(days=3)
+    assert due() == []
 
 
 def test_the_substitute_is_told_once_and_gets_copies(site: Site) -> None:
