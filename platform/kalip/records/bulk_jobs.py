@@ -15,7 +15,7 @@ from kalip.base.text import Text
 from kalip.records.archiving import archive_record, restore_record
 from kalip.records.bulk import AT_ONCE, MOST_ROWS, Act, attempt
 from kalip.records.commands import BulkResult, ItemResult, Record, SavedRecord, SaveRecord
-from kalip.records.jobs import Job, JobHandler, JobRun, actor_of_user, enqueue
+from kalip.records.jobs import Job, JobHandler, JobRun, actor_of_job, enqueue
 from kalip.records.naming import visible_entity
 from kalip.records.saving import save_record
 from kalip.records.services import Services, Work, run
@@ -61,7 +61,7 @@ def bulk_handler(act_of: Callable[[JobRun], Act]) -> JobHandler:
     """The handler of a kind of bulk jobs; `act_of` says, by the job's arguments, what is done with one row."""
 
     def handler(services: Services, job: JobRun) -> Mapping[str, Any]:
-        actor = actor_of_user(services, job.actor, job.on_behalf)
+        actor = actor_of_job(job)
         ids = [str(each) for each in job.arguments["ids"]]
         act = act_of(job)
         kept: Mapping[str, Any] = job.kept

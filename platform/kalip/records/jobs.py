@@ -298,6 +298,11 @@ def actor_of_user(
     return found
 
 
+def actor_of_job(job: JobRun) -> Actor:
+    """The actor in whose name a job runs, in the place of the one for whom it was asked; see `actor_of_user`."""
+    return actor_of_user(job.services, job.actor, job.on_behalf)
+
+
 def _of_work(work: Work, job: Job) -> StoredJob:
     stored = _stored(job, work.now, work.correlation)
     same = job.actor is not None and job.actor == work.actor.id

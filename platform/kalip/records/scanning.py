@@ -15,7 +15,7 @@ from kalip.base.errors import Conflict, KalipError
 from kalip.base.ids import new_id
 from kalip.model import Entity, Verb
 from kalip.records.filters import allowed_rows
-from kalip.records.jobs import Job, JobHandler, JobRun, Recurring, actor_of_user, enqueue
+from kalip.records.jobs import Job, JobHandler, JobRun, Recurring, actor_of_job, enqueue
 from kalip.records.merging import MergeRecords, merge_records
 from kalip.records.merging.planning import whole_plan
 from kalip.records.naming import visible_entity
@@ -137,7 +137,7 @@ def _living(work: Work, entity: Entity, groups: Sequence[FoundGroup]) -> Iterato
 def _scan(services: Services, job: JobRun) -> Mapping[str, Any]:
     """The handler: finds pairs rule by rule, keeps the groups, then merges those that a rule lets it."""
     entity = str(job.arguments["entity"])
-    actor = actor_of_user(services, job.actor, job.on_behalf)
+    actor = actor_of_job(job)
     found = Groups()
     sides = run(services, actor, lambda work: own_sides(work, entity), write=False)
     for place, side in enumerate(sides):
@@ -222,7 +222,7 @@ def _pair(one: str, two: str) -> tuple[str, str]:
 
 def _scan_all(services: Services, job: JobRun) -> Mapping[str, Any]:
     """Start a scan of each entity that has rules, in the system's name."""
-    actor = actor_of_user(services, job.actor, job.on_behalf)
+    actor = actor_of_job(job)
 
     def start(work: Work) -> list[str]:
         names = [name for name in work.model.entities if own_sides(work, name)]

@@ -2,15 +2,18 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kalip.access.actor import in_place_of
 from kalip.base.errors import AccessDenied, BadRequest, NotFound
 from kalip.records import ListRecords, Work, list_records
 from kalip.records.job_desk import job_of, retry_job, stop_job
+from kalip.records.organisation import NewSubstitution, make_substitution
 from kalip.records.transfer import ExportFormat
 from kalip.records.transfer import jobs as transfers
 from kalip.records.transfer.jobs import (
@@ -22,10 +25,10 @@ from kalip.records.transfer.jobs import (
     keep_upload,
     stage_upload,
 )
-from kalip.storage import Blobs, StoredJob, files_of
+from kalip.storage import Blobs, StoredJob, events_for, files_of
 from kalip.storage.files import delete_files_of_jobs
 from tests.support.background import Yard
-from tests.support.site import Site, a_site
+from tests.support.site import NOW, Site, a_site
 
 
 @pytest.fixture
@@ -166,3 +169,20 @@ def test_an_upload_waits_for_its_sender(site: Site) -> None:
     wrong = keep_upload(site.services, "a.xlsx", BytesIO(b"no sheet"))
     with pytest.raises(BadRequest):
         site.act("ada", lambda work: stage_upload(work, "company", *wrong))
+
+
+def test_what_is_asked_for_in_anothers_place_is_done_in_it(site: Site, yard: Yard) -> None:
+    """Deniz may import nothing, but stands in for an administrator."""
+    ada, deniz = (str(site.actors[who].id) for who in ("ada", "deniz"))
+    command = NewSubstitution(ada, deniz, NOW - timedelta(days=1), NOW + timedelta(days=5), "all")
+    site.act("ada", lambda work: make_substitution(work, command))
+    site.actors["deniz for ada"] = in_place_of(site.actors["deniz"], site.actors["ada"])
+    imported = begun(site, rows(2), "deniz for ada")
+    listed = ListRecords("company", ("name",))
+    exported = site.act("deniz for ada", lambda work: enqueue_export(work, listed, ExportFormat("csv"), "Companies"))
+    yard.run_all()
+    assert [state_of(site, each).state for each in (imported, exported)] == ["done", "done"]
+    company = site.act("ada", lambda work: list_records(work, listed), write=False).items[0]
+    with site.services.database.read() as session:
+        (event,) = events_for(session, "company", str(company["id"])).events
+    assert (event.actor, event.on_behalf) == (deniz, ada)

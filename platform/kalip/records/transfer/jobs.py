@@ -18,7 +18,7 @@ from kalip.model import Verb
 from kalip.records.commands import ListRecords
 from kalip.records.files import clean_name
 from kalip.records.job_desk import job_of
-from kalip.records.jobs import Hopeless, Job, JobHandler, JobRun, actor_of_user, enqueue
+from kalip.records.jobs import Hopeless, Job, JobHandler, JobRun, actor_of_job, enqueue
 from kalip.records.naming import visible_entity
 from kalip.records.rules import rules_of
 from kalip.records.services import Services, Work, run
@@ -168,7 +168,7 @@ _NOT_SAID: Final = frozenset({"limit", "cursor", "count", "count_cap"})
 
 def _import(services: Services, job: JobRun) -> Mapping[str, Any] | None:
     given = job.arguments
-    actor = actor_of_user(services, job.actor)
+    actor = actor_of_job(job)
     file = services.database.glance(lambda session: get_file(session, str(given["file"])))
     if file is None:
         raise Hopeless("The file of the import is gone.")
@@ -236,7 +236,7 @@ def _told(refusal: Refusal) -> dict[str, Any]:
 
 def _export(services: Services, job: JobRun) -> Mapping[str, Any] | None:
     given = job.arguments
-    actor = actor_of_user(services, job.actor)
+    actor = actor_of_job(job)
     said: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in given["list"].items()
     }
