@@ -1,19 +1,25 @@
 """The operations of the caller's own account, and what they answer."""
 
-from typing import Any
-
 from kalip.fields.ids import ID_SCHEMA
-from kalip.web.api.openapi.parts import READING, WRITING, answer, path, query, responses
+from kalip.web.api.openapi.parts import (
+    FLAG,
+    MAYBE,
+    MAYBE_MOMENT,
+    MOMENT,
+    READING,
+    TEXT,
+    WRITING,
+    Json,
+    answer,
+    list_of,
+    path,
+    query,
+    responses,
+)
 from kalip.web.api.openapi.schemas import ref
 
-Json = dict[str, Any]
-_TEXT: Json = {"type": "string"}
-_FLAG: Json = {"type": "boolean"}
-_MAYBE: Json = {"type": ["string", "null"]}
-_AT: Json = {"type": "string", "format": "date-time"}
-_MAYBE_AT: Json = {"type": ["string", "null"], "format": "date-time"}
-_TEXTS: Json = {"type": "array", "items": _TEXT}
-_MAYBE_TEXTS: Json = {"type": ["array", "null"], "items": _TEXT}
+_TEXTS: Json = list_of(TEXT)
+_MAYBE_TEXTS: Json = {"type": ["array", "null"], "items": TEXT}
 
 
 def account_paths() -> dict[str, Json]:
@@ -31,23 +37,23 @@ def account_paths() -> dict[str, Json]:
 
 def account_schemas() -> dict[str, Json]:
     """The schemas of accounts."""
-    facts = {"address": _TEXT, "agent": _TEXT, "method": _TEXT, "factor": _TEXT}
-    moments = {"created_at": _AT, "seen_at": _AT, "expires_at": _AT}
-    scope = {"role": _MAYBE, "entities": _MAYBE_TEXTS, "read_only": _FLAG}
+    facts = {"address": TEXT, "agent": TEXT, "method": TEXT, "factor": TEXT}
+    moments = {"created_at": MOMENT, "seen_at": MOMENT, "expires_at": MOMENT}
+    scope = {"role": MAYBE, "entities": _MAYBE_TEXTS, "read_only": FLAG}
     return {
         "Account": _one(
             id={"anyOf": [ID_SCHEMA, {"type": "null"}]},
-            **dict.fromkeys(("name", "email", "locale", "timezone"), _TEXT),
+            **dict.fromkeys(("name", "email", "locale", "timezone"), TEXT),
             roles=_TEXTS,
-            administrator=_FLAG,
-            read_only=_FLAG,
+            administrator=FLAG,
+            read_only=FLAG,
             entities=_MAYBE_TEXTS,
         ),
-        "Sessions": _many(_one(id=_TEXT, current=_FLAG, **moments, **facts)),
+        "Sessions": _many(_one(id=TEXT, current=FLAG, **moments, **facts)),
         "Tokens": _many(
-            _one(id=ID_SCHEMA, name=_TEXT, **scope, created_at=_AT, expires_at=_MAYBE_AT, used_at=_MAYBE_AT)
+            _one(id=ID_SCHEMA, name=TEXT, **scope, created_at=MOMENT, expires_at=MAYBE_MOMENT, used_at=MAYBE_MOMENT)
         ),
-        "SignIns": _many(_one(at=_AT, succeeded=_FLAG, step=_TEXT, **facts)),
+        "SignIns": _many(_one(at=MOMENT, succeeded=FLAG, step=TEXT, **facts)),
     }
 
 
@@ -62,7 +68,7 @@ def _delete(name: str, summary: str, parameter: Json) -> Json:
 
 
 def _handle() -> Json:
-    return {"name": "handle", "in": "path", "required": True, "schema": _TEXT}
+    return {"name": "handle", "in": "path", "required": True, "schema": TEXT}
 
 
 def _one(**properties: Json) -> Json:
@@ -70,4 +76,4 @@ def _one(**properties: Json) -> Json:
 
 
 def _many(item: Json) -> Json:
-    return {"type": "object", "properties": {"items": {"type": "array", "items": item}}, "required": ["items"]}
+    return {"type": "object", "properties": {"items": list_of(item)}, "required": ["items"]}

@@ -1,12 +1,16 @@
 """The operations of an entity's conversions, and what they take and answer."""
 
-from typing import Any
-
 from kalip.fields.ids import ID_SCHEMA
 from kalip.model import Conversion, Entity, Verb
 from kalip.web.api.openapi.parts import (
+    COUNT,
+    FLAG,
+    MAYBE,
+    OPEN,
     READING,
+    TEXT,
     WRITING,
+    Json,
     answer,
     body,
     dry_run,
@@ -19,12 +23,7 @@ from kalip.web.api.openapi.parts import (
 )
 from kalip.web.api.openapi.schemas import ref
 
-Json = dict[str, Any]
 _RECORD_ID = path("id")
-_TEXT: Json = {"type": "string"}
-_MAYBE: Json = {"type": ["string", "null"]}
-_COUNT: Json = {"type": "integer", "minimum": 0}
-_ANY: Json = {"type": "object", "additionalProperties": True}
 _DUPLICATES: Json = {"enum": ["ask", "use", "make"], "description": "What to do where a record means the same."}
 
 
@@ -51,56 +50,54 @@ def conversion_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]
 
 def conversion_schemas() -> dict[str, Json]:
     """The schemas that all conversions share."""
-    result = object_of(
-        {"target": _TEXT, "entity": _TEXT, "id": ID_SCHEMA, "made": {"type": "boolean"}, "version": _COUNT}
-    )
+    result = object_of({"target": TEXT, "entity": TEXT, "id": ID_SCHEMA, "made": FLAG, "version": COUNT})
     converted = object_of(
         {
             "id": ID_SCHEMA,
-            "entity": _TEXT,
+            "entity": TEXT,
             "record": ID_SCHEMA,
-            "conversion": _TEXT,
+            "conversion": TEXT,
             "state": {"enum": ["open", "done", "undone"]},
             "results": list_of(result),
-            "pending": list_of(_TEXT),
-            "version": _COUNT,
-            "correlation": _TEXT,
+            "pending": list_of(TEXT),
+            "version": COUNT,
+            "correlation": TEXT,
         }
     )
     row = object_of(
-        {"index": _COUNT, "id": _TEXT, "status": _COUNT, "conversion": ref("Converted"), "error": ref("Problem")},
+        {"index": COUNT, "id": TEXT, "status": COUNT, "conversion": ref("Converted"), "error": ref("Problem")},
         required=("index", "id", "status"),
     )
-    offer = object_of({"name": _TEXT, "label": _TEXT, "transition": _MAYBE})
+    offer = object_of({"name": TEXT, "label": TEXT, "transition": MAYBE})
     converted_list = list_of(ref("Converted"))
     return {
         "Conversion": _command({}),
         "ManyConversions": _command(
             {
                 "ids": {"type": "array", "items": ID_SCHEMA, "maxItems": 1000},
-                "filter": {**_TEXT, "description": "A condition in the expression language, in place of ids."},
+                "filter": {**TEXT, "description": "A condition in the expression language, in place of ids."},
                 "atomic": {"type": "boolean", "default": False, "description": "All or nothing."},
             }
         ),
         "Converted": converted,
-        "ConvertedMany": object_of({"items": list_of(row), "refused": _COUNT}),
+        "ConvertedMany": object_of({"items": list_of(row), "refused": COUNT}),
         "ConversionCounts": object_of(
-            dict.fromkeys(("selected", "allowed", "refused"), _COUNT)
-            | dict.fromkeys(("targets", "reasons", "missing"), _ANY)
+            dict.fromkeys(("selected", "allowed", "refused"), COUNT)
+            | dict.fromkeys(("targets", "reasons", "missing"), OPEN)
         ),
         "Conversions": object_of({"items": converted_list, "made_from": converted_list, "offered": list_of(offer)}),
         "ConversionPlan": _plan(),
         "SettleFields": object_of(
-            {"carry": {"type": "object", "additionalProperties": list_of(_TEXT)}, "decline": list_of(_TEXT)},
+            {"carry": {"type": "object", "additionalProperties": list_of(TEXT)}, "decline": list_of(TEXT)},
             required=(),
         ),
-        "FieldsSettled": object_of({"published": {"type": "boolean"}, "revision": _MAYBE}),
+        "FieldsSettled": object_of({"published": FLAG, "revision": MAYBE}),
         "UndoPlan": object_of(
             {
                 "conversion": ref("Converted"),
-                "possible": {"type": "boolean"},
-                "until": _MAYBE,
-                "blockers": list_of(object_of({"message": _TEXT, "entity": _MAYBE, "id": _MAYBE})),
+                "possible": FLAG,
+                "until": MAYBE,
+                "blockers": list_of(object_of({"message": TEXT, "entity": MAYBE, "id": MAYBE})),
             }
         ),
     }
@@ -109,11 +106,11 @@ def conversion_schemas() -> dict[str, Json]:
 def _command(more: Json) -> Json:
     target = object_of(
         {
-            "values": _ANY,
+            "values": OPEN,
             "existing": {**ID_SCHEMA, "description": "A record to take in place of a new one."},
             "fill": {"enum": ["empty", "nothing"], "default": "empty"},
-            "overwrite": {**list_of(_TEXT), "description": "Fields of the existing record to replace."},
-            "pipeline": _TEXT,
+            "overwrite": {**list_of(TEXT), "description": "Fields of the existing record to replace."},
+            "pipeline": TEXT,
             "new": {"type": "boolean", "default": False},
             "duplicates": _DUPLICATES,
         },
@@ -126,46 +123,46 @@ def _command(more: Json) -> Json:
     }
     steps = {"enum": ["all", "next"], "default": "all", "description": "`next` makes the first step that is left."}
     return object_of(
-        {"targets": targets, "values": _ANY, "steps": steps, "duplicates": _DUPLICATES, **more}, required=()
+        {"targets": targets, "values": OPEN, "steps": steps, "duplicates": _DUPLICATES, **more}, required=()
     )
 
 
 def _plan() -> Json:
     problem = {"anyOf": [ref("Problem"), {"type": "null"}]}
-    candidate = object_of({"entity": _TEXT, "id": ID_SCHEMA, "rule": _TEXT, "title": _TEXT})
+    candidate = object_of({"entity": TEXT, "id": ID_SCHEMA, "rule": TEXT, "title": TEXT})
     target = object_of(
         {
-            "entity": _TEXT,
-            "label": _TEXT,
-            "step": _COUNT,
+            "entity": TEXT,
+            "label": TEXT,
+            "step": COUNT,
             "standing": {"enum": ["offered", "linked", "made", "closed"]},
-            "chosen": {"type": "boolean"},
-            "selected": {"type": "boolean"},
-            "existing": _MAYBE,
-            "pipelines": list_of(_TEXT),
-            "pipeline": _MAYBE,
-            "values": _ANY,
-            "missing": list_of(_TEXT),
+            "chosen": FLAG,
+            "selected": FLAG,
+            "existing": MAYBE,
+            "pipelines": list_of(TEXT),
+            "pipeline": MAYBE,
+            "values": OPEN,
+            "missing": list_of(TEXT),
             "violations": list_of(ref("Violation")),
             "candidates": list_of(candidate),
-            "differences": list_of(object_of({"field": _TEXT, "present": {}, "mapped": {}})),
+            "differences": list_of(object_of({"field": TEXT, "present": {}, "mapped": {}})),
             "denied": problem,
         }
     )
     return object_of(
         {
-            "conversion": _TEXT,
-            "label": _TEXT,
-            "allowed": {"type": "boolean"},
+            "conversion": TEXT,
+            "label": TEXT,
+            "allowed": FLAG,
             "error": problem,
             "violations": list_of(ref("Violation")),
             "targets": {"type": "object", "additionalProperties": target},
-            "asked": list_of(_TEXT),
-            "missing": list_of(_TEXT),
-            "lost": list_of(object_of({"field": _TEXT, "value": {}})),
-            "gaps": list_of(object_of({"target": _TEXT, "field": _TEXT, "clashing": {"type": "boolean"}})),
-            "sets": _ANY,
-            "steps": list_of(_COUNT),
+            "asked": list_of(TEXT),
+            "missing": list_of(TEXT),
+            "lost": list_of(object_of({"field": TEXT, "value": {}})),
+            "gaps": list_of(object_of({"target": TEXT, "field": TEXT, "clashing": FLAG})),
+            "sets": OPEN,
+            "steps": list_of(COUNT),
             "open": {"anyOf": [ref("Converted"), {"type": "null"}]},
             "done": list_of(ref("Converted")),
         }

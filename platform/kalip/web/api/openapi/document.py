@@ -1,7 +1,5 @@
 """Puts the document together for one actor: entities that may be seen, operations that may be called."""
 
-from typing import Any
-
 from kalip.access import Actor, seen_model
 from kalip.model import Entity, Model, Verb
 from kalip.records.privacy.officers import looks_after_privacy
@@ -12,7 +10,7 @@ from kalip.web.api.openapi.jobs import job_paths, job_schemas, transfer_paths
 from kalip.web.api.openapi.mails import mail_paths, mail_schemas
 from kalip.web.api.openapi.merging import merging_paths, merging_schemas
 from kalip.web.api.openapi.organisation import organisation_paths, organisation_schemas
-from kalip.web.api.openapi.parts import problem_responses, problem_schemas, security_schemes, shared_parameters
+from kalip.web.api.openapi.parts import Json, problem_responses, problem_schemas, security_schemes, shared_parameters
 from kalip.web.api.openapi.pipelines import pipeline_paths, pipeline_schemas
 from kalip.web.api.openapi.privacy import privacy_paths, privacy_schemas
 from kalip.web.api.openapi.records import entity_paths
@@ -23,7 +21,6 @@ from kalip.web.api.openapi.site import site_paths, site_schemas
 from kalip.web.api.openapi.tasks import follow_paths, task_paths, task_schemas
 from kalip.web.api.rights import verbs
 
-Json = dict[str, Any]
 VERSION = "3.1.0"
 _DESCRIPTION = (
     "Records of this site's entities, as its metadata says them and as the caller may see them. "

@@ -1,16 +1,21 @@
 """The operations of jobs, and of the imports and exports that are jobs."""
 
-from typing import Any
-
 from kalip.model import Entity, Verb
 from kalip.web.api.openapi.parts import (
+    COUNT,
+    FLAG,
     JSON,
+    MAYBE,
+    MAYBE_MOMENT,
     READING,
+    TEXT,
     WRITING,
+    Json,
     answer,
     body,
     list_of,
     object_of,
+    operation,
     operation_of,
     parameter,
     path,
@@ -18,12 +23,6 @@ from kalip.web.api.openapi.parts import (
 )
 from kalip.web.api.openapi.schemas import ref
 
-Json = dict[str, Any]
-_TEXT: Json = {"type": "string"}
-_MAYBE: Json = {"type": ["string", "null"]}
-_FLAG: Json = {"type": "boolean"}
-_COUNT: Json = {"type": "integer", "minimum": 0}
-_MOMENT: Json = {"type": ["string", "null"], "format": "date-time"}
 _STATES = ("waiting", "running", "done", "dead", "cancelled")
 
 
@@ -37,12 +36,12 @@ def job_paths() -> dict[str, Json]:
         "/api/jobs/{id}/undo": {**one, "post": _operation("undo_job", "Take back what a job changed", "202", WRITING)},
         "/api/jobs/{id}/file": {
             **one,
-            "get": {
-                "operationId": "job_file",
-                "tags": ["jobs"],
-                "summary": "The file that an export made",
-                "responses": responses({"200": file, "304": {"description": "Unchanged."}}, READING),
-            },
+            "get": operation(
+                "job_file",
+                "jobs",
+                "The file that an export made",
+                responses({"200": file, "304": {"description": "Unchanged."}}, READING),
+            ),
         },
     }
 
@@ -86,36 +85,36 @@ def transfer_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
 
 def job_schemas() -> dict[str, Json]:
     """The schemas of jobs and of what they are asked."""
-    texts: Json = {"type": "object", "additionalProperties": _TEXT}
+    texts: Json = {"type": "object", "additionalProperties": TEXT}
     job = {
-        "id": _TEXT,
-        "kind": _TEXT,
-        "action": _MAYBE,
-        "entity": _MAYBE,
+        "id": TEXT,
+        "kind": TEXT,
+        "action": MAYBE,
+        "entity": MAYBE,
         "state": {"enum": list(_STATES)},
-        "stopping": _FLAG,
-        "done": _COUNT,
-        "total": _COUNT,
-        "created_at": _MOMENT,
-        "finished_at": _MOMENT,
+        "stopping": FLAG,
+        "done": COUNT,
+        "total": COUNT,
+        "created_at": MAYBE_MOMENT,
+        "finished_at": MAYBE_MOMENT,
         "result": {"type": ["object", "null"], "additionalProperties": True},
-        "file": {**_MAYBE, "description": "Where the file is that an export made."},
-        "can_undo": _FLAG,
+        "file": {**MAYBE, "description": "Where the file is that an export made."},
+        "can_undo": FLAG,
     }
     imported = {
         "mapping": {**texts, "description": "Column to field; columns are found by their names when it is left out."},
-        "match": {**_TEXT, "description": "The field that tells that a record is there: it is changed then."},
+        "match": {**TEXT, "description": "The field that tells that a record is there: it is changed then."},
         "references": {**texts, "description": "Reference to the target's field that cells hold; its title otherwise."},
-        "locale": {**_TEXT, "description": "How numbers and dates are written."},
-        "dry_run": _FLAG,
-        "accept_duplicates": _FLAG,
+        "locale": {**TEXT, "description": "How numbers and dates are written."},
+        "dry_run": FLAG,
+        "accept_duplicates": FLAG,
     }
     exported = {
-        **dict.fromkeys(("fields", "sort", "ids"), list_of(_TEXT)),
-        **dict.fromkeys(("filter", "view"), _TEXT),
+        **dict.fromkeys(("fields", "sort", "ids"), list_of(TEXT)),
+        **dict.fromkeys(("filter", "view"), TEXT),
         "archived": {"enum": ["exclude", "include", "only"]},
         "format": {"enum": ["csv", "xlsx"], "default": "csv"},
-        "exact": {**_FLAG, "description": "Write what an import reads back, not what people see."},
+        "exact": {**FLAG, "description": "Write what an import reads back, not what people see."},
     }
     return {
         "Job": object_of(job),
@@ -125,9 +124,4 @@ def job_schemas() -> dict[str, Json]:
 
 
 def _operation(name: str, summary: str, status: str, problems: tuple[str, ...]) -> Json:
-    return {
-        "operationId": name,
-        "tags": ["jobs"],
-        "summary": summary,
-        "responses": responses({status: answer("The job.", ref("Job"))}, problems),
-    }
+    return operation(name, "jobs", summary, responses({status: answer("The job.", ref("Job"))}, problems))

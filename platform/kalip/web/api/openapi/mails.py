@@ -1,17 +1,31 @@
 """The operations of a record's mail, and what they take and answer."""
 
-from typing import Any
-
 from kalip.fields.ids import ID_SCHEMA
 from kalip.model import Entity, Verb
-from kalip.web.api.openapi.parts import READING, WRITING, answer, body, parameter, path, query, responses
+from kalip.web.api.openapi.parts import (
+    FLAG,
+    MAYBE,
+    MAYBE_MOMENT,
+    MOMENT,
+    OPEN,
+    READING,
+    TEXT,
+    WRITING,
+    Json,
+    answer,
+    body,
+    list_of,
+    object_of,
+    operation,
+    parameter,
+    path,
+    query,
+    responses,
+)
 from kalip.web.api.openapi.schemas import ref
 
-Json = dict[str, Any]
-_TEXT: Json = {"type": "string"}
-_MAYBE: Json = {"type": ["string", "null"]}
-_IDS: Json = {"type": "array", "items": ID_SCHEMA}
-_ADDRESSES: Json = {"type": "array", "items": _TEXT, "maxItems": 50}
+_IDS: Json = list_of(ID_SCHEMA)
+_ADDRESSES: Json = {"type": "array", "items": TEXT, "maxItems": 50}
 
 
 def mail_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
@@ -20,34 +34,32 @@ def mail_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
         return {}
     item: Json = {
         "parameters": [path("id")],
-        "get": {
-            "operationId": f"mails_{entity.name}",
-            "tags": [entity.name],
-            "summary": "The mails of a record, latest first",
-            "parameters": [query("limit", "How many, 200 at most.", {"type": "integer", "minimum": 1, "maximum": 200})],
-            "responses": responses({"200": answer("The mails.", ref("Mails"))}, READING),
-        },
+        "get": operation(
+            f"mails_{entity.name}",
+            entity.name,
+            "The mails of a record, latest first",
+            responses({"200": answer("The mails.", ref("Mails"))}, READING),
+            parameters=[query("limit", "How many, 200 at most.", {"type": "integer", "minimum": 1, "maximum": 200})],
+        ),
     }
     if Verb.UPDATE in rights:
-        texts = dict.fromkeys(("subject", "body", "template", "locale", "answers"), _TEXT)
-        taken: Json = {"type": "object", "properties": {"to": _ADDRESSES, **texts, "files": _IDS}}
-        item["post"] = {
-            "operationId": f"send_mail_{entity.name}",
-            "tags": [entity.name],
-            "summary": "Send a mail about a record",
-            "parameters": [
-                query("dry_run", "Only say what the template makes of the record.", {"type": "boolean"}),
+        texts = dict.fromkeys(("subject", "body", "template", "locale", "answers"), TEXT)
+        taken = object_of({"to": _ADDRESSES, **texts, "files": _IDS}, ())
+        done = {
+            "200": answer("What would be sent.", OPEN),
+            "201": answer("The mail, on its way.", ref("Mail"), "Location"),
+        }
+        item["post"] = operation(
+            f"send_mail_{entity.name}",
+            entity.name,
+            "Send a mail about a record",
+            responses(done, WRITING),
+            parameters=[
+                query("dry_run", "Only say what the template makes of the record.", FLAG),
                 parameter("idempotency_key"),
             ],
-            "requestBody": body({**taken, "additionalProperties": False}),
-            "responses": responses(
-                {
-                    "200": answer("What would be sent.", {"type": "object", "additionalProperties": True}),
-                    "201": answer("The mail, on its way.", ref("Mail"), "Location"),
-                },
-                WRITING,
-            ),
-        }
+            requestBody=body(taken),
+        )
     return {f"/api/records/{entity.name}/{{id}}/mails": item}
 
 
@@ -57,19 +69,19 @@ def mail_schemas() -> dict[str, Json]:
         "id": ID_SCHEMA,
         "direction": {"enum": ["in", "out"]},
         "state": {"enum": ["queued", "waiting", "sent", "partly", "failed", "received"]},
-        "from": _TEXT,
-        "to": {"type": "array", "items": _TEXT},
-        "subject": _TEXT,
-        "body": _TEXT,
-        "message_id": _TEXT,
+        "from": TEXT,
+        "to": list_of(TEXT),
+        "subject": TEXT,
+        "body": TEXT,
+        "message_id": TEXT,
         "thread": ID_SCHEMA,
-        "template": _MAYBE,
+        "template": MAYBE,
         "files": _IDS,
-        "created_at": {"type": "string", "format": "date-time"},
-        "sent_at": {**_MAYBE, "format": "date-time"},
-        "error": _MAYBE,
-        "refused": {"type": "object", "additionalProperties": _TEXT},
+        "created_at": MOMENT,
+        "sent_at": MAYBE_MOMENT,
+        "error": MAYBE,
+        "refused": {"type": "object", "additionalProperties": TEXT},
     }
     one: Json = {"type": "object", "properties": mail, "required": list(mail)}
-    many: Json = {"type": "object", "properties": {"items": {"type": "array", "items": ref("Mail")}}}
+    many: Json = {"type": "object", "properties": {"items": list_of(ref("Mail"))}}
     return {"Mail": one, "Mails": {**many, "required": ["items"]}}

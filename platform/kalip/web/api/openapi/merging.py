@@ -1,12 +1,14 @@
 """The operations on duplicates and merges of one entity, and their schemas."""
 
-from typing import Any
-
 from kalip.fields.ids import ID_SCHEMA
 from kalip.model import Entity, Verb
 from kalip.web.api.openapi.parts import (
+    COUNT,
+    FLAG,
     READING,
+    TEXT,
     WRITING,
+    Json,
     answer,
     body,
     dry_run,
@@ -20,10 +22,6 @@ from kalip.web.api.openapi.parts import (
 )
 from kalip.web.api.openapi.schemas import ref
 
-Json = dict[str, Any]
-_TEXT: Json = {"type": "string"}
-_COUNT: Json = {"type": "integer", "minimum": 0}
-_FLAG: Json = {"type": "boolean"}
 _ACCEPT: Json = query(
     "accept_duplicates", "Save it although it may be the same as another record.", {"type": "boolean", "default": False}
 )
@@ -53,19 +51,19 @@ def merging_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
 
 def merging_schemas() -> dict[str, Json]:
     """What is sent and answered."""
-    move = object_of({"entity": _TEXT, "field": _TEXT, "records": _COUNT})
-    choice = object_of({"values": {"type": "object"}, "take": _TEXT, "conflict": _FLAG, "open": _FLAG})
-    blocker = object_of({"message": _TEXT, "entity": _TEXT, "id": _TEXT})
+    move = object_of({"entity": TEXT, "field": TEXT, "records": COUNT})
+    choice = object_of({"values": {"type": "object"}, "take": TEXT, "conflict": FLAG, "open": FLAG})
+    blocker = object_of({"message": TEXT, "entity": TEXT, "id": TEXT})
     return {
         "Duplicate": duplicate(),
         "Duplicates": object_of({"items": list_of(ref("Duplicate"))}),
-        "Pairs": object_of({"pairs": _COUNT}),
+        "Pairs": object_of({"pairs": COUNT}),
         "Ids": object_of({"ids": {**list_of(ID_SCHEMA), "minItems": 2, "maxItems": 50}}),
         "Merge": object_of(
             {
                 "survivor": ID_SCHEMA,
                 "others": {**list_of(ID_SCHEMA), "minItems": 1, "maxItems": 19},
-                "take": {"type": "object", "additionalProperties": _TEXT, "description": "Field to record id, or `*`."},
+                "take": {"type": "object", "additionalProperties": TEXT, "description": "Field to record id, or `*`."},
                 "versions": {"type": "object", "additionalProperties": {"type": "integer"}},
             },
             required=("survivor", "others"),
@@ -81,17 +79,17 @@ def merging_schemas() -> dict[str, Json]:
             }
         ),
         "Merged": object_of(
-            {"id": ID_SCHEMA, "merged": list_of(ID_SCHEMA), "moved": _COUNT, "record": {"type": "object"}}
+            {"id": ID_SCHEMA, "merged": list_of(ID_SCHEMA), "moved": COUNT, "record": {"type": "object"}}
         ),
         "MergeUndone": object_of({"id": ID_SCHEMA, "survivor": ID_SCHEMA, "restored": list_of(ID_SCHEMA)}),
-        "MergeUndoPlan": object_of({"possible": _FLAG, "blockers": list_of(blocker)}),
+        "MergeUndoPlan": object_of({"possible": FLAG, "blockers": list_of(blocker)}),
     }
 
 
 def duplicate() -> Json:
     """A duplicate as it is told."""
-    texts = dict.fromkeys(("entity", "title", "rule", "label"), _TEXT)
-    return object_of({**texts, "id": ID_SCHEMA, "strict": _FLAG, "similarity": _COUNT, "archived": _FLAG})
+    texts = dict.fromkeys(("entity", "title", "rule", "label"), TEXT)
+    return object_of({**texts, "id": ID_SCHEMA, "strict": FLAG, "similarity": COUNT, "archived": FLAG})
 
 
 def _duplicates(entity: Entity) -> Json:
@@ -107,9 +105,7 @@ def _tell_apart(entity: Entity) -> Json:
 
 def _tell_alike(entity: Entity) -> Json:
     said = responses({"200": answer("How many pairs that had been said of.", ref("Pairs"))}, WRITING)
-    more = {
-        "parameters": [query("ids", "Ids separated by commas.", _TEXT, required=True), parameter("idempotency_key")]
-    }
+    more = {"parameters": [query("ids", "Ids separated by commas.", TEXT, required=True), parameter("idempotency_key")]}
     return operation_of(entity, "tell_alike", f"Take back that {entity.plural} are not the same", said, **more)
 
 

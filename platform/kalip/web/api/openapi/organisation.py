@@ -4,16 +4,27 @@ from typing import Any
 
 from kalip.fields.ids import ID_SCHEMA
 from kalip.records.organisation import KINDS, LONGEST_NAME, LONGEST_NOTE, REASONS
-from kalip.web.api.openapi.parts import READING, WRITING, answer, body, list_of, object_of, path, query, responses
+from kalip.web.api.openapi.parts import (
+    COUNT,
+    FLAG,
+    MAYBE,
+    MAYBE_MOMENT,
+    MOMENT,
+    READING,
+    TEXT,
+    WRITING,
+    Json,
+    answer,
+    body,
+    list_of,
+    object_of,
+    operation,
+    path,
+    query,
+    responses,
+)
 from kalip.web.api.openapi.schemas import ref
 
-Json = dict[str, Any]
-_TEXT: Json = {"type": "string"}
-_MAYBE: Json = {"type": ["string", "null"]}
-_FLAG: Json = {"type": "boolean"}
-_COUNT: Json = {"type": "integer", "minimum": 0}
-_MOMENT: Json = {"type": "string", "format": "date-time"}
-_MAYBE_MOMENT: Json = {"type": ["string", "null"], "format": "date-time"}
 _DAY: Json = {"type": ["string", "null"], "format": "date"}
 _CODE: Json = {"type": "string", "minLength": 1, "maxLength": 64}
 _NAME: Json = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
@@ -25,9 +36,9 @@ _AT = "/api/organisation"
 def organisation_paths(*, administrator: bool) -> dict[str, Json]:
     """Path to path item; what only administrators may call is there for them alone."""
     one = {"parameters": [path("id")]}
-    person = {"parameters": [path("id", _TEXT)]}
-    user = query("user", "Whose; the caller's own when left out.", _TEXT)
-    users = query("users", "Ids separated by commas, at most 100.", _TEXT)
+    person = {"parameters": [path("id", TEXT)]}
+    user = query("user", "Whose; the caller's own when left out.", TEXT)
+    users = query("users", "Ids separated by commas, at most 100.", TEXT)
     found: dict[str, Json] = {
         f"{_AT}/people/{{id}}": {**person, "get": _read("organisation_person", "A person's place; `me`", "OrgPerson")},
         f"{_AT}/away": {"get": _list("away", "Who of some people is away now", "Away", users)},
@@ -60,19 +71,19 @@ def organisation_schemas() -> dict[str, Json]:
 
 
 def _unit_schemas() -> dict[str, Json]:
-    unit = {"code": _CODE, "name": _NAME, "parent": _MAYBE, "manager": _MAYBE, "calendar": _MAYBE, "active": _FLAG}
+    unit = {"code": _CODE, "name": _NAME, "parent": MAYBE, "manager": MAYBE, "calendar": MAYBE, "active": FLAG}
     title: Json = {**_NAME, "minLength": 0}
-    position = {"user": _TEXT, "unit": _TEXT, "title": title, "head": _FLAG, "since": _DAY, "until": _DAY}
+    position = {"user": TEXT, "unit": TEXT, "title": title, "head": FLAG, "since": _DAY, "until": _DAY}
     group = {"code": _CODE, "name": _NAME}
     more = {
-        "path": list_of(_TEXT),
-        "leads": list_of(_TEXT),
-        "calendar_in_force": _MAYBE,
+        "path": list_of(TEXT),
+        "leads": list_of(TEXT),
+        "calendar_in_force": MAYBE,
         "positions": list_of(ref("Position")),
     }
-    members = {"members": list_of(_TEXT)}
+    members = {"members": list_of(TEXT)}
     return {
-        "Unit": object_of({**_KEY, **unit, "depth": _COUNT, "people": _COUNT, "people_below": _COUNT}),
+        "Unit": object_of({**_KEY, **unit, "depth": COUNT, "people": COUNT, "people_below": COUNT}),
         "UnitDetail": object_of({**_KEY, **unit, **more}),
         "NewUnit": object_of(unit, ("code", "name")),
         "UnitChange": object_of(unit, ()),
@@ -82,55 +93,55 @@ def _unit_schemas() -> dict[str, Json]:
         "Group": object_of({**_KEY, **group}),
         "GroupDetail": object_of({**_KEY, **group, **members}),
         "NewGroup": object_of({**group, **members}, ("code", "name")),
-        "GroupChange": object_of({**group, **members, "add": list_of(_TEXT), "remove": list_of(_TEXT)}, ()),
+        "GroupChange": object_of({**group, **members, "add": list_of(TEXT), "remove": list_of(TEXT)}, ()),
     }
 
 
 def _absence_schemas() -> dict[str, Json]:
-    absence = {"user": _TEXT, "starts": _MOMENT, "ends": _MOMENT, "reason": {"enum": list(REASONS)}, "note": _NOTE}
+    absence = {"user": TEXT, "starts": MOMENT, "ends": MOMENT, "reason": {"enum": list(REASONS)}, "note": _NOTE}
     substitution = {
-        "absent": _TEXT,
-        "substitute": _TEXT,
-        "starts": _MOMENT,
-        "ends": _MOMENT,
+        "absent": TEXT,
+        "substitute": TEXT,
+        "starts": MOMENT,
+        "ends": MOMENT,
         "kind": {"enum": list(KINDS)},
-        "entities": list_of(_TEXT),
+        "entities": list_of(TEXT),
         "note": _NOTE,
-        "moves": _FLAG,
+        "moves": FLAG,
     }
     state: Json = {"enum": ["coming", "active", "over"]}
     return {
         "Absence": object_of({**_KEY, **absence}),
         "NewAbsence": object_of(absence, ("starts", "ends")),
         "AbsenceChange": object_of(absence, ()),
-        "Substitution": object_of({**_KEY, **substitution, "ended_at": _MAYBE_MOMENT, "state": state}),
+        "Substitution": object_of({**_KEY, **substitution, "ended_at": MAYBE_MOMENT, "state": state}),
         "NewSubstitution": object_of(substitution, ("substitute", "starts", "ends")),
     }
 
 
 def _person_schemas() -> dict[str, Json]:
     standing = {
-        "user": _TEXT,
+        "user": TEXT,
         "kind": {"enum": list(KINDS)},
-        "entities": {"type": ["array", "null"], "items": _TEXT},
-        "via": list_of(_TEXT),
-        "ends": _MOMENT,
-        "act": _FLAG,
+        "entities": {"type": ["array", "null"], "items": TEXT},
+        "via": list_of(TEXT),
+        "ends": MOMENT,
+        "act": FLAG,
     }
     away = {
         "code": {"const": "away"},
-        "user": _TEXT,
-        "until": _MOMENT,
-        "stand_ins": list_of(_TEXT),
-        "message": _TEXT,
+        "user": TEXT,
+        "until": MOMENT,
+        "stand_ins": list_of(TEXT),
+        "message": TEXT,
     }
     person = {
-        "id": _TEXT,
-        "name": _TEXT,
+        "id": TEXT,
+        "name": TEXT,
         "positions": list_of(ref("Position")),
         "groups": list_of(ref("Group")),
-        "manager": _MAYBE,
-        "calendar": _MAYBE,
+        "manager": MAYBE,
+        "calendar": MAYBE,
         "away": list_of(ref("Away")),
     }
     return {"StandingIn": object_of(standing), "Away": object_of(away), "OrgPerson": object_of(person)}
@@ -138,7 +149,7 @@ def _person_schemas() -> dict[str, Json]:
 
 def _administered() -> dict[str, Json]:
     one = {"parameters": [path("id")]}
-    user, unit = query("user", "Positions of this user.", _TEXT), query("unit", "Positions in this unit.", _TEXT)
+    user, unit = query("user", "Positions of this user.", TEXT), query("unit", "Positions in this unit.", TEXT)
     return {
         f"{_AT}/units": {
             "get": _list("units", "The tree of units, each after its parent", "Unit"),
@@ -172,13 +183,8 @@ def _administered() -> dict[str, Json]:
     }
 
 
-def _operation(name: str, summary: str, found: dict[str, Json], problems: tuple[str, ...]) -> Json:
-    return {
-        "operationId": name,
-        "tags": ["organisation"],
-        "summary": summary,
-        "responses": responses(found, problems),
-    }
+def _operation(name: str, summary: str, found: dict[str, Json], problems: tuple[str, ...], **more: Any) -> Json:
+    return operation(name, "organisation", summary, responses(found, problems), **more)
 
 
 def _read(name: str, summary: str, answered: str) -> Json:
@@ -187,13 +193,13 @@ def _read(name: str, summary: str, answered: str) -> Json:
 
 def _list(name: str, summary: str, answered: str, *parameters: Json) -> Json:
     items = object_of({"items": list_of(ref(answered))})
-    found = _operation(name, summary, {"200": answer("The answer.", items)}, READING)
-    return {**found, "parameters": list(parameters)} if parameters else found
+    more = {"parameters": list(parameters)} if parameters else {}
+    return _operation(name, summary, {"200": answer("The answer.", items)}, READING, **more)
 
 
 def _write(name: str, summary: str, sent: str, answered: str, status: str = "200") -> Json:
-    found = _operation(name, summary, {status: answer("The answer.", ref(answered))}, WRITING)
-    return {**found, "requestBody": body(ref(sent), required=sent != "Nothing")}
+    taken = body(ref(sent), required=sent != "Nothing")
+    return _operation(name, summary, {status: answer("The answer.", ref(answered))}, WRITING, requestBody=taken)
 
 
 def _delete(name: str, summary: str) -> Json:

@@ -10,6 +10,13 @@ from kalip.web.api.openapi.schemas import ref
 Json = dict[str, Any]
 _PROBLEM = "application/problem+json"
 JSON = "application/json"
+TEXT: Json = {"type": "string"}
+FLAG: Json = {"type": "boolean"}
+COUNT: Json = {"type": "integer", "minimum": 0}
+MOMENT: Json = {"type": "string", "format": "date-time"}
+MAYBE: Json = {"type": ["string", "null"]}
+MAYBE_MOMENT: Json = {**MAYBE, "format": "date-time"}
+OPEN: Json = {"type": "object", "additionalProperties": True}
 PROBLEMS: Mapping[str, str] = {
     "400": "The request can't be understood; `position`, or `line` and `column`, say where.",
     "401": "No valid token or session.",
@@ -138,7 +145,7 @@ def query(name: str, description: str, schema: Json, *, required: bool = False, 
 
 def dry_run(description: str = "Only say what it would do.") -> Json:
     """The parameter of operations that can be tried without a trace."""
-    return query("dry_run", description, {"type": "boolean", "default": False})
+    return query("dry_run", description, {**FLAG, "default": False})
 
 
 def path(name: str, schema: Json | None = None) -> Json:
@@ -148,24 +155,23 @@ def path(name: str, schema: Json | None = None) -> Json:
 
 def shared_parameters() -> dict[str, Json]:
     """The named parameters."""
-    text = {"type": "string"}
     return {
         "limit": query(
             "limit", "Most rows of a page.", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}
         ),
-        "cursor": query("cursor", "`next` of the page before.", text),
+        "cursor": query("cursor", "`next` of the page before.", TEXT),
         "if_match": {
             "name": "If-Match",
             "in": "header",
             "description": "The ETag that the change is made from, or `*`.",
-            "schema": text,
+            "schema": TEXT,
             "example": '"3"',
         },
         "if_none_match": {
             "name": "If-None-Match",
             "in": "header",
             "description": "The ETag that the caller has: 304 when it is still the present one.",
-            "schema": text,
+            "schema": TEXT,
             "example": '"3"',
         },
         "idempotency_key": {
@@ -182,15 +188,14 @@ def parameter(name: str) -> Json:
     return {"$ref": f"#/components/parameters/{name}"}
 
 
+def operation(name: str, tag: str, summary: str, answers: Json, **more: Any) -> Json:
+    """An operation under its name in the whole document."""
+    return {"operationId": name, "tags": [tag], "summary": summary, **more, "responses": answers}
+
+
 def operation_of(entity: Entity, verb: str, summary: str, answers: Json, **more: Any) -> Json:
     """An operation on records of an entity."""
-    return {
-        "operationId": f"{entity.name}.{verb}",
-        "tags": [entity.name],
-        "summary": summary,
-        **more,
-        "responses": answers,
-    }
+    return operation(f"{entity.name}.{verb}", entity.name, summary, answers, **more)
 
 
 def list_of(items: Json) -> Json:

@@ -1,12 +1,16 @@
 """The operations of an entity's pipelines beside single moves, and what they take and answer."""
 
-from typing import Any
-
 from kalip.fields.ids import ID_SCHEMA
 from kalip.model import Entity, Verb
 from kalip.web.api.openapi.parts import (
+    COUNT,
+    FLAG,
+    MAYBE,
+    OPEN,
     READING,
+    TEXT,
     WRITING,
+    Json,
     answer,
     bare,
     body,
@@ -20,13 +24,7 @@ from kalip.web.api.openapi.parts import (
 )
 from kalip.web.api.openapi.schemas import ref
 
-Json = dict[str, Any]
 _RECORD_ID = path("id")
-_TEXT: Json = {"type": "string"}
-_MAYBE: Json = {"type": ["string", "null"]}
-_COUNT: Json = {"type": "integer", "minimum": 0}
-_FLAG: Json = {"type": "boolean"}
-_ANY: Json = {"type": "object", "additionalProperties": True}
 
 
 def pipeline_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
@@ -56,58 +54,58 @@ def pipeline_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
 def pipeline_schemas() -> dict[str, Json]:
     """The schemas that all pipelines share."""
     step = {
-        "name": _TEXT,
-        "label": _TEXT,
-        "required": _FLAG,
+        "name": TEXT,
+        "label": TEXT,
+        "required": FLAG,
         "state": {"enum": ["open", "done", "skipped"]},
-        "follows": list_of(_TEXT),
-        "waiting": _FLAG,
-        "added": _FLAG,
-        "note": _MAYBE,
-        "changed_by": _MAYBE,
-        "changed_at": _MAYBE,
+        "follows": list_of(TEXT),
+        "waiting": FLAG,
+        "added": FLAG,
+        "note": MAYBE,
+        "changed_by": MAYBE,
+        "changed_at": MAYBE,
     }
     move = {
-        "transition": _TEXT,
-        "to": _TEXT,
-        "label": _TEXT,
-        "allowed": _FLAG,
-        "reason": _MAYBE,
-        "asked": list_of(_TEXT),
-        "missing": list_of(_TEXT),
+        "transition": TEXT,
+        "to": TEXT,
+        "label": TEXT,
+        "allowed": FLAG,
+        "reason": MAYBE,
+        "asked": list_of(TEXT),
+        "missing": list_of(TEXT),
     }
     stay = {
-        "pipeline": _TEXT,
-        "stage": _TEXT,
-        "since": _TEXT,
-        "until": _MAYBE,
-        "seconds": _COUNT,
-        "actor": _MAYBE,
+        "pipeline": TEXT,
+        "stage": TEXT,
+        "since": TEXT,
+        "until": MAYBE,
+        "seconds": COUNT,
+        "actor": MAYBE,
     }
-    time = {"stage": _TEXT, "ended": _COUNT, "mean_seconds": {"type": ["integer", "null"]}, "going": _COUNT}
+    time = {"stage": TEXT, "ended": COUNT, "mean_seconds": {"type": ["integer", "null"]}, "going": COUNT}
     row = object_of(
-        {"index": _COUNT, "id": _TEXT, "status": _COUNT, "version": _COUNT, "error": ref("Problem")},
+        {"index": COUNT, "id": TEXT, "status": COUNT, "version": COUNT, "error": ref("Problem")},
         required=("index", "id", "status"),
     )
-    offer = object_of({"pipeline": _TEXT, "label": _TEXT, "stage": _TEXT})
+    offer = object_of({"pipeline": TEXT, "label": TEXT, "stage": TEXT})
     return {
         "Step": object_of(step),
         "Steps": object_of(
-            {"items": list_of(ref("Step")), "done": _COUNT, "blocking": list_of(_TEXT), "open_ended": _FLAG}
+            {"items": list_of(ref("Step")), "done": COUNT, "blocking": list_of(TEXT), "open_ended": FLAG}
         ),
         "Standing": object_of(
             {
-                **dict.fromkeys(("pipeline", "stage", "stage_since", "stage_due"), _MAYBE),
+                **dict.fromkeys(("pipeline", "stage", "stage_since", "stage_due"), MAYBE),
                 "moves": list_of(object_of(move)),
                 "steps": ref("Steps"),
                 "pipelines": list_of(offer),
-                "suited": _MAYBE,
-                "takeable": _FLAG,
+                "suited": MAYBE,
+                "takeable": FLAG,
             }
         ),
         "Stays": object_of({"items": list_of(object_of(stay))}),
         "StageTimes": object_of({"items": list_of(object_of(time))}),
-        "ManyMoves": object_of({"items": list_of(row), "refused": _COUNT}),
+        "ManyMoves": object_of({"items": list_of(row), "refused": COUNT}),
     }
 
 
@@ -128,20 +126,20 @@ def _reading(entity: Entity, base: str, one: str) -> dict[str, Json]:
 
 
 def _moving(entity: Entity, base: str, one: str) -> dict[str, Json]:
-    changed = responses({"200": answer("The record, or what the change would do.", _ANY)}, WRITING)
+    changed = responses({"200": answer("The record, or what the change would do.", OPEN)}, WRITING)
     many = responses({"200": answer("What became of each record.", ref("ManyMoves"))}, WRITING)
-    into: Json = {"pipeline": {"enum": list(entity.pipelines)}, "stage": _TEXT, "values": _ANY}
+    into: Json = {"pipeline": {"enum": list(entity.pipelines)}, "stage": TEXT, "values": OPEN}
     chosen: Json = {
         "ids": {"type": "array", "items": ID_SCHEMA, "maxItems": 1000},
-        "filter": {**_TEXT, "description": "A condition in the expression language, in place of ids."},
-        "values": _ANY,
+        "filter": {**TEXT, "description": "A condition in the expression language, in place of ids."},
+        "values": OPEN,
     }
     change = operation_of(
         entity,
         "change_pipeline",
         "Take a record over into another pipeline",
         changed,
-        parameters=[query("dry_run", "Only say what it would do.", _FLAG), parameter("if_match"), _key()],
+        parameters=[query("dry_run", "Only say what it would do.", FLAG), parameter("if_match"), _key()],
         requestBody=body(object_of(into, required=("pipeline",))),
     )
     change_many = operation_of(
@@ -149,7 +147,7 @@ def _moving(entity: Entity, base: str, one: str) -> dict[str, Json]:
         "change_pipelines",
         "Take many records over into a pipeline",
         many,
-        requestBody=body(object_of({**chosen, "stage": _TEXT}, required=())),
+        requestBody=body(object_of({**chosen, "stage": TEXT}, required=())),
     )
     names = dict.fromkeys(name for each in entity.pipelines.values() for name in each.transitions)
     paths: dict[str, Json] = {
@@ -181,7 +179,7 @@ def _stepping(entity: Entity, one: str) -> dict[str, Json]:
         "Add a step by hand",
         responses({"201": step}, WRITING),
         parameters=[_key()],
-        requestBody=body(object_of({"title": _TEXT, "required": _FLAG}, required=("title",))),
+        requestBody=body(object_of({"title": TEXT, "required": FLAG}, required=("title",))),
     )
     change = operation_of(
         entity,
@@ -190,7 +188,7 @@ def _stepping(entity: Entity, one: str) -> dict[str, Json]:
         responses({"200": step}, WRITING),
         parameters=[_key()],
         requestBody=body(
-            object_of({"state": {"enum": ["open", "done", "skipped"]}, "note": _TEXT}, required=("state",))
+            object_of({"state": {"enum": ["open", "done", "skipped"]}, "note": TEXT}, required=("state",))
         ),
     )
     remove = operation_of(
@@ -202,7 +200,7 @@ def _stepping(entity: Entity, one: str) -> dict[str, Json]:
     )
     return {
         f"{one}/steps": {"parameters": [_RECORD_ID], "post": add},
-        f"{one}/steps/{{step}}": {"parameters": [_RECORD_ID, path("step", _TEXT)], "patch": change, "delete": remove},
+        f"{one}/steps/{{step}}": {"parameters": [_RECORD_ID, path("step", TEXT)], "patch": change, "delete": remove},
     }
 
 

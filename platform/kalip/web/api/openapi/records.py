@@ -1,13 +1,13 @@
 """The operations on one entity's records that an actor may call, each under its concrete path."""
 
-from typing import Any
-
 from kalip.model import Entity, Field, Transition, Verb
 from kalip.records.files import KINDS
 from kalip.web.api.openapi.merging import accept_duplicates
 from kalip.web.api.openapi.parts import (
     READING,
+    TEXT,
     WRITING,
+    Json,
     answer,
     bare,
     body,
@@ -21,7 +21,6 @@ from kalip.web.api.openapi.parts import (
 from kalip.web.api.openapi.schemas import ref
 from kalip.web.api.openapi.why import why_operation
 
-Json = dict[str, Any]
 _RECORD_ID = path("id")
 
 
@@ -195,7 +194,7 @@ def _upload(entity: Entity, field: Field) -> Json:
 
 
 def _list_parameters(entity: Entity) -> list[Json]:
-    text = {"type": "string"}
+    text = TEXT
     words = {"type": "string", "enum": ["exclude", "only", "include"], "default": "exclude"}
     views = {"type": "string", "enum": list(entity.lists)} if entity.lists else None
     return [
@@ -214,7 +213,7 @@ def _list_parameters(entity: Entity) -> list[Json]:
 
 def _fields_parameter(entity: Entity) -> Json:
     example = f"id,{entity.title}" if entity.title != "id" else "id,version"
-    return query("fields", "Paths separated by commas; every field when left out.", {"type": "string"}, example=example)
+    return query("fields", "Paths separated by commas; every field when left out.", TEXT, example=example)
 
 
 def _transitions(entity: Entity) -> dict[str, list[Transition]]:

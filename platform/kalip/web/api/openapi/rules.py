@@ -1,16 +1,23 @@
 """The operations of rules: what there is, the run log, dry runs, what they ask; clocks; messages to other systems."""
 
-from typing import Any
-
 from kalip.fields.ids import ID_SCHEMA
 from kalip.model import Entity, Verb
 from kalip.web.api.openapi.parts import (
+    COUNT,
+    FLAG,
+    MAYBE,
+    MAYBE_MOMENT,
+    MOMENT,
+    OPEN,
     READING,
+    TEXT,
     WRITING,
+    Json,
     answer,
     body,
     list_of,
     object_of,
+    operation,
     operation_of,
     parameter,
     path,
@@ -20,13 +27,6 @@ from kalip.web.api.openapi.parts import (
 from kalip.web.api.openapi.schemas import ref
 from kalip.workflow.rules.words import STATES
 
-Json = dict[str, Any]
-_TEXT: Json = {"type": "string"}
-_MAYBE: Json = {"type": ["string", "null"]}
-_MOMENT: Json = {"type": "string", "format": "date-time"}
-_MAYBE_MOMENT: Json = {"type": ["string", "null"], "format": "date-time"}
-_COUNT: Json = {"type": "integer", "minimum": 0}
-_OPEN: Json = {"type": "object", "additionalProperties": True}
 _SENT: tuple[str, ...] = ("waiting", "sent", "failed")
 
 
@@ -37,14 +37,14 @@ def rule_paths(*, administrator: bool) -> dict[str, Json]:
         own: {"parameters": [run], "get": _get("rule_run", "One run of a rule", "RuleRun")},
         f"{own}/answer": {
             "parameters": [run],
-            "post": _post("answer_rule", "Give a rule what it asks for", "RuleRun", body(_OPEN, required=False)),
+            "post": _post("answer_rule", "Give a rule what it asks for", "RuleRun", body(OPEN, required=False)),
         },
         f"{own}/skip": {"parameters": [run], "post": _post("skip_rule", "Let a rule that asks fall away", "RuleRun")},
     }
     if not administrator:
         return paths
-    rule, message = path("rule", {**_TEXT, "description": "`entity.rule`."}), "/api/hooks/deliveries"
-    tried = body(object_of({"record": ID_SCHEMA, "given": _OPEN}, ("record",)))
+    rule, message = path("rule", {**TEXT, "description": "`entity.rule`."}), "/api/hooks/deliveries"
+    tried = body(object_of({"record": ID_SCHEMA, "given": OPEN}, ("record",)))
     return paths | {
         "/api/rules": {"get": _get("rules", "Every rule, with how it goes", "Rules")},
         "/api/rules/runs": {"get": _get("rule_runs", "The run log, the newest first", "RuleRuns", _run_filters())},
@@ -78,15 +78,15 @@ def clock_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
 def rule_schemas() -> dict[str, Json]:
     """The schemas of rules, their runs, clocks and messages."""
     rule = {
-        **dict.fromkeys(("rule", "entity", "label", "description", "when"), _TEXT),
-        "if": _MAYBE,
-        "active": {"type": "boolean"},
+        **dict.fromkeys(("rule", "entity", "label", "description", "when"), TEXT),
+        "if": MAYBE,
+        "active": FLAG,
         "last": {"anyOf": [ref("RuleRun"), {"type": "null"}]},
-        "runs": {"type": "object", "additionalProperties": _COUNT},
+        "runs": {"type": "object", "additionalProperties": COUNT},
     }
     return {
         "RuleRun": _run(),
-        "RuleRuns": object_of({"items": list_of(ref("RuleRun")), "next": _MAYBE}),
+        "RuleRuns": object_of({"items": list_of(ref("RuleRun")), "next": MAYBE}),
         "Rules": object_of({"items": list_of(object_of(rule))}),
         "RuleTrial": _trial(),
         "Clocks": object_of({"items": list_of(_clock())}),
@@ -97,29 +97,29 @@ def rule_schemas() -> dict[str, Json]:
 def _run() -> Json:
     return object_of(
         {
-            **dict.fromkeys(("id", "rule", "entity", "occasion", "reason"), _TEXT),
-            "record": _MAYBE,
+            **dict.fromkeys(("id", "rule", "entity", "occasion", "reason"), TEXT),
+            "record": MAYBE,
             "state": {"enum": list(STATES)},
             "steps": list_of(_step()),
-            "depth": _COUNT,
-            "attempts": _COUNT,
-            "actor": _MAYBE,
-            "created_at": _MOMENT,
-            "due_at": _MAYBE_MOMENT,
-            "finished_at": _MAYBE_MOMENT,
+            "depth": COUNT,
+            "attempts": COUNT,
+            "actor": MAYBE,
+            "created_at": MOMENT,
+            "due_at": MAYBE_MOMENT,
+            "finished_at": MAYBE_MOMENT,
         }
     )
 
 
 def _step() -> Json:
     """What an action did, in words, with what belongs to it."""
-    return {"type": "object", "properties": {"action": _TEXT, "did": _TEXT}, "required": ["did"]}
+    return {"type": "object", "properties": {"action": TEXT, "did": TEXT}, "required": ["did"]}
 
 
 def _trial() -> Json:
     sides = {"type": ["object", "null"], "additionalProperties": True}
-    change = {**dict.fromkeys(("kind", "entity", "record"), _TEXT), "before": sides, "after": sides}
-    told = {"rule": _TEXT, "record": _TEXT, "state": _TEXT, "reason": _TEXT, "steps": list_of(_step())}
+    change = {**dict.fromkeys(("kind", "entity", "record"), TEXT), "before": sides, "after": sides}
+    told = {"rule": TEXT, "record": TEXT, "state": TEXT, "reason": TEXT, "steps": list_of(_step())}
     return object_of({**told, "changes": list_of(object_of(change))})
 
 
@@ -127,74 +127,64 @@ def _clock() -> Json:
     moments = ("due_at", "breached_at", "stopped_at")
     return object_of(
         {
-            **dict.fromkeys(("clock", "label", "target"), _TEXT),
-            "cycle": _COUNT,
+            **dict.fromkeys(("clock", "label", "target"), TEXT),
+            "cycle": COUNT,
             "state": {"enum": ["running", "paused", "met", "missed"]},
-            "started_at": _MOMENT,
-            **dict.fromkeys(moments, _MAYBE_MOMENT),
-            "used_seconds": _COUNT,
-            "target_seconds": _COUNT,
+            "started_at": MOMENT,
+            **dict.fromkeys(moments, MAYBE_MOMENT),
+            "used_seconds": COUNT,
+            "target_seconds": COUNT,
         }
     )
 
 
 def _message_schemas() -> dict[str, Json]:
     message = {
-        **dict.fromkeys(("id", "key", "rule", "entity", "url"), _TEXT),
-        "record": _MAYBE,
+        **dict.fromkeys(("id", "key", "rule", "entity", "url"), TEXT),
+        "record": MAYBE,
         "state": {"enum": list(_SENT)},
-        "attempts": _COUNT,
+        "attempts": COUNT,
         "status": {"type": ["integer", "null"]},
-        "error": _MAYBE,
-        "created_at": _MOMENT,
-        "sent_at": _MAYBE_MOMENT,
+        "error": MAYBE,
+        "created_at": MOMENT,
+        "sent_at": MAYBE_MOMENT,
     }
     attempt = {
-        "number": _COUNT,
-        "at": _MOMENT,
+        "number": COUNT,
+        "at": MOMENT,
         "status": {"type": ["integer", "null"]},
-        "error": _MAYBE,
-        "answer": _MAYBE,
-        "milliseconds": _COUNT,
+        "error": MAYBE,
+        "answer": MAYBE,
+        "milliseconds": COUNT,
     }
     return {
-        "Deliveries": object_of({"items": list_of(object_of(message)), "next": _MAYBE}),
-        "DeliveryTold": object_of({**message, "body": _TEXT, "tried": list_of(object_of(attempt))}),
-        "DeliveryAgain": object_of({"id": _TEXT, "state": {"const": "waiting"}}),
+        "Deliveries": object_of({"items": list_of(object_of(message)), "next": MAYBE}),
+        "DeliveryTold": object_of({**message, "body": TEXT, "tried": list_of(object_of(attempt))}),
+        "DeliveryAgain": object_of({"id": TEXT, "state": {"const": "waiting"}}),
     }
 
 
 def _run_filters() -> list[Json]:
     state = query("state", "States with commas.", {"enum": list(STATES)})
-    named = [query(each, f"Only of this {each}.", _TEXT) for each in ("rule", "entity", "record")]
+    named = [query(each, f"Only of this {each}.", TEXT) for each in ("rule", "entity", "record")]
     return [*named, state, *_paging()]
 
 
 def _deliveries() -> list[Json]:
-    return [query("rule", "Only of this rule.", _TEXT), query("state", "States.", {"enum": list(_SENT)}), *_paging()]
+    return [query("rule", "Only of this rule.", TEXT), query("state", "States.", {"enum": list(_SENT)}), *_paging()]
 
 
 def _paging() -> list[Json]:
     limit = query("limit", "Most items.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
-    return [limit, query("before", "`next` of the page before.", _TEXT)]
+    return [limit, query("before", "`next` of the page before.", TEXT)]
 
 
 def _get(name: str, summary: str, answered: str, parameters: list[Json] | None = None) -> Json:
-    return {
-        "operationId": name,
-        "tags": ["rules"],
-        "summary": summary,
-        "parameters": parameters or [],
-        "responses": responses({"200": answer("The answer.", ref(answered))}, READING),
-    }
+    found = responses({"200": answer("The answer.", ref(answered))}, READING)
+    return operation(name, "rules", summary, found, parameters=parameters or [])
 
 
 def _post(name: str, summary: str, answered: str, sent: Json | None = None, status: str = "200") -> Json:
-    return {
-        "operationId": name,
-        "tags": ["rules"],
-        "summary": summary,
-        "parameters": [parameter("idempotency_key")],
-        **({"requestBody": sent} if sent is not None else {}),
-        "responses": responses({status: answer("The answer.", ref(answered))}, WRITING),
-    }
+    done = responses({status: answer("The answer.", ref(answered))}, WRITING)
+    more = {"requestBody": sent} if sent is not None else {}
+    return operation(name, "rules", summary, done, parameters=[parameter("idempotency_key")], **more)

@@ -1,12 +1,14 @@
 """The operations of a record's shares, and what they take and answer."""
 
-from typing import Any
-
 from kalip.fields.ids import ID_SCHEMA
 from kalip.model import SHARABLE, Entity, Verb
 from kalip.web.api.openapi.parts import (
+    MAYBE,
+    MAYBE_MOMENT,
     READING,
+    TEXT,
     WRITING,
+    Json,
     answer,
     bare,
     body,
@@ -19,9 +21,6 @@ from kalip.web.api.openapi.parts import (
 )
 from kalip.web.api.openapi.schemas import ref
 
-Json = dict[str, Any]
-_TEXT: Json = {"type": "string"}
-_MOMENT: Json = {"type": ["string", "null"], "format": "date-time"}
 _VERBS: Json = {"type": "array", "items": {"enum": [verb.value for verb in SHARABLE]}}
 
 
@@ -48,9 +47,9 @@ def sharing_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
     if Verb.SHARE in rights:
         taken = object_of(
             {
-                **dict.fromkeys(("user", "group", "unit", "reason"), _TEXT),
+                **dict.fromkeys(("user", "group", "unit", "reason"), TEXT),
                 "verbs": _VERBS,
-                "until": _MOMENT,
+                "until": MAYBE_MOMENT,
             },
             required=("reason",),
         )
@@ -69,11 +68,11 @@ def sharing_schemas() -> dict[str, Json]:
     """The schemas of shares."""
     share = {
         "id": ID_SCHEMA,
-        "with": object_of({"kind": {"enum": ["user", "group", "unit"]}, "id": ID_SCHEMA, "name": _TEXT}),
+        "with": object_of({"kind": {"enum": ["user", "group", "unit"]}, "id": ID_SCHEMA, "name": TEXT}),
         "verbs": _VERBS,
-        "until": _MOMENT,
-        "reason": _TEXT,
-        "by": {"type": ["string", "null"]},
-        "at": _MOMENT,
+        "until": MAYBE_MOMENT,
+        "reason": TEXT,
+        "by": MAYBE,
+        "at": MAYBE_MOMENT,
     }
     return {"Share": object_of(share), "Shares": object_of({"items": list_of(ref("Share"))})}

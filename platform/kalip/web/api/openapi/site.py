@@ -1,17 +1,22 @@
 """The operations that are no entity's (files, search, metadata, health), and the schemas that all share."""
 
-from typing import Any
-
 from kalip.fields.ids import ID_SCHEMA
 from kalip.records import LONGEST_COMMENT
 from kalip.web.api.openapi.parts import (
+    COUNT,
+    FLAG,
     JSON,
+    MAYBE,
+    MOMENT,
     READING,
+    TEXT,
     WRITING,
+    Json,
     answer,
     body,
     list_of,
     object_of,
+    operation,
     parameter,
     path,
     query,
@@ -20,11 +25,6 @@ from kalip.web.api.openapi.parts import (
 from kalip.web.api.openapi.schemas import ref
 from kalip.web.api.openapi.why import why_schemas
 
-Json = dict[str, Any]
-TEXT: Json = {"type": "string"}
-_MAYBE: Json = {"type": ["string", "null"]}
-_MOMENT: Json = {"type": "string", "format": "date-time"}
-_COUNT: Json = {"type": "integer", "minimum": 0}
 _VERSION: Json = {"type": "integer", "minimum": 1}
 _ANY_OBJECT: Json = {"type": "object"}
 
@@ -59,7 +59,7 @@ def site_schemas() -> dict[str, Json]:
         "BatchResult": object_of({"items": list_of(_batch_item())}),
         "TransitionPlan": _transition_plan(),
         "Event": _event(),
-        "EventPage": object_of({"items": list_of(ref("Event")), "next": _MAYBE}),
+        "EventPage": object_of({"items": list_of(ref("Event")), "next": MAYBE}),
         "Comment": _comment(),
         **why_schemas(),
         "File": _file(),
@@ -74,37 +74,27 @@ def site_schemas() -> dict[str, Json]:
 def _download() -> Json:
     file = {"description": "The bytes, or some of them.", "content": {"*/*": {"schema": {}}}}
     ranged = {"name": "Range", "in": "header", "schema": TEXT, "example": "bytes=0-99"}
-    return {
-        "operationId": "file",
-        "tags": ["site"],
-        "summary": "Download a file",
-        "parameters": [ranged, parameter("if_none_match")],
-        "responses": responses({"200": file, "206": file, "304": {"description": "Unchanged."}}, (*READING, "416")),
-    }
+    found = responses({"200": file, "206": file, "304": {"description": "Unchanged."}}, (*READING, "416"))
+    return operation("file", "site", "Download a file", found, parameters=[ranged, parameter("if_none_match")])
 
 
 def _search() -> Json:
     limit = query("limit", "Most hits.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 20})
-    return {
-        "operationId": "search",
-        "tags": ["site"],
-        "summary": "Records that hold all the words",
-        "parameters": [
+    return operation(
+        "search",
+        "site",
+        "Records that hold all the words",
+        responses({"200": answer("The best first.", ref("SearchResult"))}, READING),
+        parameters=[
             query("q", "Words; the last may be a beginning.", {"type": "string", "maxLength": 200}, required=True),
             query("entities", "Names separated by commas; all when left out.", TEXT),
             limit,
         ],
-        "responses": responses({"200": answer("The best first.", ref("SearchResult"))}, READING),
-    }
+    )
 
 
 def _get(name: str, summary: str, schema: Json) -> Json:
-    return {
-        "operationId": name,
-        "tags": ["site"],
-        "summary": summary,
-        "responses": responses({"200": answer("The answer.", schema)}, READING),
-    }
+    return operation(name, "site", summary, responses({"200": answer("The answer.", schema)}, READING))
 
 
 def _revisions() -> Json:
@@ -119,13 +109,9 @@ def _revisions() -> Json:
 def _reshape(name: str, summary: str, answered: str) -> Json:
     sent = "Publish" if answered == "Published" else "Plan"
     example = {"documents": {"entities/lead/entity.json": {"extends": "crm/lead", "label": "Prospect"}}}
-    return {
-        "operationId": name,
-        "tags": ["site"],
-        "summary": summary,
-        "requestBody": body(ref(sent), example=example if sent == "Plan" else None),
-        "responses": responses({"200": answer("The answer.", ref(answered))}, WRITING),
-    }
+    taken = body(ref(sent), example=example if sent == "Plan" else None)
+    done = responses({"200": answer("The answer.", ref(answered))}, WRITING)
+    return operation(name, "site", summary, done, requestBody=taken)
 
 
 def _reshaping() -> dict[str, Json]:
@@ -137,15 +123,15 @@ def _reshaping() -> dict[str, Json]:
             "id": TEXT,
             "kind": {"enum": ["safe", "slow", "lossy"]},
             "text": TEXT,
-            "rows": _COUNT,
-            "failures": _COUNT,
-            "goes_on": {"type": "boolean"},
+            "rows": COUNT,
+            "failures": COUNT,
+            "goes_on": FLAG,
         }
     )
     change = object_of({"document": TEXT, "pointer": TEXT, "kind": TEXT, "text": TEXT})
     names = ("severity", "code", "message", "hint", "document", "pointer")
-    diagnostic = object_of({**dict.fromkeys(names, TEXT), "line": _COUNT})
-    maybe = {"type": ["string", "null"]}
+    diagnostic = object_of({**dict.fromkeys(names, TEXT), "line": COUNT})
+    maybe = MAYBE
     return {
         "Plan": object_of({"documents": documents, "base_revision": maybe, **rest}, required=("documents",)),
         "Publish": object_of(
@@ -162,7 +148,7 @@ def _reshaping() -> dict[str, Json]:
         ),
         "Published": object_of(
             {
-                "published": {"type": "boolean"},
+                "published": FLAG,
                 "revision": maybe,
                 "number": {"type": ["integer", "null"]},
                 "steps": list_of(step),
@@ -179,13 +165,8 @@ def _health() -> Json:
         required=("status", "checks"),
     )
     ready = {"description": "Ready.", "content": {JSON: {"schema": schema}}}
-    return {
-        "operationId": "health",
-        "tags": ["site"],
-        "summary": "Whether work may be sent here",
-        "security": [],
-        "responses": {"200": ready, "503": {**ready, "description": "Not ready."}},
-    }
+    either = {"200": ready, "503": {**ready, "description": "Not ready."}}
+    return operation("health", "site", "Whether work may be sent here", either, security=[])
 
 
 def _batch() -> Json:
@@ -210,7 +191,7 @@ def _batch() -> Json:
 
 def _batch_item() -> Json:
     return object_of(
-        {"index": _COUNT, "id": _MAYBE, "status": _COUNT, "version": _VERSION, "error": ref("Problem")},
+        {"index": COUNT, "id": MAYBE, "status": COUNT, "version": _VERSION, "error": ref("Problem")},
         required=("index", "status"),
     )
 
@@ -221,11 +202,11 @@ def _transition_plan() -> Json:
             "transition": TEXT,
             "from": TEXT,
             "to": TEXT,
-            "allowed": {"type": "boolean"},
+            "allowed": FLAG,
             "asked": list_of(TEXT),
             "missing": list_of(TEXT),
             "sets": _ANY_OBJECT,
-            "confirm": _MAYBE,
+            "confirm": MAYBE,
             "violations": list_of(ref("Violation")),
             "error": {"anyOf": [ref("Problem"), {"type": "null"}]},
         }
@@ -237,16 +218,16 @@ def _event() -> Json:
     always = {
         "id": TEXT,
         "kind": TEXT,
-        "at": _MOMENT,
-        "actor": _MAYBE,
+        "at": MOMENT,
+        "actor": MAYBE,
         "actor_name": TEXT,
-        "on_behalf": _MAYBE,
-        "correlation": _MAYBE,
+        "on_behalf": MAYBE,
+        "correlation": MAYBE,
         "changes": list_of(change),
     }
     said = {
-        "text": {**_MAYBE, "description": "Comments only; null once it was taken back."},
-        "removed_by": {**_MAYBE, "description": "Comments only: who took it back."},
+        "text": {**MAYBE, "description": "Comments only; null once it was taken back."},
+        "removed_by": {**MAYBE, "description": "Comments only: who took it back."},
         "facts": {**_ANY_OBJECT, "description": "What happened beside the fields: a conversion, a task, a message."},
     }
     return object_of({**always, **said}, required=tuple(always))
@@ -259,7 +240,7 @@ def _comment() -> Json:
 
 def _file() -> Json:
     texts = dict.fromkeys(("name", "media_type", "sha256", "entity", "record", "field"), TEXT)
-    return object_of({"id": ID_SCHEMA, **texts, "size": _COUNT, "created_at": _MOMENT, "version": _VERSION})
+    return object_of({"id": ID_SCHEMA, **texts, "size": COUNT, "created_at": MOMENT, "version": _VERSION})
 
 
 def _revision() -> Json:
@@ -267,10 +248,10 @@ def _revision() -> Json:
         {
             "number": _VERSION,
             "revision": TEXT,
-            "base": _MAYBE,
-            "actor": _MAYBE,
+            "base": MAYBE,
+            "actor": MAYBE,
             "message": TEXT,
-            "created_at": _MOMENT,
+            "created_at": MOMENT,
             "packs": {"type": "object", "additionalProperties": TEXT},
         }
     )

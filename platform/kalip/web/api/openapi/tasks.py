@@ -1,18 +1,31 @@
 """The operations and schemas of tasks, notifications and of following records."""
 
-from typing import Any, get_args
+from typing import get_args
 
 from kalip.fields.ids import ID_SCHEMA
 from kalip.storage.tasks import TaskScope
-from kalip.web.api.openapi.parts import READING, WRITING, answer, body, object_of, path, query, responses
+from kalip.web.api.openapi.parts import (
+    COUNT,
+    FLAG,
+    MAYBE,
+    MAYBE_MOMENT,
+    READING,
+    TEXT,
+    WRITING,
+    Json,
+    answer,
+    body,
+    list_of,
+    object_of,
+    operation,
+    path,
+    query,
+    responses,
+)
 from kalip.web.api.openapi.schemas import ref
 from kalip.workflow.notifications import KINDS
 from kalip.workflow.tasks import LONGEST_NOTE, LONGEST_TITLE, PRIORITIES
 
-Json = dict[str, Any]
-_TEXT: Json = {"type": "string"}
-_MAYBE: Json = {"type": ["string", "null"]}
-_MOMENT: Json = {"type": ["string", "null"], "format": "date-time"}
 _OPTIONAL = ("Nothing", "TaskEnd", "TaskCancel", "ReadIds")
 _NAME: Json = {"type": ["string", "null"], "maxLength": 200}
 
@@ -41,15 +54,10 @@ def task_paths() -> dict[str, Json]:
 
 def follow_paths(entity: str) -> dict[str, Json]:
     """The path by which a record is followed."""
-    done = {"204": {"description": "Done."}}
+    done = responses({"204": {"description": "Done."}}, WRITING)
 
     def one(name: str, summary: str) -> Json:
-        return {
-            "operationId": f"{name}_{entity}",
-            "tags": [entity],
-            "summary": summary,
-            "responses": responses(done, WRITING),
-        }
+        return operation(f"{name}_{entity}", entity, summary, done)
 
     item = {"parameters": [path("id")], "put": one("follow", "Be told of its changes and comments")}
     return {f"/api/records/{entity}/{{id}}/follow": {**item, "delete": one("unfollow", "Be told no more")}}
@@ -57,12 +65,12 @@ def follow_paths(entity: str) -> dict[str, Json]:
 
 def task_schemas() -> dict[str, Json]:
     """The schemas of tasks and notifications."""
-    label = {"anyOf": [{"type": "string", "maxLength": 100}, {"type": "object", "additionalProperties": _TEXT}]}
+    label = {"anyOf": [{"type": "string", "maxLength": 100}, {"type": "object", "additionalProperties": TEXT}]}
     outcome = object_of(
         {
             "label": label,
-            "comment": {"type": "boolean"},
-            "fields": {"type": "array", "items": _TEXT},
+            "comment": FLAG,
+            "fields": list_of(TEXT),
             "tone": {"enum": ["plain", "good", "bad"]},
         },
         (),
@@ -70,31 +78,31 @@ def task_schemas() -> dict[str, Json]:
     outcomes: Json = {"type": "object", "additionalProperties": outcome}
     title = {"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE}
     note = {"type": "string", "maxLength": LONGEST_NOTE}
-    words = {"title": title, "note": note, "due": _MOMENT, "priority": {"enum": list(PRIORITIES)}}
+    words = {"title": title, "note": note, "due": MAYBE_MOMENT, "priority": {"enum": list(PRIORITIES)}}
     holder: Json = {"user": _NAME, "role": _NAME}
     comment: Json = {"type": "string", "maxLength": LONGEST_NOTE}
     new = {**words, **holder, "entity": _NAME, "record_id": _NAME, "outcomes": outcomes}
     return {
         "Task": _task(outcomes),
-        "TaskPage": object_of({"items": {"type": "array", "items": ref("Task")}, "next": _MAYBE}),
+        "TaskPage": object_of({"items": list_of(ref("Task")), "next": MAYBE}),
         "NewTask": object_of(new, ("title",)),
         "TaskChange": object_of(words, ()),
         "TaskEnd": object_of({"outcome": _NAME, "comment": comment, "values": {"type": "object"}}, ()),
-        "TaskHolder": object_of({**holder, "delegate": {"type": "boolean"}}, ()),
-        "TaskSnooze": object_of({"until": _MOMENT}, ()),
+        "TaskHolder": object_of({**holder, "delegate": FLAG}, ()),
+        "TaskSnooze": object_of({"until": MAYBE_MOMENT}, ()),
         "TaskCancel": object_of({"comment": comment}, ()),
-        "TaskEvents": object_of({"items": {"type": "array", "items": _event()}}),
+        "TaskEvents": object_of({"items": list_of(_event())}),
         "Nothing": object_of({}),
         "Notification": _notification(),
         "NotificationPage": object_of(
             {
-                "items": {"type": "array", "items": ref("Notification")},
-                "next": _MAYBE,
+                "items": list_of(ref("Notification")),
+                "next": MAYBE,
                 "unread": {"type": "integer", "minimum": 0, "description": "At most 100 are counted."},
             }
         ),
-        "ReadIds": object_of({"ids": {"type": ["array", "null"], "items": _TEXT}}, ()),
-        "ReadCount": object_of({"read": {"type": "integer", "minimum": 0}}),
+        "ReadIds": object_of({"ids": {"type": ["array", "null"], "items": TEXT}}, ()),
+        "ReadCount": object_of({"read": COUNT}),
     }
 
 
@@ -103,14 +111,14 @@ def _task(outcomes: Json) -> Json:
     always: Json = {
         "id": ID_SCHEMA,
         "version": {"type": "integer", "minimum": 1},
-        **dict.fromkeys(("kind", "title", "note", "record_title", "source"), _TEXT),
-        **dict.fromkeys((*maybe, "done_by", "on_behalf"), _MAYBE),
-        **dict.fromkeys(("due", "snoozed_until", "created_at", "done_at"), _MOMENT),
+        **dict.fromkeys(("kind", "title", "note", "record_title", "source"), TEXT),
+        **dict.fromkeys((*maybe, "done_by", "on_behalf"), MAYBE),
+        **dict.fromkeys(("due", "snoozed_until", "created_at", "done_at"), MAYBE_MOMENT),
         "priority": {"enum": list(PRIORITIES)},
-        "overdue": {"type": "boolean"},
+        "overdue": FLAG,
         "state": {"enum": ["open", "done", "cancelled"]},
         "outcomes": outcomes,
-        "may": {"type": "array", "items": _TEXT, "description": "What the caller may do with it."},
+        "may": {"type": "array", "items": TEXT, "description": "What the caller may do with it."},
     }
     warnings = {
         "type": "array",
@@ -121,23 +129,23 @@ def _task(outcomes: Json) -> Json:
 
 
 def _event() -> Json:
-    texts = dict.fromkeys(("id", "kind", "at", "actor_name"), _TEXT)
-    return object_of({**texts, "actor": _MAYBE, "on_behalf": _MAYBE, "facts": {"type": "object"}})
+    texts = dict.fromkeys(("id", "kind", "at", "actor_name"), TEXT)
+    return object_of({**texts, "actor": MAYBE, "on_behalf": MAYBE, "facts": {"type": "object"}})
 
 
 def _notification() -> Json:
-    texts = dict.fromkeys(("text", "at", "actor_name", "record_title"), _TEXT)
-    maybe = dict.fromkeys(("actor", "on_behalf", "entity", "record_id", "task", "read_at"), _MAYBE)
+    texts = dict.fromkeys(("text", "at", "actor_name", "record_title"), TEXT)
+    maybe = dict.fromkeys(("actor", "on_behalf", "entity", "record_id", "task", "read_at"), MAYBE)
     return object_of({"id": ID_SCHEMA, "kind": {"enum": list(KINDS)}, **texts, **maybe})
 
 
 def _list() -> Json:
     parameters = [
         query("scope", "Which part of the inbox.", {"enum": list(get_args(TaskScope)), "default": "mine"}),
-        query("entity", "Only tasks about records of this entity.", _TEXT),
-        query("q", "Only tasks whose title holds this.", _TEXT),
+        query("entity", "Only tasks about records of this entity.", TEXT),
+        query("q", "Only tasks whose title holds this.", TEXT),
         query("overdue", "Only those whose time has passed.", {"type": "boolean", "default": False}),
-        query("holder", "Only tasks of this user; for `stand_in`, of one whom the caller stands in for.", _TEXT),
+        query("holder", "Only tasks of this user; for `stand_in`, of one whom the caller stands in for.", TEXT),
         *_paging(),
     ]
     return {**_read("tasks", "The caller's inbox, due ones first", "TaskPage"), "parameters": parameters}
@@ -151,23 +159,13 @@ def _notifications() -> Json:
 
 def _paging() -> list[Json]:
     limit = query("limit", "Most items.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
-    return [limit, query("cursor", "`next` of the page before.", _TEXT)]
+    return [limit, query("cursor", "`next` of the page before.", TEXT)]
 
 
 def _read(name: str, summary: str, answered: str) -> Json:
-    return {
-        "operationId": name,
-        "tags": ["tasks"],
-        "summary": summary,
-        "responses": responses({"200": answer("The answer.", ref(answered))}, READING),
-    }
+    return operation(name, "tasks", summary, responses({"200": answer("The answer.", ref(answered))}, READING))
 
 
 def _op(name: str, summary: str, sent: str, status: str = "200", answered: str = "Task") -> Json:
-    return {
-        "operationId": name,
-        "tags": ["tasks"],
-        "summary": summary,
-        "requestBody": body(ref(sent), required=sent not in _OPTIONAL),
-        "responses": responses({status: answer("The answer.", ref(answered))}, WRITING),
-    }
+    done = responses({status: answer("The answer.", ref(answered))}, WRITING)
+    return operation(name, "tasks", summary, done, requestBody=body(ref(sent), required=sent not in _OPTIONAL))
