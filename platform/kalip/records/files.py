@@ -81,7 +81,7 @@ def find_slot(work: Work, entity_name: str, record_id: str, field_name: str) -> 
 
 def receive(services: Services, slot: Slot, name: str, stream: IO[bytes]) -> Received:
     """Keep the bytes of a stream. RecordRejected when they are too many, none, or of a kind that isn't accepted."""
-    blobs = _blobs(services)
+    blobs = blobs_of(services)
     try:
         blob = blobs.write(stream, slot.max_size)
     except StorageError as error:
@@ -151,7 +151,7 @@ def open_file(work: Work, file_id: str) -> tuple[FileInfo, Path]:
             raise missing(FILE, file_id)
     elif info.created_by != work.actor.id and not work.actor.administrator:
         raise missing(FILE, file_id)
-    return info, _blobs(work.services).path(info.sha256)
+    return info, blobs_of(work.services).path(info.sha256)
 
 
 def _shows_field(work: Work, entity: Entity, record_id: str, name: str | None) -> bool:
@@ -163,6 +163,13 @@ def _shows_field(work: Work, entity: Entity, record_id: str, name: str | None) -
         return True
     field = find_field(work.served, work.entity(entity.name), name)
     return field is not None and covers_of_records(work, entity, [record_id])[record_id].level(field.name) == "read"
+
+
+def blobs_of(services: Services) -> Blobs:
+    """Where the bytes of files are; ConfigurationError for a site that has no place for them."""
+    if services.blobs is None:
+        raise ConfigurationError("This site has no place for files.", hint="set files_url in site.toml", code="K120")
+    return services.blobs
 
 
 def clean_name(name: str) -> str:
@@ -191,12 +198,6 @@ def _entered(work: Work, slot: Slot, received: Received) -> FileInfo:
     )
     add_file(work.session, info)
     return info
-
-
-def _blobs(services: Services) -> Blobs:
-    if services.blobs is None:
-        raise ConfigurationError("This site has no place for files.", hint="set files_url in site.toml", code="K120")
-    return services.blobs
 
 
 def _refused(slot: Slot, code: str, template: str, **params: object) -> RecordRejected:

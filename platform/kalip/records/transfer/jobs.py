@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from kalip.access import require
-from kalip.base.errors import BadRequest, ConfigurationError, KalipError, NotFound, StorageError
+from kalip.base.errors import BadRequest, KalipError, NotFound, StorageError
 from kalip.base.ids import new_id
 from kalip.model import Verb
 from kalip.records.commands import ListRecords
-from kalip.records.files import clean_name
+from kalip.records.files import blobs_of, clean_name
 from kalip.records.job_desk import job_of
 from kalip.records.jobs import Hopeless, Job, JobHandler, JobRun, actor_of_job, enqueue
 from kalip.records.naming import visible_entity
@@ -28,7 +28,7 @@ from kalip.records.transfer.importing import MOST_REFUSALS, run_import
 from kalip.records.transfer.plans import ImportPlan, Refusal
 from kalip.records.transfer.tables import read_table
 from kalip.runtime import Served
-from kalip.storage import Blob, Blobs, FileInfo, ImportRun, add_file, delete_file, get_file
+from kalip.storage import Blob, FileInfo, ImportRun, add_file, delete_file, get_file
 
 IMPORT: Final = "records.import"
 EXPORT: Final = "records.export"
@@ -70,7 +70,7 @@ class ImportAsked:
 def keep_upload(services: Services, name: str, stream: IO[bytes]) -> tuple[str, Blob]:
     """Keep the bytes of a file to import; its clean name. BadRequest when they are too many or none."""
     try:
-        blob = _blobs(services).write(stream, LARGEST)
+        blob = blobs_of(services).write(stream, LARGEST)
     except StorageError as error:
         if error.code != "S150":
             raise
@@ -82,7 +82,7 @@ def keep_upload(services: Services, name: str, stream: IO[bytes]) -> tuple[str, 
 
 def plan_of(services: Services, asked: ImportAsked, name: str, sha256: str) -> ImportPlan:
     """The plan of an import of kept bytes. BadRequest when they are no file of rows."""
-    table = read_table(_blobs(services).path(sha256), name)
+    table = read_table(blobs_of(services).path(sha256), name)
     return ImportPlan(
         asked.entity,
         table,
@@ -107,7 +107,7 @@ def check_import(work: Work, entity_name: str) -> str:
 def stage_upload(work: Work, entity_name: str, name: str, blob: Blob) -> str:
     """Keep an upload for its sender until it is imported; its id. BadRequest when it is no file of rows."""
     entity = check_import(work, entity_name)
-    read_table(_blobs(work.services).path(blob.sha256), name)
+    read_table(blobs_of(work.services).path(blob.sha256), name)
     info = FileInfo(new_id(), name, "text/plain", blob.size, blob.sha256, work.now, work.actor.id)
     add_file(work.session, replace(info, field=f"{STAGED}{entity}"))
     return info.id
@@ -160,7 +160,7 @@ def file_of_job(work: Work, job_id: str) -> tuple[FileInfo, Path]:
     file = get_file(work.session, str((job.result or {}).get(RESULT_KEY, "")))
     if file is None or (file.entity, file.record_id, file.field) != (JOB, job.id, RESULT):
         raise NotFound("This job has no file.")
-    return file, _blobs(work.services).path(file.sha256)
+    return file, blobs_of(work.services).path(file.sha256)
 
 
 _NOT_SAID: Final = frozenset({"limit", "cursor", "count", "count_cap"})
@@ -257,7 +257,7 @@ def _export(services: Services, job: JobRun) -> Mapping[str, Any] | None:
         except _Stopped:
             return {}
         file.seek(0)
-        blob = _blobs(services).write(file)
+        blob = blobs_of(services).write(file)
     run(services, actor, partial(_finish_export, job=job, blob=blob, rows=rows))
     return None
 
@@ -272,12 +272,6 @@ def _finish_export(work: Work, job: JobRun, blob: Blob, rows: int) -> None:
 
 def _keep(work: Work, info: FileInfo, job_id: str, name: str) -> None:
     add_file(work.session, replace(info, entity=JOB, record_id=job_id, field=name))
-
-
-def _blobs(services: Services) -> Blobs:
-    if services.blobs is None:
-        raise ConfigurationError("This site has no place for files.", hint="set files_url in site.toml", code="K120")
-    return services.blobs
 
 
 JOB_HANDLERS: Final[Mapping[str, JobHandler]] = {IMPORT: _import, EXPORT: _export}

@@ -8,10 +8,10 @@ from io import BytesIO
 from typing import Any, Final
 
 from kalip.access import SYSTEM
-from kalip.base.errors import ConfigurationError
 from kalip.base.ids import new_id
 from kalip.network import Folder, MailboxAccount, MessageTooLarge, NetworkError, open_folder
 from kalip.records import Job, JobHandler, JobRun, Recurring, Services, Work, enqueue, run
+from kalip.records.files import blobs_of
 from kalip.storage import Blob, FileInfo, MailboxPlace, add_file, add_mailbox, mailbox_place, move_mailbox
 from kalip.storage.receipts import Receipt, add_receipt
 from kalip.workflow.intake.messages import read_message
@@ -122,9 +122,7 @@ def _refuse(work: Work, account: MailboxAccount, place: MailboxPlace, uid: int, 
 
 
 def _keep(services: Services, raw: bytes) -> Blob:
-    if services.blobs is None:
-        raise ConfigurationError("This site has no place for files.", hint="set files_url in site.toml", code="K120")
-    return services.blobs.write(BytesIO(raw))
+    return blobs_of(services).write(BytesIO(raw))
 
 
 def _note(work: Work, name: str, error: str) -> None:

@@ -8,15 +8,14 @@ from io import BytesIO
 from typing import Any, Final
 
 from kalip.access import SYSTEM
-from kalip.base.errors import ConfigurationError, KalipError
+from kalip.base.errors import KalipError
 from kalip.base.ids import new_id
 from kalip.model import Entity, Outcome, Receiving
 from kalip.records import JobRun, Overtaken, Services, Work, run
-from kalip.records.files import clean_name
+from kalip.records.files import blobs_of, clean_name
 from kalip.records.journal import MAIL_RECEIVED
 from kalip.records.sniffing import sniff
 from kalip.storage import (
-    Blobs,
     FileInfo,
     Mail,
     Unavailable,
@@ -217,7 +216,7 @@ def _kept(work: Work, message: Message, thread: Mail | None, place: Place) -> Ma
 def _attached(work: Work, message: Message, place: Place) -> list[str]:
     ids = []
     for each in message.attachments:
-        blobs = _blobs(work.services)
+        blobs = blobs_of(work.services)
         blob = blobs.write(BytesIO(each.content))
         name = clean_name(each.name)
         info = FileInfo(
@@ -240,14 +239,8 @@ def _raw(work: Work, receipt: Receipt) -> bytes:
     file = get_file(work.session, receipt.raw_file or "")
     if file is None:
         raise KalipError("The message itself is gone.")
-    with _blobs(work.services).open(file.sha256) as stream:
+    with blobs_of(work.services).open(file.sha256) as stream:
         return stream.read()
-
-
-def _blobs(services: Services) -> Blobs:
-    if services.blobs is None:
-        raise ConfigurationError("This site has no place for files.", hint="set files_url in site.toml", code="K120")
-    return services.blobs
 
 
 def _violations(error: KalipError) -> tuple[Any, ...]:
