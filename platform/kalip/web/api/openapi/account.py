@@ -12,13 +12,14 @@ from kalip.web.api.openapi.parts import (
     Json,
     answer,
     list_of,
+    object_of,
+    operation,
     path,
     query,
     responses,
 )
 from kalip.web.api.openapi.schemas import ref
 
-_TEXTS: Json = list_of(TEXT)
 _MAYBE_TEXTS: Json = {"type": ["array", "null"], "items": TEXT}
 
 
@@ -28,7 +29,7 @@ def account_paths() -> dict[str, Json]:
     return {
         "/api/account": _get("account", "Who calls, and what the call may do at most", ref("Account")),
         "/api/account/sessions": _get("account_sessions", "The caller's signed-in browsers", ref("Sessions")),
-        "/api/account/sessions/{handle}": _delete("end_session", "Sign a browser out", _handle()),
+        "/api/account/sessions/{handle}": _delete("end_session", "Sign a browser out", path("handle", TEXT)),
         "/api/account/tokens": _get("account_tokens", "The caller's tokens, without secrets", ref("Tokens")),
         "/api/account/tokens/{id}": _delete("revoke_token", "Revoke a token", path("id")),
         "/api/account/sign-ins": _get("account_sign_ins", "Who came in as the caller", ref("SignIns"), limit),
@@ -40,40 +41,32 @@ def account_schemas() -> dict[str, Json]:
     facts = {"address": TEXT, "agent": TEXT, "method": TEXT, "factor": TEXT}
     moments = {"created_at": MOMENT, "seen_at": MOMENT, "expires_at": MOMENT}
     scope = {"role": MAYBE, "entities": _MAYBE_TEXTS, "read_only": FLAG}
+    account = {
+        "id": {"anyOf": [ID_SCHEMA, {"type": "null"}]},
+        **dict.fromkeys(("name", "email", "locale", "timezone"), TEXT),
+        "roles": list_of(TEXT),
+        "administrator": FLAG,
+        "read_only": FLAG,
+        "entities": _MAYBE_TEXTS,
+    }
+    token_moments = {"created_at": MOMENT, "expires_at": MAYBE_MOMENT, "used_at": MAYBE_MOMENT}
     return {
-        "Account": _one(
-            id={"anyOf": [ID_SCHEMA, {"type": "null"}]},
-            **dict.fromkeys(("name", "email", "locale", "timezone"), TEXT),
-            roles=_TEXTS,
-            administrator=FLAG,
-            read_only=FLAG,
-            entities=_MAYBE_TEXTS,
-        ),
-        "Sessions": _many(_one(id=TEXT, current=FLAG, **moments, **facts)),
-        "Tokens": _many(
-            _one(id=ID_SCHEMA, name=TEXT, **scope, created_at=MOMENT, expires_at=MAYBE_MOMENT, used_at=MAYBE_MOMENT)
-        ),
-        "SignIns": _many(_one(at=MOMENT, succeeded=FLAG, step=TEXT, **facts)),
+        "Account": object_of(account),
+        "Sessions": _many({"id": TEXT, "current": FLAG, **moments, **facts}),
+        "Tokens": _many({"id": ID_SCHEMA, "name": TEXT, **scope, **token_moments}),
+        "SignIns": _many({"at": MOMENT, "succeeded": FLAG, "step": TEXT, **facts}),
     }
 
 
 def _get(name: str, summary: str, schema: Json, *parameters: Json) -> Json:
     said = responses({"200": answer(f"{summary}.", schema)}, READING)
-    return {"get": {"operationId": name, "summary": summary, "parameters": list(parameters), "responses": said}}
+    return {"get": operation(name, "account", summary, said, parameters=list(parameters))}
 
 
 def _delete(name: str, summary: str, parameter: Json) -> Json:
     said = responses({"204": {"description": "Done."}}, WRITING)
-    return {"parameters": [parameter], "delete": {"operationId": name, "summary": summary, "responses": said}}
+    return {"parameters": [parameter], "delete": operation(name, "account", summary, said)}
 
 
-def _handle() -> Json:
-    return {"name": "handle", "in": "path", "required": True, "schema": TEXT}
-
-
-def _one(**properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _many(item: Json) -> Json:
-    return {"type": "object", "properties": {"items": list_of(item)}, "required": ["items"]}
+def _many(item: dict[str, Json]) -> Json:
+    return object_of({"items": list_of(object_of(item))})

@@ -65,7 +65,7 @@ def mail_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
 
 def mail_schemas() -> dict[str, Json]:
     """The schemas of mails."""
-    mail = {
+    mail: dict[str, Json] = {
         "id": ID_SCHEMA,
         "direction": {"enum": ["in", "out"]},
         "state": {"enum": ["queued", "waiting", "sent", "partly", "failed", "received"]},
@@ -82,6 +82,4 @@ def mail_schemas() -> dict[str, Json]:
         "error": MAYBE,
         "refused": {"type": "object", "additionalProperties": TEXT},
     }
-    one: Json = {"type": "object", "properties": mail, "required": list(mail)}
-    many: Json = {"type": "object", "properties": {"items": list_of(ref("Mail"))}}
-    return {"Mail": one, "Mails": {**many, "required": ["items"]}}
+    return {"Mail": object_of(mail), "Mails": object_of({"items": list_of(ref("Mail"))})}
