@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kalip.records.transfer.guarding import guarded, unguarded
+from kalip.records.transfer.guarding import csv_text, guarded, unguarded
 
 SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20"
 
@@ -49,3 +49,8 @@ def test_a_text_comes_back_and_no_cell_of_it_is_a_formula(text: str) -> None:
         begun = cell.lstrip(" \ufeff")
         number = begun[:1] in ("+", "-") and re.sub("[ .,]", "", begun[1:]).isdigit()
         assert number or not begun.startswith(tuple(SIGNS))
+
+
+def test_lines_of_a_file_are_guarded_cell_by_cell() -> None:
+    rows: list[list[object]] = [["name", "=SUM(A1)"], [None, True, -5, "a;=1"]]
+    assert csv_text(rows) == "name,'=SUM(A1)\r\n,True,-5,a;'=1\r\n"

@@ -4,7 +4,10 @@ An apostrophe goes before what would begin a formula: at the beginning of a cell
 spreadsheet of another country cuts lines into cells: in Turkey and Russia a file with commas is cut at semicolons.
 """
 
+import csv
+import io
 import re
+from collections.abc import Iterable
 from typing import Final
 
 # Also in the full width of Chinese and Japanese, which spreadsheets read as the plain ones.
@@ -20,6 +23,14 @@ _GUARDED: Final = re.compile(rf"({_BEGINNING})'(?='*[{_SIGNS}])")
 def guarded(text: str) -> str:
     """A text that no spreadsheet takes for a formula, whole or cut; plain numbers stay as they are."""
     return _FORMULA.sub(lambda beginning: f"{beginning[0]}'", text)
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Rows as lines of a CSV file, every cell guarded; None is an empty cell."""
+    buffer = io.StringIO()
+    output = csv.writer(buffer)
+    output.writerows([guarded("" if cell is None else str(cell)) for cell in row] for row in rows)
+    return buffer.getvalue()
 
 
 def unguarded(text: str) -> str:

@@ -1,7 +1,5 @@
 """The page of the event log: a filter, events by pages with what they hold, and the whole as CSV."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +15,13 @@ from kalip.records import Titles, Work, unit_of_work
 from kalip.records.accounts import list_people
 from kalip.records.audit import LogPage, kinds_of_events, log_page, log_pages
 from kalip.records.journal import append_one, make_event
-from kalip.records.transfer.guarding import guarded
+from kalip.records.transfer.guarding import csv_text
 from kalip.storage import Event
 from kalip.storage.event_search import EventFilter
 from kalip.storage.seals import last_seal
 from kalip.web.audit.kinds import kind_label, kind_labels
 from kalip.web.cells import record_url
+from kalip.web.downloads import as_file
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.timeline import moment
@@ -119,27 +118,19 @@ def export_log() -> Response:
     with reading() as work:
         wanted = _filter_of(administrating(work), said)
     write(lambda work: append_one(work, make_event(work, "export.begun", _LOG, "", (None, {"filter": _sent(said)}))))
-    response = Response(_lines(wanted), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="events.csv"'
-    return response
+    return as_file(_lines(wanted), "text/csv; charset=utf-8", "events.csv")
 
 
 def _lines(wanted: EventFilter) -> Iterator[bytes]:
     chosen, who = services(), actor()
 
     def lines() -> Iterator[bytes]:
-        yield ("\ufeff" + _line(_COLUMNS)).encode()
+        yield csv_text([_COLUMNS]).encode("utf-8-sig")
         with unit_of_work(chosen, who) as work:
             for page in log_pages(work, wanted):
-                yield "".join(_line(_cells(event, page)) for event in page.events).encode()
+                yield csv_text(_cells(event, page) for event in page.events).encode()
 
     return lines()
-
-
-def _line(cells: Any) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow([guarded(str(cell)) for cell in cells])
-    return buffer.getvalue()
 
 
 def _cells(event: Event, page: LogPage) -> tuple[object, ...]:
@@ -149,12 +140,12 @@ def _cells(event: Event, page: LogPage) -> tuple[object, ...]:
         event.kind,
         event.entity,
         event.record_id,
-        event.actor or "",
+        event.actor,
         page.titles.of("user", event.actor) if event.actor else "",
-        event.on_behalf or "",
-        event.correlation or "",
-        "" if event.before is None else json.dumps(event.before, ensure_ascii=False),
-        "" if event.after is None else json.dumps(event.after, ensure_ascii=False),
+        event.on_behalf,
+        event.correlation,
+        None if event.before is None else json.dumps(event.before, ensure_ascii=False),
+        None if event.after is None else json.dumps(event.after, ensure_ascii=False),
     )
 
 

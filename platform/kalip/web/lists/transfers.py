@@ -29,6 +29,7 @@ from kalip.records.transfer.jobs import (
 )
 from kalip.records.transfer.mapping import ColumnGuess, importable_paths
 from kalip.storage import Blob, FileInfo
+from kalip.web.downloads import as_file
 from kalip.web.inputs import Option
 from kalip.web.lists.page import command_of
 from kalip.web.lists.saved import views_of
@@ -196,9 +197,7 @@ def _wanted(entity: str, state: ListState, ids: tuple[str, ...] | None = None) -
 
 def _file(command: ListRecords, kind: Kind, name: str) -> Response:
     chunks: Iterator[bytes] = iter(export_records(services(), actor(), command, ExportFormat(kind)))
-    response = Response(chunks, content_type=_TYPES[kind])
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
-    return response
+    return as_file(chunks, _TYPES[kind], f"{name}.{kind}")
 
 
 def _importable(work: Work, entity: str) -> Entity:

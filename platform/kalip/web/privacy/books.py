@@ -1,9 +1,7 @@
 """The books of the desk: requests, the register, terms, holds, disclosures."""
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import StringIO
 
 import orjson
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -24,9 +22,11 @@ from kalip.records.privacy import (
     shown,
     take_out_of_force,
 )
+from kalip.records.transfer.guarding import csv_text
 from kalip.storage.privacy import holds_now, open_requests
 from kalip.web.api.privacy import register_json
 from kalip.web.cells import record_url
+from kalip.web.downloads import as_file
 from kalip.web.faults import errors_of
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.privacy.showing import (
@@ -165,16 +165,10 @@ def download_register(ending: str) -> Response:
     with caring() as work:
         rows = register_json(work, current_locale())
     if ending == "json":
-        content = orjson.dumps(rows, option=orjson.OPT_INDENT_2)
-        return _file(content, "application/json", "register.json")
-    out = StringIO()
-    names = list(rows[0]) if rows else ["entity"]
-    writer = csv.DictWriter(out, names)
-    writer.writeheader()
-    writer.writerows(
-        {name: ", ".join(value) if isinstance(value, list) else value for name, value in row.items()} for row in rows
-    )
-    return _file(out.getvalue().encode("utf-8-sig"), "text/csv", "register.csv")
+        return as_file(orjson.dumps(rows, option=orjson.OPT_INDENT_2), "application/json", "register.json")
+    lines = [[", ".join(each) if isinstance(each, list) else each for each in row.values()] for row in rows]
+    content = csv_text([list(rows[0]) if rows else ["entity"], *lines]).encode("utf-8-sig")
+    return as_file(content, "text/csv", "register.csv")
 
 
 @blueprint.get("/terms")
@@ -294,9 +288,3 @@ def _done(command: Callable[[Work], object], said: str, endpoint: str) -> BaseRe
     else:
         flash(said)
     return redirect(url_for(endpoint))
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    response = Response(content, content_type=media_type)
-    response.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return response
