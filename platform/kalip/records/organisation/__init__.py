@@ -1,5 +1,6 @@
 """The organisation: units, positions, groups, who leads whom, absences, and who stands in for whom."""
 
+from kalip.records.accounts.mine import administering
 from kalip.records.organisation.absences import (
     AwayNotice,
     absence_with,
@@ -9,7 +10,7 @@ from kalip.records.organisation.absences import (
     make_absence,
     remove_absence,
 )
-from kalip.records.organisation.checking import administering, arranging
+from kalip.records.organisation.checking import arranging
 from kalip.records.organisation.commands import (
     KINDS,
     LONGEST_NAME,

@@ -17,12 +17,6 @@ LONGEST_PERIOD: Final = timedelta(days=3 * 366)
 _CODE: Final = re.compile(r"\w[\w.\-]{0,63}")
 
 
-def administering(work: Work) -> None:
-    """Raise AccessDenied unless an administrator asks."""
-    if not work.actor.administrator:
-        raise AccessDenied("Only administrators may do this.")
-
-
 def arranging(work: Work, user_id: str) -> None:
     """Raise AccessDenied unless it is about oneself, about somebody whom one leads, or an administrator asks.
 

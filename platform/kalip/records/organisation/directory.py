@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from kalip.base.errors import Conflict
 from kalip.base.ids import new_id
+from kalip.records.accounts.mine import administering
 from kalip.records.accounts.people import NewUser, enter_details, enter_roles, enter_user, set_user_active
-from kalip.records.organisation.checking import administering, missing
+from kalip.records.organisation.checking import missing
 from kalip.records.organisation.commands import SaveGroup
 from kalip.records.organisation.groups import change_group, change_members, group_with, make_group
 from kalip.records.services import Work

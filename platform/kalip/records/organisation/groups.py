@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 from kalip.base.errors import RecordRejected, Violation
 from kalip.base.ids import new_id
-from kalip.records.organisation.checking import administering, clean, clean_code, missing, refuse, taken, tell
+from kalip.records.accounts.mine import administering
+from kalip.records.organisation.checking import clean, clean_code, missing, refuse, taken, tell
 from kalip.records.organisation.commands import GROUP, LONGEST_NAME, SaveGroup
 from kalip.records.services import Work
 from kalip.storage import UniqueClash, get_user

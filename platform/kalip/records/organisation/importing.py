@@ -13,8 +13,8 @@ from typing import Final, Literal, NoReturn
 from kalip.access import Actor
 from kalip.base.errors import BadRequest, KalipError, RecordRejected, Violation
 from kalip.base.names import did_you_mean
+from kalip.records.accounts.mine import administering
 from kalip.records.accounts.people import NewUser, enter_details, enter_roles, enter_user, set_user_active
-from kalip.records.organisation.checking import administering
 from kalip.records.organisation.commands import SaveGroup, SavePosition, SaveUnit
 from kalip.records.organisation.groups import change_members, make_group
 from kalip.records.organisation.leads import positions_held

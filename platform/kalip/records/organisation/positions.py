@@ -4,7 +4,8 @@ from dataclasses import asdict
 
 from kalip.base.errors import Violation
 from kalip.base.ids import new_id
-from kalip.records.organisation.checking import administering, check_person, clean, missing, refuse, tell
+from kalip.records.accounts.mine import administering
+from kalip.records.organisation.checking import check_person, clean, missing, refuse, tell
 from kalip.records.organisation.commands import LONGEST_NAME, POSITION, SavePosition
 from kalip.records.services import Work
 from kalip.storage.organisation import (

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from kalip.base.errors import Conflict, RecordRejected, Violation
 from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
+from kalip.records.accounts.mine import administering
 from kalip.records.organisation.checking import (
-    administering,
     check_person,
     clean,
     clean_code,
