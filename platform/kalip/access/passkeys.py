@@ -1,31 +1,19 @@
-"""Passkeys and security keys (WebAuthn): what a browser is asked, and whether its answer is true. Stores nothing."""
+"""Passkeys and security keys (WebAuthn): what a browser is asked, and whether its answer is true. Stores nothing.
+
+The library is imported by whoever needs it: it takes some of every process's start, and few processes ever do.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from json import loads
 from secrets import token_bytes
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 _CHALLENGE: Final = 32  # bytes
 _LONGEST_ANSWER: Final = 20_000
-# What bytes that are no answer may do to the library that reads them.
-_UNTRUE: Final = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError)
 _TIMEOUT: Final = 120_000  # milliseconds that a browser waits for the person
 
 
@@ -57,6 +45,14 @@ class Question:
 
 def ask_for_new(place: Place, user: tuple[str, str, str], known: Sequence[str] = ()) -> Question:
     """Ask for a new passkey of a user (id, e-mail, name) other than those `known`."""
+    from webauthn import generate_registration_options, options_to_json
+    from webauthn.helpers import bytes_to_base64url
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     challenge = token_bytes(_CHALLENGE)
     user_id, email, name = user
     options = generate_registration_options(
@@ -77,6 +73,9 @@ def ask_for_new(place: Place, user: tuple[str, str, str], known: Sequence[str] =
 
 def new_passkey(place: Place, challenge: str, answer: str) -> Passkey | None:
     """The passkey in a browser's answer (JSON); None when the answer isn't true."""
+    from webauthn import verify_registration_response
+    from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+
     if len(answer) > _LONGEST_ANSWER:
         return None
     try:
@@ -86,7 +85,7 @@ def new_passkey(place: Place, challenge: str, answer: str) -> Passkey | None:
             expected_rp_id=place.host,
             expected_origin=place.origin,
         )
-    except _UNTRUE:
+    except _untrue():
         return None
     return Passkey(
         bytes_to_base64url(found.credential_id), bytes_to_base64url(found.credential_public_key), found.sign_count
@@ -95,6 +94,10 @@ def new_passkey(place: Place, challenge: str, answer: str) -> Passkey | None:
 
 def ask_for_one(place: Place, known: Sequence[str]) -> Question:
     """Ask for one of the passkeys that are known, by their ids."""
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers import bytes_to_base64url
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     challenge = token_bytes(_CHALLENGE)
     options = generate_authentication_options(
         rp_id=place.host,
@@ -108,6 +111,9 @@ def ask_for_one(place: Place, known: Sequence[str]) -> Question:
 
 def counter_in(place: Place, challenge: str, answer: str, passkey: Passkey) -> int | None:
     """How often the passkey has signed, this time included; None when the answer isn't true, or a copy's."""
+    from webauthn import verify_authentication_response
+    from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+
     if len(answer) > _LONGEST_ANSWER:
         return None
     try:
@@ -119,7 +125,7 @@ def counter_in(place: Place, challenge: str, answer: str, passkey: Passkey) -> i
             credential_public_key=base64url_to_bytes(passkey.public_key),
             credential_current_sign_count=passkey.counter,
         )
-    except _UNTRUE:
+    except _untrue():
         return None
     return found.new_sign_count if bytes_to_base64url(found.credential_id) == passkey.handle else None
 
@@ -134,5 +140,15 @@ def handle_in(answer: str) -> str:
     return handle if isinstance(handle, str) else ""
 
 
-def _described(handles: Sequence[str]) -> list[PublicKeyCredentialDescriptor]:
+def _described(handles: Sequence[str]) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(each)) for each in handles]
+
+
+def _untrue() -> tuple[type[Exception], ...]:
+    """What bytes that are no answer may do to the library that reads them."""
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    return (WebAuthnException, ValueError, TypeError, LookupError, AttributeError)

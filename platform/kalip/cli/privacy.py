@@ -26,12 +26,12 @@ from kalip.records.privacy import (
     note_erasures,
     plan_erasure,
     previews,
+    print_person,
     put_hold,
     register_of,
     settle_erasures,
     sweep,
 )
-from kalip.records.privacy.printing import person_pdf
 from kalip.storage.privacy import ERASURES, Key, holds_now
 
 _RECORDS = click.argument("records", nargs=-1, required=True, metavar="ENTITY:ID…")
@@ -99,7 +99,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter per option, click calls by
         )
         if out.suffix == ".pdf":
             say = partial(services.translate, language)
-            content = person_pdf(services.runtime.pin().model, found, language, site.settings.title, say)
+            content = print_person(services.runtime.pin().model, found, language, site.settings.title, say)
         else:
             content = orjson.dumps(found, option=orjson.OPT_INDENT_2)
     out.write_bytes(content)

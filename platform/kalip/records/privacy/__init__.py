@@ -32,7 +32,7 @@ from kalip.records.privacy.erasing import (
     proof_digest,
 )
 from kalip.records.privacy.finding import Candidate, Found, Person, candidates, find_person, shown
-from kalip.records.privacy.handing_out import gather, hand_out
+from kalip.records.privacy.handing_out import gather, hand_out, print_person
 from kalip.records.privacy.holds import end_hold, holds_on, put_hold
 from kalip.records.privacy.officers import is_officer, officer, officers_of
 from kalip.records.privacy.register import Entry, register_of
@@ -96,6 +96,7 @@ __all__ = [
     "plan_erasure",
     "preview",
     "previews",
+    "print_person",
     "proof_digest",
     "publish_policy",
     "put_hold",

@@ -1,10 +1,11 @@
 """Puts together all that is kept of one person, as plain JSON: what a person may ask for and take elsewhere."""
 
-from collections.abc import Mapping
-from typing import Any
+import pkgutil
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from kalip.fields.moments import moment_text
-from kalip.model import Entity
+from kalip.model import Entity, Model
 from kalip.records.privacy.consenting import consents_of_records
 from kalip.records.privacy.disclosing import Given, disclosures_of, note_disclosure
 from kalip.records.privacy.finding import Person
@@ -16,6 +17,8 @@ from kalip.storage.persons import accounts_of
 from kalip.storage.scrubbing import kept_beside
 
 FORMAT = "kalip-person/1"
+# What makes PDF is imported when something is printed.
+_PRINT: Final = "kalip.records.privacy.printing:person_pdf"
 _AT_ONCE = 500
 _SILENT = ("version", "pipeline", "stage_since", "stage_due", "updated_by", "created_by", "owner")
 
@@ -25,6 +28,12 @@ def hand_out(work: Work, person: Person, given: Given) -> dict[str, Any]:
     found = gather(work, person)
     note_disclosure(work, person, given, found)
     return found
+
+
+def print_person(model: Model, found: Mapping[str, Any], locale: str, site: str, say: Callable[[str], str]) -> bytes:
+    """The PDF of what was put together, with the labels of the model in a language; `say` translates into it."""
+    content: bytes = pkgutil.resolve_name(_PRINT)(model, found, locale, site, say)
+    return content
 
 
 def gather(work: Work, person: Person) -> dict[str, Any]:

@@ -24,12 +24,12 @@ from kalip.records.privacy import (
     holds_on,
     officer,
     plan_erasure,
+    print_person,
     proof_digest,
     put_hold,
     settle_erasures,
     withdraw_consent,
 )
-from kalip.records.privacy.printing import person_pdf
 from kalip.storage.privacy import ERASURES, Key
 from kalip.web.cells import record_url
 from kalip.web.faults import errors_of
@@ -169,7 +169,7 @@ def export() -> BaseResponse:
     if as_pdf:
         locale, site = current_locale(), str(current_app.config.get("KALIP_TITLE") or "Kalip")
         model = services().runtime.pin().model
-        content = person_pdf(model, found, locale, site, lambda text: translate(locale, text))
+        content = print_person(model, found, locale, site, lambda text: translate(locale, text))
     else:
         content = orjson.dumps(found, option=orjson.OPT_INDENT_2)
     response = Response(content, content_type="application/pdf" if as_pdf else "application/json")
