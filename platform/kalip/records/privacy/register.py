@@ -1,6 +1,7 @@
 """The register of processing, made from the marks of the model: what is kept, why, how long, and who sees it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from kalip.base.text import Text
 from kalip.model import Entity, Personal, Verb
@@ -29,6 +30,25 @@ class Entry:
         """What the mark leaves open: basis, term, subject."""
         found = [name for name, said in (("basis", self.mark.basis), ("term", self.mark.term)) if not said]
         return (*found, *(() if self.entity.subject or self.entity.owned_by else ("subject",)))
+
+    def told(self, locale: str) -> dict[str, Any]:
+        """The entry as plain JSON, its texts in a language."""
+        term = self.mark.term
+        return {
+            "entity": self.entity.name,
+            "entity_label": self.entity.label.get(locale),
+            "field": self.mark.field,
+            "label": self.label.get(locale),
+            "kind": self.mark.kind,
+            "special": self.special,
+            "purpose": self.mark.purpose.get(locale),
+            "basis": self.mark.basis or None,
+            "term": term.text if term else None,
+            "after": term.after if term else None,
+            "roles": list(self.readers),
+            "told_to_others": self.hooks,
+            "gaps": list(self.gaps),
+        }
 
 
 def register_of(work: Work) -> tuple[Entry, ...]:

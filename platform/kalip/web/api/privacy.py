@@ -5,7 +5,6 @@ What is asked stands in bodies, never in addresses: those are logged.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response
@@ -25,7 +24,6 @@ from kalip.records.privacy import (
     find_person,
     find_proof,
     hand_out,
-    officer,
     plan_erasure,
     register_of,
     settle_erasures,
@@ -98,7 +96,8 @@ def proof(erasure_id: str) -> Response:
 def register() -> Response:
     """The register of processing."""
     Arguments()
-    return read(partial(_register))
+    locale = current_locale()
+    return read(lambda work: Answer({"items": [each.told(locale) for each in register_of(work)]}))
 
 
 def plan_json(plan: ErasurePlan) -> Json:
@@ -136,32 +135,6 @@ def proof_json(erasure: Erasure) -> Json:
         "kept": [{"entity": entity, "id": record_id, "why": why} for entity, record_id, why in erasure.kept],
         "digest": erasure.digest,
     }
-
-
-def register_json(work: Work, locale: str) -> list[Json]:
-    """The register as it is told, a row for each marked field."""
-    return [
-        {
-            "entity": each.entity.name,
-            "entity_label": each.entity.label.get(locale),
-            "field": each.mark.field,
-            "label": each.label.get(locale),
-            "kind": each.mark.kind,
-            "special": each.special,
-            "purpose": each.mark.purpose.get(locale),
-            "basis": each.mark.basis or None,
-            "term": each.mark.term.text if each.mark.term else None,
-            "after": each.mark.term.after if each.mark.term else None,
-            "roles": list(each.readers),
-            "told_to_others": each.hooks,
-            "gaps": list(each.gaps),
-        }
-        for each in register_of(work)
-    ]
-
-
-def _register(work: Work) -> Answer:
-    return Answer({"items": register_json(officer(work), current_locale())})
 
 
 def _candidate(found: Any) -> Json:

@@ -24,7 +24,6 @@ from kalip.records.privacy import (
 )
 from kalip.records.transfer.guarding import csv_text
 from kalip.storage.privacy import holds_now, open_requests
-from kalip.web.api.privacy import register_json
 from kalip.web.cells import record_url
 from kalip.web.downloads import as_file
 from kalip.web.faults import errors_of
@@ -163,7 +162,7 @@ def show_register() -> Response:
 def download_register(ending: str) -> Response:
     """The register as CSV or JSON."""
     with caring() as work:
-        rows = register_json(work, current_locale())
+        rows = [each.told(current_locale()) for each in register_of(work)]
     if ending == "json":
         return as_file(orjson.dumps(rows, option=orjson.OPT_INDENT_2), "application/json", "register.json")
     lines = [[", ".join(each) if isinstance(each, list) else each for each in row.values()] for row in rows]
