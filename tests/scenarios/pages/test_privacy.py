@@ -83,6 +83,9 @@ def test_holds_terms_requests_and_breaches(site: Site, officer: FlaskClient) -> 
     assert "1 yıl" in officer.get("/admin/privacy/terms").text
     officer.post("/admin/privacy/requests", data={"kind": "erase", "subject": "Nil Hanım", "days": "30"})
     assert "Nil Hanım" in officer.get("/admin/privacy/requests").text
+    for days in ("²", "9" * 5_000, "366"):
+        body = {"kind": "erase", "subject": "Nil Hanım", "days": days}
+        assert officer.post("/admin/privacy/requests", data=body).status_code == 422, days
     made = officer.post("/admin/privacy/breaches", data={
         "title": "Kayıp dizüstü", "discovered": "2026-01-01T10:00", "entity": ["contact"]
     })  # fmt: skip

@@ -22,7 +22,7 @@ from kalip.storage.seals import last_seal
 from kalip.web.audit.kinds import kind_label, kind_labels
 from kalip.web.cells import record_url
 from kalip.web.downloads import as_file
-from kalip.web.inputs import Option
+from kalip.web.inputs import Option, whole_number
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.timeline import moment
 from kalip.web.render import View, render
@@ -33,6 +33,7 @@ blueprint = Blueprint("audit", __name__, url_prefix="/admin/audit")
 _PAGE = View("audit/page.html")
 _FIELDS = ("person", "kind", "entity", "record", "since", "until", "text")
 _LONGEST = 200
+_LARGEST = 10**18 - 1
 _LONGEST_DETAILS = 4_000
 _LOG = "event"
 _COLUMNS = (
@@ -92,7 +93,7 @@ def show_log() -> Response:
             wanted = _filter_of(work, said)
         except BadRequest as error:
             wanted, fault, status = EventFilter(), gettext(error.template, **error.params), 400
-        found = log_page(work, wanted, _below())
+        found = log_page(work, wanted, whole_number(request.args.get("below", ""), _LARGEST))
         title = gettext("Event log")
         page = LogContext(
             entries=tuple(_entry(work, event, found.titles) for event in found.events),
@@ -155,11 +156,6 @@ def _said() -> dict[str, str]:
 
 def _sent(said: dict[str, str]) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
-
-
-def _below() -> int | None:
-    text = request.args.get("below", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def _filter_of(work: Work, said: dict[str, str]) -> EventFilter:

@@ -27,6 +27,7 @@ from kalip.storage.privacy import holds_now, open_requests
 from kalip.web.cells import record_url
 from kalip.web.downloads import as_file
 from kalip.web.faults import errors_of
+from kalip.web.inputs import whole_number
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.privacy.showing import (
     asked_words,
@@ -115,8 +116,7 @@ def show_requests() -> Response:
 def new_request() -> BaseResponse:
     """Enter a request."""
     form = request.form
-    days = form.get("days", "30")
-    within = int(days) if days.isdigit() else 0
+    within = whole_number(form.get("days", "30"), 365) or 0
     kind, subject, note = (form.get(name, "") for name in ("kind", "subject", "note"))
     try:
         write(lambda work: add_request(work, kind, subject, note, within))

@@ -12,6 +12,7 @@ from kalip.records import Work
 from kalip.records.privacy import NewBreach, change_breach, find_breach, marks_of, report_breach
 from kalip.storage.privacy import BREACHES, Breach
 from kalip.web.faults import errors_of
+from kalip.web.inputs import whole_number
 from kalip.web.locale import current_locale, gettext
 from kalip.web.privacy.showing import caring, desk_shell, entity_label, kind_words, page_of, when
 from kalip.web.render import View, render
@@ -21,6 +22,7 @@ blueprint = Blueprint("privacy_breaches", __name__, url_prefix="/admin/privacy")
 _BREACHES = View("privacy/breaches.html")
 _BREACH = View("privacy/breach.html")
 _MOMENT = "%Y-%m-%dT%H:%M"
+_MOST_PERSONS = 10**10
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def new_breach() -> BaseResponse:
         new = NewBreach(
             form.get("title", ""), moment, form.get("happened", ""), form.get("consequences", ""),
             form.get("measures", ""), tuple(form.getlist("entity")),
-            int(form["affected"]) if form.get("affected", "").isdigit() else 0,
+            whole_number(form.get("affected", ""), _MOST_PERSONS) or 0,
         )  # fmt: skip
         made = write(lambda work: report_breach(work, new))
     except ValueError:
