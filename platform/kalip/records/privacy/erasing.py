@@ -186,10 +186,12 @@ def _going(work: Work, person: Person, erased: Sequence[Key]) -> set[Key]:
         subject = work.entity(each.entity).subject
         if each.key in erased and subject is not None and subject.erase == DELETE:
             going.add(each.key)
-    going |= _lines_of(work, person, erased, going)
+    parents = _parents_of(work, [each.key for each in person.records if each.how == "part" and each.key in erased])
+    going |= _lines_of(parents, going)
     while needed := still_needed(work.session, work.served, going):
         going -= needed
-        going = {key for key in going if not _is_line(work, key) or key in _lines_of(work, person, erased, going)}
+        lines = _lines_of(parents, going)
+        going = {key for key in going if not _is_line(work, key) or key in lines}
     return going
 
 
@@ -197,19 +199,22 @@ def _is_line(work: Work, key: Key) -> bool:
     return work.entity(key[0]).owned_by is not None and work.entity(key[0]).subject is None
 
 
-def _lines_of(work: Work, person: Person, erased: Sequence[Key], going: set[Key]) -> set[Key]:
+def _parents_of(work: Work, lines: Sequence[Key]) -> dict[Key, Key]:
+    """The record to which each line belongs."""
+    found: dict[Key, Key] = {}
+    for entity, rows in read(work, lines):
+        owner = entity.fields[str(entity.owned_by)]
+        for record_id, row in rows.items():
+            found[entity.name, record_id] = str(owner.target), str(row.get(owner.name))
+    return found
+
+
+def _lines_of(parents: Mapping[Key, Key], going: set[Key]) -> set[Key]:
     """The lines, at any depth, of records that go."""
     found: set[Key] = set()
-    lines = [each.key for each in person.records if each.how == "part" and each.key in erased]
-    while True:
-        before = len(found)
-        for entity, rows in read(work, lines):
-            owner = entity.fields[str(entity.owned_by)]
-            for record_id, row in rows.items():
-                if (str(owner.target), str(row.get(owner.name))) in going | found:
-                    found.add((entity.name, record_id))
-        if len(found) == before:
-            return found
+    while more := {line for line, parent in parents.items() if parent in going | found} - found:
+        found |= more
+    return found
 
 
 def _token(work: Work, steps: Sequence[Step]) -> str:
