@@ -5,7 +5,7 @@ about the same person, to what they own and to what was merged into them. Rights
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 
 from kalip.base.errors import NotFound
@@ -40,14 +40,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A record with data of a person. `how` is chosen, same, about, part or merged; `field` led to it from `origin`."""
+    """A record with data of a person. `how` is chosen, same, about, part or merged; `field` led to it."""
 
     entity: str
     id: str
     title: str
     how: str
     field: str = ""
-    origin: Key | None = None
     archived: bool = False
 
     @property
@@ -123,19 +122,11 @@ def find_person(work: Work, roots: Sequence[Key], without: Sequence[Key] = (), a
         for following in (_about(work, fresh), _parts(work, fresh), _merged(work, fresh)):
             _add(records, following, left_out)
         fresh = [key for key in records if key not in before]
-    titled = {each.entity + each.id: each for each in shown(work, list(records))}
+    titled = {(each.entity, each.id): each for each in shown(work, list(records))}
     entries = tuple(
-        Found(
-            each.entity,
-            each.id,
-            titled[each.entity + each.id].title,
-            each.how,
-            each.field,
-            each.origin,
-            titled[each.entity + each.id].archived,
-        )
-        for each in records.values()
-        if each.entity + each.id in titled
+        replace(each, title=titled[key].title, archived=titled[key].archived)
+        for key, each in records.items()
+        if key in titled
     )
     more_addresses, more_names = values_of(work, [each.key for each in entries if each.how in ("same", "merged")])
     person = Person(
@@ -149,7 +140,7 @@ def find_person(work: Work, roots: Sequence[Key], without: Sequence[Key] = (), a
     for account in accounts_of(work.session, person.addresses):
         noun = "accounts that stay" if account["active"] else "accounts"
         counts[noun] = counts.get(noun, 0) + 1
-    return Person(person.addresses, person.names, entries, counts, _mentions(work, person))
+    return replace(person, beside=counts, mentions=_mentions(work, person))
 
 
 def values_of(work: Work, keys: Sequence[Key]) -> tuple[tuple[str, ...], tuple[str, ...]]:
