@@ -7,7 +7,7 @@ else: that much the site must be able to do itself.
 import hashlib
 import re
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from kalip.records.services import Work
@@ -40,10 +40,3 @@ def digests_of(salt: str, values: Iterable[str]) -> Mapping[str, Any]:
 def digest(salt: str, value: str) -> str:
     """The digest of one value."""
     return hashlib.blake2b(folded(value).encode(), key=bytes.fromhex(salt), digest_size=_SIZE).hexdigest()
-
-
-def is_among(keys: Mapping[str, Any], values: Collection[str]) -> bool:
-    """Whether one of the values is among those digested."""
-    salt = keys.get("salt")
-    known = set(keys.get("of", ()))
-    return bool(salt and known) and any(digest(str(salt), each) in known for each in values if folded(each))

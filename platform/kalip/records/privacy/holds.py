@@ -65,10 +65,7 @@ def holds_on(work: Work, keys: Sequence[Key]) -> Mapping[Key, Hold]:
                     found = by_digest.get(digest(salt, str(row[name]))) if row.get(name) else None
                     if found is not None:
                         held[entity.name, record_id] = found
-        if any(each.entity and (each.entity, each.record_id) in keys for each in persons):
-            held |= {
-                (str(each.entity), str(each.record_id)): each
-                for each in persons
-                if (each.entity, each.record_id) in keys
-            }
+        held |= {
+            (str(each.entity), str(each.record_id)): each for each in persons if (each.entity, each.record_id) in keys
+        }
     return held
