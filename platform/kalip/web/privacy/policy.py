@@ -15,6 +15,7 @@ from kalip.base.errors import RecordRejected
 from kalip.records.privacy import accept, publish_policy
 from kalip.storage.privacy import POLICIES, Policy, acceptances, current_policy, has_accepted
 from kalip.web import htmx
+from kalip.web.arriving import inside
 from kalip.web.faults import errors_of
 from kalip.web.inputs import Option
 from kalip.web.locale import LOCALES, current_locale, gettext
@@ -86,9 +87,7 @@ def show_question() -> Response:
 def accept_now() -> BaseResponse:
     """Accept the version that was shown."""
     write(lambda work: accept(work, request.form.get("policy", "")))
-    following = request.form.get("next", "")
-    local = following.startswith("/") and not following.startswith(("//", "/\\"))
-    return redirect(following if local else "/")
+    return redirect(inside(request.form.get("next", "")))
 
 
 @blueprint.get("/admin/privacy/policy")
