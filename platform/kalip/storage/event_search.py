@@ -19,7 +19,6 @@ WINDOW: Final = 50_000
 MOST_WINDOWS: Final = 4
 # Events of a transaction carry the moment when it began: the order of moments is that of numbers but for so much.
 _SLACK: Final = timedelta(hours=1)
-_ESCAPE: Final = "\\"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +121,13 @@ def _conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:
     if wanted.until is not None:
         conditions.append(EVENTS.c.at < wanted.until)
     if wanted.text:
-        pattern = f"%{_escaped(wanted.text)}%"
         texts = (EVENTS.c.after, EVENTS.c.before, EVENTS.c.record_id)
-        conditions.append(or_(*(each.ilike(pattern, escape=_ESCAPE) for each in texts)))
+        conditions.append(or_(*(each.icontains(wanted.text, autoescape=True) for each in texts)))
     return conditions
 
 
 def _kind_is(kind: str) -> ColumnElement[bool]:
-    return or_(EVENTS.c.kind == kind, EVENTS.c.kind.like(f"{_escaped(kind)}.%", escape=_ESCAPE))
-
-
-def _escaped(text: str) -> str:
-    return text.replace(_ESCAPE, _ESCAPE * 2).replace("%", f"{_ESCAPE}%").replace("_", f"{_ESCAPE}_")
+    return or_(EVENTS.c.kind == kind, EVENTS.c.kind.startswith(f"{kind}.", autoescape=True))
 
 
 def _bounds(session: Session, wanted: EventFilter) -> tuple[int, int]:
