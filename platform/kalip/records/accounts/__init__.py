@@ -2,6 +2,7 @@
 
 from kalip.records.accounts.acting import (
     Principal,
+    identity_of,
     principals_of,
     start_acting,
     stop_acting,
@@ -28,7 +29,7 @@ from kalip.records.accounts.sessions import (
     sessions_of,
     sign_out,
 )
-from kalip.records.accounts.signing_in import SignedIn, identity_of, sign_in
+from kalip.records.accounts.signing_in import SignedIn, sign_in
 from kalip.records.accounts.tokens import (
     TokenScope,
     actor_of_token,

@@ -33,11 +33,15 @@ class Principal:
     entities: tuple[str, ...] | None
 
 
+def identity_of(user: User) -> Identity:
+    """A user as the access floor knows people."""
+    return Identity(user.id, user.name, user.email, user.locale, user.timezone)
+
+
 def stored_actor(session: Session, model: Model, user: User) -> Actor:
     """A stored person with today's roles and groups, acting for oneself."""
-    identity = Identity(user.id, user.name, user.email, user.locale, user.timezone)
     groups = group_codes(session, user.id) if user.groups is None else user.groups
-    return make_actor(model, identity, user.roles, groups=groups)
+    return make_actor(model, identity_of(user), user.roles, groups=groups)
 
 
 def actor_of_login(session: Session, model: Model, found: tuple[LoginSession, User], now: datetime) -> Actor:
@@ -52,14 +56,13 @@ def actor_of_login(session: Session, model: Model, found: tuple[LoginSession, Us
 
 def principals_of(work: Work) -> tuple[Principal, ...]:
     """For whom the person may act now, by name: active people whose substitute with all rights one is."""
-    wanted = dict.fromkeys(each.principal for each in my_standings(work) if each.gives("all"))
+    standings = [each for each in my_standings(work) if each.gives("all")]
     found = []
-    for each in wanted:
-        user = get_user(work.session, each)
+    for principal in dict.fromkeys(each.principal for each in standings):
+        user = get_user(work.session, principal)
         if user is not None and user.active:
-            standing = [one for one in my_standings(work) if one.principal == each and one.gives("all")]
-            reach = reach_of(standing, each, "all")
-            ends = max(one.ends for one in standing)
+            reach = reach_of(standings, principal, "all")
+            ends = max(each.ends for each in standings if each.principal == principal)
             found.append(Principal(user.id, user.name, ends, None if reach is None else tuple(sorted(reach))))
     return tuple(sorted(found, key=lambda each: (each.name.casefold(), each.id)))
 

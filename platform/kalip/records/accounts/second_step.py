@@ -10,7 +10,7 @@ from kalip.base.errors import NotAuthenticated
 from kalip.records.accounts.doors import Caller, note_failure, note_success, require_open
 from kalip.records.accounts.factors import Added
 from kalip.records.accounts.proofs import Asked, PasskeyAnswer, accepted_code, accepted_passkey, ask_passkey
-from kalip.records.accounts.sessions import Entry, freshen, login_of, open_session, require_fresh
+from kalip.records.accounts.sessions import Entry, freshen, open_session, require_fresh, required_login
 from kalip.records.accounts.signing_in import Then, actor_of, checked_password, may_come_in
 from kalip.records.services import Services, Work, run, unit_of_work
 from kalip.storage import Session, User, get_user
@@ -81,9 +81,7 @@ def finish(services: Services, token: str, proof: Proof, caller: Caller) -> str:
 
 def looking_at_setup(services: Services, token: str, look: Callable[[Work], T]) -> T:
     """Run a use case that reads for the person who has to set a factor up. NotAuthenticated when it took too long."""
-    half = half_of(services, token)
-    if half is None or half.then != "setup":
-        raise _late()
+    half = _half_to_set_up(services, token)
     with unit_of_work(services, actor_of(services.runtime.pin().model, half.user)) as work:
         return look(work)
 
@@ -93,9 +91,7 @@ def finish_setup(services: Services, token: str, add: Callable[[Work], Added], c
 
     NotAuthenticated when the first step is too long ago; whatever `add` raises undoes both.
     """
-    half = half_of(services, token)
-    if half is None or half.then != "setup":
-        raise _late()
+    half = _half_to_set_up(services, token)
     user, method = half.user, half.method
 
     def command(work: Work) -> tuple[str, Added]:
@@ -115,10 +111,7 @@ def confirm(services: Services, token: str, proof: Proof, caller: Caller) -> Non
     NotAuthenticated for a wrong proof or without a session; Locked after too many failures.
     """
     now = services.clock()
-    found = login_of(services, token)
-    if found is None:
-        raise NotAuthenticated("Sign in to continue.")
-    user = found[1]
+    _, user = required_login(services, token)
     with services.database.write() as session:
         require_open(session, user.email, caller, now)
         kind = _kind_of(session, services, user, proof)
@@ -134,10 +127,8 @@ def confirm_password(services: Services, token: str, password: str, caller: Call
 
     NotAuthenticated also when there is one: whoever knows the password only isn't let in here either.
     """
-    found = login_of(services, token)
-    if found is None:
-        raise NotAuthenticated("Sign in to continue.")
-    user, now = checked_password(services, found[1].email, password, caller)
+    _, known = required_login(services, token)
+    user, now = checked_password(services, known.email, password, caller)
     with services.database.write() as session:
         if any(each.kind != RECOVERY for each in list_factors(session, user.id)):
             raise NotAuthenticated("Confirm with your second factor.")
@@ -150,15 +141,19 @@ def require_own_password(services: Services, token: str, present: str, caller: C
     NotAuthenticated when `present` isn't the present one, Locked after too many failures. NotFresh when there is a
     second factor, or no password yet, and the last proof is too long ago. Commits what failures it notes.
     """
-    found = login_of(services, token)
-    if found is None:
-        raise NotAuthenticated("Sign in to continue.")
-    user = found[1]
+    _, user = required_login(services, token)
     if user.password_hash is not None:
         checked_password(services, user.email, present, caller)
     factors = services.database.glance(lambda session: list_factors(session, user.id))
     if user.password_hash is None or factors:
         require_fresh(services, token)
+
+
+def _half_to_set_up(services: Services, token: str) -> Half:
+    half = half_of(services, token)
+    if half is None or half.then != "setup":
+        raise _late()
+    return half
 
 
 def _kind_of(session: Session, services: Services, user: User, proof: Proof) -> str:

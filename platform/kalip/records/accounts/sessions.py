@@ -141,17 +141,23 @@ def login_of(services: Services, token: str) -> tuple[LoginSession, User] | None
     return services.database.glance(lambda session: find_login(session, hash_secret(token), now))
 
 
+def required_login(services: Services, token: str) -> tuple[LoginSession, User]:
+    """The same; NotAuthenticated when there is none."""
+    found = login_of(services, token)
+    if found is None:
+        raise NotAuthenticated("Sign in to continue.")
+    return found
+
+
 def is_fresh(services: Services, token: str) -> bool:
     """Whether the person of a session has proved just now who it is."""
     found = login_of(services, token)
-    return found is not None and services.clock() - (found[0].fresh_at or found[0].created_at) <= FRESH
+    return found is not None and _proved_just_now(found[0], services.clock())
 
 
 def require_fresh(services: Services, token: str) -> None:
     """Raise NotFresh unless the person of a session has proved just now who it is; NotAuthenticated without one."""
-    if login_of(services, token) is None:
-        raise NotAuthenticated("Sign in to continue.")
-    if not is_fresh(services, token):
+    if not _proved_just_now(required_login(services, token)[0], services.clock()):
         raise NotFresh("Confirm that it is you to go on.")
 
 
@@ -194,6 +200,10 @@ def end_sessions(work: Work, user_id: str, keep: str = "") -> None:
     """Sign a user out everywhere, but in the session of the token `keep`. Commits nothing."""
     delete_logins_of(work.session, mine_or_administered(work, user_id), hash_secret(keep) if keep else "")
     note(work, SESSION_ENDED, user_id, {"all": True})
+
+
+def _proved_just_now(login: LoginSession, now: datetime) -> bool:
+    return now - (login.fresh_at or login.created_at) <= FRESH
 
 
 def _lacks_factor(model: Model, login: LoginSession, user: User) -> bool:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from kalip.access import Actor, Identity, hash_password, make_actor, needs_rehash, new_secret, verify_password
+from kalip.access import Actor, hash_password, make_actor, needs_rehash, new_secret, verify_password
 from kalip.base.errors import NotAuthenticated
 from kalip.model import Model
-from kalip.records.accounts.acting import stored_actor
+from kalip.records.accounts.acting import identity_of, stored_actor
 from kalip.records.accounts.doors import Caller, note_failure, note_success, require_open
 from kalip.records.accounts.sessions import Entry, open_session, wants_second_factor
 from kalip.records.services import Services
@@ -90,11 +90,6 @@ def admit(session: Session, model: Model, user: User, proven: Proven, now: datet
     token = open_session(session, user, entry, now)
     note_success(session, user, caller, now, method=proven.method, factor=proven.factor)
     return SignedIn(token, stored_actor(session, model, user))
-
-
-def identity_of(user: User) -> Identity:
-    """A user as the access floor knows people."""
-    return Identity(user.id, user.name, user.email, user.locale, user.timezone)
 
 
 def actor_of(model: Model, user: User) -> Actor:

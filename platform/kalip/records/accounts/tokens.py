@@ -8,10 +8,10 @@ from kalip.base.errors import NotAuthenticated, NotFound, RecordRejected, Violat
 from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
 from kalip.model import Model
+from kalip.records.accounts.acting import identity_of
 from kalip.records.accounts.journal import TOKEN_CREATED, TOKEN_REVOKED, note
 from kalip.records.accounts.mine import administering, mine_or_administered
 from kalip.records.accounts.people import find_person
-from kalip.records.accounts.signing_in import identity_of
 from kalip.records.services import Services, Work
 from kalip.storage import (
     Session,
