@@ -206,6 +206,11 @@ def moment_text(moment: datetime) -> str:
     return moment.isoformat()[:-6] + "Z"
 
 
+def maybe_moment_text(moment: datetime | None) -> str | None:
+    """The same of a moment that may be missing."""
+    return None if moment is None else moment_text(moment)
+
+
 def _absolute() -> tuple[Operator, ...]:
     before = {"less": words("is before", "öncesi", "раньше"), "more": words("is after", "sonrası", "позже")}
     until = {

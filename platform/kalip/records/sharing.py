@@ -13,7 +13,7 @@ from kalip.access import ANY, Actor, denied, terms_of
 from kalip.base.errors import AccessDenied, NotFound, RecordRejected, Violation
 from kalip.base.ids import is_id, new_id
 from kalip.fields import FieldFault
-from kalip.fields.moments import moment_text
+from kalip.fields.moments import maybe_moment_text
 from kalip.fields.texts import clean_text
 from kalip.model import NAMED, SHARABLE, Entity, Verb
 from kalip.records.commands import Record
@@ -236,6 +236,6 @@ def _facts(work: Work, share: Share) -> Record:
         "grantee": share.grantee,
         "name": grantee_name(work, share.grantee_kind, share.grantee),
         "verbs": list(share.verbs),
-        "until": moment_text(share.until) if share.until is not None else None,
+        "until": maybe_moment_text(share.until),
         "reason": share.reason,
     }

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalip.fields import FieldFault, moments
-from kalip.fields.moments import iso_duration, moment_text, parse_duration, parse_moment, parse_written_moment
+from kalip.fields.moments import (
+    iso_duration,
+    maybe_moment_text,
+    moment_text,
+    parse_duration,
+    parse_moment,
+    parse_written_moment,
+)
 
 
 @given(st.timedeltas(-timedelta(days=moments.MAX_DAYS), timedelta(days=moments.MAX_DAYS)))
@@ -17,6 +24,8 @@ def test_any_duration_there_and_back(length: timedelta) -> None:
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_any_moment_there_and_back(moment: datetime) -> None:
     assert parse_moment(moment_text(moment)) == moment
+    assert maybe_moment_text(moment) == moment_text(moment)
+    assert maybe_moment_text(None) is None
 
 
 @pytest.mark.parametrize(

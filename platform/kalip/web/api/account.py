@@ -3,13 +3,12 @@
 Tokens are made on pages only, in a session whose person has just signed in: a token can't make a wider one.
 """
 
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response
 
 from kalip.base.errors import AccessDenied
-from kalip.fields.moments import moment_text
+from kalip.fields.moments import maybe_moment_text, moment_text
 from kalip.records import Work
 from kalip.records.accounts import OpenSession, end_session, revoke_token, sessions_of, tokens_of
 from kalip.records.accounts.watching import SignInEntry, recent_sign_ins
@@ -121,8 +120,8 @@ def _token(each: Token) -> dict[str, Any]:
         "entities": None if each.entities is None else list(each.entities),
         "read_only": each.read_only,
         "created_at": moment_text(each.created_at),
-        "expires_at": _moment(each.expires_at),
-        "used_at": _moment(each.used_at),
+        "expires_at": maybe_moment_text(each.expires_at),
+        "used_at": maybe_moment_text(each.used_at),
     }
 
 
@@ -136,7 +135,3 @@ def _sign_in(each: SignInEntry) -> dict[str, Any]:
         "factor": each.factor,
         "step": each.step,
     }
-
-
-def _moment(at: datetime | None) -> str | None:
-    return moment_text(at) if at is not None else None

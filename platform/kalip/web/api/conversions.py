@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from kalip.base.errors import NotFound, RecordRejected, Violation
 from kalip.base.ids import is_id
 from kalip.designer import carry_fields
+from kalip.fields.moments import maybe_moment_text
 from kalip.metadata.source import escape
 from kalip.model import Duplicates
 from kalip.records import Selection, Work, run
@@ -344,7 +345,7 @@ def undo_json(plan: UndoPlan, locale: str) -> dict[str, object]:
     return {
         "conversion": converted_json(plan.conversion),
         "possible": plan.possible,
-        "until": plan.until.isoformat().replace("+00:00", "Z") if plan.until is not None else None,
+        "until": maybe_moment_text(plan.until),
         "blockers": [
             {
                 "message": message_of(locale, Violation("", "blocked", each.template, each.params)),

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, send_file
 
-from kalip.fields.moments import moment_text
+from kalip.fields.moments import maybe_moment_text, moment_text
 from kalip.records import Work, run
 from kalip.records.bulk_undo import can_undo, enqueue_undo
 from kalip.records.job_desk import job_of, stop_job
@@ -70,7 +70,7 @@ def job_json(job: StoredJob) -> dict[str, Any]:
         "done": job.done,
         "total": job.total or int(job.arguments.get("rows") or len(job.arguments.get("ids", ()))),
         "created_at": moment_text(job.created_at),
-        "finished_at": moment_text(job.finished_at) if job.finished_at is not None else None,
+        "finished_at": maybe_moment_text(job.finished_at),
         "result": result or None,
         "file": f"/api/jobs/{job.id}/file" if file else None,
         "can_undo": can_undo(job, INVERSES),

@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, request, url_for
 
 from kalip.base.errors import RecordRejected, Violation
-from kalip.fields.moments import moment_text
+from kalip.fields.moments import maybe_moment_text, moment_text
 from kalip.metadata.source import escape
 from kalip.records import Work, require_visible
 from kalip.storage import Mail
@@ -58,7 +58,7 @@ def mail_json(mail: Mail) -> dict[str, Any]:
         "template": mail.template or None,
         "files": list(mail.files),
         "created_at": moment_text(mail.created_at),
-        "sent_at": moment_text(mail.sent_at) if mail.sent_at is not None else None,
+        "sent_at": maybe_moment_text(mail.sent_at),
         "error": mail.error or None,
         "refused": dict(mail.refused),
     }

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from kalip.base.errors import RecordRejected, Violation
-from kalip.fields.moments import moment_text
+from kalip.fields.moments import maybe_moment_text, moment_text
 from kalip.records import Work
 from kalip.web.api.answers import Answer, read, write
 from kalip.web.api.arguments import Arguments
@@ -100,5 +100,5 @@ def _told(each: Told) -> dict[str, Any]:
         "record_id": found.record_id if each.visible else None,
         "record_title": each.record_title,
         "task": found.task_id,
-        "read_at": moment_text(found.read_at) if found.read_at else None,
+        "read_at": maybe_moment_text(found.read_at),
     }

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 
 from kalip.base.errors import RecordRejected, Violation
 from kalip.base.ids import is_id
+from kalip.fields.moments import maybe_moment_text
 from kalip.metadata.source import escape
 from kalip.records import BulkResult, Selection, Work, get_record
 from kalip.web.api.answers import Answer, plain_answer, read, write
@@ -16,7 +17,7 @@ from kalip.web.api.arguments import Arguments
 from kalip.web.api.bodies import BATCH_LIMIT, read_object
 from kalip.web.api.conditions import expected_version
 from kalip.web.api.records import answer_saved, checked_id
-from kalip.web.api.steps import checklist_json, moment
+from kalip.web.api.steps import checklist_json
 from kalip.web.errors import problem_of, violation_json
 from kalip.web.locale import current_locale
 from kalip.web.session import actor, services
@@ -213,8 +214,8 @@ def _stages(work: Work, entity: str, record_id: str) -> Answer:
                 {
                     "pipeline": stay.pipeline,
                     "stage": stay.stage,
-                    "since": moment(stay.since),
-                    "until": moment(stay.until),
+                    "since": maybe_moment_text(stay.since),
+                    "until": maybe_moment_text(stay.until),
                     "seconds": int(stay.duration.total_seconds()),
                     "actor": stay.actor,
                 }

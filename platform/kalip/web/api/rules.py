@@ -1,6 +1,5 @@
 """REST of rules: what there is, their runs, dry runs, what they ask; and the clocks of records. Decides nothing."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -9,6 +8,7 @@ from flask import Blueprint, Response
 from kalip.base.errors import BadRequest, NotFound
 from kalip.base.ids import is_id
 from kalip.base.text import Text
+from kalip.fields.moments import maybe_moment_text
 from kalip.records import Work, require_visible
 from kalip.storage import Event
 from kalip.storage.clocks import record_clocks
@@ -150,10 +150,10 @@ def _clocks(work: Work, entity: str, record_id: str) -> Answer:
                 "cycle": each.cycle,
                 "state": each.state,
                 "target": each.target,
-                "started_at": _moment(each.started_at),
-                "due_at": _moment(each.due_at),
-                "breached_at": _moment(each.breached_at),
-                "stopped_at": _moment(each.stopped_at),
+                "started_at": maybe_moment_text(each.started_at),
+                "due_at": maybe_moment_text(each.due_at),
+                "breached_at": maybe_moment_text(each.breached_at),
+                "stopped_at": maybe_moment_text(each.stopped_at),
                 "used_seconds": each.used // 1_000_000,
                 "target_seconds": each.within // 1_000_000,
             }
@@ -176,9 +176,9 @@ def run_json(run: StoredRun) -> dict[str, Any]:
         "depth": run.depth,
         "attempts": run.attempts,
         "actor": run.actor,
-        "created_at": _moment(run.created_at),
-        "due_at": _moment(run.due_at),
-        "finished_at": _moment(run.finished_at),
+        "created_at": maybe_moment_text(run.created_at),
+        "due_at": maybe_moment_text(run.due_at),
+        "finished_at": maybe_moment_text(run.finished_at),
     }
 
 
@@ -214,10 +214,6 @@ def _said(locale: str, value: Any) -> object:
 def _step(locale: str, step: Any) -> dict[str, Any]:
     told = {key: value for key, value in step.items() if key not in ("text", "params")}
     return {**told, "did": said_in(locale, step["text"], step["params"]), "values": step["params"].get("values")}
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment is not None else None
 
 
 def _id(run_id: str) -> str:

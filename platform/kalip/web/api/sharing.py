@@ -7,6 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, request
 
 from kalip.base.errors import RecordRejected, Violation
+from kalip.fields.moments import maybe_moment_text
 from kalip.metadata.source import escape
 from kalip.records import Work
 from kalip.records.sharing import GRANTEES, ShareRecord, ShareView, end_share, record_shares, share_record, view_of
@@ -14,7 +15,6 @@ from kalip.web.api.answers import Answer, read, write
 from kalip.web.api.arguments import Arguments
 from kalip.web.api.bodies import read_object
 from kalip.web.api.records import checked_id
-from kalip.web.api.steps import moment
 
 blueprint = Blueprint("api_sharing", __name__)
 _CREATED, _GONE = 201, 204
@@ -68,10 +68,10 @@ def share_json(view: ShareView) -> dict[str, object]:
         "id": share.id,
         "with": {"kind": share.grantee_kind, "id": share.grantee, "name": view.grantee_name},
         "verbs": list(share.verbs),
-        "until": moment(share.until),
+        "until": maybe_moment_text(share.until),
         "reason": share.reason,
         "by": share.by,
-        "at": moment(share.at),
+        "at": maybe_moment_text(share.at),
     }
 
 

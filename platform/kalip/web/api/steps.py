@@ -1,13 +1,13 @@
 """REST of steps inside stages. Decides nothing itself."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from kalip.base.errors import RecordRejected, Violation
+from kalip.fields.moments import maybe_moment_text
 from kalip.metadata.source import escape
 from kalip.records import Work
 from kalip.web.api.answers import Answer, read, write
@@ -88,13 +88,8 @@ def step_json(step: ShownStep, locale: str) -> dict[str, object]:
         "added": step.added,
         "note": step.note or None,
         "changed_by": step.by,
-        "changed_at": moment(step.at),
+        "changed_at": maybe_moment_text(step.at),
     }
-
-
-def moment(at: datetime | None) -> str | None:
-    """A moment as REST tells it."""
-    return None if at is None else at.isoformat().replace("+00:00", "Z")
 
 
 def _add(work: Work, command: AddStep) -> Answer:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from kalip.base.errors import RecordRejected, Violation
 from kalip.base.text import Text
-from kalip.fields.moments import moment_text
+from kalip.fields.moments import maybe_moment_text, moment_text
 from kalip.records import EventView, Work
 from kalip.records.organisation import away_notices
 from kalip.storage.tasks import Task, TaskScope
@@ -303,26 +303,22 @@ def _task(view: TaskView) -> dict[str, Any]:
         "role": task.role,
         "delegated_by": task.delegated_by,
         "priority": PRIORITIES[task.priority],
-        "due": _said(task.due_at),
+        "due": maybe_moment_text(task.due_at),
         "overdue": view.overdue,
-        "snoozed_until": _said(task.snoozed_until),
+        "snoozed_until": maybe_moment_text(task.snoozed_until),
         "state": task.state,
         "outcomes": task.outcomes,
         "outcome": task.outcome,
         "comment": task.comment,
         "source": task.source,
         "source_name": task.source_name,
-        "created_at": _said(task.created_at),
+        "created_at": maybe_moment_text(task.created_at),
         "created_by": task.created_by,
-        "done_at": _said(task.done_at),
+        "done_at": maybe_moment_text(task.done_at),
         "done_by": task.done_by,
         "on_behalf": task.on_behalf,
         "may": sorted(view.may),
     }
-
-
-def _said(moment: datetime | None) -> str | None:
-    return None if moment is None else moment_text(moment)
 
 
 def _event(event: EventView) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from kalip.fields.moments import moment_text
+from kalip.fields.moments import maybe_moment_text, moment_text
 from kalip.records.organisation import AwayNotice, Branch
 from kalip.storage.groups import Group
 from kalip.storage.organisation import Position, Unit
@@ -79,7 +79,7 @@ def substitution_json(substitution: Substitution, now: datetime) -> Json:
         "entities": list(substitution.entities),
         "note": substitution.note,
         "moves": substitution.moves,
-        "ended_at": None if substitution.ended_at is None else moment_text(substitution.ended_at),
+        "ended_at": maybe_moment_text(substitution.ended_at),
         "state": state,
     }
 
