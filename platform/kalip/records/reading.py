@@ -1,6 +1,6 @@
 """Reads records: lists by pages, and one by its id. Rights are part of the question, not of the answer."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kalip.access import ANY, may
@@ -17,7 +17,7 @@ from kalip.records.saving.locking import is_unlocked_for, lock_of
 from kalip.records.services import Work
 from kalip.records.veils import HIDDEN
 from kalip.runtime import Served
-from kalip.storage import children, count_records, select_many, select_one, select_page
+from kalip.storage import Filter, children, count_records, select_many, select_one, select_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +130,17 @@ def read_lines(work: Work, entity: Entity, name: str, record_id: str, form: Form
     return rows
 
 
-def record_rights(work: Work, entity_name: str, record_id: str) -> frozenset[Verb]:
-    """What the actor may do with this very record: at most one statement for each conditional right."""
+def record_rights(work: Work, entity_name: str, record_id: str, verbs: Iterable[Verb] = tuple(Verb)) -> frozenset[Verb]:
+    """What the actor may do with this very record, of some verbs: one statement for those of the same condition."""
+    answers: dict[tuple[Filter, ...], bool] = {(): True}
     rights = set()
-    for verb in Verb:
+    for verb in verbs:
         filters = allowed_rows(work, verb, entity_name, ANY if verb in NAMED else "")
         if filters is None:
             continue
-        if not filters or matching(work, entity_name, [record_id], filters):
+        if filters not in answers:
+            answers[filters] = bool(matching(work, entity_name, [record_id], filters))
+        if answers[filters]:
             rights.add(verb)
     if Verb.UPDATE in rights and any(each.locks for each in work.entity(entity_name).conversions.values()):
         names = ("pipeline", "stage")

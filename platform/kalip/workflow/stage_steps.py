@@ -130,7 +130,7 @@ def _opened(work: Work, entity_name: str, record_id: str) -> Draft:
         raise draft.error
     if draft.before.get("archived_at") is not None:
         raise Conflict("The record is archived; restore it first.", params={"id": record_id})
-    if record_rights(work, entity.name, record_id).isdisjoint((Verb.TRANSITION, Verb.UPDATE)):
+    if not record_rights(work, entity.name, record_id, (Verb.TRANSITION, Verb.UPDATE)):
         raise AccessDenied(
             "You may not change steps of this {entity}.", params={"entity": entity.name, "id": record_id}
         )

@@ -78,7 +78,7 @@ def look(entity: str, record_id: str, calendar: str) -> Response:
         begins = times.get(view.start) or (times.get(view.day) if view.day else None)
         timed = hasattr(times.get(view.start), "hour")
         local = begins.astimezone(ZoneInfo(work.actor.timezone)) if timed else begins  # type: ignore[attr-defined]
-        may = Verb.UPDATE in record_rights(work, found.name, record_id) and not page.archived
+        may = Verb.UPDATE in record_rights(work, found.name, record_id, (Verb.UPDATE,)) and not page.archived
         version = int(str(get_record(work, found.name, record_id, ("version",))["version"]))
         context = Look(
             title=page.title,

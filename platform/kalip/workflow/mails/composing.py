@@ -95,7 +95,7 @@ def conversation_of(work: Work, entity_name: str, record_id: str, mail_id: str) 
 
 def _changeable(work: Work, entity_name: str, record_id: str) -> Entity:
     entity = require_visible(work, entity_name, record_id)
-    if Verb.UPDATE not in record_rights(work, entity.name, record_id):
+    if Verb.UPDATE not in record_rights(work, entity.name, record_id, (Verb.UPDATE,)):
         raise denied(Verb.UPDATE, entity.name)
     return entity
 

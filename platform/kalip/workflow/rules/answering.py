@@ -73,7 +73,7 @@ def may_answer(work: Work, run: StoredRun) -> bool:
     if work.actor.administrator:
         return True
     try:
-        return Verb.UPDATE in record_rights(work, run.entity, run.record_id)
+        return Verb.UPDATE in record_rights(work, run.entity, run.record_id, (Verb.UPDATE,))
     except (NotFound, AccessDenied):
         return False
 
