@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import orjson
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.base.errors import Conflict, RecordRejected
@@ -13,6 +13,7 @@ from kalip.records import Work
 from kalip.records.privacy import (
     EraseSubject,
     ErasurePlan,
+    Found,
     Given,
     Person,
     candidates,
@@ -30,10 +31,12 @@ from kalip.records.privacy import (
     settle_erasures,
     withdraw_consent,
 )
-from kalip.storage.privacy import ERASURES, Key
+from kalip.storage.privacy import ERASURES, Erasure
+from kalip.web.arriving import site_title
 from kalip.web.cells import record_url
+from kalip.web.downloads import as_file
 from kalip.web.faults import errors_of
-from kalip.web.locale import current_locale, gettext, translate
+from kalip.web.locale import current_locale, gettext, message_of, translate
 from kalip.web.privacy.showing import (
     action_words,
     caring,
@@ -165,16 +168,11 @@ def export() -> BaseResponse:
     except RecordRejected as error:
         with caring() as work:
             return _person(work, errors_of(error.violations), dict(request.form), 422)
-    as_pdf = request.form.get("format") == "pdf"
-    if as_pdf:
-        locale, site = current_locale(), str(current_app.config.get("KALIP_TITLE") or "Kalip")
-        model = services().runtime.pin().model
-        content = print_person(model, found, locale, site, lambda text: translate(locale, text))
-    else:
-        content = orjson.dumps(found, option=orjson.OPT_INDENT_2)
-    response = Response(content, content_type="application/pdf" if as_pdf else "application/json")
-    response.headers["Content-Disposition"] = f"attachment; filename=person.{'pdf' if as_pdf else 'json'}"
-    return response
+    if request.form.get("format") == "pdf":
+        locale, model = current_locale(), services().runtime.pin().model
+        content = print_person(model, found, locale, site_title(), lambda text: translate(locale, text))
+        return as_file(content, "application/pdf", "person.pdf")
+    return as_file(orjson.dumps(found, option=orjson.OPT_INDENT_2), "application/json", "person.json")
 
 
 @blueprint.post("/person/hold")
@@ -223,7 +221,7 @@ def erase_now() -> BaseResponse:
         with caring() as work:
             return _plan(work, command, errors_of(error.violations), 422)
     except Conflict as error:
-        flash(translate(current_locale(), error.template, **error.params))
+        flash(message_of(current_locale(), error))
         with caring() as work:
             return _plan(work, command, {}, 409)
     settle_erasures(services())
@@ -234,7 +232,7 @@ def erase_now() -> BaseResponse:
 def show_proofs() -> Response:
     """All proofs, the latest first."""
     with caring() as work:
-        shown = tuple(_proof(work, each.id) for each in ERASURES.all(work.session, limit=100))
+        shown = tuple(_proof(work, each) for each in ERASURES.all(work.session, limit=100))
         return render(_PROOFS, desk_shell(work, gettext("Proofs")), page_of(shown))
 
 
@@ -242,7 +240,7 @@ def show_proofs() -> Response:
 def show_proof(erasure_id: str) -> Response:
     """One proof."""
     with caring() as work:
-        shown = _proof(work, erasure_id if is_id(erasure_id) else "")
+        shown = _proof(work, find_proof(work, erasure_id if is_id(erasure_id) else ""))
         return render(_PROOF, desk_shell(work, gettext("Proof of erasure")), page_of(shown))
 
 
@@ -260,12 +258,15 @@ def _command(work: Work) -> EraseSubject:
 def _person(work: Work, errors: dict[str, str], sent: dict[str, str], status: int = 200) -> Response:
     roots = keys_sent("record")
     person = find_person(work, roots, keys_sent("without"))
-    held = holds_on(work, person.keys)
+    held, words = holds_on(work, person.keys), how_words()
     page = PersonPage(
         _name(person),
         tuple(said_key(*each) for each in roots),
         ", ".join(person.addresses),
-        tuple(_shown(work, person, key, held[key].reason if key in held else "") for key in person.keys),
+        tuple(
+            _shown(work, each, words[each.how], held[each.key].reason if each.key in held else "")
+            for each in person.records
+        ),
         counted(person.beside),
         _mentions(work, person),
         tuple(consents_of_records(work, person.keys)),
@@ -304,14 +305,13 @@ def _steps(work: Work, plan: ErasurePlan) -> tuple[ShownRecord, ...]:
     )  # fmt: skip
 
 
-def _shown(work: Work, person: Person, key: Key, held: str) -> ShownRecord:
-    found = next(each for each in person.records if each.key == key)
-    how = how_words()[found.how]
+def _shown(work: Work, found: Found, how: str, held: str) -> ShownRecord:
     if found.field:
         how = f"{how}: {field_labels(work, found.entity, [found.field])}"
     return ShownRecord(
-        said_key(*key), found.title, entity_label(work, found.entity), record_url(*key), how, found.archived, held=held
-    )
+        said_key(*found.key), found.title, entity_label(work, found.entity), record_url(*found.key), how,
+        found.archived, held=held,
+    )  # fmt: skip
 
 
 def _mentions(work: Work, person: Person) -> tuple[ShownRecord, ...]:
@@ -327,8 +327,7 @@ def _name(person: Person) -> str:
     return next((each for each in said if each), gettext("(no name)"))
 
 
-def _proof(work: Work, erasure_id: str) -> ShownProof:
-    found = find_proof(work, erasure_id)
+def _proof(work: Work, found: Erasure) -> ShownProof:
     return ShownProof(
         found.id,
         when(work, found.at),
