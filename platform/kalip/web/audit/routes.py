@@ -23,7 +23,7 @@ from kalip.web.audit.kinds import kind_label, kind_labels
 from kalip.web.cells import record_url
 from kalip.web.downloads import as_file
 from kalip.web.inputs import Option, whole_number
-from kalip.web.locale import current_locale, gettext
+from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.record.timeline import moment
 from kalip.web.render import View, render
 from kalip.web.session import actor, administrating, reading, services, write
@@ -92,7 +92,7 @@ def show_log() -> Response:
         try:
             wanted = _filter_of(work, said)
         except BadRequest as error:
-            wanted, fault, status = EventFilter(), gettext(error.template, **error.params), 400
+            wanted, fault, status = EventFilter(), message_of(current_locale(), error), 400
         found = log_page(work, wanted, whole_number(request.args.get("below", ""), _LARGEST))
         title = gettext("Event log")
         page = LogContext(

@@ -43,6 +43,7 @@ from kalip.web.privacy.showing import (
 )
 from kalip.web.render import View, render
 from kalip.web.session import write
+from kalip.web.shell import plural_of
 from kalip.workflow.privacy import run_now
 
 blueprint = Blueprint("privacy_books", __name__, url_prefix="/admin/privacy")
@@ -264,7 +265,7 @@ def _term(work: Work, found: Preview) -> ShownTerm:
     rule, force = found.rule, found.in_force
     return ShownTerm(
         rule.id,
-        rule.entity.plural.get(current_locale()) or rule.entity.label.get(current_locale()),
+        plural_of(rule.entity),
         field_labels(work, rule.entity.name, rule.fields),
         term_in_words(rule.term),
         field_labels(work, rule.entity.name, [rule.term.after]),

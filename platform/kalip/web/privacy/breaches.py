@@ -13,10 +13,11 @@ from kalip.records.privacy import NewBreach, change_breach, find_breach, marks_o
 from kalip.storage.privacy import BREACHES, Breach
 from kalip.web.faults import errors_of
 from kalip.web.inputs import whole_number
-from kalip.web.locale import current_locale, gettext
+from kalip.web.locale import gettext
 from kalip.web.privacy.showing import caring, desk_shell, entity_label, kind_words, page_of, when
 from kalip.web.render import View, render
 from kalip.web.session import write
+from kalip.web.shell import plural_of
 
 blueprint = Blueprint("privacy_breaches", __name__, url_prefix="/admin/privacy")
 _BREACHES = View("privacy/breaches.html")
@@ -112,9 +113,7 @@ def note_breach(breach_id: str) -> BaseResponse:
 
 def _breaches(work: Work, errors: dict[str, str], sent: dict[str, str], status: int = 200) -> Response:
     found = tuple(_breach(work, each) for each in BREACHES.all(work.session))
-    entities = tuple(
-        (name, each.plural.get(current_locale())) for name, each in work.model.entities.items() if each.personal
-    )
+    entities = tuple((name, plural_of(each)) for name, each in work.model.entities.items() if each.personal)
     page = page_of(BreachesPage(found, entities, work.now.strftime(_MOMENT)), errors, sent)
     return render(_BREACHES, desk_shell(work, gettext("Breaches")), page, status)
 
