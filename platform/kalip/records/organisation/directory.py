@@ -45,37 +45,43 @@ class DirectoryUser:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A user or group that is there, and what the directory calls it."""
+class KnownUser:
+    """A user that is there for the directory, and what the directory calls it."""
 
+    user: User
     external: str | None
-    user: User | None = None
-    group: Group | None = None
 
 
-def known_users(work: Work, email: str | None = None, external: str | None = None) -> list[Known]:
+@dataclass(frozen=True, slots=True)
+class KnownGroup:
+    """A group, and what the directory calls it."""
+
+    group: Group
+    external: str | None
+
+
+def known_users(work: Work, email: str | None = None, external: str | None = None) -> list[KnownUser]:
     """The users that are there for the directory, by id; those with an address or a name of its own when given."""
     administering(work)
-    gone, names = external_ids(work.session, GONE), external_ids(work.session, USERS)
+    if email is None and external is None:
+        gone, names = external_ids(work.session, GONE), external_ids(work.session, USERS)
+        there = [each for each in list_users(work.session) if not each.service and each.id not in gone]
+        return [KnownUser(each, names.get(each.id)) for each in sorted(there, key=lambda each: each.id)]
     if email is not None:
         one = find_user(work.session, email)
-        found = [one] if one is not None else []
-    elif external is not None:
-        one = get_user(work.session, own_id(work.session, USERS, external) or "")
-        found = [one] if one is not None else []
     else:
-        found = sorted(list_users(work.session), key=lambda each: each.id)
-    there = [each for each in found if not each.service and each.id not in gone]
-    return [Known(names.get(each.id), user=each) for each in there]
+        one = get_user(work.session, own_id(work.session, USERS, external or "") or "")
+    known = _known(work, one)
+    return [] if known is None else [known]
 
 
-def known_user(work: Work, user_id: str) -> Known:
+def known_user(work: Work, user_id: str) -> KnownUser:
     """A user that is there for the directory; NotFound otherwise."""
     administering(work)
-    user = get_user(work.session, user_id)
-    if user is None or user.service or external_id(work.session, GONE, user_id) is not None:
+    known = _known(work, get_user(work.session, user_id))
+    if known is None:
         raise missing("user", user_id)
-    return Known(external_id(work.session, USERS, user_id), user=user)
+    return known
 
 
 def bring_user(work: Work, wanted: DirectoryUser) -> str:
@@ -99,8 +105,6 @@ def bring_user(work: Work, wanted: DirectoryUser) -> str:
 def change_directory_user(work: Work, user_id: str, wanted: DirectoryUser) -> None:
     """Bring a user to what the directory says. Conflict for another's address and for the last administrator."""
     user = known_user(work, user_id).user
-    if user is None:
-        raise missing("user", user_id)
     other = find_user(work.session, wanted.email)
     if other is not None and other.id != user_id:
         raise Conflict("There is a user with this e-mail address already.")
@@ -122,22 +126,22 @@ def take_user_away(work: Work, user_id: str) -> None:
     set_external_id(work.session, GONE, user_id, user_id, work.now)
 
 
-def known_groups(work: Work, name: str | None = None, external: str | None = None) -> list[Known]:
+def known_groups(work: Work, name: str | None = None, external: str | None = None) -> list[KnownGroup]:
     """The groups, by id; those called so, here or by the directory, when given."""
     administering(work)
     names = external_ids(work.session, GROUPS)
-    found = [Known(names.get(each.id), group=each) for each in list_groups(work.session)]
+    found = [KnownGroup(each, names.get(each.id)) for each in list_groups(work.session)]
     if name is not None:
-        found = [each for each in found if each.group is not None and each.group.name.casefold() == name.casefold()]
+        found = [each for each in found if each.group.name.casefold() == name.casefold()]
     if external is not None:
         found = [each for each in found if each.external == external]
-    return sorted(found, key=lambda each: each.group.id if each.group is not None else "")
+    return sorted(found, key=lambda each: each.group.id)
 
 
-def known_group(work: Work, group_id: str) -> Known:
+def known_group(work: Work, group_id: str) -> KnownGroup:
     """A group; NotFound without one."""
     administering(work)
-    return Known(external_id(work.session, GROUPS, group_id), group=group_with(work, group_id))
+    return KnownGroup(group_with(work, group_id), external_id(work.session, GROUPS, group_id))
 
 
 def bring_group(work: Work, name: str, external: str | None, people: Iterable[str]) -> str:
@@ -165,6 +169,12 @@ def people_of(work: Work, group_id: str) -> list[str]:
     """The people of a group whom the directory knows."""
     gone = external_ids(work.session, GONE)
     return [each for each in members_of(work.session, group_id) if each not in gone]
+
+
+def _known(work: Work, user: User | None) -> KnownUser | None:
+    if user is None or user.service or external_id(work.session, GONE, user.id) is not None:
+        return None
+    return KnownUser(user, external_id(work.session, USERS, user.id))
 
 
 def _name(work: Work, kind: str, own: str, external: str | None) -> None:

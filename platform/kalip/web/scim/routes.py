@@ -1,7 +1,7 @@
 """The addresses of the SCIM server. Callers show a bearer token of an administrator; browsers' sessions don't count."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
@@ -11,7 +11,8 @@ from kalip.metadata.source import parse
 from kalip.records import Work, run
 from kalip.records.organisation.directory import (
     DirectoryUser,
-    Known,
+    KnownGroup,
+    KnownUser,
     bring_group,
     bring_user,
     change_directory_group,
@@ -41,6 +42,7 @@ csrf.exempt(blueprint)
 blueprint.register_error_handler(ScimFault, refuse_fault)
 blueprint.register_error_handler(KalipError, refuse_error)
 blueprint.register_error_handler(HTTPException, refuse_http)
+T = TypeVar("T", KnownUser, KnownGroup)
 _LIMIT = 4 * MEBIBYTE
 _MEDIA = (MEDIA_TYPE, "application/json")
 
@@ -142,7 +144,7 @@ def list_groups() -> Response:
 
     def use(work: Work) -> Response:
         found = known_groups(work, asked.get("displayname"), asked.get("externalid"))
-        left = [each for each in found if each.group is not None and asked.get("id", each.group.id) == each.group.id]
+        left = [each for each in found if asked.get("id", each.group.id) == each.group.id]
         return _page(left, lambda each: _group(work, each))
 
     return _read(use)
@@ -181,11 +183,9 @@ def patch_group(group_id: str) -> Response:
     operations = _operations(_body())
 
     def use(work: Work) -> Response:
-        known = known_group(work, group_id)
-        name = known.group.name if known.group is not None else ""
-        present = {"displayName": name, "externalId": known.external, "members": tuple(people_of(work, group_id))}
-        _changed_group(work, group_id, patched(present, operations, group=True))
-        return answer(_group(work, known_group(work, group_id)))
+        known, people = known_group(work, group_id), tuple(people_of(work, group_id))
+        present = {"displayName": known.group.name, "externalId": known.external, "members": people}
+        return _changed_group(work, group_id, patched(present, operations, group=True))
 
     return _write(use)
 
@@ -195,7 +195,6 @@ def delete_group(group_id: str) -> Response:
     """Forget a group."""
 
     def use(work: Work) -> Response:
-        known_group(work, group_id)
         remove_group(work, group_id)
         return answer(None, 204)
 
@@ -249,7 +248,7 @@ def _described(documents: Sequence[Json], name: str) -> Response:
     return answer(one)
 
 
-def _page(found: Sequence[Known], shown: Callable[[Known], Json]) -> Response:
+def _page(found: Sequence[T], shown: Callable[[T], Json]) -> Response:
     start = max(_number("startIndex", 1), 1)
     count = min(max(_number("count", MOST_RESULTS), 0), MOST_RESULTS)
     some = found[start - 1 : start - 1 + count]
@@ -266,10 +265,8 @@ def _number(name: str, default: int) -> int:
     return int(text)
 
 
-def _fits(known: Known, asked: Mapping[str, str]) -> bool:
+def _fits(known: KnownUser, asked: Mapping[str, str]) -> bool:
     user = known.user
-    if user is None:
-        return False
     said = {"id": user.id, "externalid": known.external or "", "active": "true" if user.active else "false"}
     mail = user.email.casefold()
     wanted = {name: value.casefold() if name == "active" else value for name, value in asked.items()}
@@ -293,10 +290,8 @@ def _wanted(sent: Mapping[str, Any]) -> DirectoryUser:
     )
 
 
-def _attributes(known: Known) -> Json:
+def _attributes(known: KnownUser) -> Json:
     user = known.user
-    if user is None:
-        return {}
     return {
         "userName": user.email,
         "displayName": user.name,
@@ -321,10 +316,8 @@ def _changed_group(work: Work, group_id: str, sent: Mapping[str, Any]) -> Respon
     return answer(_group(work, known_group(work, group_id)))
 
 
-def _user(work: Work, known: Known) -> Json:
+def _user(work: Work, known: KnownUser) -> Json:
     user = known.user
-    if user is None:
-        raise LookupError("user")
     given, _, family = user.name.rpartition(" ")
     groups = [] if _without("groups") else groups_of(work.session, user.id)
     body: Json = {
@@ -348,10 +341,8 @@ def _user(work: Work, known: Known) -> Json:
     return {**body, "externalId": known.external} if known.external else body
 
 
-def _group(work: Work, known: Known) -> Json:
+def _group(work: Work, known: KnownGroup) -> Json:
     group = known.group
-    if group is None:
-        raise LookupError("group")
     body: Json = {
         "schemas": [GROUP],
         "id": group.id,
