@@ -5,7 +5,7 @@ from kalip.base.errors import NotFound
 from kalip.model import Conversion, Entity, Verb
 from kalip.records import Work, require_visible, visible_entity
 from kalip.records.filters import allowed_rows, matching
-from kalip.storage import conversions_into, conversions_of_record, select_many
+from kalip.storage import Filter, conversions_into, conversions_of_record, select_many
 from kalip.workflow.conversions.commands import Converted, Offer
 from kalip.workflow.conversions.selecting import DONE, OPEN, as_converted
 
@@ -18,7 +18,7 @@ def offers_of(work: Work, entity_name: str, record_id: str) -> tuple[Offer, ...]
     entity = visible_entity(work, entity_name)
     if not entity.conversions:
         return ()
-    named = [name for name in entity.conversions if _may_be_converted(work, entity.name, record_id, name)]
+    named = _convertible_by(work, entity, record_id)
     if not named:
         return ()
     past = conversions_of_record(work.session, entity.name, record_id)
@@ -61,9 +61,19 @@ def made_from(work: Work, entity_name: str, record_id: str) -> tuple[Converted, 
     return tuple(as_converted(each) for each in live if _is_visible(work, each.entity, each.record_id))
 
 
-def _may_be_converted(work: Work, entity: str, record_id: str, name: str) -> bool:
-    filters = allowed_rows(work, Verb.CONVERT, entity, name)
-    return filters is not None and (not filters or bool(matching(work, entity, [record_id], filters)))
+def _convertible_by(work: Work, entity: Entity, record_id: str) -> list[str]:
+    """The conversions that the actor may take a record through; what several of them ask of it is looked up once."""
+    met: dict[tuple[Filter, ...], bool] = {}
+    found = []
+    for name in entity.conversions:
+        filters = allowed_rows(work, Verb.CONVERT, entity.name, name)
+        if filters is None:
+            continue
+        if filters not in met:
+            met[filters] = not filters or bool(matching(work, entity.name, [record_id], filters))
+        if met[filters]:
+            found.append(name)
+    return found
 
 
 def _is_visible(work: Work, entity: str, record_id: str) -> bool:
