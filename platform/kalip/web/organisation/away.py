@@ -27,7 +27,7 @@ from kalip.storage import User
 from kalip.storage.substitutions import Substitution
 from kalip.web.faults import errors_of
 from kalip.web.inputs import Option
-from kalip.web.locale import current_locale, gettext
+from kalip.web.locale import gettext
 from kalip.web.organisation.shown import (
     Who,
     begin_of,
@@ -39,7 +39,7 @@ from kalip.web.organisation.shown import (
 )
 from kalip.web.render import View, render
 from kalip.web.session import reading, services, token, write
-from kalip.web.shell import Crumb, shell_of
+from kalip.web.shell import Crumb, plural_of, shell_of
 from kalip.web.tones import tone_of_id
 
 blueprint = Blueprint("away", __name__)
@@ -124,7 +124,7 @@ def add() -> BaseResponse:
             make_substitution(
                 work,
                 NewSubstitution(
-                    user, substitute, max(starts, work.now) if starts <= work.now else starts, ends,
+                    user, substitute, max(starts, work.now), ends,
                     form.get("kind", "tasks"), chosen, form.get("note", ""), form.get("moves") == "1",
                 ),
             )  # fmt: skip
@@ -237,16 +237,15 @@ def _page(work: Work, person: User, sent: Mapping[str, str]) -> AwayPage:
 
 
 def _substitution(work: Work, each: Substitution, person: User, titles: Titles) -> ShownSubstitution:
-    locale = current_locale()
     other = each.substitute if each.absent == person.id else each.absent
-    names = [work.model.entities[name].plural.get(locale) for name in each.entities if name in work.model.entities]
+    names = [plural_of(work.model.entities[name]) for name in each.entities if name in work.model.entities]
     state = "over" if each.over <= work.now else "now" if each.in_force(work.now) else "coming"
     return ShownSubstitution(
         each.id,
         Who(other, titles.of("user", other), tone_of_id(other)),
         period_text(each.starts, max(each.over, each.starts), person.timezone),
         kind_labels()[each.kind][0],
-        ", ".join(name for name in names if name),
+        ", ".join(names),
         each.note,
         each.moves,
         state,
@@ -254,8 +253,7 @@ def _substitution(work: Work, each: Substitution, person: User, titles: Titles) 
 
 
 def _entities(model: Model, chosen: Iterable[str]) -> Iterable[Option]:
-    locale, known = current_locale(), set(chosen)
+    known = set(chosen)
     for entity in model.entities.values():
         if not entity.owned_by:
-            label = entity.plural.get(locale) or entity.label.get(locale)
-            yield Option(entity.name, label, entity.name in known)
+            yield Option(entity.name, plural_of(entity), entity.name in known)

@@ -66,9 +66,7 @@ def absence_json(absence: Absence) -> Json:
 
 def substitution_json(substitution: Substitution, now: datetime) -> Json:
     """A substitution; `state` is coming, active or over."""
-    state = "active" if substitution.in_force(now) else "coming" if now < substitution.starts else "over"
-    if substitution.over <= now:
-        state = "over"
+    state = "over" if substitution.over <= now else "active" if substitution.in_force(now) else "coming"
     return {
         "id": substitution.id,
         "absent": substitution.absent,
