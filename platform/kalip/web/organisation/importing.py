@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 
 from kalip.base.errors import BadRequest
@@ -20,9 +20,9 @@ from kalip.records.organisation.importing import (
 )
 from kalip.records.transfer import read_table
 from kalip.web.locale import current_locale, gettext, message_of
+from kalip.web.organisation.shown import shell_below_tree
 from kalip.web.render import View, render
 from kalip.web.session import actor, administrating, reading, services
-from kalip.web.shell import Crumb, shell_of
 
 blueprint = Blueprint("org_import", __name__, url_prefix="/admin/organisation")
 MOST_ROWS: Final = 2_000
@@ -82,9 +82,7 @@ def _brought(file: FileStorage | None, *, missing: bool, dry_run: bool) -> Peopl
 
 def _show(work: Work, page: ImportPage, status: int = 200) -> Response:
     administrating(work)
-    title = gettext("Import people")
-    tree = Crumb(gettext("Organisation"), url_for("organisation.show_tree"))
-    return render(_PAGE, shell_of(work, title, [Crumb(gettext("Administration")), tree, Crumb(title)]), page, status)
+    return render(_PAGE, shell_below_tree(work, gettext("Import people")), page, status)
 
 
 def _labels() -> Mapping[str, str]:

@@ -24,16 +24,14 @@ from kalip.storage.groups import Group, groups_of, members_of
 from kalip.storage.organisation import get_unit, positions_of
 from kalip.web.faults import errors_of
 from kalip.web.locale import current_locale, gettext
-from kalip.web.organisation.shown import Who, day_text, days_text
-from kalip.web.organisation.tree import show_tree_page
+from kalip.web.organisation.shown import Who, day_text, days_text, placed, shell_below_tree, state_of
+from kalip.web.organisation.tree import Tried, show_tree_page
 from kalip.web.render import View, render
 from kalip.web.session import administrating, reading, write
-from kalip.web.shell import Crumb, Shell, shell_of
 from kalip.web.tones import tone_of_id
 
 blueprint = Blueprint("org_people", __name__, url_prefix="/admin/organisation")
 _GROUP, _PERSON = View("organisation/group.html"), View("organisation/person.html")
-_NO_SENT: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ def add_group() -> BaseResponse:
         made = write(lambda work: make_group(administrating(work), command))
     except RecordRejected as error:
         with reading() as work:
-            return show_tree_page(work, group=(form, errors_of(error.violations)), status=422)
+            return show_tree_page(work, Tried(other=form, other_errors=errors_of(error.violations)), 422)
     flash(gettext("The group is made."))
     return redirect(url_for("org_people.show_group", group_id=made))
 
@@ -142,25 +140,22 @@ def show_person(user_id: str) -> Response:
     """A person's place in the organisation."""
     with reading() as work:
         page = _person(administrating(work), user_id)
-        return render(_PERSON, _shell(work, page.who.name), page)
+        return render(_PERSON, shell_below_tree(work, page.who.name), page)
 
 
 def _show_group(
     work: Work,
     group_id: str,
     sent: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] = _NO_SENT,
+    errors: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
     group = group_with(administrating(work), group_id)
     people = members_of(work.session, group_id)
     titles = titles_of(work, {"user": people})
-    members = tuple(
-        Who(each, titles.of("user", each), tone_of_id(each), href=url_for("org_people.show_person", user_id=each))
-        for each in people
-    )
-    page = GroupPage(group, members, sent or {"code": group.code, "name": group.name}, errors)
-    return render(_GROUP, _shell(work, group.name), page, status)
+    members = tuple(placed(titles, each) for each in people)
+    page = GroupPage(group, members, sent or {"code": group.code, "name": group.name}, errors or {})
+    return render(_GROUP, shell_below_tree(work, group.name), page, status)
 
 
 def _person(work: Work, user_id: str) -> PersonPage:
@@ -169,7 +164,6 @@ def _person(work: Work, user_id: str) -> PersonPage:
     manager, calendar = manager_of(work, user_id), calendar_of(work, user_id)
     away = away_notices(work, [user_id])
     mine = groups_of(work.session, user_id)
-    name = titles_of(work, {"user": [manager]}).of("user", manager) if manager else ""
     return PersonPage(
         who=Who(user.id, user.name, tone_of_id(user.id)),
         email=user.email,
@@ -177,9 +171,7 @@ def _person(work: Work, user_id: str) -> PersonPage:
         roles=tuple(work.model.roles[each].label.get(locale) for each in user.roles if each in work.model.roles),
         places=tuple(_places(work, user_id)),
         groups=tuple((each.id, each.name) for each in mine),
-        manager=Who(manager, name, tone_of_id(manager), href=url_for("org_people.show_person", user_id=manager))
-        if manager
-        else None,
+        manager=placed(titles_of(work, {"user": [manager]}), manager) if manager else None,
         calendar=calendar.label.get(locale) if calendar is not None else "",
         away=gettext("Away until {day}", day=day_text(away[0].until.date())) if away else "",
         away_href=url_for("away.show_away", user=user_id),
@@ -190,15 +182,8 @@ def _places(work: Work, user_id: str) -> list[ShownPlace]:
     found = []
     for each in positions_of(work.session, user_id):
         unit = get_unit(work.session, each.unit)
-        today = work.context.today
-        coming = each.since is not None and each.since > today
-        state = "now" if each.in_force(today) else "coming" if coming else "over"
+        state = state_of(each, work.context.today)
         href = url_for("organisation.show_unit", unit_id=each.unit)
         name = unit.name if unit is not None else each.unit
         found.append(ShownPlace(name, href, each.title, each.head, days_text(each.since, each.until), state))
     return found
-
-
-def _shell(work: Work, title: str) -> Shell:
-    tree = Crumb(gettext("Organisation"), url_for("organisation.show_tree"))
-    return shell_of(work, title, [Crumb(gettext("Administration")), tree, Crumb(title)])

@@ -7,14 +7,18 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from flask import url_for
 
 from kalip.base.errors import Violation
-from kalip.records import SavedRecord, Work
+from kalip.records import SavedRecord, Titles, Work
 from kalip.records.organisation import AwayNotice, Branch
 from kalip.records.organisation.assigning import given_to_absent, people_fields
+from kalip.storage.organisation import Position
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
 from kalip.web.session import reading, services
+from kalip.web.shell import Crumb, Shell, shell_of
+from kalip.web.tones import tone_of_id
 
 _STEP: Final = "  "
 
@@ -28,6 +32,25 @@ class Who:
     tone: str
     note: str = ""
     href: str = ""
+
+
+def placed(titles: Titles, user_id: str) -> Who:
+    """A person with the way to one's place in the organisation."""
+    href = url_for("org_people.show_person", user_id=user_id)
+    return Who(user_id, titles.of("user", user_id), tone_of_id(user_id), href=href)
+
+
+def state_of(position: Position, today: date) -> str:
+    """Whether a position is over, held now, or coming."""
+    if position.in_force(today):
+        return "now"
+    return "coming" if position.since is not None and position.since > today else "over"
+
+
+def shell_below_tree(work: Work, title: str) -> Shell:
+    """What surrounds a page that belongs to the tree."""
+    tree = Crumb(gettext("Organisation"), url_for("organisation.show_tree"))
+    return shell_of(work, title, [Crumb(gettext("Administration")), tree, Crumb(title)])
 
 
 def period_text(starts: datetime, ends: datetime, timezone: str) -> str:

@@ -28,15 +28,23 @@ from kalip.storage.organisation import Position, leads_of_units, positions_in, u
 from kalip.web.faults import errors_of
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
-from kalip.web.organisation.shown import Who, calendar_options, days_text, read_day, unit_options
+from kalip.web.organisation.shown import (
+    Who,
+    calendar_options,
+    days_text,
+    placed,
+    read_day,
+    shell_below_tree,
+    state_of,
+    unit_options,
+)
 from kalip.web.render import View, render
 from kalip.web.session import administrating, reading, write
-from kalip.web.shell import Crumb, Shell, shell_of
+from kalip.web.shell import Crumb, shell_of
 from kalip.web.tones import tone_of_id
 
 blueprint = Blueprint("organisation", __name__, url_prefix="/admin/organisation")
 _TREE, _UNIT = View("organisation/tree.html"), View("organisation/unit.html")
-_NO_SENT: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +110,12 @@ class UnitPage:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What was sent about a unit, or of a new position in it, and why it was refused."""
+    """What was sent of a unit, or by the page's `other` form (of a group, a position), and why it was refused."""
 
-    sent: Mapping[str, str] | None = None
+    unit: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
-    position: Mapping[str, str] = field(default_factory=dict)
-    position_errors: Mapping[str, str] = field(default_factory=dict)
+    other: Mapping[str, str] = field(default_factory=dict)
+    other_errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @blueprint.get("")
@@ -125,7 +133,7 @@ def add() -> BaseResponse:
         made = write(lambda work: make_unit(administrating(work), _command(form)))
     except RecordRejected as error:
         with reading() as work:
-            return show_tree_page(work, form, errors_of(error.violations), status=422)
+            return show_tree_page(work, Tried(form, errors_of(error.violations)), 422)
     flash(gettext("The unit is made."))
     return redirect(url_for("organisation.show_unit", unit_id=made))
 
@@ -145,7 +153,7 @@ def change(unit_id: str) -> BaseResponse:
         write(lambda work: change_unit(administrating(work), unit_id, _command(form)))
     except RecordRejected as error:
         with reading() as work:
-            return _show(work, unit_id, Tried(sent=form, errors=errors_of(error.violations)), 422)
+            return _show(work, unit_id, Tried(form, errors_of(error.violations)), 422)
     flash(gettext("Saved."))
     return redirect(url_for("organisation.show_unit", unit_id=unit_id))
 
@@ -166,8 +174,7 @@ def add_person(unit_id: str) -> BaseResponse:
         write(lambda work: make_position(administrating(work), _position(unit_id, form)))
     except RecordRejected as error:
         with reading() as work:
-            refused = Tried(position=form, position_errors=errors_of(error.violations))
-            return _show(work, unit_id, refused, 422)
+            return _show(work, unit_id, Tried(other=form, other_errors=errors_of(error.violations)), 422)
     flash(gettext("Saved."))
     return redirect(url_for("organisation.show_unit", unit_id=unit_id))
 
@@ -193,24 +200,20 @@ def change_place(position_id: str) -> BaseResponse:
     return redirect(url_for("organisation.show_unit", unit_id=unit))
 
 
-def show_tree_page(
-    work: Work,
-    sent: Mapping[str, str] = _NO_SENT,
-    errors: Mapping[str, str] = _NO_SENT,
-    group: tuple[Mapping[str, str], Mapping[str, str]] = (_NO_SENT, _NO_SENT),
-    status: int = 200,
-) -> Response:
+def show_tree_page(work: Work, tried: Tried | None = None, status: int = 200) -> Response:
     """The page of the tree, with what was sent and refused."""
+    asked = tried or Tried()
     tree = tree_of(administrating(work))
     sizes = group_sizes(work.session)
     page = TreePage(
         _shown(work, tree),
         tuple((each, sizes.get(each.id, 0)) for each in list_groups(work.session)),
-        _form(work, tree, sent, errors),
-        group[1],
-        group[0],
+        _form(work, tree, asked.unit, asked.errors),
+        asked.other_errors,
+        asked.other,
     )
-    return render(_TREE, _shell(work, gettext("Organisation")), page, status)
+    title = gettext("Organisation")
+    return render(_TREE, shell_of(work, title, [Crumb(gettext("Administration")), Crumb(title)]), page, status)
 
 
 def _show(work: Work, unit_id: str, tried: Tried | None = None, status: int = 200) -> Response:
@@ -229,24 +232,25 @@ def _show(work: Work, unit_id: str, tried: Tried | None = None, status: int = 20
     }
     calendar = calendar_of_unit(work, unit_id)
     positions = positions_in(work.session, unit_id)
-    titles = titles_of(work, {"user": [*(each.user_id for each in positions), asked.position.get("user", "")]})
     leading = leads_of_units(work.session, [unit_id], work.context.today).get(unit_id, ())
+    chosen = asked.other.get("user", "")
+    titles = titles_of(work, {"user": [*(each.user_id for each in positions), *leading, chosen]})
     hidden = frozenset((unit_id, *(each.unit.id for each in below)))
     page = UnitPage(
         id=unit.id,
         name=unit.name,
         code=unit.code,
         path=tuple((each.name, url_for("organisation.show_unit", unit_id=each.id)) for each in above[:-1]),
-        leads=tuple(_who(work, each) for each in leading),
+        leads=tuple(placed(titles, each) for each in leading),
         calendar=calendar.label.get(current_locale()) if calendar is not None else "",
         people=tuple(_place(work, each, titles) for each in positions),
         below=_shown(work, [each for each in below if each.unit.parent == unit_id]),
-        form=_form(work, tree, asked.sent or now, asked.errors, hidden),
-        position=asked.position,
-        position_name=titles.of("user", asked.position["user"]) if asked.position.get("user") else "",
-        position_errors=asked.position_errors,
+        form=_form(work, tree, asked.unit or now, asked.errors, hidden),
+        position=asked.other,
+        position_name=titles.of("user", chosen) if chosen else "",
+        position_errors=asked.other_errors,
     )
-    return render(_UNIT, _shell(work, unit.name, inner=True), page, status)
+    return render(_UNIT, shell_below_tree(work, unit.name), page, status)
 
 
 def _below(tree: Sequence[Branch], unit_id: str) -> list[Branch]:
@@ -274,19 +278,9 @@ def _shown(work: Work, tree: Sequence[Branch]) -> tuple[ShownUnit, ...]:
 
 
 def _place(work: Work, position: Position, titles: Titles) -> ShownPosition:
-    today = work.context.today
-    coming = position.since is not None and position.since > today
-    state = "now" if position.in_force(today) else "coming" if coming else "over"
-    user = position.user_id
-    href = url_for("org_people.show_person", user_id=user)
-    who = Who(user, titles.of("user", user), tone_of_id(user), href=href)
+    who, state = placed(titles, position.user_id), state_of(position, work.context.today)
     days = days_text(position.since, position.until)
     return ShownPosition(position.id, who, position.title, position.head, days, state)
-
-
-def _who(work: Work, user_id: str) -> Who:
-    name = titles_of(work, {"user": [user_id]}).of("user", user_id)
-    return Who(user_id, name, tone_of_id(user_id), href=url_for("org_people.show_person", user_id=user_id))
 
 
 def _form(
@@ -323,10 +317,3 @@ def _position(unit_id: str, form: Mapping[str, str]) -> SavePosition:
         raise RecordRejected(faults)
     head = form.get("head") == "1"
     return SavePosition(form.get("user", ""), unit_id, form.get("title", ""), head, since, until)
-
-
-def _shell(work: Work, title: str, *, inner: bool = False) -> Shell:
-    crumbs = [Crumb(gettext("Administration"))]
-    if inner:
-        crumbs.append(Crumb(gettext("Organisation"), url_for("organisation.show_tree")))
-    return shell_of(work, title, [*crumbs, Crumb(title)])
