@@ -20,6 +20,7 @@ from kalip.records.commands import Record
 from kalip.records.filters import allowed_rows, matching
 from kalip.records.history import require_visible
 from kalip.records.journal import SHARE_ENDED, SHARED, append, make_event
+from kalip.records.organisation.checking import check_person
 from kalip.records.services import Work
 from kalip.storage import get_user
 from kalip.storage.groups import find_group, get_group
@@ -49,12 +50,11 @@ class ShareRecord:
 
 @dataclass(frozen=True, slots=True)
 class ShareView:
-    """A share with what people call those whom it names; `may_end`: the actor may take it back."""
+    """A share with what people call those whom it names."""
 
     share: Share
     grantee_name: str
     by_name: str
-    may_end: bool
 
 
 def share_record(work: Work, command: ShareRecord) -> Share:
@@ -112,13 +112,13 @@ def record_shares(work: Work, entity_name: str, record_id: str) -> tuple[ShareVi
     entity = require_visible(work, entity_name, record_id)
     every = may_share(work, entity, record_id)
     found = shares_of(work.session, entity.name, record_id, work.now)
-    return tuple(view_of(work, each, may_end=True) for each in found if every or _gave(work.actor, each))
+    return tuple(view_of(work, each) for each in found if every or _gave(work.actor, each))
 
 
-def view_of(work: Work, share: Share, *, may_end: bool = True) -> ShareView:
+def view_of(work: Work, share: Share) -> ShareView:
     """A share with the names of those whom it names."""
     by = get_user(work.session, share.by) if share.by is not None else None
-    return ShareView(share, grantee_name(work, share.grantee_kind, share.grantee), by.name if by else "", may_end)
+    return ShareView(share, grantee_name(work, share.grantee_kind, share.grantee), by.name if by else "")
 
 
 def may_share(work: Work, entity: Entity, record_id: str) -> bool:
@@ -185,10 +185,9 @@ def _grantee(work: Work, command: ShareRecord, faults: list[Violation]) -> str:
         template = "A record is shared with a user, a group or a unit."
         faults.append(Violation("/with", "unknown_choice", template))
     elif kind == "user":
-        person = get_user(session, named)
-        if person is not None and person.active:
+        person = check_person(work, "/user", named, faults)
+        if person is not None:
             return person.id
-        faults.append(Violation("/user", "not_found", "There is no such person, or the person is kept out."))
     elif kind == "group":
         group = get_group(session, named) or find_group(session, named)
         if group is not None:
