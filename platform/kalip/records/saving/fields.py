@@ -41,7 +41,7 @@ def refuse_fields(work: Work, draft: Draft) -> None:
     What is read there and stays as it is may be said. An empty value for a new record is no value.
     """
     place = place_of_draft(draft)
-    for name in sorted(draft.explicit):
+    for name in sorted(draft.explicit.intersection(work.sight(draft.entity).rights)):
         sight = _sight(work, draft, name)
         if sight is None or sight.may_write(name, place, new=draft.new):
             continue
@@ -73,19 +73,18 @@ def refuse(draft: Draft, name: str) -> None:
 
 def _sight(work: Work, draft: Draft, name: str) -> Sight | None:
     """The sight that decides about a field; None where nothing is narrowed, or the house itself gives the value."""
+    sight = work.sight(draft.entity)
+    if name not in sight.rights or name in draft.grounds.given:
+        return None
     root = draft
     while root.parent is not None:
         root = root.parent
-    if name in draft.grounds.given or (root is not draft and _top_field(draft) in root.grounds.given):
-        return None
-    sight = work.sight(draft.entity)
-    return sight if name in sight.rights else None
+    return None if root is not draft and _top_field(draft) in root.grounds.given else sight
 
 
 def _top_field(draft: Draft) -> str:
     """The field of the outermost record in which a line stands."""
-    parts = draft.pointer.strip("/").split("/")
-    return parts[0]
+    return draft.pointer.strip("/").split("/")[0]
 
 
 def _is_blamed(draft: Draft, name: str) -> bool:
