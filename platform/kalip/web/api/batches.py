@@ -9,12 +9,11 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from kalip.base.errors import BadRequest, RecordRejected, Violation
 from kalip.base.ids import is_id
-from kalip.metadata.source import escape
 from kalip.records import BatchOperation, BatchRejected, ItemResult, Work, batch
 from kalip.records.batching import MOST_OPERATIONS
 from kalip.web.api.answers import Answer, write
 from kalip.web.api.arguments import Arguments
-from kalip.web.api.bodies import BATCH_LIMIT, read_object
+from kalip.web.api.bodies import BATCH_LIMIT, read_object, unknown_names
 from kalip.web.errors import problem_of
 from kalip.web.locale import current_locale
 
@@ -31,7 +30,7 @@ def run_batch(entity: str) -> Response:
     """Up to 1,000 operations on one entity."""
     Arguments()
     body = read_object(BATCH_LIMIT)
-    faults = _unknown(body, "", _BODY_KEYS)
+    faults = unknown_names(body, _BODY_KEYS)
     atomic = body.get("atomic", True)
     if not isinstance(atomic, bool):
         faults.append(_fault("/atomic", "wrong_type", "Expected true or false."))
@@ -63,7 +62,7 @@ def _read_operation(raw: Any, pointer: str, faults: list[Violation]) -> BatchOpe
     if not isinstance(raw, Mapping):
         faults.append(_fault(pointer, "wrong_type", "Expected an object."))
         return None
-    found = _unknown(raw, pointer, _KEYS)
+    found = unknown_names(raw, _KEYS, pointer)
     record_id, version, values = raw.get("id"), raw.get("version"), raw.get("values", {})
     op = next((each for each in OPERATIONS if each == raw.get("op")), None)
     if op is None:
@@ -121,14 +120,6 @@ def _item(operation: BatchOperation, result: ItemResult) -> dict[str, object]:
         raise BadRequest("The operation has no result.")
     status = _CREATED if operation.op == "create" else _DONE
     return {"index": result.index, "id": result.saved.id, "status": status, "version": result.saved.version}
-
-
-def _unknown(raw: Mapping[str, Any], pointer: str, known: frozenset[str]) -> list[Violation]:
-    return [
-        _fault(f"{pointer}/{escape(name)}", "unknown_field", "There is no '{name}' here.", name=name)
-        for name in raw
-        if name not in known
-    ]
 
 
 def _fault(pointer: str, code: str, template: str, **params: object) -> Violation:

@@ -1,12 +1,13 @@
 """JSON bodies: decoded strictly, each fault with its line and column. Knows no records."""
 
+from collections.abc import Container, Mapping
 from typing import Any
 
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from kalip.base.errors import BadRequest
-from kalip.metadata.source import parse
+from kalip.base.errors import BadRequest, Violation
+from kalip.metadata.source import escape, parse
 
 MEBIBYTE = 1024 * 1024
 RECORD_LIMIT = 4 * MEBIBYTE
@@ -49,6 +50,15 @@ def read_object(limit: int = RECORD_LIMIT, *, optional: bool = False) -> dict[st
     if not isinstance(value, dict):
         raise BadRequest("The body must be a JSON object.", code="R108", params={"line": 1, "column": 1})
     return value
+
+
+def unknown_names(body: Mapping[str, Any], known: Container[str], at: str = "") -> list[Violation]:
+    """A fault for each name in a body, or in the part of it `at` a pointer, that should not be there."""
+    return [
+        Violation(f"{at}/{escape(name)}", "unknown_field", "There is no '{name}' here.", {"name": name})
+        for name in body
+        if name not in known
+    ]
 
 
 def _decoded(raw: bytes) -> str:

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, request
 
 from kalip.base.errors import BadRequest, NotFound, RecordRejected, Violation
 from kalip.base.ids import is_id
-from kalip.metadata.source import escape
 from kalip.records import SavedRecord, Work, require_visible, visible_entity
 from kalip.records.duplicates import duplicates_of, take_back_apart, tell_records_apart
 from kalip.records.merging import (
@@ -22,7 +21,7 @@ from kalip.records.merging import (
 from kalip.records.rules import rules_of
 from kalip.web.api.answers import Answer, read, tagged, write
 from kalip.web.api.arguments import Arguments
-from kalip.web.api.bodies import read_object
+from kalip.web.api.bodies import read_object, unknown_names
 from kalip.web.api.records import answer_saved, checked_id, location
 from kalip.web.errors import duplicate_json, violation_json
 from kalip.web.locale import current_locale, translate
@@ -144,7 +143,7 @@ def plan_json(work: Work, plan: MergePlan) -> Json:
 
 
 def _command(entity: str, body: Mapping[str, Any]) -> MergeRecords:
-    faults = [_fault(f"/{escape(name)}", "unknown_field", name=name) for name in body if name not in _KEYS]
+    faults = unknown_names(body, _KEYS)
     survivor, others = body.get("survivor"), body.get("others")
     take, versions = body.get("take", {}), body.get("versions", {})
     if not (isinstance(survivor, str) and is_id(survivor)):
@@ -162,7 +161,7 @@ def _command(entity: str, body: Mapping[str, Any]) -> MergeRecords:
 
 
 def _ids(body: Mapping[str, Any]) -> tuple[str, ...]:
-    faults = [_fault(f"/{escape(name)}", "unknown_field", name=name) for name in body if name != "ids"]
+    faults = unknown_names(body, ("ids",))
     ids = body.get("ids")
     if not (isinstance(ids, list) and all(isinstance(each, str) and is_id(each) for each in ids)):
         faults.append(_fault("/ids", "not_an_id"))
@@ -172,11 +171,10 @@ def _ids(body: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 _TEMPLATES = {
-    "unknown_field": "There is no '{name}' here.",
     "not_an_id": "Expected ids of records.",
     "wrong_type": "Expected an object.",
 }
 
 
-def _fault(pointer: str, code: str, **params: object) -> Violation:
-    return Violation(pointer, code, _TEMPLATES[code], params)
+def _fault(pointer: str, code: str) -> Violation:
+    return Violation(pointer, code, _TEMPLATES[code])

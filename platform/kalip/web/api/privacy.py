@@ -12,7 +12,6 @@ from flask import Blueprint, Response
 from kalip.base.errors import RecordRejected, Violation
 from kalip.base.ids import is_id
 from kalip.fields.moments import moment_text
-from kalip.metadata.source import escape
 from kalip.records import Work, run
 from kalip.records.privacy import (
     THE_PERSON,
@@ -31,7 +30,7 @@ from kalip.records.privacy import (
 from kalip.storage.privacy import Erasure, Key
 from kalip.web.api.answers import Answer, plain_answer, read, write
 from kalip.web.api.arguments import Arguments
-from kalip.web.api.bodies import read_object
+from kalip.web.api.bodies import read_object, unknown_names
 from kalip.web.locale import current_locale
 from kalip.web.session import actor, services
 
@@ -143,12 +142,7 @@ def _candidate(found: Any) -> Json:
 
 
 def _only(body: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
-    faults = [
-        Violation(f"/{escape(name)}", "unknown_field", "There is no '{name}' here.", {"name": name})
-        for name in body
-        if name not in names
-    ]
-    if faults:
+    if faults := unknown_names(body, names):
         raise RecordRejected(faults)
     return body
 

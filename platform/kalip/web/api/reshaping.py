@@ -13,7 +13,7 @@ from kalip.metadata.source import escape
 from kalip.storage import Plan, Step
 from kalip.web.api.answers import JSON
 from kalip.web.api.arguments import Arguments
-from kalip.web.api.bodies import METADATA_LIMIT, read_object
+from kalip.web.api.bodies import METADATA_LIMIT, read_object, unknown_names
 from kalip.web.locale import current_locale, translate
 from kalip.web.session import actor, site
 from kalip.web.wording import wording_text
@@ -66,11 +66,7 @@ def publish_sent() -> Response:
 
 def _read(body: Mapping[str, Any], *, is_based: bool = False) -> _Sent:
     """What both calls are sent: a plan can be published by sending the same again. `is_based` asks for the base."""
-    faults = [
-        Violation(f"/{escape(name)}", "unknown_field", "There is no '{name}' here.", {"name": name})
-        for name in body
-        if name not in _KNOWN
-    ]
+    faults = unknown_names(body, _KNOWN)
     documents, base = body.get("documents"), body.get("base_revision")
     message, accept = body.get("message", ""), body.get("accept", [])
     if not isinstance(documents, dict):

@@ -24,7 +24,7 @@ from kalip.records.transfer.jobs import (
 from kalip.storage import Blob
 from kalip.web.api.answers import Answer, write
 from kalip.web.api.arguments import Arguments
-from kalip.web.api.bodies import MEBIBYTE, read_object
+from kalip.web.api.bodies import MEBIBYTE, read_object, unknown_names
 from kalip.web.api.jobs import begun
 from kalip.web.locale import current_locale
 from kalip.web.session import actor, services
@@ -127,12 +127,8 @@ def _parts() -> tuple[FileStorage, dict[str, Any]]:
 
 
 def _faults(said: Mapping[str, Any], known: Mapping[str, type]) -> list[Violation]:
-    faults = [
-        Violation(f"/{escape(name)}", "unknown_field", "There is no '{name}' here.", {"name": name})
-        for name in said
-        if name not in known
-    ]
     wrong = [name for name, value in said.items() if name in known and not isinstance(value, known[name])]
+    faults = unknown_names(said, known)
     return faults + [Violation(f"/{name}", "wrong_type", "Another type is expected here.") for name in wrong]
 
 
