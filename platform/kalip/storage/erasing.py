@@ -12,6 +12,7 @@ from sqlalchemy import select, tuple_
 
 from kalip.storage.eventlog import EVENTS, Event
 from kalip.storage.events import event_of
+from kalip.storage.people import email_key
 from kalip.storage.scrubbing import Traces, tasks_of_records
 from kalip.storage.seals import amend_events
 from kalip.storage.session import Session
@@ -31,10 +32,8 @@ def redact_beside(session: Session, traces: Traces, why: str, now: datetime) -> 
     How many were changed. In the session's transaction.
     """
     changed = [_blank(each) for each in _told(session, traces)]
-    changed += [
-        replace(_blank(each), record_id=NOBODY)
-        for each in _of(session, "user", [a.casefold() for a in traces.addresses])
-    ]
+    tried = _of(session, "user", list(map(email_key, traces.addresses)))
+    changed += [replace(_blank(each), record_id=NOBODY) for each in tried]
     for start in range(0, len(changed), _AT_ONCE):
         amend_events(session, changed[start : start + _AT_ONCE], {"why": why}, now)
     return len(changed)

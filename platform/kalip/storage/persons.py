@@ -24,6 +24,7 @@ from kalip.storage.own import (
     KalipUser,
     table_of,
 )
+from kalip.storage.people import email_key
 from kalip.storage.privacy import Key
 from kalip.storage.scrubbing import GONE, NOBODY
 from kalip.storage.session import Session
@@ -136,7 +137,7 @@ def still_needed(session: Session, served: Served, going: Collection[Key]) -> se
 def accounts_of(session: Session, addresses: Sequence[str]) -> list[dict[str, Any]]:
     """The accounts of people with one of these e-mail addresses, as plain JSON without secrets."""
     users = table_of(KalipUser)
-    wanted = users.c.email_key.in_([each.casefold() for each in addresses])
+    wanted = users.c.email_key.in_(list(map(email_key, addresses)))
     return [
         {"id": row.id, "name": row.name, "email": row.email, "locale": row.locale, "timezone": row.timezone,
          "roles": list(row.roles), "active": row.active, "created_at": row.created_at.isoformat()}
@@ -150,7 +151,7 @@ def erase_accounts(session: Session, addresses: Sequence[str]) -> int:
     Who did what stays told by the account's id. Accounts that are let in stay as they are.
     """
     users = table_of(KalipUser)
-    wanted = (users.c.email_key.in_([each.casefold() for each in addresses]), users.c.active.is_(False))
+    wanted = (users.c.email_key.in_(list(map(email_key, addresses))), users.c.active.is_(False))
     ids = list(session.run(select(users.c.id).where(*wanted)).scalars())
     for each in ids:
         address = f"{each}@{NOBODY}"
