@@ -49,10 +49,11 @@ GONE: Final = "—"
 """What stands where a text may not be empty."""
 NOBODY: Final = "erased.invalid"
 """The domain of addresses that stand where there must be one; it never exists (RFC 2606)."""
+SHORTEST: Final = 4
+"""How many characters a text has that is looked for inside others: a shorter one would be found everywhere."""
 _FILES: Final = table_of(KalipFile)
 _ENDED: Final = ("done", "dead", "cancelled")
 _AT_ONCE: Final = 200
-_SHORTEST: Final = 4
 _INDEX_PAGES: Final = 500
 Where = Callable[[Table, "Traces"], ColumnElement[bool]]
 
@@ -85,8 +86,7 @@ def _record(table: Table, traces: Traces) -> ColumnElement[bool]:
 
 def _holds(column: ColumnElement[Any], texts: Sequence[str], *, json: bool = False) -> ColumnElement[bool]:
     """Whether a text holds any of these, in whatever case."""
-    # A short text would be found everywhere.
-    wanted = {_written(each) if json else each for each in texts if len(each) >= _SHORTEST}
+    wanted = {_written(each) if json else each for each in texts if len(each) >= SHORTEST}
     return or_(false(), *(column.icontains(each, autoescape=True) for each in sorted(wanted)))
 
 

@@ -19,7 +19,7 @@ from kalip.storage import update_record
 from kalip.storage.events import redact_events
 from kalip.storage.persons import empty_retired
 from kalip.storage.privacy import Key
-from kalip.storage.scrubbing import GONE, NOBODY
+from kalip.storage.scrubbing import GONE, NOBODY, SHORTEST
 
 WHY = "personal data was erased"
 _TEXTS = ("text", "long_text", "rich_text")
@@ -33,7 +33,7 @@ def marked_fields(entity: Entity) -> tuple[str, ...]:
 
 def filled_fields(work: Work, keys: Sequence[Key], texts: Collection[str]) -> dict[Key, tuple[str, ...]]:
     """The fields of records to empty: marked ones with a value, and texts in which one of these texts stands."""
-    wanted = [each.casefold() for each in texts if len(each) > 3]
+    wanted = [each.casefold() for each in texts if len(each) >= SHORTEST]
     found: dict[Key, tuple[str, ...]] = {}
     for entity, rows in read(work, keys):
         marked, written = marked_fields(entity), text_fields(work, entity.name)

@@ -10,8 +10,8 @@ from kalip.records.services import Work
 from kalip.records.transfer.jobs import JOB, STAGED
 from kalip.storage import Blobs
 from kalip.storage.persons import transfers_kept
+from kalip.storage.scrubbing import SHORTEST
 
-_SHORTEST: Final = 4
 _LARGEST: Final = 256 * 2**20
 """A file with more bytes than that is taken to hold the person: nobody should wait for it to be read."""
 
@@ -19,7 +19,7 @@ _LARGEST: Final = 256 * 2**20
 def transfers_about(work: Work, texts: Sequence[str]) -> list[str]:
     """The ids of files of exports and imports in which one of these texts stands; those of jobs under way stay."""
     blobs = work.services.blobs
-    wanted = [each.casefold() for each in texts if len(each) >= _SHORTEST]
+    wanted = [each.casefold() for each in texts if len(each) >= SHORTEST]
     if blobs is None or not wanted:
         return []
     return [
