@@ -19,6 +19,7 @@ from kalip.records.titles import title_text
 from kalip.storage import search, select_many
 from kalip.storage.persons import accounts_of, named_like, present, referring, with_values
 from kalip.storage.privacy import Key
+from kalip.storage.query import Form
 from kalip.storage.scrubbing import Traces, count_traces, merged_into
 
 MOST_CANDIDATES = 30
@@ -158,19 +159,16 @@ def values_of(work: Work, keys: Sequence[Key]) -> tuple[tuple[str, ...], tuple[s
     return tuple(addresses), tuple(each for each in names if each.strip())
 
 
-def read(work: Work, keys: Sequence[Key]) -> Iterator[tuple[Entity, dict[str, Record]]]:
-    """Records with all their own fields, as Python values, entity by entity."""
+def read(work: Work, keys: Sequence[Key], form: Form = "values") -> Iterator[tuple[Entity, dict[str, Record]]]:
+    """Records with all their own fields, as Python values or otherwise, entity by entity, some at a time."""
     for name in dict.fromkeys(entity for entity, _ in keys):
         entity = work.model.entities.get(name)
+        if entity is None:
+            continue
         ids = [record_id for each, record_id in keys if each == name]
         for start in range(0, len(ids), _READ):
-            if entity is not None:
-                yield (
-                    entity,
-                    select_many(
-                        work.session, work.served, name, ids[start : start + _READ], work.context, form="values"
-                    ),
-                )
+            some = ids[start : start + _READ]
+            yield entity, select_many(work.session, work.served, name, some, work.context, form=form)
 
 
 def shown(work: Work, keys: Sequence[Key]) -> tuple[Candidate, ...]:

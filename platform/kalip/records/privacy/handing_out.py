@@ -1,18 +1,18 @@
 """Puts together all that is kept of one person, as plain JSON: what a person may ask for and take elsewhere."""
 
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from kalip.fields.moments import moment_text
-from kalip.model import Entity, Model
+from kalip.model import Model
 from kalip.records.privacy.consenting import consents_of_records
 from kalip.records.privacy.disclosing import Given, disclosures_of, note_disclosure
-from kalip.records.privacy.finding import Person
+from kalip.records.privacy.finding import Person, read
 from kalip.records.privacy.officers import officer
 from kalip.records.rules import rules_of
 from kalip.records.services import Work
-from kalip.storage import Event, events_for, files_of, select_many
+from kalip.storage import Event, events_for, files_of
 from kalip.storage.persons import accounts_of
 from kalip.storage.scrubbing import kept_beside
 
@@ -44,11 +44,7 @@ def gather(work: Work, person: Person) -> dict[str, Any]:
         "made_at": moment_text(work.now),
         "known_by": list(person.addresses),
         "names": list(person.names),
-        "records": [
-            each
-            for name in dict.fromkeys(entity for entity, _ in person.keys)
-            for each in _records(work, work.entity(name), person)
-        ],
+        "records": list(_records(work, person)),
         "beside": kept_beside(work.session, person.traces),
         "accounts": accounts_of(work.session, person.addresses),
         "disclosures": [
@@ -64,30 +60,22 @@ def gather(work: Work, person: Person) -> dict[str, Any]:
     }
 
 
-def _records(work: Work, entity: Entity, person: Person) -> list[dict[str, Any]]:
-    rules = rules_of(work.served, entity.name)
-    ids = [each.id for each in person.records if each.entity == entity.name]
-    rows: dict[str, Mapping[str, Any]] = {}
-    for start in range(0, len(ids), 200):
-        rows |= select_many(work.session, work.served, entity.name, ids[start : start + 200], work.context, form="json")
-    titles = {each.id: each.title for each in person.records if each.entity == entity.name}
-    found = []
-    for record_id, row in rows.items():
-        values = {
-            name: value
-            for name, value in row.items()
-            if value not in (None, "", [], {}) and name not in _SILENT and name.partition(".")[0] in rules.attributes
-        }
-        found.append(
-            {
+def _records(work: Work, person: Person) -> Iterator[dict[str, Any]]:
+    titles = {each.key: each.title for each in person.records}
+    for entity, rows in read(work, person.keys, "json"):
+        attributes = rules_of(work.served, entity.name).attributes
+        for record_id, row in rows.items():
+            yield {
                 "entity": entity.name,
                 "id": record_id,
-                "title": titles.get(record_id, ""),
-                "values": values,
+                "title": titles[entity.name, record_id],
+                "values": {
+                    name: value
+                    for name, value in row.items()
+                    if value not in (None, "", [], {}) and name not in _SILENT and name.partition(".")[0] in attributes
+                },
                 **_beside(work, entity.name, record_id),
             }
-        )
-    return found
 
 
 def _beside(work: Work, entity: str, record_id: str) -> dict[str, Any]:
