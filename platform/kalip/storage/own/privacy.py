@@ -108,7 +108,7 @@ class KalipRetention(Base):
 
 
 class KalipBreach(Base):
-    """A breach of personal data. The authority is told by `due_at`. `entities` and `notices` are JSON text."""
+    """A breach of personal data. The authority is told by `due_at`. `entities` is JSON text."""
 
     __tablename__ = "kalip_breach"
     id: Mapped[str] = mapped_column(primary_key=True)
