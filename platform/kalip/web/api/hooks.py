@@ -1,13 +1,13 @@
 """Web hooks over HTTP: messages of other systems come in; those sent to them are looked at and sent again."""
 
-from typing import Any
+from typing import Any, get_args
 
 from flask import Blueprint, Response, request
 
 from kalip.access import SYSTEM
 from kalip.base.errors import BadRequest, NotAuthenticated, NotFound
 from kalip.records import Work, run
-from kalip.storage.hooks import Delivery, delivery_attempts, get_delivery, list_deliveries
+from kalip.storage.hooks import Delivery, DeliveryState, delivery_attempts, get_delivery, list_deliveries
 from kalip.web.api.answers import Answer, plain_answer, read, write
 from kalip.web.api.arguments import Arguments
 from kalip.web.api.bodies import read_bytes
@@ -20,7 +20,7 @@ blueprint = Blueprint("api_hooks", __name__)
 """What needs somebody signed in."""
 doors = Blueprint("api_hook_doors", __name__)
 """What other systems call: they prove themselves by a signature or token of the hook."""
-_STATES = ("waiting", "sent", "failed")
+_STATES = get_args(DeliveryState)
 _ID, _MOMENT, _SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 
 

@@ -1,6 +1,9 @@
 """The operations of jobs, and of the imports and exports that are jobs."""
 
+from typing import get_args
+
 from kalip.model import Entity, Verb
+from kalip.storage.jobs import JobState
 from kalip.web.api.openapi.parts import (
     COUNT,
     FLAG,
@@ -23,7 +26,7 @@ from kalip.web.api.openapi.parts import (
 )
 from kalip.web.api.openapi.schemas import ref
 
-_STATES = ("waiting", "running", "done", "dead", "cancelled")
+_STATES = get_args(JobState)
 
 
 def job_paths() -> dict[str, Json]:

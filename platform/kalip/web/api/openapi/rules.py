@@ -1,7 +1,10 @@
 """The operations of rules: what there is, the run log, dry runs, what they ask; clocks; messages to other systems."""
 
+from typing import get_args
+
 from kalip.fields.ids import ID_SCHEMA
 from kalip.model import Entity, Verb
+from kalip.storage.hooks import DeliveryState
 from kalip.web.api.openapi.parts import (
     COUNT,
     FLAG,
@@ -27,7 +30,7 @@ from kalip.web.api.openapi.parts import (
 from kalip.web.api.openapi.schemas import ref
 from kalip.workflow.rules.words import STATES
 
-_SENT: tuple[str, ...] = ("waiting", "sent", "failed")
+_SENT = get_args(DeliveryState)
 
 
 def rule_paths(*, administrator: bool) -> dict[str, Json]:
