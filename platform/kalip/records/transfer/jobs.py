@@ -82,7 +82,7 @@ def keep_upload(services: Services, name: str, stream: IO[bytes]) -> tuple[str, 
 
 def plan_of(services: Services, asked: ImportAsked, name: str, sha256: str) -> ImportPlan:
     """The plan of an import of kept bytes. BadRequest when they are no file of rows."""
-    table = read_table(blobs_of(services).path(sha256), name)
+    table = read_table(blobs_of(services).path(sha256), name, sha256)
     return ImportPlan(
         asked.entity,
         table,
@@ -107,7 +107,7 @@ def check_import(work: Work, entity_name: str) -> str:
 def stage_upload(work: Work, entity_name: str, name: str, blob: Blob) -> str:
     """Keep an upload for its sender until it is imported; its id. BadRequest when it is no file of rows."""
     entity = check_import(work, entity_name)
-    read_table(blobs_of(work.services).path(blob.sha256), name)
+    read_table(blobs_of(work.services).path(blob.sha256), name, blob.sha256)
     info = FileInfo(new_id(), name, "text/plain", blob.size, blob.sha256, work.now, work.actor.id)
     add_file(work.session, replace(info, field=f"{STAGED}{entity}"))
     return info.id

@@ -49,10 +49,13 @@ class SourceTable:
                 yield tuple(cells[:width]) + ("",) * (width - len(cells))
 
 
-def read_table(path: Path, name: str | None = None) -> SourceTable:
-    """Look at a CSV or XLSX file; `name` is what its sender called it. BadRequest without a readable header."""
+def read_table(path: Path, name: str | None = None, sha256: str = "") -> SourceTable:
+    """Look at a CSV or XLSX file; `name` is what its sender called it, `sha256` its digest where that is known.
+
+    BadRequest without a readable header.
+    """
     suffix = Path(name or path.name).suffix.lower()
-    digest = _hash(path)
+    digest = sha256 or _hash(path)
     if suffix in (".xlsx", ".xlsm", ".ods", ".xls", ".xlsb"):
         if path.stat().st_size > LARGEST_SHEET or _unpacked(path) > LARGEST_UNPACKED:
             raise BadRequest("The file is larger than {limit} MB.", params={"limit": LARGEST_SHEET // 2**20})
