@@ -35,6 +35,10 @@ class Output:
         for each in shown:
             self._answers.print(each, markup=False) if isinstance(each, str) else self._answers.print(each)
 
+    def rows(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Give rows: an object each as JSON, or else a table."""
+        self.show([dict(zip(columns, row, strict=True)) for row in rows], table(columns, rows))
+
     def aside(self, text: str) -> None:
         """Tell people something that is not the answer."""
         if not self.as_json:

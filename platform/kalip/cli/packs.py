@@ -8,7 +8,7 @@ import click
 
 from kalip.base.errors import Diagnostic, MetadataError
 from kalip.cli.command import Environment, Group, Refused
-from kalip.cli.output import diagnostic_json, table
+from kalip.cli.output import diagnostic_json
 from kalip.cli.pack_install import install, lock_packs, upgrade
 from kalip.cli.pack_keys import key, read_key
 from kalip.cli.pack_life import export_pack, installed_pack, new, remove
@@ -127,7 +127,7 @@ def show_packs(env: Environment) -> None:
     entities = {name: sum(e.pack == name for e in model.entities.values()) for name in model.packs}
     rows = [(p.name, p.version, entities.get(p.name, 0), len(p.documents), p.installed_at) for p in installed]
     columns = ("pack", "version", "entities", "documents", "installed")
-    env.out.show([dict(zip(columns, row, strict=True)) for row in rows], table(columns, rows))
+    env.out.rows(columns, rows)
 
 
 @pack.command("diff")

@@ -148,7 +148,7 @@ def second_factor(env: Environment, email: str, off: bool) -> None:  # noqa: FBT
         found = run(site.services, SYSTEM, lambda work: factors_of(work, user_id), write=False)
     columns = ("kind", "name", "created", "used")
     rows = [(each.kind, each.name, each.created_at, each.used_at) for each in found]
-    env.out.show([dict(zip(columns, row, strict=True)) for row in rows], table(columns, rows))
+    env.out.rows(columns, rows)
 
 
 @click.group(cls=Group)
@@ -194,7 +194,7 @@ def show_tokens(env: Environment, email: str | None) -> None:
         for t, u in found
         if email is None or email_key(u.email) == email_key(email)
     ]
-    env.out.show([dict(zip(columns, row, strict=True)) for row in rows], table(columns, rows))
+    env.out.rows(columns, rows)
 
 
 @token.command("revoke")

@@ -55,7 +55,7 @@ def show_register(env: Environment) -> None:
          each.mark.term.text if each.mark.term else "", ", ".join(each.readers))
         for each in entries
     ]  # fmt: skip
-    env.out.show([dict(zip(columns, row, strict=True)) for row in rows], table(columns, rows))
+    env.out.rows(columns, rows)
 
 
 @privacy.command("find")
@@ -171,7 +171,7 @@ def holds(env: Environment) -> None:
         for each in found
     ]
     columns = ("hold", "of", "until", "reason")
-    env.out.show([dict(zip(columns, row, strict=True)) for row in rows], table(columns, rows))
+    env.out.rows(columns, rows)
 
 
 @privacy.command("release")
@@ -196,7 +196,7 @@ def due(env: Environment) -> None:
          each.count, each.in_force is not None)
         for each in found
     ]  # fmt: skip
-    env.out.show([dict(zip(columns, row, strict=True)) for row in rows], table(columns, rows))
+    env.out.rows(columns, rows)
 
 
 @privacy.command("sweep")
