@@ -14,7 +14,7 @@ from kalip.records import ListRecords, Work, visible_entity
 from kalip.records.files import open_file
 from kalip.records.job_desk import job_of
 from kalip.records.rules import rules_of
-from kalip.records.transfer import ExportFormat, export_records, guess_mapping, read_table
+from kalip.records.transfer import ExportFormat, SourceTable, export_records, guess_mapping, read_table
 from kalip.records.transfer.exporting import count_exported
 from kalip.records.transfer.jobs import (
     STAGED,
@@ -158,11 +158,11 @@ def begin(entity: str, file_id: str) -> BaseResponse:
     """Import the file, or only check each row, in the background."""
     with reading() as work:
         found = _importable(work, entity)
-        info, columns = _staged(work, found, file_id)
+        info, table = _staged(work, found, file_id)
     form = request.form
     asked = ImportAsked(
         found.name,
-        {name: path for place, name in enumerate(columns) if (path := form.get(f"column.{place}", ""))},
+        {name: path for place, name in enumerate(table.columns) if (path := form.get(f"column.{place}", ""))},
         form.get("match") or None,
         locale=current_locale(),
         dry_run="check" in form,
@@ -211,12 +211,12 @@ def _upload(work: Work, entity: Entity, fault: str = "") -> Response:
     return render(_UPLOAD, _shell(work, entity, gettext("Import")), page, 422 if fault else 200)
 
 
-def _staged(work: Work, entity: Entity, file_id: str) -> tuple[FileInfo, tuple[str, ...]]:
-    """A file that the person sent to be imported here, and its columns. NotFound for any other."""
+def _staged(work: Work, entity: Entity, file_id: str) -> tuple[FileInfo, SourceTable]:
+    """A file that the person sent to be imported here, and its rows. NotFound for any other."""
     info, path = open_file(work, file_id)
     if info.entity is not None or info.field != f"{STAGED}{entity.name}":
         raise NotFound("There is no such file to import.")
-    return info, read_table(path, info.name).columns
+    return info, read_table(path, info.name)
 
 
 def _tried(work: Work, entity: Entity) -> ImportAsked | None:
@@ -232,9 +232,7 @@ def _tried(work: Work, entity: Entity) -> ImportAsked | None:
 
 
 def _columns(work: Work, entity: Entity, file_id: str, asked: ImportAsked | None, fault: str = "") -> Response:
-    info, path = open_file(work, file_id)
-    _staged(work, entity, file_id)
-    table = read_table(path, info.name)
+    info, table = _staged(work, entity, file_id)
     guesses = guess_mapping(work.served, entity.name, table)
     said = asked.mapping if asked is not None else {each.column: each.path or "" for each in guesses}
     paths = _paths(work, entity)
