@@ -77,9 +77,8 @@ def create(entity: str) -> Response:
         saved = write(lambda work: save_record(work, command))
     except RecordRejected as error:
         with reading() as work:
-            labels = {each.name: each.label.get(current_locale()) for each in work.model.entities.values()}
             page = _form(work, visible_entity(work, entity), sent, errors_of(without_twins(error.violations)))
-            page = replace(page, twins=twins_of(error.violations, labels))
+            page = replace(page, twins=twins_of(work.model, error.violations))
             return render_fragment("record/_quick.html", page, 422)
     with reading() as work:
         title = title_of(work, saved.entity, saved.id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import request
 
 from kalip.base.errors import Violation
+from kalip.model import Model
 from kalip.records.duplicates import Duplicate
 from kalip.web.cells import record_url
 from kalip.web.locale import current_locale, gettext
@@ -46,8 +47,8 @@ def is_accepted() -> bool:
     return ACCEPT in request.form
 
 
-def twins_of(violations: Sequence[Violation], labels: dict[str, str]) -> Twins | None:
-    """What violations say of duplicates, `labels` being those of entities; None when they say nothing of any."""
+def twins_of(model: Model, violations: Sequence[Violation]) -> Twins | None:
+    """What violations say of duplicates; None when they say nothing of any."""
     about = [each for each in violations if each.code in (POSSIBLE, DUPLICATE)]
     if not about:
         return None
@@ -58,7 +59,7 @@ def twins_of(violations: Sequence[Violation], labels: dict[str, str]) -> Twins |
     seen = {key: group for key, group in found.items() if group[0].visible}
     only = all(each.code == POSSIBLE for each in violations)
     return Twins(
-        items=tuple(_twin(group, labels) for group in seen.values()),
+        items=tuple(_twin(model, group) for group in seen.values()),
         strict=any(each.code == DUPLICATE for each in about),
         hidden=len(found) - len(seen),
         button=ACCEPT if only else "",
@@ -75,13 +76,14 @@ def _records(violation: Violation) -> tuple[Duplicate, ...]:
     return tuple(each for each in records if isinstance(each, Duplicate)) if isinstance(records, tuple) else ()
 
 
-def _twin(group: Sequence[Duplicate], labels: dict[str, str]) -> Twin:
+def _twin(model: Model, group: Sequence[Duplicate]) -> Twin:
     first = group[0]
+    entity = model.entity(first.entity)
     return Twin(
         title=first.title or gettext("(no name)"),
         href=record_url(first.entity, first.id),
         tone=tone_of_id(first.id),
-        entity=labels.get(first.entity, first.entity),
+        entity=entity.label.get(current_locale()) if entity is not None else first.entity,
         why=tuple(dict.fromkeys(each.label.get(current_locale()) for each in group)),
         archived=first.archived,
     )

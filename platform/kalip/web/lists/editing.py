@@ -13,7 +13,6 @@ from kalip.records.covers import locked_for
 from kalip.web.cells import record_url, style_of
 from kalip.web.inputs import Input, Sheet, State, Submitted, input_of
 from kalip.web.lists.page import ListCell, can_edit_inline, rows_of
-from kalip.web.locale import current_locale
 from kalip.web.twins import Twins, twins_of
 
 
@@ -46,7 +45,6 @@ def cell_form(work: Work, entity: Entity, record_id: str, path: str, typed: Type
     if not can_edit_inline(work, entity, column) or path in locked_for(work, entity, record_id):
         raise NotFound("This column can't be edited in the list.")
     required = (path,) if column.field.required else ()
-    labels = {each.name: each.label.get(current_locale()) for each in work.model.entities.values()}
     state = State(
         values={path: row.values.get(path)},
         submitted=typed.submitted if typed else {},
@@ -60,7 +58,7 @@ def cell_form(work: Work, entity: Entity, record_id: str, path: str, typed: Type
         classes="",
         columns=path,
         field=input_of(Sheet(work, entity, state, style_of(work, found.titles)), column.field),
-        twins=twins_of(typed.violations, labels) if typed else None,
+        twins=twins_of(work.model, typed.violations) if typed else None,
     )
 
 

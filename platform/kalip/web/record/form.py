@@ -109,8 +109,7 @@ class _Table:
 def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Style) -> Form:
     """Work the form out. Tabs of a form to fill in load when they are opened, or have a fault."""
     submission = basis.submission
-    labels = {each.name: each.label.get(current_locale()) for each in work.model.entities.values()}
-    twins = twins_of(basis.violations, labels)
+    twins = twins_of(work.model, basis.violations)
     # What may be the same is told in one place, with links; not at the fields too.
     basis = replace(basis, violations=without_twins(basis.violations))
     errors = errors_of(basis.violations)
