@@ -64,16 +64,14 @@ def check_clearances(bench: Bench, entities: Iterable[Entity]) -> None:
 
 
 def _mark(bench: Bench, draft: Draft, name: str, spot: Spot) -> Confidentiality | None:
-    field = draft.fields.get(name)
+    field = bench.field_named(draft, name, spot)
     if field is None:
-        bench.desk.unknown(codes.UNKNOWN_FIELD, spot, f"field of '{draft.name}'", name, list(draft.fields))
         return None
-    bench.desk.use(spot, f"field:{draft.name}.{name}")
     if field.type != _CHOICE or field.choices not in bench.choices:
-        message = f"'{name}' is no choice: its values don't say what is more confidential"
+        message = f"'{field.name}' is no choice: its values don't say what is more confidential"
         bench.desk.report(codes.UNFIT_FIELD, spot, message, "name a field of type choice")
         return None
-    return Confidentiality(name, tuple(bench.choices[field.choices].choices))
+    return Confidentiality(field.name, tuple(bench.choices[field.choices].choices))
 
 
 def _check_names(

@@ -48,6 +48,17 @@ def test_confidentiality_and_clearance() -> None:
     assert made.roles["rep"].clearance == "low"
 
 
+def test_a_field_that_was_renamed_still_says_how_confidential_records_are() -> None:
+    deal = (
+        an_entity("deal")
+        .with_field("name", "text")
+        .with_field("secrecy", "choice", choices="level", was=["level"])
+        .with_document("access", {"confidentiality": {"field": "level"}})
+    )
+    made = a_model(a_pack().with_entity(deal).with_choices("level", "low", "high"))
+    assert made.entities["deal"].confidentiality == Confidentiality("secrecy", ("low", "high"))
+
+
 def secrets(field: str = "level", clearance: str = "low") -> PackBuilder:
     deal = (
         an_entity("deal")
