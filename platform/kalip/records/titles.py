@@ -130,8 +130,8 @@ def _is_plain(work: Work, entity: str) -> bool:
 
 def _guarded_titles(work: Work, entity: Entity, ids: Sequence[str]) -> dict[str, str]:
     filters = allowed_rows(work, Verb.READ, entity.name)
-    paths = [find_path(work.served, entity, entity.title)]
-    veils = Veils(work, [(paths[0], [(entity.name, entity.title)])])
+    path = find_path(work.served, entity, entity.title)
+    veils = Veils(work, [(path, [(entity.name, entity.title)])])
     rows: Mapping[str, Record] = select_many(
         work.session,
         work.served,
