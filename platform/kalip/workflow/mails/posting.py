@@ -87,13 +87,19 @@ def compose(work: Work, mail: Mail) -> EmailMessage:
     if mail.created_by is None:
         # So that nobody's out-of-office answers it, and two robots don't talk for ever.
         message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.body)
-    message.add_alternative(_document(mail.html), subtype="html")
+    put_text(message, mail.body, mail.html)
     files = get_files(work.session, mail.files)
     for file in (files[each] for each in mail.files if each in files):
         main, _, sub = file.media_type.partition("/")
         message.add_attachment(_bytes(work, file), maintype=main, subtype=sub or "octet-stream", filename=file.name)
     return message
+
+
+def put_text(message: EmailMessage, text: str, html: str) -> None:
+    """Let a message say a text, plain and as HTML."""
+    message.set_content(text)
+    document = f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>\n{html}\n</body></html>\n'
+    message.add_alternative(document, subtype="html")
 
 
 def reply_address(address: str, thread: str) -> str:
@@ -118,10 +124,6 @@ def _bytes(work: Work, file: FileInfo) -> bytes:
         raise KalipError("This site has no place for files.")
     with work.services.blobs.open(file.sha256) as stream:
         return stream.read()
-
-
-def _document(body: str) -> str:
-    return f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>\n{body}\n</body></html>\n'
 
 
 def _has_server(services: Services) -> bool:

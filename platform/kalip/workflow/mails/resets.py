@@ -15,7 +15,8 @@ from kalip.records import Job, JobHandler, JobRun, Services, Work, enqueue, run
 from kalip.records.accounts.doors import Caller
 from kalip.records.accounts.resetting import count_request, make_reset, person_to_reset
 from kalip.storage import User
-from kalip.workflow.mails.writing import as_html
+from kalip.workflow.mails.posting import put_text
+from kalip.workflow.mails.writing import as_html, domain_of
 
 SEND: Final = "mail.reset"
 PATH: Final = "/login/reset"
@@ -72,10 +73,9 @@ def _message(services: Services, user: User, secret: str) -> EmailMessage:
     message["To"] = user.email
     message["Subject"] = say("A new password")
     message["Date"] = format_datetime(services.clock())
-    message["Message-ID"] = make_msgid(domain=parseaddr(network.sender)[1].rpartition("@")[2] or "kalip.invalid")
+    message["Message-ID"] = make_msgid(domain=domain_of(services))
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body)
-    message.add_alternative(f"<!DOCTYPE html>\n<html><body>\n{as_html(body)}\n</body></html>\n", subtype="html")
+    put_text(message, body, as_html(body))
     return message
 
 

@@ -14,7 +14,7 @@ from kalip.base.text import Text
 from kalip.fields import FieldFault
 from kalip.fields.types.email import EmailType
 from kalip.model import Field
-from kalip.records import Job, Overtaken, Work, enqueue
+from kalip.records import Job, Overtaken, Services, Work, enqueue
 from kalip.records.commands import Record
 from kalip.records.journal import MAIL_SENT, append, make_event
 from kalip.storage import Mail, add_mail, change_mail, get_files, get_mail, mail_of_key
@@ -106,8 +106,12 @@ def send_again(work: Work, mail_id: str) -> None:
 
 def message_id(work: Work, key: str) -> str:
     """The message id that belongs to a key: however often the mail is handed over, it is the same."""
-    domain = parseaddr(work.services.network.sender)[1].rpartition("@")[2] or NOWHERE
-    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain_of(work.services)}>"
+
+
+def domain_of(services: Services) -> str:
+    """The domain that the site's mails are of."""
+    return parseaddr(services.network.sender)[1].rpartition("@")[2] or NOWHERE
 
 
 def addresses_of(text: str) -> tuple[str, ...]:
