@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from kalip.designer import going_on
 from kalip.jobs import reading, tidying
@@ -13,6 +14,8 @@ from kalip.workflow import intake, mails, notifications, privacy, rules, substit
 from kalip.workflow.conversions import at_once
 from kalip.workflow.conversions import many as bulk_conversions
 
+_USUAL: Final = Keeping()
+
 
 @dataclass(frozen=True, slots=True)
 class Background:
@@ -23,12 +26,12 @@ class Background:
     recurring: Sequence[Recurring] = ()
 
 
-def all_background(keeping: Keeping | None = None) -> Background:
+def all_background(keeping: Keeping = _USUAL) -> Background:
     """The background work of all packages, with how long a site keeps things."""
     consumers: tuple[Consumer, ...] = (*notifications.CONSUMERS, *rules.CONSUMERS, *at_once.CONSUMERS)
     handlers = _joined(
-        tidying.handlers_of(keeping or Keeping()),
-        audit.handlers_of((keeping or Keeping()).events),
+        tidying.handlers_of(keeping),
+        audit.handlers_of(keeping.events),
         reading.handlers_of(consumers),
         going_on.JOB_HANDLERS,
         bulk_jobs.JOB_HANDLERS,
