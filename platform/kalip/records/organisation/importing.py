@@ -5,16 +5,17 @@ An empty cell says nothing; a hyphen says that there is none (of roles, of group
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import Final, Literal, NoReturn
+from typing import Final, Literal
 
 from kalip.access import Actor
 from kalip.base.errors import BadRequest, KalipError, RecordRejected, Violation
 from kalip.base.names import did_you_mean
 from kalip.records.accounts.mine import administering
-from kalip.records.accounts.people import NewUser, enter_details, enter_roles, enter_user, set_user_active
+from kalip.records.accounts.people import NewUser, enter_details, enter_roles, enter_user, find_person, set_user_active
 from kalip.records.organisation.commands import SaveGroup, SavePosition, SaveUnit
 from kalip.records.organisation.groups import change_members, make_group
 from kalip.records.organisation.leads import positions_held
@@ -22,7 +23,7 @@ from kalip.records.organisation.positions import change_position, make_position
 from kalip.records.organisation.units import make_unit
 from kalip.records.services import Services, Work, run, unit_of_work
 from kalip.records.transfer.tables import SourceTable
-from kalip.storage import User, find_user, get_user
+from kalip.storage import User, find_user
 from kalip.storage.groups import find_group, groups_of
 from kalip.storage.organisation import Position, find_unit
 
@@ -79,21 +80,10 @@ def import_people(services: Services, actor: Actor, command: PeopleImport) -> Pe
         )
         return _summed(rows)
     kept: list[PeopleImported] = []
-    try:
-        with unit_of_work(services, actor, write=True) as work:
-            kept.append(_summed(_dry(work, command, names)))
-            _undo()
-    except _Undone:
-        return kept[0]
-
-
-def _undo() -> NoReturn:
-    raise _Undone
-
-
-def _dry(work: Work, command: PeopleImport, names: Sequence[str]) -> Iterator[ImportedRow]:
-    for number, cells in _filled(command.table, names):
-        yield _row(work, number, cells, command)
+    with suppress(_Undone), unit_of_work(services, actor, write=True) as work:
+        kept.append(_summed(_row(work, number, cells, command) for number, cells in _filled(command.table, names)))
+        raise _Undone
+    return kept[0]
 
 
 def _summed(rows: Iterable[ImportedRow]) -> PeopleImported:
@@ -157,7 +147,7 @@ def _bring(work: Work, email: str, cells: Mapping[str, str], *, make_missing: bo
     else:
         user_id = known.id
         _change(work, known, cells)
-    if flags["active"] is not None and _person(work, user_id).active != flags["active"]:
+    if flags["active"] is not None and find_person(work, user_id).active != flags["active"]:
         set_user_active(work, user_id, flags["active"])
     _place(work, user_id, cells, head=flags["head"], make_missing=make_missing)
     _join(work, user_id, cells, make_missing=make_missing)
@@ -176,9 +166,9 @@ def _change(work: Work, user: User, cells: Mapping[str, str]) -> None:
 def _place(work: Work, user_id: str, cells: Mapping[str, str], *, head: bool | None, make_missing: bool) -> None:
     """Give the person the place that the row says, and no other one from today on."""
     said = cells.get("unit", "")
-    held = positions_held(work, user_id)
     if not said:
         return
+    held = positions_held(work, user_id)
     unit = None if said == _NONE else _unit(work, said, make_missing=make_missing)
     today = work.context.today
     for position in held:
@@ -256,10 +246,3 @@ def _flag(cells: Mapping[str, str], name: str, faults: list[Violation]) -> bool 
     if said:
         faults.append(Violation(f"/{name}", "wrong_type", "'{text}' is neither yes nor no.", {"text": said[:60]}))
     return None
-
-
-def _person(work: Work, user_id: str) -> User:
-    found = get_user(work.session, user_id)
-    if found is None:
-        raise LookupError(user_id)
-    return found

@@ -4,7 +4,7 @@ from datetime import date
 
 from kalip.model import Calendar
 from kalip.records.services import Work
-from kalip.storage.organisation import Position, Unit, leads_of_units, positions_of, stands_below, units_above
+from kalip.storage.organisation import Position, leads_of_units, positions_of, stands_below, units_above
 
 
 def positions_held(work: Work, user_id: str, day: date | None = None) -> tuple[Position, ...]:
@@ -19,11 +19,8 @@ def manager_of(work: Work, user_id: str) -> str | None:
     That is the manager, else a head, of the unit; who leads the unit oneself is led by the one above it.
     """
     for position in positions_held(work, user_id):
-        for unit in units_above(work.session, position.unit):
-            leading = leads_of_units(work.session, [unit.id], work.context.today).get(unit.id, ())
-            if user_id in leading:
-                continue
-            if leading:
+        for leading in _leads_above(work, position.unit):
+            if leading and user_id not in leading:
                 return leading[0]
     return None
 
@@ -32,17 +29,17 @@ def leads(work: Work, leader: str, user_id: str) -> bool:
     """Whether a person leads a unit in which somebody has a position, or a unit above it."""
     if leader == user_id:
         return False
-    for position in positions_held(work, user_id):
-        chain = [unit.id for unit in units_above(work.session, position.unit)]
-        found = leads_of_units(work.session, chain, work.context.today)
-        if any(leader in each for each in found.values()):
-            return True
-    return False
+    return any(
+        leader in leading for position in positions_held(work, user_id) for leading in _leads_above(work, position.unit)
+    )
 
 
 def calendar_of_unit(work: Work, unit_id: str) -> Calendar | None:
     """The working calendar of a unit: its own, else that of the nearest unit above that has one."""
-    return _calendar(work, units_above(work.session, unit_id))
+    for unit in units_above(work.session, unit_id):
+        if unit.calendar is not None and unit.calendar in work.model.calendars:
+            return work.model.calendars[unit.calendar]
+    return None
 
 
 def calendar_of(work: Work, user_id: str) -> Calendar | None:
@@ -59,8 +56,8 @@ def is_below(work: Work, unit_id: str, above: str) -> bool:
     return stands_below(work.session, unit_id, above)
 
 
-def _calendar(work: Work, chain: list[Unit]) -> Calendar | None:
-    for unit in chain:
-        if unit.calendar is not None and unit.calendar in work.model.calendars:
-            return work.model.calendars[unit.calendar]
-    return None
+def _leads_above(work: Work, unit_id: str) -> list[tuple[str, ...]]:
+    """Who answers for a unit and for each above it, from the unit up to the root."""
+    chain = [unit.id for unit in units_above(work.session, unit_id)]
+    found = leads_of_units(work.session, chain, work.context.today)
+    return [found.get(each, ()) for each in chain]
