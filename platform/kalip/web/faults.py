@@ -35,6 +35,11 @@ def errors_of(violations: Iterable[Violation]) -> dict[str, str]:
     return {name: " ".join(dict.fromkeys(messages)) for name, messages in found.items()}
 
 
+def said(violations: Iterable[Violation]) -> str:
+    """All messages in one text."""
+    return " ".join(dict.fromkeys(message_of(current_locale(), each) for each in violations))
+
+
 def summary_of(violations: Iterable[Violation], shown: Iterable[str], labels: dict[str, str]) -> tuple[Fault, ...]:
     """All faults in the order of the form's inputs; those of inputs that the form lacks keep their text only."""
     errors = errors_of(violations)

@@ -12,7 +12,7 @@ from kalip.records import Titles, Work, add_missing
 from kalip.storage import Mail, list_mails
 from kalip.storage.receipts import IntakeException, Receipt
 from kalip.web.cells import record_url
-from kalip.web.faults import errors_of
+from kalip.web.faults import errors_of, said
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.record.letters import state_of
 from kalip.web.record.timeline import moment
@@ -188,7 +188,7 @@ def bin_this(entity: str, record_id: str) -> BaseResponse:
     try:
         binned = write(lambda work: bin_record(work, entity, record_id))
     except RecordRejected as error:
-        flash(" ".join(message_of(current_locale(), each) for each in error.violations), "error")
+        flash(said(error.violations), "error")
         return redirect(url_for("record.show_record", entity=entity, record_id=record_id))
     flash(gettext("On the list of exceptions. Archived: {count}.", count=len(binned.records)))
     return redirect(url_for("lists.show_list", entity=entity))

@@ -11,10 +11,12 @@ from kalip.model import Entity
 from kalip.records import Work, titles_of
 from kalip.records.bulk_jobs import result_of
 from kalip.records.bulk_undo import can_undo
+from kalip.records.job_desk import rows_of
 from kalip.records.scanning import SCAN, SCAN_ALL
 from kalip.records.transfer.jobs import EXPORT, IMPORT, RESULT_KEY
 from kalip.storage import FILL_JOB, INDEX_JOB, StoredJob
 from kalip.web.cells import record_url
+from kalip.web.faults import said
 from kalip.web.locale import current_locale, gettext, message_of, ngettext
 from kalip.workflow.bulk_jobs import INVERSES
 
@@ -134,7 +136,7 @@ def shown_job(work: Work, job: StoredJob) -> ShownJob:
         label=state_labels().get(job.state, job.state),
         tone=tone_of_state(job.state),
         done=job.done,
-        total=job.total or int(job.arguments.get("rows", 0)) or len(job.arguments.get("ids", ())),
+        total=rows_of(job),
         text=job.text,
         watch=url_for("jobs.show_progress", job_id=job.id) if moving else "",
         stop=url_for("jobs.stop", job_id=job.id) if moving and not job.cancelling else "",
@@ -176,10 +178,9 @@ def _transfer(entity: Entity, job: StoredJob, *, moving: bool) -> dict[str, Any]
 
 def reason_of(error: KalipError) -> str:
     """Why a row was refused, in the reader's language."""
-    locale = current_locale()
     if isinstance(error, RecordRejected | TransitionRefused) and error.violations:
-        return " ".join(message_of(locale, each) for each in error.violations)
-    return message_of(locale, error)
+        return said(error.violations)
+    return message_of(current_locale(), error)
 
 
 def _refused(work: Work, entity: str, job: StoredJob) -> tuple[Refusal, ...]:

@@ -27,6 +27,7 @@ from kalip.records.accounts.second_step import confirm, confirm_password
 from kalip.records.accounts.sessions import freshen
 from kalip.storage.factors import APP, RECOVERY
 from kalip.web.arriving import caller, inside, passkey_place, site_title
+from kalip.web.faults import said
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.oidc.naming import providers
 from kalip.web.render import View, render
@@ -159,7 +160,7 @@ def _added(add: Callable[[Work], Added], again: Callable[..., Response]) -> Base
     try:
         added = write(command)
     except RecordRejected as error:
-        return again(" ".join(message_of(current_locale(), each) for each in error.violations), 422)
+        return again(said(error.violations), 422)
     flash(gettext("From now on you sign in with a second factor."))
     return _codes(added.codes) if added.codes else redirect(url_for("security.show"))
 

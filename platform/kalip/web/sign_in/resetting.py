@@ -9,7 +9,8 @@ from kalip.base.errors import NotFound, RecordRejected
 from kalip.records.accounts import Locked
 from kalip.records.accounts.resetting import person_of_reset, reset_password
 from kalip.web.arriving import caller, site_title
-from kalip.web.locale import current_locale, gettext, message_of, use_locale
+from kalip.web.faults import said
+from kalip.web.locale import gettext, use_locale
 from kalip.web.session import services
 from kalip.workflow.mails.resets import ask_reset, sends_resets
 
@@ -70,7 +71,7 @@ def reset(secret: str) -> BaseResponse:
     try:
         reset_password(services(), secret, wanted)
     except RecordRejected as error:
-        return _reset(secret, " ".join(message_of(current_locale(), each) for each in error.violations), 422)
+        return _reset(secret, said(error.violations), 422)
     except NotFound:
         return _reset(secret, status=404)
     flash(gettext("The password is changed. Sign in with it."))

@@ -21,6 +21,7 @@ from kalip.records.accounts.second_step import (
     looking_at_setup,
 )
 from kalip.web.arriving import caller, inside, let_in, passkey_place, site_title
+from kalip.web.faults import said
 from kalip.web.locale import current_locale, message_of, use_locale
 from kalip.web.session import services, step
 from kalip.web.sign_in.pictures import picture_of
@@ -135,7 +136,7 @@ def _added(add: Callable[[Work], Added]) -> BaseResponse:
     except NotAuthenticated:
         return _anew()
     except RecordRejected as error:
-        return _set_up(" ".join(message_of(current_locale(), each) for each in error.violations), 422)
+        return _set_up(said(error.violations), 422)
     if not added.codes:
         return let_in(redirect(_aim()), opened)
     response = let_in(Response(status=200, mimetype="text/html"), opened)

@@ -23,6 +23,7 @@ from kalip.records.accounts import (
 from kalip.records.accounts.elsewhere import unlink
 from kalip.records.accounts.second_step import require_own_password
 from kalip.web.arriving import caller
+from kalip.web.faults import said
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.render import View, render
 from kalip.web.session import actor, reading, services, token, write
@@ -62,7 +63,7 @@ def change_own_password() -> BaseResponse:
     except NotAuthenticated:
         return _page(Said("password", gettext("The present password is wrong.")), 422)
     except RecordRejected as error:
-        return _page(Said("password", _told(error)), 422)
+        return _page(Said("password", said(error.violations)), 422)
     flash(gettext("The password is changed. All other browsers are signed out."))
     return redirect(url_for("security.show"))
 
@@ -90,7 +91,7 @@ def make_token() -> BaseResponse:
         name = request.form.get("name", "")
         made = write(lambda work: create_api_token(work, me, name, scope, days))
     except RecordRejected as error:
-        return _page(Said("tokens", _told(error)), 422)
+        return _page(Said("tokens", said(error.violations)), 422)
     return _page(Said("tokens", made=made))
 
 
@@ -113,20 +114,16 @@ def remove_link() -> BaseResponse:
     return redirect(url_for("security.show"))
 
 
-def _page(said: Said | None = None, status: int = 200) -> Response:
+def _page(beside: Said | None = None, status: int = 200) -> Response:
     with reading() as work:
         title = gettext("Sign-in and security")
         shell = shell_of(
             work, title, [Crumb(gettext("Preferences"), url_for("account.show_preferences")), Crumb(title)]
         )
-        shown = said or Said()
+        shown = beside or Said()
         page = replace(_shown(work), part=shown.part, fault=shown.fault, made=shown.made)
         return render(_PAGE, shell, page, status)
 
 
 def _shown(work: Work) -> Security:
     return security_of(work, token(), fresh=is_fresh(services(), token()))
-
-
-def _told(error: RecordRejected) -> str:
-    return " ".join(message_of(current_locale(), each) for each in error.violations)

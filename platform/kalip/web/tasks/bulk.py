@@ -6,12 +6,12 @@ from flask import Blueprint, Response, request, url_for
 
 from kalip.base.errors import KalipError, NotFound, RecordRejected
 from kalip.records import Work
+from kalip.web.faults import said
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.render import View, render
 from kalip.web.session import actor, reading, services
 from kalip.web.tasks.page import asked_of
-from kalip.web.tasks.preview import said
 from kalip.web.tasks.routes import shell
 from kalip.workflow.tasks import CompleteTask, TaskView, complete_many, task_view
 

@@ -15,7 +15,7 @@ from kalip.web.cells import Cell, style_of
 from kalip.web.faults import errors_of
 from kalip.web.inputs import Input, Sheet, State, Submitted, input_of
 from kalip.web.lists.page import rows_of
-from kalip.web.locale import current_locale, gettext, message_of
+from kalip.web.locale import current_locale, gettext
 from kalip.web.record.timeline import ago, doer, moment
 from kalip.web.tasks.page import Asked, Due, about_href, due_of, ending_of, priority_label, role_label
 from kalip.web.tones import tone_of_id
@@ -269,8 +269,3 @@ def _history(work: Work, task_id: str) -> tuple[Happened, ...]:
         )
         for each in task_history(work, task_id).items
     )
-
-
-def said(violations: Sequence[Violation]) -> str:
-    """Faults in one text."""
-    return " ".join(dict.fromkeys(message_of(current_locale(), each) for each in violations))

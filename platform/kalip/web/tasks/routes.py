@@ -11,6 +11,7 @@ from kalip.base.errors import KalipError, NotFound, RecordRejected, Violation
 from kalip.records import Work, require_visible
 from kalip.storage.tasks import Task
 from kalip.web import htmx
+from kalip.web.faults import said
 from kalip.web.inputs import read_inputs
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.render import View, render, render_fragment
@@ -18,7 +19,7 @@ from kalip.web.session import reading, write
 from kalip.web.shell import Crumb, Shell, shell_of
 from kalip.web.tasks.page import Asked, asked_of, inbox_of
 from kalip.web.tasks.panel import panel_of
-from kalip.web.tasks.preview import Tried, preview_of, said
+from kalip.web.tasks.preview import Tried, preview_of
 from kalip.workflow.tasks import (
     CompleteTask,
     TaskTaken,
