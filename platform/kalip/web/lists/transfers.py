@@ -216,7 +216,7 @@ def _staged(work: Work, entity: Entity, file_id: str) -> tuple[FileInfo, SourceT
     info, path = open_file(work, file_id)
     if info.entity is not None or info.field != f"{STAGED}{entity.name}":
         raise NotFound("There is no such file to import.")
-    return info, read_table(path, info.name)
+    return info, read_table(path, info.name, info.sha256)
 
 
 def _tried(work: Work, entity: Entity) -> ImportAsked | None:
