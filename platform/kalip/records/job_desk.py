@@ -36,6 +36,11 @@ def job_of(work: Work, job_id: str) -> StoredJob:
     return job
 
 
+def rows_of(job: StoredJob) -> int:
+    """How many rows a job goes through; 0 when nobody knows. Before it runs what it was asked says so."""
+    return job.total or int(job.arguments.get("rows") or len(job.arguments.get("ids", ())))
+
+
 def attempts_of(work: Work, job_id: str) -> list[JobAttempt]:
     """The runs of a job that have ended. AccessDenied for anybody but administrators."""
     _administering(work)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, send_file
 from kalip.fields.moments import maybe_moment_text, moment_text
 from kalip.records import Work, run
 from kalip.records.bulk_undo import can_undo, enqueue_undo
-from kalip.records.job_desk import job_of, stop_job
+from kalip.records.job_desk import job_of, rows_of, stop_job
 from kalip.records.transfer.jobs import RESULT_KEY, file_of_job
 from kalip.storage import StoredJob
 from kalip.web.api.answers import Answer, read, write
@@ -68,7 +68,7 @@ def job_json(job: StoredJob) -> dict[str, Any]:
         "state": job.state,
         "stopping": job.cancelling and job.state == "running",
         "done": job.done,
-        "total": job.total or int(job.arguments.get("rows") or len(job.arguments.get("ids", ()))),
+        "total": rows_of(job),
         "created_at": moment_text(job.created_at),
         "finished_at": maybe_moment_text(job.finished_at),
         "result": result or None,
