@@ -23,6 +23,7 @@ from kalip.records.transfer.jobs import (
     enqueue_import,
     file_of_job,
     keep_upload,
+    look_at,
     stage_upload,
 )
 from kalip.storage import Blobs, StoredJob, events_for, files_of
@@ -46,9 +47,9 @@ def yard(site: Site) -> Yard:
 
 def begun(site: Site, text: str, who: str = "ada", **more: Any) -> str:
     """An import of companies; its job."""
-    name, blob = keep_upload(site.services, "companies.csv", BytesIO(text.encode()))
+    looked = look_at(site.services, *keep_upload(site.services, "companies.csv", BytesIO(text.encode())))
     asked = ImportAsked("company", more.pop("mapping", {"Name": "name", "Sector": "sector"}), **more)
-    return site.act(who, lambda work: enqueue_import(work, asked, name, blob))
+    return site.act(who, lambda work: enqueue_import(work, asked, looked))
 
 
 def rows(count: int, first: int = 0) -> str:

@@ -26,7 +26,7 @@ from kalip.records.transfer.columns import TEXTUAL, plan_columns, require_fillab
 from kalip.records.transfer.exporting import ExportFormat, count_exported, export_records
 from kalip.records.transfer.importing import MOST_REFUSALS, run_import
 from kalip.records.transfer.plans import ImportPlan, Refusal
-from kalip.records.transfer.tables import read_table
+from kalip.records.transfer.tables import SourceTable, read_table
 from kalip.runtime import Served
 from kalip.storage import Blob, FileInfo, ImportRun, add_file, delete_file, get_file
 
@@ -67,6 +67,16 @@ class ImportAsked:
     staged: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A kept file that was looked through: what its sender called it, its bytes, its header, how many rows it has."""
+
+    name: str
+    blob: Blob
+    table: SourceTable
+    rows: int
+
+
 def keep_upload(services: Services, name: str, stream: IO[bytes]) -> tuple[str, Blob]:
     """Keep the bytes of a file to import; its clean name. BadRequest when they are too many or none."""
     try:
@@ -80,9 +90,17 @@ def keep_upload(services: Services, name: str, stream: IO[bytes]) -> tuple[str, 
     return clean_name(name), blob
 
 
-def plan_of(services: Services, asked: ImportAsked, name: str, sha256: str) -> ImportPlan:
-    """The plan of an import of kept bytes. BadRequest when they are no file of rows."""
-    table = read_table(blobs_of(services).path(sha256), name, sha256)
+def look_at(services: Services, name: str, blob: Blob) -> Looked:
+    """Look through a kept file, which takes as long as it is: before any transaction that others wait for.
+
+    BadRequest when it is no file of rows.
+    """
+    table = _table_of(services, name, blob.sha256)
+    return Looked(name, blob, table, sum(1 for _ in table.rows()))
+
+
+def plan_of(asked: ImportAsked, table: SourceTable) -> ImportPlan:
+    """The plan of an import of a file of rows."""
     return ImportPlan(
         asked.entity,
         table,
@@ -107,7 +125,7 @@ def check_import(work: Work, entity_name: str) -> str:
 def stage_upload(work: Work, entity_name: str, name: str, blob: Blob) -> str:
     """Keep an upload for its sender until it is imported; its id. BadRequest when it is no file of rows."""
     entity = check_import(work, entity_name)
-    read_table(blobs_of(work.services).path(blob.sha256), name, blob.sha256)
+    _table_of(work.services, name, blob.sha256)
     info = FileInfo(new_id(), name, "text/plain", blob.size, blob.sha256, work.now, work.actor.id)
     add_file(work.session, replace(info, field=f"{STAGED}{entity}"))
     return info.id
@@ -123,7 +141,7 @@ def matchable(served: Served, entity: str) -> tuple[str, ...]:
     )
 
 
-def enqueue_import(work: Work, asked: ImportAsked, name: str, blob: Blob) -> str:
+def enqueue_import(work: Work, asked: ImportAsked, looked: Looked) -> str:
     """Have a kept file imported in the background, in the name and the language of the work's actor; the job's id.
 
     Raises what an import does before its first row: NotFound, AccessDenied, BadRequest.
@@ -131,12 +149,12 @@ def enqueue_import(work: Work, asked: ImportAsked, name: str, blob: Blob) -> str
     entity = check_import(work, asked.entity)
     if asked.match is not None:
         require(work.served, work.actor, Verb.UPDATE, entity)
-    plan = plan_of(work.services, replace(asked, entity=entity), name, blob.sha256)
+    plan = plan_of(replace(asked, entity=entity), looked.table)
     require_fillable(work, plan, plan_columns(work.served, plan))
-    total = sum(1 for _ in plan.table.rows())
-    file_id = new_id()
-    arguments = {**asdict(asked), "entity": entity, "name": name, "file": file_id, "rows": total, "action": "import"}
-    job_id = enqueue(work, Job(IMPORT, arguments, f"{IMPORT}:{file_id}", actor=work.actor.id, queue="long"))
+    name, blob, file_id = looked.name, looked.blob, new_id()
+    said = {"entity": entity, "name": name, "file": file_id, "rows": looked.rows, "action": "import"}
+    job = Job(IMPORT, {**asdict(asked), **said}, f"{IMPORT}:{file_id}", actor=work.actor.id, queue="long")
+    job_id = enqueue(work, job)
     _keep(work, FileInfo(file_id, name, "text/plain", blob.size, blob.sha256, work.now, work.actor.id), job_id, SOURCE)
     return job_id
 
@@ -173,7 +191,7 @@ def _import(services: Services, job: JobRun) -> Mapping[str, Any] | None:
     if file is None:
         raise Hopeless("The file of the import is gone.")
     asked = ImportAsked(**{name: given[name] for name in ImportAsked.__slots__})
-    plan = plan_of(services, asked, file.name, file.sha256)
+    plan = plan_of(asked, _table_of(services, file.name, file.sha256))
     along = _Along(job, int(given["rows"]), [each for each in (file.id, asked.staged) if each])
 
     def look(rows: int, _saved: int, refused: int) -> None:
@@ -268,6 +286,10 @@ def _finish_export(work: Work, job: JobRun, blob: Blob, rows: int) -> None:
     info = FileInfo(new_id(), name, _TYPES[kind], blob.size, blob.sha256, work.now, job.actor)
     _keep(work, info, job.id, RESULT)
     job.finish(work, {RESULT_KEY: info.id, "rows": rows})
+
+
+def _table_of(services: Services, name: str, sha256: str) -> SourceTable:
+    return read_table(blobs_of(services).path(sha256), name, sha256)
 
 
 def _keep(work: Work, info: FileInfo, job_id: str, name: str) -> None:

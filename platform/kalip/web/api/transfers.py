@@ -11,7 +11,7 @@ from kalip.base.errors import BadRequest, RecordRejected, Violation
 from kalip.metadata.source import escape, parse
 from kalip.records import ListRecords, Work, run
 from kalip.records.commands import Archived
-from kalip.records.transfer import ExportFormat, guess_mapping
+from kalip.records.transfer import ExportFormat, SourceTable, guess_mapping
 from kalip.records.transfer.jobs import (
     LARGEST,
     ImportAsked,
@@ -19,9 +19,8 @@ from kalip.records.transfer.jobs import (
     enqueue_export,
     enqueue_import,
     keep_upload,
-    plan_of,
+    look_at,
 )
-from kalip.storage import Blob
 from kalip.web.api.answers import Answer, write
 from kalip.web.api.arguments import Arguments
 from kalip.web.api.bodies import MEBIBYTE, read_object, unknown_names
@@ -67,13 +66,13 @@ def begin_import(entity: str) -> Response:
     ]
     if faults:
         raise RecordRejected(faults)
-    name, blob = keep_upload(services(), part.filename or "", part.stream)
+    looked = look_at(services(), *keep_upload(services(), part.filename or "", part.stream))
     asked = ImportAsked(entity, **{"mapping": {}, "locale": current_locale(), **said})
 
     def use(work: Work) -> Answer:
-        return begun(work, enqueue_import(work, _mapped(work, asked, name, blob), name, blob))
+        return begun(work, enqueue_import(work, _mapped(work, asked, looked.table), looked))
 
-    return write(use, f"{name}\n{blob.sha256}\n{sorted(said.items())}".encode())
+    return write(use, f"{looked.name}\n{looked.blob.sha256}\n{sorted(said.items())}".encode())
 
 
 @blueprint.post("/records/<entity>/exports")
@@ -136,11 +135,10 @@ def _items(value: object) -> tuple[tuple[str, object], ...]:
     return tuple(value.items()) if isinstance(value, dict) else ()
 
 
-def _mapped(work: Work, asked: ImportAsked, name: str, blob: Blob) -> ImportAsked:
+def _mapped(work: Work, asked: ImportAsked, table: SourceTable) -> ImportAsked:
     """With the columns found by their names, where the caller says nothing of them."""
     if asked.mapping:
         return asked
-    table = plan_of(work.services, asked, name, blob.sha256).table
     guesses = guess_mapping(work.served, check_import(work, asked.entity), table)
     return ImportAsked(
         asked.entity,

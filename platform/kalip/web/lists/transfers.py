@@ -24,6 +24,7 @@ from kalip.records.transfer.jobs import (
     enqueue_import,
     file_of_job,
     keep_upload,
+    look_at,
     matchable,
     stage_upload,
 )
@@ -170,7 +171,8 @@ def begin(entity: str, file_id: str) -> BaseResponse:
         staged=info.id,
     )
     try:
-        job_id = write(lambda work: enqueue_import(work, asked, info.name, Blob(info.sha256, info.size)))
+        looked = look_at(services(), info.name, Blob(info.sha256, info.size))
+        job_id = write(lambda work: enqueue_import(work, asked, looked))
     except BadRequest as error:
         with reading() as work:
             return _columns(work, found, file_id, asked, message_of(current_locale(), error))
