@@ -15,12 +15,11 @@ from typing import Any, Final
 
 from flask.testing import FlaskClient
 
-from kalip.access import Actor, make_actor
+from kalip.access import Actor
 from kalip.base.ids import new_id
 from kalip.records import run
-from kalip.records.accounts import identity_of
 from kalip.records.bulk_jobs import BulkCommand, enqueue_bulk
-from kalip.storage import get_user
+from kalip.records.jobs import actor_of_user
 from kalip.storage.hooks import Delivery, add_delivery
 from kalip.storage.notifications import Notification, add_notification
 from kalip.storage.receipts import IntakeException, Receipt, add_exception, add_receipt
@@ -120,10 +119,7 @@ class House:
 
     def actor(self, who: str) -> Actor:
         """A person as use cases know them."""
-        with self.site.services.database.read() as session:
-            user = get_user(session, self.callers[who].user_id)
-        assert user is not None
-        return make_actor(self.site.served.model, identity_of(user), user.roles)
+        return actor_of_user(self.site.services, self.callers[who].user_id)
 
 
 @contextmanager
