@@ -31,7 +31,7 @@ from kalip.records.privacy.erasing import (
     plan_erasure,
     proof_digest,
 )
-from kalip.records.privacy.finding import Candidate, Found, Person, candidates, find_person, shown
+from kalip.records.privacy.finding import Candidate, Found, Person, candidates, find_person, look_beside, shown
 from kalip.records.privacy.handing_out import gather, hand_out, print_person
 from kalip.records.privacy.holds import end_hold, holds_on, put_hold
 from kalip.records.privacy.officers import is_officer, officer, officers_of
@@ -87,6 +87,7 @@ __all__ = [
     "hand_out",
     "holds_on",
     "is_officer",
+    "look_beside",
     "marks_of",
     "note_disclosure",
     "note_erasures",

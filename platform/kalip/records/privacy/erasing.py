@@ -17,7 +17,7 @@ from kalip.base.ids import new_id
 from kalip.records.journal import ERASED, append, make_event
 from kalip.records.privacy.digests import digests_of, salt_of
 from kalip.records.privacy.emptying import WHY, empty_fields, file_fields, filled_fields
-from kalip.records.privacy.finding import Found, Person, find_person, read
+from kalip.records.privacy.finding import Found, Person, find_person, look_beside, read
 from kalip.records.privacy.holds import holds_on
 from kalip.records.privacy.officers import officer
 from kalip.records.privacy.transfers import transfers_about
@@ -61,12 +61,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ErasurePlan:
-    """What erasing would do. `beside` counts what lies beside the records that are erased; `token` names the plan."""
+    """What erasing would do. `token` names the plan."""
 
     person: Person
     steps: tuple[Step, ...]
-    beside: Mapping[str, int]
     token: str
+
+    @property
+    def beside(self) -> Mapping[str, int]:
+        """How much lies beside the records of the person, by noun."""
+        return self.person.beside
 
     @property
     def kept(self) -> tuple[Step, ...]:
@@ -76,6 +80,12 @@ class ErasurePlan:
 
 def plan_erasure(work: Work, command: EraseSubject) -> ErasurePlan:
     """Say what erasing would do; writes nothing. NotFound when none of the records is there, AccessDenied."""
+    plan = plan_records(work, command)
+    return replace(plan, person=look_beside(work, plan.person))
+
+
+def plan_records(work: Work, command: EraseSubject) -> ErasurePlan:
+    """The same plan for whoever carries it out: it counts nothing beside the records."""
     person = find_person(work, command.records, command.without, command.also)
     held = holds_on(work, person.keys)
     erased = [each.key for each in person.records if each.key not in held]
@@ -89,7 +99,7 @@ def plan_erasure(work: Work, command: EraseSubject) -> ErasurePlan:
             steps.append(Step(each, DELETE))
         else:
             steps.append(Step(each, EMPTY, fields.get(each.key, ())))
-    return ErasurePlan(person, tuple(steps), person.beside, _token(work, steps))
+    return ErasurePlan(person, tuple(steps), _token(work, steps))
 
 
 def erase(work: Work, command: EraseSubject) -> Erasure:
@@ -100,7 +110,7 @@ def erase(work: Work, command: EraseSubject) -> Erasure:
     officer(work)
     if not command.reason.strip():
         raise RecordRejected([Violation("/reason", "required", "Say on what ground the data is erased.")])
-    plan = plan_erasure(work, command)
+    plan = plan_records(work, command)
     if command.plan != plan.token:
         raise Conflict("The data is not what the plan was made of any more: look at the new plan.")
     steps = [each for each in plan.steps if each.action != STAY]

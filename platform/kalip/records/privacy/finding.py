@@ -4,7 +4,7 @@ From the records chosen the way leads to others that are known by the same value
 about the same person, to what they own and to what was merged into them. Rights on records don't count here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 
@@ -60,13 +60,14 @@ class Found:
 class Person:
     """All that is kept of a person. `addresses` are values that tell persons apart, `names` what one is called.
 
-    `beside` counts rows beside the records by noun; `mentions` are other records in whose texts the person stands.
+    `beside` counts rows beside the records by noun; `mentions` are other records in whose texts the person stands:
+    both are empty until `look_beside` has looked.
     """
 
     addresses: tuple[str, ...]
     names: tuple[str, ...]
     records: tuple[Found, ...]
-    beside: dict[str, int]
+    beside: Mapping[str, int]
     mentions: tuple[Candidate, ...]
 
     @property
@@ -104,7 +105,7 @@ def candidates(work: Work, text: str) -> tuple[Candidate, ...]:
 
 
 def find_person(work: Work, roots: Sequence[Key], without: Sequence[Key] = (), also: Sequence[Key] = ()) -> Person:
-    """Everything about the person whose records `roots` are; `without` are records of somebody else, `also` are more.
+    """The records of the person whose records `roots` are; `without` are those of somebody else, `also` are more.
 
     NotFound when none of the roots is there.
     """
@@ -130,13 +131,17 @@ def find_person(work: Work, roots: Sequence[Key], without: Sequence[Key] = (), a
         if key in titled
     )
     more_addresses, more_names = values_of(work, [each.key for each in entries if each.how in ("same", "merged")])
-    person = Person(
+    return Person(
         tuple(dict.fromkeys((*addresses, *more_addresses))),
         tuple(dict.fromkeys((*names, *more_names))),
         entries,
         {},
         (),
     )
+
+
+def look_beside(work: Work, person: Person) -> Person:
+    """The same person with what lies beside the records and with mentions: for whoever shows it, as it looks far."""
     counts = count_traces(work.session, person.traces)
     for account in accounts_of(work.session, person.addresses):
         noun = "accounts that stay" if account["active"] else "accounts"

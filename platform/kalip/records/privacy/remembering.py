@@ -28,7 +28,7 @@ from kalip.records.privacy.erasing import (
     EraseSubject,
     Step,
     carry_out,
-    plan_erasure,
+    plan_records,
     proof_digest,
 )
 from kalip.records.services import Services, Work, run
@@ -141,7 +141,7 @@ def _again(work: Work, erasure: Erasure) -> None:
     roots += [key for key in _known_again(work, erasure.keys) if key not in roots]
     done = Done({}, [])
     if roots:
-        plan = plan_erasure(work, EraseSubject(tuple(roots)))
+        plan = plan_records(work, EraseSubject(tuple(roots)))
         keys = [each.found.key for each in plan.steps if each.action == STAY]
         fields = filled_fields(work, keys, plan.person.traces.texts)
         steps = [

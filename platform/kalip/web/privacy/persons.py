@@ -23,6 +23,7 @@ from kalip.records.privacy import (
     find_proof,
     hand_out,
     holds_on,
+    look_beside,
     officer,
     plan_erasure,
     print_person,
@@ -257,7 +258,7 @@ def _command(work: Work) -> EraseSubject:
 
 def _person(work: Work, errors: dict[str, str], sent: dict[str, str], status: int = 200) -> Response:
     roots = keys_sent("record")
-    person = find_person(work, roots, keys_sent("without"))
+    person = look_beside(work, find_person(work, roots, keys_sent("without")))
     held, words = holds_on(work, person.keys), how_words()
     page = PersonPage(
         _name(person),
