@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kalip.base.errors import AccessDenied, Conflict, NotFound
+from kalip.base.errors import Conflict, NotFound
+from kalip.records.accounts.mine import administering
 from kalip.records.services import Work
 from kalip.storage import (
     JobAttempt,
@@ -43,13 +44,13 @@ def rows_of(job: StoredJob) -> int:
 
 def attempts_of(work: Work, job_id: str) -> list[JobAttempt]:
     """The runs of a job that have ended. AccessDenied for anybody but administrators."""
-    _administering(work)
+    administering(work)
     return job_attempts(work.session, job_id)
 
 
 def find_jobs(work: Work, states: Sequence[str] = (), kind: str | None = None, before: str | None = None) -> JobPage:
     """Jobs for an administrator; AccessDenied for anybody else."""
-    _administering(work)
+    administering(work)
     found = list_jobs(work.session, states=states, kind=kind, limit=PAGE + 1, before=before)
     following = found[PAGE - 1].id if len(found) > PAGE else None
     return JobPage(tuple(found[:PAGE]), following, tuple(job_kinds(work.session)))
@@ -66,7 +67,7 @@ def stop_job(work: Work, job_id: str) -> StoredJob:
 
 def retry_job(work: Work, job_id: str) -> None:
     """Let a dead or cancelled job run again. Conflict for any other, AccessDenied but for administrators."""
-    _administering(work)
+    administering(work)
     job = job_of(work, job_id)
     if not retry_jobs(work.session, work.now, job_id=job.id):
         raise Conflict("Only a job that is dead or was cancelled can be run again.")
@@ -75,12 +76,7 @@ def retry_job(work: Work, job_id: str) -> None:
 
 def retry_dead(work: Work, kind: str | None = None) -> int:
     """Let all dead jobs run again, or those of a kind; how many. AccessDenied but for administrators."""
-    _administering(work)
+    administering(work)
     count = retry_jobs(work.session, work.now, kind=kind)
     work.enqueued = work.enqueued or bool(count)
     return count
-
-
-def _administering(work: Work) -> None:
-    if not work.actor.administrator:
-        raise AccessDenied("Only administrators may do this.")

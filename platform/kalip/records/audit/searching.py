@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kalip.base.errors import AccessDenied
+from kalip.records.accounts.mine import administering
 from kalip.records.commands import Titles
 from kalip.records.rules import USER
 from kalip.records.services import Work
@@ -29,7 +29,7 @@ class LogPage:
 
 def log_page(work: Work, wanted: EventFilter, below: int | None = None, limit: int = 50) -> LogPage:
     """A page of the log. AccessDenied for anybody but administrators."""
-    _administering(work)
+    administering(work)
     found = search_events(work.session, wanted, below, limit)
     ids: dict[str, list[str]] = {USER: []}
     for event in found.events:
@@ -52,10 +52,5 @@ def log_pages(work: Work, wanted: EventFilter) -> Iterator[LogPage]:
 
 def kinds_of_events(work: Work) -> list[str]:
     """The kinds that the log has of late. AccessDenied for anybody but administrators."""
-    _administering(work)
+    administering(work)
     return event_kinds(work.session)
-
-
-def _administering(work: Work) -> None:
-    if not work.actor.administrator:
-        raise AccessDenied("Only administrators may do this.")
