@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from kalip.base.errors import RecordRejected, Violation
+from kalip.fields.fault import wrong_type
+from kalip.metadata.source import escape
 from kalip.web.api.bodies import read_object
 
 MOST_NAMES = 5_000
@@ -17,7 +19,7 @@ class Body:
         self.sent = read_object(optional=optional)
         self._present = present or {}
         self._faults = [
-            Violation(f"/{_escaped(name)}", "unknown_field", "There is no field '{path}'.", {"path": name[:60]})
+            Violation(f"/{escape(name[:60])}", "unknown_field", "There is no field '{path}'.", {"path": name[:60]})
             for name in self.sent
             if name not in known
         ]
@@ -44,7 +46,7 @@ class Body:
         """A list of texts."""
         found = self._of(name, (list, tuple), "a list of texts") or ()
         if len(found) > MOST_NAMES or not all(isinstance(each, str) for each in found):
-            self._faults.append(_expected(name, "a list of texts", found))
+            self._faults.append(wrong_type("a list of texts", found).violation(f"/{name}"))
             return ()
         return tuple(found)
 
@@ -79,14 +81,5 @@ class Body:
         value = self.value(name)
         if value is None or isinstance(value, kind):
             return value
-        self._faults.append(_expected(name, expected, value))
+        self._faults.append(wrong_type(expected, value).violation(f"/{name}"))
         return None
-
-
-def _expected(name: str, expected: str, value: Any) -> Violation:
-    params = {"expected": expected, "actual": type(value).__name__}
-    return Violation(f"/{name}", "wrong_type", "Expected {expected}, got {actual}.", params)
-
-
-def _escaped(name: str) -> str:
-    return name[:60].replace("~", "~0").replace("/", "~1")
