@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from kalip.access import deciding_entity
 from kalip.base.text import Text
-from kalip.model import Entity, Personal, Verb
+from kalip.model import Entity, Personal, Scope, Verb
 from kalip.model.personal import SPECIAL
 from kalip.records.privacy.officers import officer
 from kalip.records.services import Work
@@ -62,13 +63,11 @@ def register_of(work: Work) -> tuple[Entry, ...]:
 
 
 def _readers(work: Work, entity: Entity) -> tuple[str, ...]:
-    at = entity
-    while at.owned_by is not None:
-        at = work.entity(str(at.fields[at.owned_by].target))
+    decider, _ = deciding_entity(work.served, entity.name)
     administrators = (name for name, role in work.model.roles.items() if role.administrator)
     granted = (
         role
-        for (role, verb), permission in at.permissions.items()
-        if verb == Verb.READ and permission.scope.value != "none"
+        for (role, verb), permission in decider.permissions.items()
+        if verb == Verb.READ and permission.scope is not Scope.NONE and not permission.deny
     )
     return tuple(dict.fromkeys((*granted, *administrators)))

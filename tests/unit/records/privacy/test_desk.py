@@ -22,8 +22,9 @@ from kalip.records.privacy import (
 )
 from kalip.storage.privacy import REQUESTS, current_policy, has_accepted
 from kalip.storage.tasks import Task, add_task
+from tests.support.builders import a_pack, an_entity
 from tests.support.personal import CANARY, MAIL
-from tests.support.site import NOW, Site
+from tests.support.site import NOW, Site, a_site
 
 
 def test_it_works(site: Site, ids: dict[str, str]) -> None:
@@ -97,3 +98,15 @@ def test_the_register_follows_from_the_marks(site: Site) -> None:
     assert rows["ticket", "text"].gaps == ("basis", "term")
     assert rows["call", "said"].gaps == ()
     assert rows["place", "street"].readers == ("rep", "viewer", "administrator", "boss")
+
+
+def test_who_is_only_denied_reads_nothing(database_url: str) -> None:
+    note = (
+        an_entity("note")
+        .with_field("body", "text", personal={"purpose": "Help"})
+        .with_access(rep={"read": "own"}, guest={"read": {"scope": "all", "deny": True}})
+    )
+    pack = a_pack().with_entity(note).with_role("rep", "guest").with_role("boss", administrator=True)
+    with a_site(database_url, pack) as site:
+        (entry,) = site.act("ada", register_of, write=False)
+    assert set(entry.readers) == {"rep", "boss", "administrator"}
