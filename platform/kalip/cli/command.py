@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from kalip.access import SYSTEM, Actor, make_actor
+from kalip.access import SYSTEM, Actor
 from kalip.base.errors import KalipError, NotFound
 from kalip.cli.composition import Composition, OpenSite
 from kalip.cli.output import Output
-from kalip.records.accounts import identity_of
+from kalip.records.accounts import stored_actor
 from kalip.storage import User, find_user
 
 REFUSED = 1
@@ -83,4 +83,5 @@ def actor_for(site: OpenSite, email: str | None) -> Actor:
     if email is None:
         return SYSTEM
     user = person(site, email)
-    return make_actor(site.services.runtime.pin().model, identity_of(user), user.roles)
+    with site.services.database.read() as session:
+        return stored_actor(session, site.services.runtime.pin().model, user)

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from kalip.app import LiveComposition
+from kalip.storage import find_user
+from kalip.storage.groups import Group, add_group, add_members
 from tests.support.builders import a_pack, an_entity
 from tests.unit.cli.conftest import Kalip
 from tests.unit.cli.test_packs import written
@@ -89,3 +92,23 @@ def test_rights_count_when_somebody_is_named(crm: Kalip, file: Path) -> None:
     crm("user", "add", "cem@example.com", "--name", "Cem")
     assert crm("import", file, "--entity", "company", "--as", "cem@example.com").code == 1
     assert crm("export", "company", "--as", "cem@example.com").code == 1
+
+
+def test_who_exports_as_a_user_is_in_the_user_s_groups(site: Kalip, tmp_path: Path) -> None:
+    boards = {"scope": "all", "where": "'board' in actor.groups"}
+    access = {"read": boards, "export": "all"}
+    note = an_entity("note").with_keys(title="name").with_field("name", "text").with_access(rep=access)
+    pack = a_pack("notes").with_role("rep").with_entity(note)
+    assert site("pack", "install", written(tmp_path / "notes", pack.files())).code == 0
+    rows = tmp_path / "notes.csv"
+    rows.write_text("name\nSecret\n", encoding="utf-8")
+    assert site("import", rows, "--entity", "note").code == 0
+    assert site("user", "add", "bora@example.com", "--role", "rep").code == 0
+    seen = ("export", "note", "--fields", "name", "--as", "bora@example.com")
+    assert "Secret" not in site(*seen).out
+    with LiveComposition().open(tmp_path / "site") as opened, opened.services.database.write() as session:
+        bora = find_user(session, "bora@example.com")
+        assert bora is not None
+        add_group(session, Group("g", "board", "Board"))
+        add_members(session, "g", [bora.id])
+    assert "Secret" in site(*seen).out
