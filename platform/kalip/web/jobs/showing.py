@@ -153,27 +153,25 @@ def _transfer(entity: Entity, job: StoredJob, *, moving: bool) -> dict[str, Any]
     if job.kind == EXPORT:
         file = url_for("transfers.download", job_id=job.id) if kept.get(RESULT_KEY) else ""
         return {"back": back, "download": file}
+    found = {"back": back, "refusals": int(kept.get("refusals", 0))}
+    if moving:
+        return found
     made, changed = int(kept.get("created", 0)), int(kept.get("updated", 0))
-    checked = bool(job.arguments.get("dry_run"))
-    refused = () if moving else tuple(kept.get("refused", ()))[:_MOST_SHOWN]
+    proceed = ""
     facts = [
         ngettext("{count} new record.", "{count} new records.", made),
         ngettext("{count} record changed.", "{count} records changed.", changed),
         *(f"{name}: {', '.join(values)}" for name, values in (kept.get("choices") or {}).items()),
     ]
-    staged = job.arguments.get("staged")
-    again = url_for("transfers.show_columns", entity=entity.name, file_id=staged, job=job.id) if staged else ""
-    return {
-        "back": back,
-        "facts": tuple([gettext("Only checked; nothing was saved."), *facts] if checked else facts)
-        if not moving
-        else (),
-        "proceed": again if checked and not moving else "",
-        "refusals": int(kept.get("refusals", 0)),
-        "refused": tuple(
-            Refusal(gettext("Line {line}", line=each["line"]), "", "; ".join(each["reasons"])) for each in refused
-        ),
-    }
+    if job.arguments.get("dry_run"):
+        facts = [gettext("Only checked; nothing was saved."), *facts]
+        if staged := job.arguments.get("staged"):
+            proceed = url_for("transfers.show_columns", entity=entity.name, file_id=staged, job=job.id)
+    refused = [
+        Refusal(gettext("Line {line}", line=each["line"]), "", "; ".join(each["reasons"]))
+        for each in kept.get("refused", ())[:_MOST_SHOWN]
+    ]
+    return {**found, "facts": tuple(facts), "proceed": proceed, "refused": tuple(refused)}
 
 
 def reason_of(error: KalipError) -> str:
