@@ -56,28 +56,23 @@ def factors_of(work: Work, user_id: str) -> list[Factor]:
     return list_factors(work.session, mine_or_administered(work, user_id))
 
 
-def begin_app(work: Work, title: str) -> AppSetup:
-    """Make a secret for an app of one's own. Nothing is kept until the first code proves that it arrived."""
-    user = _me(work)
-    secret = new_app_secret()
-    return AppSetup(
-        secret,
-        app_address(secret, title, user.email),
-        keep(work.services.sealer, secret, f"app.setup:{user.id}", work.now),
-    )
+def begin_app(work: Work, title: str, kept: str = "") -> AppSetup:
+    """Make a secret for an app of one's own. Nothing is kept until the first code proves that it arrived.
 
-
-def same_app(work: Work, title: str, kept: str) -> AppSetup | None:
-    """The setup that was begun, to be shown again after a wrong code; None when it took too long."""
+    With what was `kept` of a setup that didn't take too long it is that one again, whose picture was scanned already.
+    """
     user = _me(work)
-    secret = opened(work.services.sealer, kept, f"app.setup:{user.id}", work.now, SETUP_LASTS)
-    return AppSetup(secret, app_address(secret, title, user.email), kept) if secret else None
+    secret = _secret_in(work, user, kept) if kept else ""
+    if not secret:
+        secret = new_app_secret()
+        kept = keep(work.services.sealer, secret, _setup_purpose(user), work.now)
+    return AppSetup(secret, app_address(secret, title, user.email), kept)
 
 
 def add_app(work: Work, kept: str, code: str, name: str = "") -> Added:
     """Add an app of one's own that shows the right code. RecordRejected for a wrong code, or when it took too long."""
     user = _me(work)
-    secret = opened(work.services.sealer, kept, f"app.setup:{user.id}", work.now, SETUP_LASTS)
+    secret = _secret_in(work, user, kept)
     if not secret:
         raise _rejected("/code", "expired", "This took too long: begin anew.")
     step = matching_step(secret, code, work.now)
@@ -152,6 +147,14 @@ def remove_all_factors(work: Work, user_id: str) -> int:
     delete_logins_of(work.session, user.id)
     note(work, FACTOR_REMOVED, user.id, {"all": True})
     return count
+
+
+def _secret_in(work: Work, user: User, kept: str) -> str:
+    return opened(work.services.sealer, kept, _setup_purpose(user), work.now, SETUP_LASTS)
+
+
+def _setup_purpose(user: User) -> str:
+    return f"app.setup:{user.id}"
 
 
 def _added(work: Work, factor: Factor) -> Added:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from kalip.records.services import Work
 from kalip.storage import Event, append_events
+from kalip.storage.people import email_key
 
 USER: Final = "user"
 FAILED, SUCCEEDED = "sign_in.failed", "sign_in.succeeded"
@@ -43,4 +44,4 @@ def note(
 
 def address_key(email: str) -> str:
     """An e-mail address as sign-ins are written down under it, also one that nobody has."""
-    return email.strip().casefold()[:LONGEST_KEY] or "-"
+    return email_key(email)[:LONGEST_KEY] or "-"

@@ -19,7 +19,6 @@ from kalip.records.accounts.factors import (
     factors_of,
     remove_factor,
     renew_codes,
-    same_app,
 )
 from kalip.records.accounts.people import find_person
 from kalip.records.accounts.proofs import Asked, PasskeyAnswer, ask_passkey
@@ -167,8 +166,7 @@ def _added(add: Callable[[Work], Added], again: Callable[..., Response]) -> Base
 
 def _app(fault: str = "", status: int = 200) -> Response:
     with reading() as work:
-        kept = request.form.get("kept", "")
-        app = (same_app(work, site_title(), kept) if kept else None) or begin_app(work, site_title())
+        app = begin_app(work, site_title(), request.form.get("kept", ""))
         return _render(_APP, work, gettext("Set up an app"), AppPage(app, picture_of(app.address), fault), status)
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kalip.base.errors import KalipError, NotAuthenticated, RecordRejected
 from kalip.records import Work
 from kalip.records.accounts import Locked
-from kalip.records.accounts.factors import Added, AppSetup, add_app, add_passkey, begin_app, begin_passkey, same_app
+from kalip.records.accounts.factors import Added, AppSetup, add_app, add_passkey, begin_app, begin_passkey
 from kalip.records.accounts.proofs import Asked, PasskeyAnswer
 from kalip.records.accounts.second_step import (
     Half,
@@ -156,8 +156,7 @@ def _set_up(fault: str = "", status: int = 200) -> Response:
     place, kept = passkey_place(), request.form.get("kept", "")
 
     def look(work: Work) -> SetupPage:
-        # After a wrong code the picture is the one that was scanned already.
-        app = (same_app(work, site_title(), kept) if kept else None) or begin_app(work, site_title())
+        app = begin_app(work, site_title(), kept)
         asked = begin_passkey(work, place) if place is not None else None
         return SetupPage(site_title(), _aim(), fault, app, picture_of(app.address), asked)
 
