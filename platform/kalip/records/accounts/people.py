@@ -1,6 +1,7 @@
 """Users as administrators keep them: people and programmes made, given roles, kept out, given a password."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
@@ -179,11 +180,17 @@ def _faults(new: NewUser) -> list[Violation]:
         faults.append(
             Violation("/email", "not_an_email", "This is no e-mail address: {reason}", {"reason": str(error)})
         )
-    if new.timezone not in available_timezones():
+    if new.timezone not in _timezones():
         faults.append(
             Violation("/timezone", "unknown_choice", "There is no time zone '{value}'.", {"value": new.timezone})
         )
     return faults
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    # Finding them reads folders, and an import asks for each of its rows.
+    return frozenset(available_timezones())
 
 
 def _taken() -> Violation:
@@ -204,10 +211,12 @@ def _role_faults(work: Work, roles: tuple[str, ...]) -> list[Violation]:
 def _keep_an_administrator(work: Work, changed: User) -> None:
     """Save a user, unless that would shut everybody out of administration."""
     administrating = {name for name, role in work.model.roles.items() if role.administrator}
-    others = [user for user in list_users(work.session, active=True) if user.id != changed.id]
-    before = find_person(work, changed.id)
-    was = before.active and administrating & set(before.roles)
-    stays = changed.active and administrating & set(changed.roles)
-    if was and not stays and not any(administrating & set(user.roles) for user in others):
-        raise Conflict("This is the last administrator: make another one first.")
+
+    def administrates(user: User) -> bool:
+        return user.active and not administrating.isdisjoint(user.roles)
+
+    if administrates(find_person(work, changed.id)) and not administrates(changed):
+        others = (user for user in list_users(work.session, active=True) if user.id != changed.id)
+        if not any(map(administrates, others)):
+            raise Conflict("This is the last administrator: make another one first.")
     save_user(work.session, changed)
