@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 
 from kalip.fields.moments import maybe_moment_text, moment_text
 from kalip.records import Work, run
@@ -12,6 +12,7 @@ from kalip.records.transfer.jobs import RESULT_KEY, file_of_job
 from kalip.storage import StoredJob
 from kalip.web.api.answers import Answer, read, write
 from kalip.web.api.arguments import Arguments
+from kalip.web.downloads import kept_file
 from kalip.web.session import actor, services
 from kalip.workflow.bulk_jobs import INVERSES
 
@@ -44,11 +45,7 @@ def undo(job_id: str) -> Response:
 def download(job_id: str) -> Response:
     """The file that an export made."""
     Arguments()
-    info, path = run(services(), actor(), lambda work: file_of_job(work, job_id), write=False)
-    response = send_file(path, mimetype=info.media_type, as_attachment=True, download_name=info.name, max_age=None)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return kept_file(*run(services(), actor(), lambda work: file_of_job(work, job_id), write=False))
 
 
 def begun(work: Work, job_id: str) -> Answer:

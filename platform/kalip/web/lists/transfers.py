@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from flask import Blueprint, Response, redirect, request, send_file, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from kalip.base.errors import BadRequest, KalipError, NotFound
@@ -30,7 +30,7 @@ from kalip.records.transfer.jobs import (
 )
 from kalip.records.transfer.mapping import ColumnGuess, importable_paths
 from kalip.storage import Blob, FileInfo
-from kalip.web.downloads import as_file
+from kalip.web.downloads import as_file, kept_file
 from kalip.web.inputs import Option
 from kalip.web.lists.page import command_of
 from kalip.web.lists.saved import views_of
@@ -183,10 +183,7 @@ def begin(entity: str, file_id: str) -> BaseResponse:
 def download(job_id: str) -> Response:
     """The file that an export made."""
     with reading() as work:
-        info, path = file_of_job(work, job_id)
-    response = send_file(path, mimetype=info.media_type, as_attachment=True, download_name=info.name, max_age=None)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+        return kept_file(*file_of_job(work, job_id))
 
 
 def _wanted(entity: str, state: ListState, ids: tuple[str, ...] | None = None) -> tuple[ListRecords, str]:
