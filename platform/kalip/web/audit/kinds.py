@@ -5,11 +5,6 @@ from collections.abc import Mapping
 from kalip.web.locale import gettext
 
 
-def kind_label(kind: str) -> str:
-    """What a kind of event is called; itself where there are no words for it."""
-    return kind_labels().get(kind, kind)
-
-
 def kind_labels() -> Mapping[str, str]:
     """The kinds that people look for, with what they are called; the part before a dot stands for all of them."""
     return {

@@ -1,7 +1,7 @@
 """The page of the event log: a filter, events by pages with what they hold, and the whole as CSV."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from kalip.records.transfer.guarding import csv_text
 from kalip.storage import Event
 from kalip.storage.event_search import EventFilter
 from kalip.storage.seals import last_seal
-from kalip.web.audit.kinds import kind_label, kind_labels
+from kalip.web.audit.kinds import kind_labels
 from kalip.web.cells import record_url
 from kalip.web.downloads import as_file
 from kalip.web.inputs import Option, whole_number
@@ -94,14 +94,14 @@ def show_log() -> Response:
         except BadRequest as error:
             wanted, fault, status = EventFilter(), message_of(current_locale(), error), 400
         found = log_page(work, wanted, whole_number(request.args.get("below", ""), _LARGEST))
-        title = gettext("Event log")
+        title, labels = gettext("Event log"), kind_labels()
         page = LogContext(
-            entries=tuple(_entry(work, event, found.titles) for event in found.events),
+            entries=tuple(_entry(work, event, found.titles, labels) for event in found.events),
             said=said,
             people=tuple(
                 Option(each.id, each.name or each.email, each.id == said["person"]) for each in list_people(work)
             ),
-            kinds=_kinds(work, said["kind"]),
+            kinds=_kinds(work, said["kind"], labels),
             entities=_entities(work, said["entity"]),
             older=url_for("audit.show_log", **_sent(said), below=found.next) if found.next is not None else "",
             full=found.full,
@@ -184,7 +184,7 @@ def _day(text: str) -> date | None:
     return min(max(found, date(1970, 1, 2)), date(9998, 12, 30))
 
 
-def _entry(work: Work, event: Event, titles: Titles) -> Entry:
+def _entry(work: Work, event: Event, titles: Titles, labels: Mapping[str, str]) -> Entry:
     entity = work.model.entities.get(event.entity)
     label = entity.label.get(current_locale()) if entity else event.entity
     title = titles.of(event.entity, event.record_id) if entity and event.record_id else event.record_id
@@ -192,7 +192,7 @@ def _entry(work: Work, event: Event, titles: Titles) -> Entry:
     return Entry(
         id=event.id,
         when=moment(work, event.at),
-        kind=kind_label(event.kind),
+        kind=labels.get(event.kind, event.kind),
         raw_kind=event.kind,
         who=_name(titles, event.actor) if event.actor else gettext("Kalip"),
         for_whom=_name(titles, event.on_behalf) if event.on_behalf else "",
@@ -221,8 +221,7 @@ def _details(event: Event) -> str:
     return text if len(text) <= _LONGEST_DETAILS else f"{text[:_LONGEST_DETAILS]}…"
 
 
-def _kinds(work: Work, chosen: str) -> tuple[Option, ...]:
-    labels = kind_labels()
+def _kinds(work: Work, chosen: str, labels: Mapping[str, str]) -> tuple[Option, ...]:
     names = sorted({*labels, *kinds_of_events(work), *([chosen] if chosen else [])})
     return tuple(Option(name, labels.get(name, name), name == chosen) for name in names)
 
