@@ -89,8 +89,6 @@ class Sights:
 
     def of(self, roles: tuple[str, ...], entity: str) -> Sight:
         """The sight of a set of roles; two threads may make the same one, and either result serves."""
-        if not self.matters:
-            return self.whole(entity)
         key = (roles, entity)
         found = self._made.get(key)
         if found is None:
@@ -101,7 +99,9 @@ class Sights:
 def sight_of(served: Served, actor: Actor, entity: str) -> Sight:
     """What the actor may see and change of an entity's fields; an administrator's sight is whole."""
     sights = served.project(Sights)
-    return sights.whole(entity) if actor.administrator else sights.of(roles_of(actor), entity)
+    if actor.administrator or not sights.matters:
+        return sights.whole(entity)
+    return sights.of(roles_of(actor), entity)
 
 
 def is_narrowed(served: Served, actor: Actor) -> bool:
