@@ -36,11 +36,6 @@ class ActorSets:
         """Whether the actor has an open task on a record of an entity."""
         return f"{TASKS}.{entity}" in self._all_given()
 
-    def forget(self) -> None:
-        """Read anew what is asked from now on: something was shared, or somebody moved."""
-        self._known.clear()
-        self._given = None
-
     def _all_given(self) -> Mapping[str, frozenset[str]]:
         """Verbs by entity, and by `tasks.<entity>`; one statement whatever the number of entities."""
         if self._given is None:
