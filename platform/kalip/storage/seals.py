@@ -5,7 +5,6 @@ make every later seal anew; the last hash, noted outside of the database, tells 
 knowingly is a seal of its own in the same chain. Sealing and changing hold one lock: nobody seals what is changing.
 """
 
-import hashlib
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Row, delete, func, insert, select, text, update
 
+from kalip.base.canonical import content_hash
 from kalip.storage.eventlog import EVENTS, Event, row_of
 from kalip.storage.eventrows import (
     SALT,
@@ -79,10 +79,10 @@ def hash_of(seal: Seal) -> str:
         seal.count,
         seal.at.astimezone(UTC).isoformat(timespec="microseconds"),
         _about_text(seal.about),
-        hashlib.sha256(seal.rows.encode()).hexdigest(),
+        content_hash(seal.rows),
         seal.previous,
     )
-    return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()
+    return content_hash("\n".join(map(str, said)))
 
 
 def last_seal(session: Session, kind: str | None = None) -> Seal | None:

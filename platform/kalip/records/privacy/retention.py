@@ -4,13 +4,13 @@ A term is in force when an officer said so, for its definition as it is then: an
 rule and wait for an officer again. What is under a hold stays.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from kalip.base.canonical import content_hash
 from kalip.base.errors import NotFound
 from kalip.model import Entity, Personal, Term
 from kalip.records.privacy.emptying import empty_fields, file_fields, filled_fields
@@ -38,7 +38,7 @@ class TermRule:
     def id(self) -> str:
         """The digest of its definition."""
         said = "\n".join((self.entity.name, self.term.after, self.term.text, *sorted(self.fields)))
-        return hashlib.sha256(said.encode()).hexdigest()[:24]
+        return content_hash(said)[:24]
 
 
 @dataclass(frozen=True, slots=True)
