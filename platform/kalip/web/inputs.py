@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.numbers import get_territory_currencies
@@ -11,6 +13,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from kalip.access import Masked
+from kalip.base.errors import Violation
 from kalip.fields import PART_NAMES, Style
 from kalip.fields.types.choice import choice_label
 from kalip.model import Entity, Field
@@ -186,6 +189,17 @@ def whole_number(text: str, most: int) -> int | None:
     if not text.isdecimal() or len(text) > len(str(most)):
         return None
     return number if (number := int(text)) <= most else None
+
+
+def read_moment(work: Work, text: str, pointer: str, faults: list[Violation]) -> datetime | None:
+    """A moment typed by the person, in the person's own time zone; nothing for nothing."""
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(work.actor.timezone))
+    except ValueError:
+        faults.append(Violation(pointer, "not_a_moment", "There is no such day or time."))
+        return None
 
 
 def _meant(texts: Sequence[str]) -> Sequence[str]:

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -26,7 +24,7 @@ from kalip.storage.organisation import list_units
 from kalip.web import htmx
 from kalip.web.cells import record_url
 from kalip.web.faults import errors_of
-from kalip.web.inputs import Option
+from kalip.web.inputs import Option, read_moment
 from kalip.web.locale import gettext
 from kalip.web.record.page import record_shell
 from kalip.web.record.timeline import moment
@@ -87,7 +85,7 @@ def share(entity: str, record_id: str) -> BaseResponse:
 
     def use(work: Work) -> object:
         faults: list[Violation] = []
-        until = _moment(work, form.get("until", ""), faults)
+        until = read_moment(work, form.get("until", ""), "/until", faults)
         if faults:
             raise RecordRejected(faults)
         verbs = tuple(form.getlist("verbs")) or ("read",)
@@ -195,14 +193,3 @@ def _shown(work: Work, view: ShareView) -> ShownShare:
         told=gettext("{name}, {when}", name=view.by_name, when=when) if view.by_name else when,
         end=url_for("sharing.end", entity=share.entity, record_id=share.record_id, share_id=share.id),
     )
-
-
-def _moment(work: Work, text: str, faults: list[Violation]) -> datetime | None:
-    """A moment typed by the person, in the person's own time zone."""
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(work.actor.timezone))
-    except ValueError:
-        faults.append(Violation("/until", "not_a_moment", "There is no such day or time."))
-        return None

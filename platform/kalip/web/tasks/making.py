@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,7 @@ from kalip.records.readers import active_people, may_see
 from kalip.web import htmx
 from kalip.web.cells import record_url
 from kalip.web.faults import errors_of
-from kalip.web.inputs import Option
+from kalip.web.inputs import Option, read_moment
 from kalip.web.locale import current_locale, gettext
 from kalip.web.organisation.shown import away_text
 from kalip.web.render import View, render
@@ -105,7 +104,7 @@ def create() -> BaseResponse:
             record_id=record_id or None,
             user=None if form.get("role") else form.get("user") or None,
             role=form.get("role") or None,
-            due=_moment(work, form.get("due", ""), faults),
+            due=read_moment(work, form.get("due", ""), "/due", faults),
             outcomes=OUTCOME_SETS.get(chosen, DEFAULT_OUTCOMES),
             note=form.get("note", ""),
             priority=form.get("priority", "normal"),
@@ -188,7 +187,7 @@ def change(task_id: str) -> BaseResponse:
     def use(work: Work) -> object:
         faults: list[Violation] = []
         values = {name: form.get(name, "") for name in ("title", "note", "priority")}
-        due = _moment(work, form.get("due", ""), faults)
+        due = read_moment(work, form.get("due", ""), "/due", faults)
         if faults:
             raise RecordRejected(faults)
         return change_task(work, ChangeTask(task_id, {**values, "due": due}))
@@ -314,14 +313,3 @@ def _form(work: Work, given: Mapping[str, str], errors: Mapping[str, str] | None
 
 def _show(work: Work, page: TaskForm, status: int = 200) -> Response:
     return render(_FORM, shell(work, page.heading), page, status)
-
-
-def _moment(work: Work, text: str, faults: list[Violation]) -> datetime | None:
-    """A moment typed by the person, in the person's own time zone."""
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(work.actor.timezone))
-    except ValueError:
-        faults.append(Violation("/due", "not_a_moment", "There is no such day or time."))
-        return None
