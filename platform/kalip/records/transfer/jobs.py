@@ -78,7 +78,7 @@ class Looked:
 
 
 def keep_upload(services: Services, name: str, stream: IO[bytes]) -> tuple[str, Blob]:
-    """Keep the bytes of a file to import; its clean name. BadRequest when they are too many or none."""
+    """Keep the bytes of a file to import; its clean name. BadRequest when they are too many, none, or no file of rows."""
     try:
         blob = blobs_of(services).write(stream, LARGEST)
     except StorageError as error:
@@ -87,7 +87,9 @@ def keep_upload(services: Services, name: str, stream: IO[bytes]) -> tuple[str, 
         raise BadRequest("The file is larger than {limit} MB.", params={"limit": LARGEST // 2**20}) from error
     if blob.size == 0:
         raise BadRequest("The file is empty.")
-    return clean_name(name), blob
+    cleaned = clean_name(name)
+    _table_of(services, cleaned, blob.sha256)
+    return cleaned, blob
 
 
 def look_at(services: Services, name: str, blob: Blob) -> Looked:
@@ -123,9 +125,8 @@ def check_import(work: Work, entity_name: str) -> str:
 
 
 def stage_upload(work: Work, entity_name: str, name: str, blob: Blob) -> str:
-    """Keep an upload for its sender until it is imported; its id. BadRequest when it is no file of rows."""
+    """Keep an upload (see `keep_upload`) for its sender until it is imported; its id. NotFound, AccessDenied."""
     entity = check_import(work, entity_name)
-    _table_of(work.services, name, blob.sha256)
     info = FileInfo(new_id(), name, "text/plain", blob.size, blob.sha256, work.now, work.actor.id)
     add_file(work.session, replace(info, field=f"{STAGED}{entity}"))
     return info.id
