@@ -78,7 +78,7 @@ class Looked:
 
 
 def keep_upload(services: Services, name: str, stream: IO[bytes]) -> tuple[str, Blob]:
-    """Keep the bytes of a file to import; its clean name. BadRequest when they are too many, none, or no file of rows."""
+    """Keep the bytes of a file to import; its clean name. BadRequest when they are too many, none, or no rows."""
     try:
         blob = blobs_of(services).write(stream, LARGEST)
     except StorageError as error:
