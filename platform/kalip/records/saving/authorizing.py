@@ -11,7 +11,7 @@ from kalip.records.filters import matching
 from kalip.records.saving.drafts import Draft, sound
 from kalip.records.saving.evaluation import fill
 from kalip.records.saving.loading import denied_change
-from kalip.records.saving.rulings import giving_ruling, ruling_of, with_owner_before
+from kalip.records.saving.rulings import OWNER, giving_ruling, ruling_of, with_owner_before
 from kalip.records.services import Work
 from kalip.storage import Filter
 
@@ -39,7 +39,8 @@ def authorize_after(work: Work, drafts: Sequence[Draft]) -> None:
             _refuse_unlisted(work, ruling, group, after=True)
         elif _needs_sql(ruling):
             for draft in group:
-                draft.unchecked_in_python = True
+                # Whoever may give a record away may lose it by that; nothing else was to be asked again.
+                draft.unchecked_in_python = not (draft.given_away and draft.changed == {OWNER})
         else:
             _refuse(draft for draft in group if not _admitted_after(work, ruling, draft))
 
