@@ -4,6 +4,7 @@ Servers start when the first test asks for them and end with the session. Each x
 its own, unless KALIP_TEST_POSTGRES_URL or KALIP_TEST_REDIS_URL names one that is there already.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -31,6 +32,13 @@ DATABASES = (
 def pytest_configure() -> None:
     """Shut the network before anything is imported by tests."""
     forbid_network()
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector pass over what stays: it took an eighth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture
