@@ -69,6 +69,7 @@ def test_a_passkey_and_an_app(door: Page, office: Office) -> None:
     faults += usable(door)
     door.context.clear_cookies()
     sign_in()
+    expect(door.get_by_role("button", name="Use a passkey")).to_be_visible()
     faults += usable(door)
     door.get_by_role("button", name="Use a passkey").click()
     expect(door).to_have_url(re.compile("/account/security"))
