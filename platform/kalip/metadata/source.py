@@ -132,7 +132,7 @@ def value_at(value: Any, pointer: str) -> Any:
     for step in pointer.split("/")[1:]:
         if isinstance(value, dict):
             value = value.get(unescape(step))
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
             value = value[int(step)]
         else:
             return None

@@ -27,7 +27,7 @@ class RefusedFile:
             return
         if self._stream is None:
             self._stream = self._open(self._path)
-        row = (*map(guarded, cells), f"line {refusal.line}: {'; '.join(refusal.reasons)}")
+        row = map(guarded, (*cells, f"line {refusal.line}: {'; '.join(refusal.reasons)}"))
         csv.writer(self._stream).writerow(row)
 
     def flush(self) -> None:

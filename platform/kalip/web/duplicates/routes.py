@@ -13,6 +13,7 @@ from kalip.records.duplicates import take_back_apart, tell_records_apart
 from kalip.records.merging import MergeNotUndone, MergeRecords, UndoBlocker, merge_records, undo_merge
 from kalip.records.scanning import start_scan
 from kalip.web import htmx
+from kalip.web.arriving import inside
 from kalip.web.cells import record_url
 from kalip.web.duplicates.page import duplicates_page, merge_page, own_page
 from kalip.web.locale import current_locale, gettext, message_of, ngettext, translate
@@ -162,10 +163,9 @@ def _ids(said: list[str]) -> list[str]:
 
 
 def _back(entity: str) -> str:
-    """Where the form was: a page of this site."""
+    """Where the form was."""
     back = request.form.get("back", "")
-    plain = back.startswith("/") and not back.startswith(("//", "/\\"))
-    return back if plain else url_for("duplicates.show", entity=entity)
+    return inside(back) if back else url_for("duplicates.show", entity=entity)
 
 
 def _shell(work: Work, entity: Entity, title: str) -> Shell:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from kalip.records.accounts.journal import address_key
 from kalip.records.accounts.watching import all_sign_ins
 from kalip.storage.sign_ins import SignInQuery
+from kalip.web.inputs import whole_number
 from kalip.web.locale import gettext
 from kalip.web.render import View, render
 from kalip.web.session import administrating, reading
@@ -16,6 +17,7 @@ from kalip.web.sign_in.showing import ShownSignIn, shown_sign_in
 blueprint = Blueprint("sign_ins", __name__, url_prefix="/admin/sign-ins")
 _PAGE = View("sign_in/journal.html")
 _MOST = 50
+_LARGEST = 10**18 - 1
 _OUTCOMES = {"failed": False, "succeeded": True}
 
 
@@ -36,7 +38,7 @@ def show() -> Response:
     query = SignInQuery(
         email=address_key(who) if who else "",
         succeeded=_OUTCOMES.get(outcome),
-        before=int(before) if before.isascii() and before.isdigit() and len(before) <= 18 else None,
+        before=whole_number(before, _LARGEST),
         limit=_MOST,
     )
     with reading() as work:

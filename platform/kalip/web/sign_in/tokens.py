@@ -1,9 +1,14 @@
 """What a form says of a token's scope and time."""
 
+from typing import Final
+
 from werkzeug.datastructures import MultiDict
 
 from kalip.base.errors import RecordRejected, Violation
 from kalip.records.accounts import TokenScope
+from kalip.web.inputs import whole_number
+
+_MOST_DAYS: Final = 99_999
 
 
 def scope_of(form: MultiDict[str, str]) -> tuple[TokenScope, int | None]:
@@ -13,6 +18,7 @@ def scope_of(form: MultiDict[str, str]) -> tuple[TokenScope, int | None]:
     days = form.get("days", "").strip()
     if not days:
         return scope, None
-    if not (days.isascii() and days.isdigit() and len(days) <= 5):
+    number = whole_number(days, _MOST_DAYS)
+    if number is None:
         raise RecordRejected([Violation("/days", "not_a_number", "How many days? Write a whole number.")])
-    return scope, int(days)
+    return scope, number
