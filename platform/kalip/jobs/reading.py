@@ -16,13 +16,12 @@ from kalip.storage import (
     Event,
     Mark,
     RevisionChanged,
-    Session,
     Unavailable,
+    consumers_behind,
     event_with_id,
     events_after,
-    has_events,
-    hold_consumer,
-    move_consumer,
+    hold_consumers,
+    move_consumers,
 )
 
 READ_EVENT: Final = "jobs.read_event"
@@ -33,13 +32,10 @@ _log = logging.getLogger(__name__)
 
 def read_events(services: Services, consumers: Sequence[Consumer]) -> int:
     """Read what is new for every consumer; how many events. Safe on any number of nodes at once."""
-
-    def behind(session: Session) -> list[Consumer]:
-        return [each for each in consumers if has_events(session, each.name)]
-
+    names = [each.name for each in consumers]
     total = 0
-    while waiting := services.database.glance(behind):
-        read = _read_together(services, waiting)
+    while waiting := services.database.glance(partial(consumers_behind, names=names)):
+        read = _read_together(services, [each for each in consumers if each.name in waiting])
         total += read
         if read == 0:
             # New and at the end of the log, or held by another node.
@@ -82,33 +78,36 @@ def _read_alone(services: Services, consumer: Consumer) -> int:
 
 
 def _read(consumers: Sequence[Consumer], limit: int, work: Work) -> int:
-    read: dict[Mark, tuple[list[Event], Mark]] = {}
     total = 0
-    for consumer in consumers:
-        mark = hold_consumer(work.session, consumer.name, work.now)
-        if mark is None:
-            continue
-        if mark not in read:
-            # Consumers are mostly at one place: what is there is read once for all of them.
-            read[mark] = events_after(work.session, mark, limit)
-        events, after = read[mark]
+    for mark, together in _held(work, consumers).items():
+        events, after = events_after(work.session, mark, limit)
         if events:
-            enqueue_all(work, consumer.jobs_for(work, events))
-            move_consumer(work.session, consumer.name, after, work.now)
-        total += len(events)
+            for consumer in together:
+                enqueue_all(work, consumer.jobs_for(work, events))
+            move_consumers(work.session, [each.name for each in together], after, work.now)
+        total += len(events) * len(together)
     return total
 
 
+def _held(work: Work, consumers: Sequence[Consumer]) -> Mapping[Mark, list[Consumer]]:
+    """The consumers that are held now, by their places: what is there is read once for all of them."""
+    marks = hold_consumers(work.session, [each.name for each in consumers], work.now)
+    found: dict[Mark, list[Consumer]] = {}
+    for consumer in consumers:
+        if consumer.name in marks:
+            found.setdefault(marks[consumer.name], []).append(consumer)
+    return found
+
+
 def _set_aside(consumer: Consumer, work: Work) -> int:
-    mark = hold_consumer(work.session, consumer.name, work.now)
-    if mark is None:
-        return 0
-    events, after = events_after(work.session, mark, 1)
-    for event in events:
-        arguments = {"consumer": consumer.name, "event": event.id}
-        enqueue(work, Job(READ_EVENT, arguments, f"{READ_EVENT}:{consumer.name}:{event.id}"))
-    move_consumer(work.session, consumer.name, after, work.now)
-    return len(events)
+    for mark in _held(work, [consumer]):
+        events, after = events_after(work.session, mark, 1)
+        for event in events:
+            arguments = {"consumer": consumer.name, "event": event.id}
+            enqueue(work, Job(READ_EVENT, arguments, f"{READ_EVENT}:{consumer.name}:{event.id}"))
+        move_consumers(work.session, [consumer.name], after, work.now)
+        return len(events)
+    return 0
 
 
 def _read_again(consumer: Consumer, job: JobRun, work: Work) -> Mapping[str, Any]:

@@ -1,10 +1,11 @@
 """How far consumers have read the event log. One transaction at a time holds a consumer: nobody reads for it twice."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kalip.storage.eventlog import EVENTS, Event
@@ -48,34 +49,28 @@ def events_after(session: Session, mark: Mark, limit: int = 500) -> tuple[list[E
     return events, Mark(rows[-1].id, rows[-1].xact)
 
 
-def has_events(session: Session, name: str) -> bool:
-    """Whether a consumer has something to read; also when it has never read."""
-    found = session.run(select(_CONSUMERS).where(_CONSUMERS.c.name == name)).first()
-    if found is None:
-        return True
-    query = select(EVENTS.c.id).where(_after(session, Mark(found.position, found.xact))).limit(1)
-    return session.run(query).first() is not None
+def consumers_behind(session: Session, names: Collection[str]) -> set[str]:
+    """Those of the consumers that have something to read, or have never read."""
+    marks = _marks(session, select(_CONSUMERS).where(_CONSUMERS.c.name.in_(names)))
+    # Consumers are mostly at one place.
+    news = {mark for mark in set(marks.values()) if _has_events(session, mark)}
+    return {name for name in names if name not in marks or marks[name] in news}
 
 
-def hold_consumer(session: Session, name: str, now: datetime) -> Mark | None:
-    """Hold a consumer until the transaction ends; None when another holds it. A new one starts at the log's end."""
-    query = select(_CONSUMERS).where(_CONSUMERS.c.name == name)
+def hold_consumers(session: Session, names: Collection[str], now: datetime) -> dict[str, Mark]:
+    """Hold consumers until the transaction ends, but for those that others hold; new ones start at the log's end."""
+    query = select(_CONSUMERS).where(_CONSUMERS.c.name.in_(names)).order_by(_CONSUMERS.c.name)
     if session.dialect == "postgresql":
         query = query.with_for_update(skip_locked=True)
-    row = session.run(query).first()
-    if row is not None:
-        return Mark(row.position, row.xact)
-    mark = _end(session)
-    dialect = sqlite if session.dialect == "sqlite" else postgresql
-    values = {"name": name, "position": mark.id, "xact": mark.xact, "moved_at": now}
-    made = dialect.insert(_CONSUMERS).values(values).on_conflict_do_nothing().returning(_CONSUMERS.c.name)
-    return mark if session.write(made).first() is not None else None
+    marks = _marks(session, query)
+    left = [name for name in names if name not in marks]
+    return marks | _begin(session, left, now) if left else marks
 
 
-def move_consumer(session: Session, name: str, mark: Mark, now: datetime) -> None:
-    """Move a consumer that the transaction holds."""
+def move_consumers(session: Session, names: Collection[str], mark: Mark, now: datetime) -> None:
+    """Move consumers that the transaction holds."""
     moved = {"position": mark.id, "xact": mark.xact, "moved_at": now}
-    session.write(update(_CONSUMERS).where(_CONSUMERS.c.name == name).values(moved))
+    session.write(update(_CONSUMERS).where(_CONSUMERS.c.name.in_(names)).values(moved))
 
 
 def consumer_states(session: Session, most: int = 10_000) -> list[ConsumerState]:
@@ -86,6 +81,22 @@ def consumer_states(session: Session, most: int = 10_000) -> list[ConsumerState]
         behind = int(session.run(select(func.count()).select_from(unread)).scalar_one())
         found.append(ConsumerState(row.name, row.position, row.moved_at, behind))
     return found
+
+
+def _marks(session: Session, query: Select[Any]) -> dict[str, Mark]:
+    return {row.name: Mark(row.position, row.xact) for row in session.run(query)}
+
+
+def _begin(session: Session, names: Collection[str], now: datetime) -> dict[str, Mark]:
+    mark = _end(session)
+    dialect = sqlite if session.dialect == "sqlite" else postgresql
+    values = [{"name": name, "position": mark.id, "xact": mark.xact, "moved_at": now} for name in names]
+    made = dialect.insert(_CONSUMERS).values(values).on_conflict_do_nothing().returning(_CONSUMERS.c.name)
+    return {row.name: mark for row in session.write(made)}
+
+
+def _has_events(session: Session, mark: Mark) -> bool:
+    return session.run(select(EVENTS.c.id).where(_after(session, mark)).limit(1)).first() is not None
 
 
 def _after(session: Session, mark: Mark) -> ColumnElement[bool]:

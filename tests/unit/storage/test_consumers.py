@@ -7,10 +7,10 @@ from kalip.storage import (
     Event,
     Mark,
     consumer_states,
+    consumers_behind,
     events_after,
-    has_events,
-    hold_consumer,
-    move_consumer,
+    hold_consumers,
+    move_consumers,
 )
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -77,23 +77,22 @@ def test_one_transaction_holds_a_consumer(database: Database) -> None:
     with database.write() as session:
         last = session.events.append(event(1))
     with database.write() as session:
-        made = hold_consumer(session, "rules", NOW)
+        made = hold_consumers(session, ["rules"], NOW).get("rules")
         assert made is not None
         # A new consumer starts with what comes.
         assert made.id == last
     with database.write() as session:
-        held = hold_consumer(session, "rules", NOW)
+        held = hold_consumers(session, ["rules"], NOW).get("rules")
         assert held == made
         if database.dialect == "postgresql":
             with database.write() as other:
-                assert hold_consumer(other, "rules", NOW) is None
+                assert hold_consumers(other, ["rules"], NOW) == {}
     with database.write() as session:
         fresh = session.events.append(event(2))
     with database.read() as session:
-        assert has_events(session, "rules")
-        assert has_events(session, "never seen")
+        assert consumers_behind(session, ["rules", "never seen"]) == {"rules", "never seen"}
     with database.write() as session:
-        held = hold_consumer(session, "rules", NOW)
+        held = hold_consumers(session, ["rules"], NOW).get("rules")
         assert held is not None
         events, mark = events_after(session, held)
     assert [each.id for each in events] == [fresh]
@@ -101,9 +100,9 @@ def test_one_transaction_holds_a_consumer(database: Database) -> None:
         (state,) = consumer_states(session)
     assert (state.name, state.position, state.behind) == ("rules", last, 1)
     with database.write() as session:
-        move_consumer(session, "rules", mark, NOW)
+        move_consumers(session, ["rules"], mark, NOW)
     with database.read() as session:
-        assert not has_events(session, "rules")
+        assert consumers_behind(session, ["rules"]) == set()
         (state,) = consumer_states(session)
     assert (state.position, state.behind) == (fresh, 0)
 
@@ -114,3 +113,18 @@ def test_a_place_in_another_cluster_goes_on_by_numbers(database: Database) -> No
     found, mark = read_all(database, Mark(numbers[1]), 1)
     assert found == numbers[2:3]
     assert read_all(database, mark)[0] == numbers[3:]
+
+
+def test_consumers_are_held_together_each_at_its_own_place(database: Database) -> None:
+    with database.write() as session:
+        hold_consumers(session, ["rules"], NOW)
+        first = session.events.append(event(1))
+    with database.write() as session:
+        held = hold_consumers(session, ["rules", "mail"], NOW)
+        assert {name: mark.id for name, mark in held.items()} == {"rules": 0, "mail": first}
+    with database.read() as session:
+        assert consumers_behind(session, ["rules", "mail"]) == {"rules"}
+    with database.write() as session:
+        move_consumers(session, ["rules", "mail"], held["mail"], NOW)
+    with database.read() as session:
+        assert consumers_behind(session, ["rules", "mail"]) == set()
