@@ -1,6 +1,5 @@
 """No way to records shows more, or less, than rights permit: every path is asked in random worlds, beside an oracle."""
 
-import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -36,10 +35,10 @@ from kalip.records.pages import board_page
 from kalip.records.services import open_work, unit_of_work
 from kalip.records.transfer import export_records
 from kalip.workflow import moves_of
+from tests.support.nightly import NIGHTLY
 from tests.support.worlds import DOCS, FOLDERS, MOVES, OTHER_AMOUNT, STAGES, USERS, Oracle, World, worlds
 from tests.support.worlds_site import Played, Stage, a_stage
 
-NIGHTLY: Final = os.environ.get("KALIP_NIGHTLY") == "1"
 WORLDS: Final = 2_000 if NIGHTLY else 60
 """Each is asked as all of its five users: 300 cases a day, 10,000 a night."""
 T = TypeVar("T")

@@ -4,7 +4,6 @@ A few hundred requests every day; with KALIP_NIGHTLY=1 ten thousand, on PostgreS
 """
 
 import gzip
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -19,9 +18,9 @@ from schemathesis import Case, GenerationMode
 
 from tests.support.fuzzing import Fuzzer
 from tests.support.house import House, a_house
+from tests.support.nightly import NIGHTLY
 from tests.support.routing import routes_of
 
-NIGHTLY = bool(os.environ.get("KALIP_NIGHTLY"))
 REQUESTS = 10_000 if NIGHTLY else 350
 CANARY = "Kanarya7d1e"
 NAMES = {"entity": "matter", "board": "default", "calendar": "default", "pipeline": "flow", "path": "name"}

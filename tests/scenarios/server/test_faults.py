@@ -25,15 +25,16 @@ from tests.support.builders import a_pack, an_entity
 from tests.support.hooked import Taker, hook_taker
 from tests.support.installed import install, make_site
 from tests.support.mail import Sink, smtp_sink
+from tests.support.nightly import NIGHTLY
 from tests.support.redis import RedisServer
 from tests.support.serving import KALIP_COMMAND, Answer, Server, serving
 from tests.support.source import KALIP
 
 pytestmark = pytest.mark.slow
-FIRINGS: Final = 60
+FIRINGS: Final = 1_000 if NIGHTLY else 60
 AT_ONCE: Final = 20
-KILLS: Final = 4
-LONGEST: Final = 300
+KILLS: Final = 60 if NIGHTLY else 4
+LONGEST: Final = 1_800 if NIGHTLY else 300
 ORDERS, NOTES = "/api/records/order", "/api/records/note"
 SETTINGS = "job_lease = 3\njob_pause = 1\n"
 
