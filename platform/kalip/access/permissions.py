@@ -7,7 +7,7 @@ An entity owned by another follows its parent, at any depth: reading, exporting 
 line need that right on the parent, any other change of it is an update of the parent.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,7 +27,7 @@ from kalip.access.terms import (
 from kalip.base.errors import AccessDenied
 from kalip.compiler import RootedScope, entity_scope
 from kalip.expressions import BOOLEAN, TEXT, Context, Expression, compile_expression, list_of
-from kalip.model import NAMED, Verb
+from kalip.model import NAMED, Permission, Scope, Verb
 from kalip.runtime import Served
 
 __all__ = [
@@ -44,6 +44,14 @@ __all__ = [
 ]
 # What may be made without having been there, so that reading says nothing of it.
 _UNREAD: Final = (Verb.READ, Verb.CREATE, Verb.IMPORT)
+# The scopes that hold all records of another.
+_WIDER: Final = {
+    Scope.OWN: frozenset((Scope.TEAM, Scope.UNIT, Scope.UNIT_BELOW, Scope.ALL)),
+    Scope.TEAM: frozenset((Scope.ALL,)),
+    Scope.UNIT: frozenset((Scope.UNIT_BELOW, Scope.ALL)),
+    Scope.UNIT_BELOW: frozenset((Scope.ALL,)),
+    Scope.ALL: frozenset[Scope](),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +193,18 @@ def _alternatives(sources: Iterable[str]) -> list[str]:
     return found if len(found) == 1 else [f"({each})" for each in found]
 
 
+def _widest(grants: Sequence[Permission]) -> Iterator[Permission]:
+    """The grants without those that another gives anyway: a database plans a shorter condition sooner."""
+    whole = {each.scope for each in grants if each.condition is None}
+    for grant in grants:
+        wider = whole & _WIDER[grant.scope]
+        if not wider and (grant.condition is None or grant.scope not in whole):
+            yield grant
+
+
 def _of_name(terms: Terms, name: str) -> str | None:
     """What permits the verb, or one transition or conversion: None for nothing, empty for every record."""
-    grants = dict.fromkeys(source_of(each) for each in terms.grants(name))
+    grants = dict.fromkeys(source_of(each) for each in _widest(terms.grants(name)))
     denials = dict.fromkeys(source_of(each) for each in terms.denials(name))
     if "" in denials:
         return None

@@ -218,3 +218,25 @@ def test_rights_that_reach_some_entities_only(secretive: Served) -> None:
     assert may(secretive, limited_to(actor("lead"), ["deal"]), Verb.READ, "deal")
     assert not may(secretive, limited_to(actor("lead"), ["other"]), Verb.READ, "deal")
     assert row_filters(secretive, limited_to(actor(administrator=True), ["deal"]), Verb.PURGE, "deal") == ()
+
+
+def test_what_another_role_gives_anyway_is_not_asked(served: Served) -> None:
+    deal = an_entity("deal").with_field("name", "text")
+    roles: dict[str, object] = {
+        "own": {"read": "own"},
+        "turk": {"read": {"scope": "unit", "where": "name == 'TR'"}},
+        "near": {"read": "unit"},
+        "team": {"read": {"scope": "team", "where": "name == 'TR'"}},
+        "head": {"read": "unit_below"},
+    }
+    served = a_served(a_pack().with_role(*roles).with_entity(deal.with_access(**roles)))
+
+    def source(*roles: str) -> str:
+        condition = ruling_for(served, actor(*roles), Verb.READ, "deal").condition
+        return condition.source if condition is not None else ""
+
+    assert source("own", "turk", "near", "head") == source("head")
+    assert source("near", "turk", "own") == source("near")
+    # Neither holds all of the other.
+    assert source("team", "head").count("||") == 3
+    assert "TR" in source("own", "turk")
