@@ -50,7 +50,8 @@ NO_SETS: Final = NoSets()
 class Context:
     """The moment of evaluation (aware, UTC), the day it is for the actor, the actor, and the sets of the actor.
 
-    `sets` are asked by an evaluation in Python alone; SQL has them as subqueries.
+    `sets` are asked by an evaluation in Python; SQL has them as subqueries, but for the set `grantees`: the actor with
+    groups and units.
     """
 
     now: datetime
@@ -83,6 +84,9 @@ def _value(context: Context, name: str, dialect: Dialect) -> object:
         return _moment(context.now, dialect)
     if name == "ctx_today":
         return _day(context.today, dialect)
+    if name == "ctx_grantees":
+        grantees = sorted(context.members("grantees"))
+        return json.dumps(grantees) if dialect == "sqlite" else grantees
     value = getattr(context.actor, name.removeprefix("ctx_actor_"))
     return json.dumps(list(value), ensure_ascii=False) if isinstance(value, tuple) else str(value)
 

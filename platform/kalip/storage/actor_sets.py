@@ -20,7 +20,14 @@ _ME: Final = ":ctx_actor_id"
 _PERSON: Final = frozenset(("ctx_actor_id",))
 _STANDING: Final = frozenset(("ctx_actor_id", "ctx_today"))
 _GIVEN: Final = frozenset(("ctx_actor_id", "ctx_today", "ctx_now"))
+_SHARES: Final = frozenset(("ctx_grantees", "ctx_now"))
 SHARED, ALSO_SHARED, TASKS = "shared", "also_shared", "tasks"
+GRANTEES: Final = "grantees."
+# An array, not a subquery: a database would plan who the actor is anew for each list.
+_AMONG_GRANTEES: Final = {
+    "sqlite": "IN (SELECT value FROM json_each(:ctx_grantees))",
+    "postgresql": "= ANY (:ctx_grantees)",
+}
 _ALIAS: Final = re.compile(r"\bs\.")
 _NONE_NAMED: Final = {"sqlite": "json_array_length(s.entities) = 0", "postgresql": "s.entities = '[]'"}
 _NAMED: Final = {
@@ -53,6 +60,8 @@ def in_set_sql(name: str, item: str, dialect: Dialect) -> Sql:
 def given_sql(dialect: Dialect) -> Sql:
     """Write what others gave the actor as a SELECT of texts: an entity and verbs, or `tasks.<entity>`.
 
+    And `grantees.` with an id each: of the actor, of groups, and of units with those above them.
+
     Who was given a thousand records was given few different things: each step finds the next of them by its index.
     """
     least = "SELECT min(s.what) FROM kalip_share AS s WHERE s.grantee_kind = g.kind AND s.grantee = g.id"
@@ -71,7 +80,7 @@ def given_sql(dialect: Dialect) -> Sql:
         f"WITH RECURSIVE mine AS ({mine}), given(kind, id, what) AS (SELECT g.kind, g.id, ({least}) FROM mine AS g"
         f" UNION ALL SELECT g.kind, g.id, ({least} AND s.what > g.what) FROM given AS g WHERE g.what IS NOT NULL)"
         f" SELECT DISTINCT g.what FROM given AS g WHERE g.what IS NOT NULL AND EXISTS ({counting})"
-        f" UNION ALL {tasks}"
+        f" UNION ALL {tasks} UNION ALL SELECT '{GRANTEES} ' || g.id FROM mine AS g"
     )
     return Sql(text, {}, _GIVEN)
 
@@ -114,35 +123,29 @@ def _held(position: str, dialect: Dialect) -> str:
 
 
 def _shared(name: str, entity: str, verb: str, *, dialect: Dialect) -> Sql:
-    conditions, params = _of_verb(name, entity, verb, dialect)
-    return Sql(_union("s.record_id AS member", conditions, dialect), params, _GIVEN)
+    condition, params = _of_verb(name, entity, verb, dialect)
+    return Sql(f"SELECT s.record_id AS member FROM kalip_share AS s WHERE {condition}", params, _SHARES)
 
 
 def _is_shared(name: str, item: str, entity: str, verb: str, *, dialect: Dialect) -> Sql:
-    conditions, params = _of_verb(name, entity, verb, dialect)
-    groups = f"SELECT m.group_id FROM kalip_group_member AS m WHERE m.user_id = {_ME}"
-    units = (
-        "SELECT u.above FROM kalip_position AS p JOIN kalip_unit_above AS u ON u.unit = p.unit"
-        f" WHERE p.user_id = {_ME} AND {_held('p', dialect)}"
-    )
-    mine = (
-        f"s.grantee_kind = 'user' AND s.grantee = {_ME} OR s.grantee_kind = 'group' AND s.grantee IN ({groups})"
-        f" OR s.grantee_kind = 'unit' AND s.grantee IN ({units})"
-    )
-    where = " AND ".join((f"s.record_id = {item}", *conditions, f"({mine})"))
-    return Sql(f"EXISTS (SELECT 1 FROM kalip_share AS s WHERE {where})", params, _GIVEN)
+    condition, params = _of_verb(name, entity, verb, dialect)
+    return Sql(f"EXISTS (SELECT 1 FROM kalip_share AS s WHERE s.record_id = {item} AND {condition})", params, _SHARES)
 
 
-def _of_verb(name: str, entity: str, verb: str, dialect: Dialect) -> tuple[list[str], dict[str, object]]:
-    """The conditions of a share that counts, of an entity's records, for a verb."""
+def _of_verb(name: str, entity: str, verb: str, dialect: Dialect) -> tuple[str, dict[str, object]]:
+    """The condition of a share with the actor that counts, of an entity's records, for a verb."""
     place = _place(name, "e")
-    conditions = [f"s.entity = :{place}", f"(s.until IS NULL OR s.until > {_NOW[dialect]})"]
+    conditions = [
+        f"s.grantee_kind IN ('user', 'group', 'unit') AND s.grantee {_AMONG_GRANTEES[dialect]}",
+        f"s.entity = :{place}",
+        f"(s.until IS NULL OR s.until > {_NOW[dialect]})",
+    ]
     params: dict[str, object] = {place: entity}
     if verb != "read":  # what is shared may be read
         wanted = _place(name, "v")
         conditions.append(f"s.verbs LIKE :{wanted}")
         params[wanted] = f"% {verb} %"
-    return conditions, params
+    return " AND ".join(conditions), params
 
 
 def _tasks(columns: str, condition: str, dialect: Dialect, *, distinct: bool = False) -> str:
@@ -170,26 +173,6 @@ def _stands_in(alias: str, dialect: Dialect) -> str:
         f" AND (s.ended_at IS NULL OR s.ended_at > {now}) AND ({_NONE_NAMED[dialect]} OR {_NAMED[dialect]})"
     )
     return _ALIAS.sub(f"{alias}.", text)
-
-
-def _union(columns: str, conditions: list[str], dialect: Dialect) -> str:
-    """What was shared with the actor as a person, as a member of a group, and in a unit or one above it."""
-    ways = (
-        ("", ("s.grantee_kind = 'user'", f"s.grantee = {_ME}")),
-        (
-            " JOIN kalip_group_member AS m ON m.group_id = s.grantee",
-            ("s.grantee_kind = 'group'", f"m.user_id = {_ME}"),
-        ),
-        (
-            " JOIN kalip_unit_above AS u ON u.above = s.grantee JOIN kalip_position AS p ON p.unit = u.unit",
-            ("s.grantee_kind = 'unit'", f"p.user_id = {_ME}", _held("p", dialect)),
-        ),
-    )
-    selects = (
-        f"SELECT {columns} FROM kalip_share AS s{joins} WHERE {' AND '.join((*own, *conditions))}"
-        for joins, own in ways
-    )
-    return " UNION ALL ".join(selects)
 
 
 def _place(name: str, letter: str) -> str:

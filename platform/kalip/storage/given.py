@@ -1,9 +1,10 @@
 """What stands in other tables about an actor, read when it is asked for and once in a unit of work."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from kalip.expressions import Context, Sql, context_params
-from kalip.storage.actor_sets import TASKS, given_sql, set_sql
+from kalip.storage.actor_sets import GRANTEES, TASKS, given_sql, set_sql
 from kalip.storage.select import driver_text
 from kalip.storage.session import Session
 
@@ -16,12 +17,15 @@ class ActorSets:
 
     def __init__(self, session: Session, context: Context) -> None:
         self._session = session
-        self._context = context
+        # Some sets are asked for with the members of another.
+        self._context = replace(context, sets=self)
         self._known: dict[str, frozenset[str]] = {}
         self._given: Mapping[str, frozenset[str]] | None = None
 
     def members(self, name: str) -> frozenset[str]:
-        """Give the members of a set."""
+        """Give the members of a set; `grantees` are those to whom somebody may have given what the actor has."""
+        if name == "grantees":
+            return self._all_given().get(GRANTEES, frozenset())
         found = self._known.get(name)
         if found is None:
             rows = self._rows(set_sql(name, self._session.dialect))
@@ -37,7 +41,7 @@ class ActorSets:
         return f"{TASKS}.{entity}" in self._all_given()
 
     def _all_given(self) -> Mapping[str, frozenset[str]]:
-        """Verbs by entity, and by `tasks.<entity>`; one statement whatever the number of entities."""
+        """Verbs by entity and by `tasks.<entity>`, ids by `grantees.`; one statement for all entities."""
         if self._given is None:
             rows = self._rows(given_sql(self._session.dialect)) if self._context.actor.id else ()
             given: dict[str, frozenset[str]] = {}
