@@ -12,6 +12,7 @@ from kalip.records.journal import TRANSITIONED
 from kalip.storage import Event
 from kalip.workflow.changing import change_pipeline
 from kalip.workflow.commands import ApplyTransition, ChangePipeline
+from kalip.workflow.conversions import many
 from kalip.workflow.transitions import apply_transition
 
 BULK_TRANSITION: Final = "workflow.bulk_transition"
@@ -68,5 +69,9 @@ JOB_HANDLERS: Final[Mapping[str, JobHandler]] = {
     BULK_PIPELINE: bulk_handler(_change),
     BULK_MOVE_BACK: undo_handler(_move_back),
 }
-INVERSES: Final[Mapping[str, str]] = {**bulk_undo.INVERSES, BULK_TRANSITION: BULK_MOVE_BACK}
+INVERSES: Final[Mapping[str, str]] = {
+    **bulk_undo.INVERSES,
+    BULK_TRANSITION: BULK_MOVE_BACK,
+    many.BULK_CONVERT: many.BULK_UNDO,
+}
 """The kinds of jobs that take others back, by those."""

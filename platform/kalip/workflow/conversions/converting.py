@@ -68,7 +68,7 @@ def convert_record(work: Work, command: ConvertRecord) -> Converted:
         known = find_conversion_by_key(work.session, command.key)
         if known is not None:
             return _repeated(known, command)
-    events = len(work.events)
+    events, correlation = len(work.events), work.correlation
     try:
         with work.session.savepoint():
             return _convert(work, command)
@@ -80,6 +80,9 @@ def convert_record(work: Work, command: ConvertRecord) -> Converted:
     except KalipError:
         del work.events[events:]
         raise
+    finally:
+        # One of many that goes on with an earlier deed takes nothing else along into it.
+        work.correlation = correlation
 
 
 def _convert(work: Work, command: ConvertRecord) -> Converted:

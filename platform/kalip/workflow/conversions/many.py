@@ -5,15 +5,18 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from kalip.base.errors import RecordRejected, Violation
+from kalip.base.errors import Conflict, RecordRejected, Violation
 from kalip.model import Model
 from kalip.records import JobHandler, JobRun, SavedRecord, Work
 from kalip.records.bulk import Act
 from kalip.records.bulk_jobs import bulk_handler
+from kalip.storage import conversions_of_record
 from kalip.workflow.conversions.commands import ConversionRefused, ConvertRecord, TargetChoice
 from kalip.workflow.conversions.converting import convert_record
+from kalip.workflow.conversions.undoing import UNDONE, undo_conversion
 
 BULK_CONVERT: Final = "workflow.bulk_convert"
+BULK_UNDO: Final = "workflow.bulk_undo_conversion"
 
 
 def act_of_conversion(command: ConvertRecord) -> Act:
@@ -74,4 +77,24 @@ def _of_job(job: JobRun) -> Act:
     )
 
 
-JOB_HANDLERS: Final[Mapping[str, JobHandler]] = {BULK_CONVERT: bulk_handler(_of_job)}
+def _undo(job: JobRun) -> Act:
+    """Undo what a job converted, by the rules of single conversions."""
+    entity, correlation = str(job.arguments["entity"]), str(job.arguments["undone"])
+
+    def act(work: Work, record_id: str) -> SavedRecord:
+        made = conversions_of_record(work.session, entity, record_id)
+        found = next((each for each in made if each.correlation == correlation), None)
+        if found is None:
+            raise Conflict("This conversion was begun before, by itself; undo it by itself.")
+        if found.state == UNDONE:
+            return SavedRecord(entity, record_id, 0, False, ())
+        undone = undo_conversion(work, found.id)
+        return SavedRecord(entity, record_id, undone.version, False, ())
+
+    return act
+
+
+JOB_HANDLERS: Final[Mapping[str, JobHandler]] = {
+    BULK_CONVERT: bulk_handler(_of_job),
+    BULK_UNDO: bulk_handler(_undo),
+}
