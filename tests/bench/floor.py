@@ -1,7 +1,7 @@
 """The floor: what a careful programmer would write by hand for the one table, and nothing more.
 
 Flask, SQLAlchemy Core and orjson on Kalip's own database: same engine and pragmas, same token, same rights, same event
-row, same search words, same JSON. It knows its fields by heart, has no model, no expressions, no layers.
+row, same stage history, same search words, same JSON. It knows its fields by heart, has no model, no expressions, no layers.
 """
 
 import hashlib
@@ -81,6 +81,16 @@ EVENT = Table(
     Column("after", Text),
     Column("correlation", Text),
     Column("revision", Text),
+)
+STAY = Table(
+    "kalip_stay",
+    _METADATA,
+    Column("entity", Text),
+    Column("record_id", Text),
+    Column("pipeline", Text),
+    Column("stage", Text),
+    Column("since", UtcDateTime),
+    Column("actor", Text),
 )
 # orjson takes no subclass of str as a key, which SQLAlchemy's names are.
 _SHOWN = tuple("".join(column.name) for column in DEAL.c)
@@ -199,6 +209,8 @@ def _insert(connection: Connection, values: dict[str, Any], actor: str) -> dict[
     connection.execute(insert(DEAL), row)
     _index(connection, row)
     _event(connection, "record.created", row["id"], actor, None, values)
+    stay = {"entity": "deal", "record_id": row["id"], "since": now, "actor": actor}
+    connection.execute(insert(STAY), {**stay, "pipeline": row["pipeline"], "stage": row["stage"]})
     return row
 
 
