@@ -1,7 +1,7 @@
 """The floor: what a careful programmer would write by hand for the one table, and nothing more.
 
 Flask, SQLAlchemy Core and orjson on Kalip's own database: same engine and pragmas, same token, same rights, same event
-row, same stage history, same search words, same JSON. It knows its fields by heart, has no model, no expressions, no layers.
+row, same stage history, same search words, same JSON. It knows its fields by heart, has no model, expressions, layers.
 """
 
 import hashlib
