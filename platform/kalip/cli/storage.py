@@ -1,4 +1,4 @@
-"""What the database still holds though the metadata doesn't say so any more, and how it goes for good."""
+"""What is still held though nothing says so any more, in the database and in the store of files, and how it goes."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,11 +11,12 @@ from kalip.cli.command import Environment, Group, Refused
 from kalip.cli.output import table
 from kalip.storage import Retired, list_retired
 from kalip.storage import purge as drop_retired
+from kalip.storage.collecting import Unnamed, collect_contents
 
 
 @click.group(cls=Group)
 def storage() -> None:
-    """Look after what is retired in the database."""
+    """Look after what is retired in the database, and contents that no file has any more."""
 
 
 @storage.command("retired")
@@ -50,6 +51,34 @@ def purge(env: Environment, /, names: Sequence[str], days: int, *, yes: bool) ->
         with site.services.database.publish() as session:
             gone = drop_retired(session, before, [each.was for each in going]) if going else []
     _show(env, gone, "Nothing is to be dropped.", "Dropped:")
+
+
+@storage.command("collect")
+@click.option("--dry-run", is_flag=True, help="Only list.")
+@click.pass_obj
+def collect(env: Environment, /, *, dry_run: bool) -> None:
+    """Remove contents that nothing has named for twelve hours, and list those that nothing names.
+
+    A job does the same every night.
+    """
+    with env.site() as site:
+        found = list(collect_contents(site.services.database, site.site.blobs, dry_run=dry_run))
+    now = datetime.now(UTC)
+    data = [
+        {"content": each.sha256, "bytes": each.size, "due": each.due.isoformat(), "removed": each.gone}
+        for each in found
+    ]
+    rows = [(each.sha256, each.size, _state(each, now)) for each in found]
+    total = sum(each.size for each in found if each.gone)
+    nothing = "Everything in the store is named."
+    shown = table(("content", "bytes", "state"), rows) if found else nothing
+    env.out.show(data, shown, *([f"{total} bytes were freed."] if total else []))
+
+
+def _state(found: Unnamed, now: datetime) -> str:
+    if found.gone:
+        return "removed"
+    return "can go" if found.due <= now else f"can go from {found.due:%Y-%m-%d %H:%M} UTC"
 
 
 def _ask(env: Environment, going: Sequence[Retired]) -> None:

@@ -1,4 +1,4 @@
-"""Recurring work of Kalip itself: what was kept for a time is forgotten."""
+"""Recurring work of Kalip itself: what was kept for a time is forgotten, what nothing names is removed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,11 +11,13 @@ from kalip.records.audit import Kept, kept_of
 from kalip.records.transfer.jobs import JOB, STAGED
 from kalip.runtime import Settings
 from kalip.storage import delete_expired_logins, delete_old_jobs, delete_old_keys
+from kalip.storage.collecting import collect_contents
 from kalip.storage.files import delete_files_of_jobs, delete_old_uploads
 from kalip.storage.mails import delete_old_mails
 from kalip.storage.receipts import empty_old_receipts
 
 TIDY: Final = "jobs.tidy"
+COLLECT: Final = "files.collect"
 _KEYS_KEPT: Final = timedelta(days=2)
 _NOBODYS_KEPT: Final = timedelta(days=2)
 _AT_ONCE: Final = 5_000
@@ -44,8 +46,8 @@ def keeping_of(settings: Settings) -> Keeping:
 
 
 def handlers_of(keeping: Keeping) -> Mapping[str, JobHandler]:
-    """The handler that forgets what is older."""
-    return {TIDY: partial(_tidy, keeping)}
+    """The handlers that forget what is older, and remove the contents of files that nothing names."""
+    return {TIDY: partial(_tidy, keeping), COLLECT: _collect}
 
 
 def _tidy(keeping: Keeping, services: Services, job: JobRun) -> Mapping[str, Any]:
@@ -77,4 +79,20 @@ def _all(services: Services, job: JobRun, at_once: int, forget: Callable[..., in
             return count
 
 
-RECURRING: Final = (Recurring("tidy", TIDY, cron="17 3 * * *"),)
+def _collect(services: Services, job: JobRun) -> Mapping[str, Any]:
+    """Remove the contents of files that nothing has named for long enough."""
+    removed = freed = waiting = 0
+    for each in collect_contents(services.database, services.blobs) if services.blobs is not None else ():
+        if each.gone:
+            removed, freed = removed + 1, freed + each.size
+        else:
+            waiting += 1
+        if job.cancelled():
+            break
+    return {"removed": removed, "bytes": freed, "waiting": waiting}
+
+
+RECURRING: Final = (
+    Recurring("tidy", TIDY, cron="17 3 * * *"),
+    Recurring("collect", COLLECT, cron="47 4 * * *", queue="long"),
+)

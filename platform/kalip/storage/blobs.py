@@ -1,12 +1,16 @@
 """The blob store: bytes under their SHA-256 in a folder, two levels deep. A blob is there whole or not at all.
 
 Writing goes temporary file → fsync → rename → fsync of the folder, so a blob that was answered survives a power cut.
+Writers share a lock on a file of the store, which who removes blobs has alone: a blob isn't written again between the
+look at its age and its end, by any process of any node.
 """
 
+import fcntl
 import hashlib
 import os
 import tempfile
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -18,6 +22,8 @@ _CHUNK: Final = 1 << 20
 _HEX: Final = frozenset("0123456789abcdef")
 _LENGTH: Final = 64
 _INCOMING: Final = "incoming"
+_UNNAMED: Final = "unnamed"
+_LOCK: Final = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,14 @@ class Blob:
 
     sha256: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How large a blob is, and when it was written last (seconds since 1970)."""
+
+    size: int
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +91,10 @@ class Blobs:
 
     def all(self) -> Iterator[str]:
         """The hashes of all blobs in the store, in order."""
-        for path in sorted(self.root.glob("??/??/*")):
-            if len(path.name) == _LENGTH:
-                yield path.name
+        for folder in sorted(self.root.glob("??")):
+            for path in sorted(folder.glob("??/*")):
+                if len(path.name) == _LENGTH:
+                    yield path.name
 
     def verify(self, wanted: Collection[str] = ()) -> Iterator[BlobFault]:
         """Read every blob and tell those whose content is not what their name says, and those wanted but missing."""
@@ -92,39 +107,75 @@ class Blobs:
         for sha256 in sorted(set(wanted) - present):
             yield BlobFault(sha256, "missing")
 
-    def collect(self, keep: Collection[str], older_than: float) -> int:
-        """Delete the blobs that nothing keeps and that are older than a moment (seconds since 1970); how many.
+    def stored(self, sha256: str) -> Stored | None:
+        """The size of a blob and when it was written last; None when it is not in the store."""
+        return _stored(self.path(sha256))
 
-        The age spares what was just written for a transaction that has not committed yet.
-        """
-        kept, gone = set(keep), 0
-        leftovers = list((self.root / _INCOMING).glob("*")) if self.root.exists() else []
-        for path in (*(self.path(sha256) for sha256 in self.all() if sha256 not in kept), *leftovers):
-            if path.stat().st_mtime < older_than:
-                path.unlink(missing_ok=True)
-                gone += 1
-        return gone
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Have nobody finish writing a blob during the block. Open a session before, never inside: see `collecting`."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with self._locked(fcntl.LOCK_EX):
+            yield
 
-    def remove(self, sha256: str, older_than: float) -> bool:
-        """Delete one blob that nothing keeps, unless it was written since a moment (seconds since 1970); false then."""
-        path = self.path(sha256)
-        if path.is_file() and path.stat().st_mtime >= older_than:
-            return False
-        path.unlink(missing_ok=True)
-        return True
+    def remove(self, sha256: str) -> None:
+        """Delete a blob that nothing names, if it is there; only inside of `alone`."""
+        self.path(sha256).unlink(missing_ok=True)
+        self.unmark(sha256)
+
+    def mark(self, sha256: str) -> None:
+        """Note that nothing names a blob since now."""
+        folder = self.root / _UNNAMED
+        folder.mkdir(exist_ok=True)
+        (folder / sha256).touch()
+
+    def marked(self, sha256: str) -> float | None:
+        """Since when it is noted that nothing names a blob (seconds since 1970)."""
+        found = _stored(self.root / _UNNAMED / sha256)
+        return None if found is None else found.at
+
+    def marks(self) -> set[str]:
+        """The hashes that are noted so."""
+        return {path.name for path in (self.root / _UNNAMED).glob("*")}
+
+    def unmark(self, sha256: str) -> None:
+        """Take the note back."""
+        (self.root / _UNNAMED / sha256).unlink(missing_ok=True)
+
+    def clear_incoming(self, older_than: float) -> int:
+        """Delete what broken writes left before a moment (seconds since 1970); how many."""
+        old = [each for each in (self.root / _INCOMING).glob("*") if (found := _stored(each)) and found.at < older_than]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        with (self.root / _LOCK).open("ab") as file:
+            fcntl.flock(file, how)
+            yield
 
     def _settle(self, temporary: Path, blob: Blob) -> None:
         target = self.path(blob.sha256)
-        if target.is_file() and target.stat().st_size == blob.size:
-            # Written again: as young as its newest use, so that `collect` spares it.
-            os.utime(target)
-            return
-        for folder in (target.parent.parent, target.parent):
-            if not folder.is_dir():
-                folder.mkdir(exist_ok=True)
-                _sync_folder(folder.parent)
-        temporary.replace(target)
-        _sync_folder(target.parent)
+        with self._locked(fcntl.LOCK_SH):
+            if target.is_file() and target.stat().st_size == blob.size:
+                # Written again: as young as its newest use, so that it isn't collected.
+                os.utime(target)
+                return
+            for folder in (target.parent.parent, target.parent):
+                if not folder.is_dir():
+                    folder.mkdir(exist_ok=True)
+                    _sync_folder(folder.parent)
+            temporary.replace(target)
+            _sync_folder(target.parent)
+
+
+def _stored(path: Path) -> Stored | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return Stored(found.st_size, found.st_mtime)
 
 
 def _copy(stream: IO[bytes], file: IO[bytes], max_size: int | None) -> Blob:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kalip.storage.own import KalipBlob, KalipFile, KalipJob, table_of
+from kalip.storage.packs import list_packs
 from kalip.storage.session import Session
 
 _FILES: Final = table_of(KalipFile)
@@ -70,7 +71,7 @@ def attach_file(session: Session, file_id: str, entity: str, record_id: str, fie
 
 
 def delete_file(session: Session, file_id: str) -> bool:
-    """Forget a file; its bytes go when the store is collected and no other file has them."""
+    """Forget a file; its bytes go when contents are collected and nothing else names them."""
     return session.write(delete(_FILES).where(_FILES.c.id == file_id)).rowcount == 1
 
 
@@ -88,8 +89,29 @@ def delete_old_uploads(session: Session, prefix: str, before: datetime) -> int:
 
 
 def kept_blobs(session: Session) -> set[str]:
-    """The hashes of all blobs that files hold."""
-    return set(session.run(select(_FILES.c.sha256).distinct()).scalars())
+    """The hashes of all blobs that files and packs name."""
+    return _of_packs(session).union(session.run(select(_FILES.c.sha256).distinct()).scalars())
+
+
+def named_contents(session: Session, contents: Sequence[str]) -> set[str]:
+    """Which of these hashes a file or a pack names."""
+    named = session.run(select(_FILES.c.sha256).where(_FILES.c.sha256.in_(list(contents)))).scalars()
+    return _of_packs(session).intersection(contents).union(named)
+
+
+def unnamed_rows(session: Session) -> list[str]:
+    """The hashes of the rows of blobs that no file names."""
+    named = select(_FILES.c.id).where(_FILES.c.sha256 == _BLOBS.c.sha256)
+    return list(session.run(select(_BLOBS.c.sha256).where(~named.exists())).scalars())
+
+
+def forget_contents(session: Session, contents: Sequence[str]) -> None:
+    """Delete the rows of blobs that nothing names."""
+    session.write(delete(_BLOBS).where(_BLOBS.c.sha256.in_(list(contents))))
+
+
+def _of_packs(session: Session) -> set[str]:
+    return {each for pack in list_packs(session) for each in pack.files.values()}
 
 
 def _file(row: Row[Any]) -> FileInfo:

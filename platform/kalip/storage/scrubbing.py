@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, Table, and_, delete, false, func, literal,
 from kalip.storage.own import (
     Base,
     KalipAttempt,
-    KalipBlob,
     KalipConsent,
     KalipConversion,
     KalipConversionResult,
@@ -26,7 +25,6 @@ from kalip.storage.own import (
     KalipHookDelivery,
     KalipIdempotency,
     KalipImport,
-    KalipInstalledPack,
     KalipJob,
     KalipJobAttempt,
     KalipMail,
@@ -283,17 +281,6 @@ def merged_into(session: Session, ids: Sequence[str]) -> list[Key]:
         )
         found += [(row.entity, row.record_id) for row in session.run(query)]
     return found
-
-
-def unnamed_contents(session: Session, contents: Sequence[str]) -> list[str]:
-    """Which contents no file has any more; their rows go."""
-    blobs, packs = table_of(KalipBlob), table_of(KalipInstalledPack)
-    held = set(session.run(select(_FILES.c.sha256).where(_FILES.c.sha256.in_(list(contents)))).scalars())
-    held |= {each for text in session.run(select(packs.c.files)).scalars() for each in orjson.loads(text).values()}
-    free = [each for each in contents if each not in held]
-    if free and session.writable:
-        session.write(delete(blobs).where(blobs.c.sha256.in_(free)))
-    return free
 
 
 def forget_deeply(session: Session) -> None:

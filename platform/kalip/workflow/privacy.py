@@ -18,7 +18,6 @@ from kalip.records.privacy import (
     settle_erasures,
 )
 from kalip.storage.privacy import BREACHES, Breach, breaches_open
-from kalip.storage.scrubbing import unnamed_contents
 from kalip.workflow.notifications import Notice, notify
 
 RETENTION: Final = "privacy.retention"
@@ -54,20 +53,11 @@ def _empty(services: Services, job: JobRun) -> Mapping[str, Any]:
 def _carry_out(services: Services, job: JobRun, rule: TermRule) -> int:
     after, emptied = "", 0
     while True:
-        after, number, contents = run(services, SYSTEM, partial(_portion, rule=rule, after=after))
+        after, number = run(services, SYSTEM, partial(empty_due, rule=rule, after=after))
         emptied += number
-        if contents and services.blobs is not None:
-            with services.database.write() as session:
-                free = unnamed_contents(session, contents)
-            for each in free:
-                services.blobs.remove(each, services.clock().timestamp())
         if not after or job.cancelled():
             run(services, SYSTEM, partial(note_run, rule=rule, emptied=emptied))
             return emptied
-
-
-def _portion(work: Work, rule: TermRule, after: str) -> tuple[str, int, Any]:
-    return empty_due(work, rule, after)
 
 
 def _remind(services: Services, _job: JobRun) -> Mapping[str, Any]:

@@ -1,5 +1,8 @@
 """What is retired waits, and goes only when somebody says so."""
 
+import os
+import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ from click.testing import CliRunner
 
 from kalip.app import LiveComposition
 from kalip.cli import cli
+from kalip.storage import Blobs
 from tests.unit.cli.conftest import Kalip
 from tests.unit.cli.test_packs import shop, written
 
@@ -51,3 +55,20 @@ def test_what_waits_too_short_or_is_not_retired_stays(retired: Kalip) -> None:
     assert "did you mean 'good.a'?" in refused.err
     assert retired("storage", "purge", "--json").code == 2
     assert waiting(retired) == ["good.a", "good.b"]
+
+
+def test_contents_that_nothing_names_are_listed_and_removed(site: Kalip, tmp_path: Path) -> None:
+    assert "Everything in the store is named." in site("storage", "collect").out
+    content = Blobs(tmp_path / "site" / "files").write(BytesIO(b"hello")).sha256
+    assert "can go from" in site("storage", "collect", "--dry-run").out
+    assert "can go from" in site("storage", "collect").out
+    for path in (tmp_path / "site" / "files").rglob(content):
+        os.utime(path, (0, 0))
+    assert site("storage", "collect", "--dry-run", "--json").data == [
+        {"content": content, "bytes": 5, "due": "1970-01-01T12:00:00+00:00", "removed": False}
+    ]
+    assert "can go\n" in re.sub(" +\n", "\n", site("storage", "collect", "--dry-run").out)
+    told = site("storage", "collect").out
+    assert "removed" in told
+    assert "5 bytes were freed." in told
+    assert site("storage", "collect", "--json").data == []

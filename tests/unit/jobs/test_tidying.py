@@ -1,13 +1,16 @@
 """What was kept for a time is forgotten, once a night."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 
 from kalip.base.ids import new_id
 from kalip.jobs import all_background
-from kalip.jobs.tidying import RECURRING, TIDY, Keeping
+from kalip.jobs.tidying import COLLECT, RECURRING, TIDY, Keeping
 from kalip.records import Job
-from kalip.storage import FileInfo, Mail, add_file, add_mail, count_jobs, get_files, get_mails
+from kalip.storage import Blobs, FileInfo, Mail, add_file, add_mail, count_jobs, get_files, get_mails
 from kalip.storage.receipts import Receipt, add_receipt, get_receipt
 from tests.support.background import Yard, noting
 from tests.support.site import Site
@@ -33,7 +36,7 @@ def test_jobs_that_are_done_are_forgotten_in_time(site: Site) -> None:
 def test_every_kind_that_recurs_has_a_handler() -> None:
     background = all_background()
     assert {each.kind for each in background.recurring} <= background.handlers.keys()
-    assert RECURRING[0] in background.recurring
+    assert set(RECURRING) <= set(background.recurring)
     for names in ([each.name for each in background.recurring], [each.name for each in background.consumers]):
         assert len(set(names)) == len(names)
 
@@ -66,6 +69,23 @@ def test_what_came_in_is_emptied_and_old_mails_go(site: Site) -> None:
         (["", "a@x"], ["m1", "m2"], ["came", "own"]),
         (["", "a@x"], ["m2"], ["own"]),
     ]
+
+
+def test_contents_that_nothing_names_are_removed(site: Site, tmp_path: Path) -> None:
+    """In two nights: the first notes them. A site without files has nothing to do."""
+    blobs = Blobs(tmp_path / "files")
+    told = []
+    for night, services in enumerate((site.services, replace(site.services, blobs=blobs))):
+        yard = Yard(replace(site, services=services), all_background().handlers)
+        sha256 = blobs.write(BytesIO(b"hello")).sha256
+        for turn in range(2):
+            yard.put(Job(COLLECT, {}, f"{night} {turn}"))
+            assert yard.run_all() == 1
+            told.append(yard.job(f"{night} {turn}").result)
+            for path in (blobs.path(sha256), *(blobs.root / "unnamed").glob("*")):
+                os.utime(path, (0, 0)) if path.exists() else None
+    nothing = {"removed": 0, "bytes": 0, "waiting": 0}
+    assert told == [nothing, nothing, {**nothing, "waiting": 1}, {"removed": 1, "bytes": 5, "waiting": 0}]
 
 
 def a_file(site: Site, field: str | None) -> str:

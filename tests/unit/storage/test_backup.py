@@ -19,6 +19,7 @@ from kalip.storage import (
     Database,
     Event,
     FileInfo,
+    InstalledPack,
     NewRevision,
     Plan,
     Query,
@@ -37,6 +38,7 @@ from kalip.storage import (
     make_database,
     next_number,
     plan,
+    put_pack,
     restore,
     revision_documents,
     save_revision,
@@ -92,6 +94,8 @@ def row(database: Database, publish: Callable[[Served], Plan], blobs: Blobs) -> 
         next_number(session, "invoices")
         blob = blobs.write(io.BytesIO(b"hello"))
         add_file(session, FileInfo("f1", "a.txt", "text/plain", 5, blob.sha256, START, "u1", "thing", thing["id"]))
+        readme = blobs.write(io.BytesIO(b"of a pack")).sha256
+        put_pack(session, InstalledPack("shop", "1.0.0", 0, {}, START, "u1", {"README.md": readme}))
     publish(model(whole=False))
     return thing
 
@@ -122,7 +126,7 @@ def test_all_is_there_again(
 ) -> None:
     seen: list[tuple[int, int]] = []
     info = backup(database, blobs, tmp_path / "b.tar.gz", lambda _what, done, total: seen.append((done, total)))
-    assert (info.rows["thing"], info.rows["part"], info.blobs, info.revision) == (1, 2, 1, "r1")
+    assert (info.rows["thing"], info.rows["part"], info.blobs, info.revision) == (1, 2, 2, "r1")
     assert [done for done, _total in seen] == list(range(1, seen[-1][1] + 1))
     fresh = Blobs(tmp_path / "fresh")
     restored = restore(other, fresh, tmp_path / "b.tar.gz")

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import time
 from pathlib import Path
 
 import pytest
@@ -60,12 +59,3 @@ def test_verify_tells_altered_and_missing(blobs: Blobs) -> None:
     assert list(blobs.verify([HELLO])) == []
     blobs.path(HELLO).write_bytes(b"hellO")
     assert list(blobs.verify([HELLO, "f" * 64])) == [BlobFault(HELLO, "altered"), BlobFault("f" * 64, "missing")]
-
-
-def test_collecting_spares_what_is_kept_and_what_is_young(blobs: Blobs) -> None:
-    for content in (b"hello", b"other"):
-        blobs.write(io.BytesIO(content))
-    (blobs.root / "incoming" / "left").write_bytes(b"half")
-    assert blobs.collect([HELLO], time.time() - 60) == 0
-    assert blobs.collect([HELLO], time.time() + 60) == 2
-    assert list(blobs.all()) == [HELLO]

@@ -7,10 +7,9 @@ start of a site, and after a restore, what the list knows and the database doesn
 import json
 import os
 import sys
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,19 +31,20 @@ from kalip.records.privacy.erasing import (
     proof_digest,
 )
 from kalip.records.services import Services, Work, run
+from kalip.storage.collecting import remove_contents
 from kalip.storage.persons import every_value, present
 from kalip.storage.privacy import ERASURES, Erasure, Key, erasure_ids, unsettled_erasures
-from kalip.storage.scrubbing import forget_deeply, settle_index, unnamed_contents
+from kalip.storage.scrubbing import forget_deeply, settle_index
 
 LIST: Final = "erasures.jsonl"
 """The name of the list, in the folder of the files."""
-SPARED: Final = 60.0
+SPARED: Final = timedelta(minutes=1)
 
 
-def settle_erasures(services: Services, spared: float = SPARED) -> int:
-    """After a commit: note erasures on the list, remove contents that no file has any more; how many were removed.
+def settle_erasures(services: Services, spared: timedelta = SPARED) -> int:
+    """After a commit: note erasures on the list, remove contents that nothing names any more; how many were removed.
 
-    Contents written in the last `spared` seconds, which a transaction under way may be about to name, are left to the
+    Contents written in the time that is `spared`, which a transaction under way may be about to name, are left to the
     next call: the nightly job, or the next start. Commits its own transactions, and goes on after a crash.
     """
     note_erasures(services)
@@ -54,13 +54,12 @@ def settle_erasures(services: Services, spared: float = SPARED) -> int:
     if any(WORDS in each.pending for each in waiting):
         _settle_words(services)
     for erasure in waiting:
+        contents, gone, young = [each for each in erasure.pending if each != WORDS], set[str](), set[str]()
+        if contents and services.blobs is not None:
+            gone, young = remove_contents(services.database, services.blobs, contents, spared)
+        removed += len(gone)
         with services.database.write() as session:
-            free = unnamed_contents(session, [each for each in erasure.pending if each != WORDS])
-        young = time.time() - spared
-        left = [] if services.blobs is None else [each for each in free if not services.blobs.remove(each, young)]
-        removed += len(free) - len(left)
-        with services.database.write() as session:
-            ERASURES.change(session, erasure.id, pending=left)
+            ERASURES.change(session, erasure.id, pending=sorted(young))
     return removed
 
 

@@ -5,7 +5,6 @@ rule and wait for an officer again. What is under a hold stays.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -111,10 +110,10 @@ def rules_in_force(work: Work) -> tuple[TermRule, ...]:
     return tuple(rule for rule in term_rules(work) if rule.id in in_force)
 
 
-def empty_due(work: Work, rule: TermRule, after: str) -> tuple[str, int, Sequence[str]]:
-    """Empty a portion of what is due; the id to go on after ("" at the end), how many, and contents to be removed.
+def empty_due(work: Work, rule: TermRule, after: str) -> tuple[str, int]:
+    """Empty a portion of what is due; the id to go on after ("" at the end), and how many. Commits nothing.
 
-    In the work's transaction; commits nothing.
+    What files held goes when contents are collected.
     """
     ids = due_records(work.session, work.served, due_of(work, rule), after, AT_ONCE)
     keys: list[Key] = [(rule.entity.name, each) for each in ids]
@@ -123,14 +122,13 @@ def empty_due(work: Work, rule: TermRule, after: str) -> tuple[str, int, Sequenc
     filled = filled_fields(work, free, ())
     fields = {key: tuple(name for name in filled.get(key, ()) if name in rule.fields) for key in free}
     fields = {key: names for key, names in fields.items() if names}
-    contents: Sequence[str] = ()
     if fields:
         forget_deeply(work.session)
         wanted = {name: tuple(some) for name, some in file_fields(work, fields).items() if some}
         files = files_of_records(work.session, [key for key in fields if key[0] in wanted], wanted) if wanted else []
         empty_fields(work, fields)
-        contents = sorted(scrub(work.session, Traces(()), files=files).contents) if files else ()
-    return (ids[-1] if len(ids) == AT_ONCE else ""), len(fields), contents
+        scrub(work.session, Traces(()), files=files)
+    return (ids[-1] if len(ids) == AT_ONCE else ""), len(fields)
 
 
 def note_run(work: Work, rule: TermRule, emptied: int) -> None:

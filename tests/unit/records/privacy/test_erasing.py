@@ -1,5 +1,6 @@
 """Erasing a person: planned, done as planned, proven, and nothing left in the database, the index or the files."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def erase_person(site: Site, contact: str, who: str = "ada") -> Erasure:
     plan = site.act(who, lambda work: plan_erasure(work, command), write=False)
     command = EraseSubject((("contact", contact),), "They asked for it", also=also, plan=plan.token)
     done = site.act(who, lambda work: erase(work, command))
-    settle_erasures(site.services, spared=-1)
+    settle_erasures(site.services, spared=timedelta(seconds=-1))
     return done
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from kalip.records import ListRecords, list_records
@@ -26,7 +27,7 @@ def test_it_works(site: Site, ids: dict[str, str], bare_url: str, tmp_path: Path
     with a_restored(site, bare_url, tmp_path / "before.kalip", tmp_path / "other") as other:
         assert CANARY in other.get("ada", "contact", ids["contact"])["notes"]
         assert sweep(other.services, [listed]) == 1
-        settle_erasures(other.services, spared=-1)
+        settle_erasures(other.services, spared=timedelta(seconds=-1))
         assert traces_of(other, tmp_path / "other") == []
         assert sweep(other.services, [listed]) == 0
         with other.services.database.read() as session:
@@ -55,7 +56,7 @@ def test_who_came_back_under_another_id_is_known(site: Site, ids: dict[str, str]
         for each in ERASURES.all(session):
             ERASURES.drop(session, each.id)
     sweep_at_start(site.services)
-    settle_erasures(site.services, spared=-1)
+    settle_erasures(site.services, spared=timedelta(seconds=-1))
     # An order that only mentions the person was chosen by hand then, and is found by nobody now.
     again = site.act("ada", lambda work: list_records(work, ListRecords("order", fields=("remark",))), write=False)
     assert [CANARY in str(each["remark"]) for each in again.items].count(True) == 1
