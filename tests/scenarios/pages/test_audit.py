@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
+from kalip.access import SYSTEM
+from kalip.records import run
+from kalip.records.accounts import set_user_roles
 from kalip.records.audit import seal_events
 from tests.support.builders import a_pack, an_entity
 from tests.support.forms import form_in
@@ -69,6 +72,18 @@ def test_the_filter_finds(admin: FlaskClient, writer: Caller, note: str) -> None
     assert wrong.status_code == 400
     assert "is no day" in wrong.text
     assert admin.get("/admin/audit?below=x").status_code == 200
+
+
+def test_changes_of_rights_are_in_the_log(site: Site, admin: FlaskClient, writer: Caller, note: str) -> None:
+    """DY11: what the organisation, an entity and a field were up to, roles and shares with it."""
+    person = site.person("reader", name="Ela")
+    run(site.services, SYSTEM, lambda work: set_user_roles(work, person.user_id, ("writer",)))
+    shared = {"user": person.user_id, "verbs": ["update"], "reason": "helps"}
+    assert site.admin.call("POST", f"/api/records/note/{note}/shares", shared).status_code == 201
+    roles = admin.get("/admin/audit", query_string={"entity": "user", "text": "reader"}).text
+    assert "Roles changed" in roles
+    assert "writer" in roles
+    assert "helps" in admin.get("/admin/audit", query_string={"kind": "record.shared", "record": note}).text
 
 
 def test_the_log_is_taken_along_as_csv(admin: FlaskClient, note: str) -> None:

@@ -298,6 +298,7 @@ def test_writing_without_the_right_is_a_violation_that_tells_nothing(
 
 
 def test_a_stage_opens_a_field(rep: Caller, site: Site, records: dict[str, str]) -> None:
+    """R6, CR9: rights on operations, records and fields hold together."""
     at = f"/api/records/deal/{records['deal']}"
     assert rep.call("PATCH", at, {"visited": "me"}).status_code == 422
     assert site.admin.call("POST", f"{at}/transitions/win", {}).status_code == 200

@@ -72,6 +72,7 @@ def test_own_and_condition(served: Served) -> None:
 
 
 def test_roles_add_up(served: Served) -> None:
+    """DY6"""
     both = actor("rep", "turk")
     assert sees(served, both, owner="u1", country="DE")
     assert sees(served, both, owner="u2", country="TR")
@@ -178,6 +179,7 @@ def test_scopes_of_units(secretive: Served) -> None:
 
 
 def test_a_denial_wins(secretive: Served) -> None:
+    """R6"""
     assert seen_with(secretive, Sets(), "lead", "ward", owner="u2", name="y")
     assert not seen_with(secretive, Sets(shared__deal__read={"d1"}), "lead", "ward", id="d1", name="x")
     assert row_filters(secretive, actor("lead", "shut"), Verb.READ, "deal") is None
@@ -203,6 +205,7 @@ def test_what_is_shared_needs_no_role(secretive: Served) -> None:
 
 
 def test_one_transition_by_its_name(secretive: Served) -> None:
+    """R6"""
     def moves(name: str) -> bool:
         return seen_with(secretive, Sets(), "rep", verb=Verb.TRANSITION, asked=name, owner="u2", level=None)
 

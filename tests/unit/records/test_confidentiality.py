@@ -45,6 +45,7 @@ def faults(site: Site, who: str, **values: Any) -> list[tuple[str, str, object]]
 
 
 def test_it_works(office: Site) -> None:
+    """R12"""
     plain = office.save("ada", "letter", {"name": "Menu"}).id
     internal = office.save("ada", "letter", {"name": "Salaries", "secrecy": "internal"}).id
     secret = office.save("ada", "letter", {"name": "Merger", "secrecy": "secret"}).id
