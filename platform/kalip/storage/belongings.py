@@ -1,4 +1,4 @@
-"""What lies beside records and goes where they go when they are merged: tasks, mails, files, followers, clocks.
+"""What lies beside records and goes where they go when they are merged: tasks, mails, shares, files and the like.
 
 What tells of the past stays: events, stays in stages, clocks that have stopped.
 """
@@ -13,7 +13,9 @@ from kalip.storage.own import OWN_METADATA, KalipClock, KalipFile, KalipFollow, 
 from kalip.storage.session import Session
 
 FILE, BESIDE, FOLLOW, CLOCK = "file", "beside", "follow", "clock"
-FOLLOWING: Final = ("kalip_task", "kalip_mail", "kalip_receipt", "kalip_consent", "kalip_notification")
+FOLLOWING: Final = (
+    "kalip_task", "kalip_mail", "kalip_receipt", "kalip_consent", "kalip_notification", "kalip_share",
+)  # fmt: skip
 """Own tables whose rows name a record and are known by an id of their own."""
 _FILES: Final = table_of(KalipFile)
 _FOLLOWS: Final = table_of(KalipFollow)
@@ -23,7 +25,7 @@ _GOING: Final = ("running", "paused")
 
 
 def move_beside(session: Session, entity: str, ids: Sequence[str], into: str) -> list[Move]:
-    """Let tasks, mails, receipts, notifications, followers and clocks of some records belong to another."""
+    """Let tasks, mails, receipts, notifications, shares, followers and clocks of some records belong to another."""
     moves: list[Move] = []
     for name in FOLLOWING:
         table = OWN_METADATA.tables[name]

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from kalip.base.errors import NotFound
 from kalip.base.ids import new_id
-from kalip.records import SaveRecord, Work, save_record
+from kalip.records import SaveRecord, Work, record_rights, save_record
 from kalip.records.merging import MergeRecords, merge_records, undo_merge
+from kalip.records.sharing import ShareRecord, end_share, record_shares, share_record
 from kalip.storage import Mail, add_mail, get_mail
 from kalip.storage.clocks import StoredClock, add_clock, get_clock
 from kalip.storage.notifications import Notification, add_notification, followers_of, set_follow
@@ -131,3 +134,33 @@ def test_clocks_that_go_on_go_along(site: Site) -> None:
     assert places() == [(second, 1), (first, 2), (first, 1), (second, 1), (first, 1)]
     undo(site, merge_id)
     assert places() == before
+
+
+def test_shares_go_along_as_they_are(site: Site) -> None:
+    """Each gives on the survivor what it said, until it said; what was taken back meanwhile stays so."""
+    first, second, third = (person(site, name) for name in ("Ada", "Ada L.", "A. L."))
+    deniz, until = str(site.actors["deniz"].id), site.clock.moment + timedelta(hours=1)
+
+    def share(record: str, **said: Any) -> str:
+        command = ShareRecord("person", record, "user", deniz, "Helps", **said)
+        return site.act("ada", lambda work: share_record(work, command)).id
+
+    def rights(record: str) -> set[str]:
+        try:
+            return {verb.value for verb in site.act("deniz", lambda work: record_rights(work, "person", record))}
+        except NotFound:
+            return set()
+
+    reading, changing = share(second), share(third, verbs=("update",), until=until)
+    merge_id = merge(site, first, second, third)
+    assert [rights(each) for each in (first, second, third)] == [{"read", "update"}, set(), set()]
+    shown = site.act("ada", lambda work: record_shares(work, "person", first), write=False)
+    assert {(each.share.id, each.share.verbs, each.share.until) for each in shown} == {
+        (reading, ("read",), None),
+        (changing, ("read", "update"), until),
+    }
+    site.act("ada", lambda work: end_share(work, "person", first, reading))
+    undo(site, merge_id)
+    assert [rights(each) for each in (first, second, third)] == [set(), set(), {"read", "update"}]
+    site.clock.move(hours=1)
+    assert rights(third) == set()
