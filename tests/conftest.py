@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 from tests.support.browser import PageFaults, chromium, chromium_program
 from tests.support.clock import StandingClock
 from tests.support.imap import Postbox, dovecot_program, imap_server
-from tests.support.made import make_own_tables
+from tests.support.made import copies_dropped, make_own_tables
 from tests.support.network import forbid_network
 from tests.support.postgres import fresh_database, postgres_cluster, postgres_programs
 from tests.support.redis import empty_redis, redis_server
@@ -90,7 +90,7 @@ def made_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def made_postgres(postgres_server: str, worker_name: str) -> Iterator[str]:
     """The name of a PostgreSQL database with Kalip's own tables, to be copied."""
     name = f"kalip_made_{worker_name}"
-    with fresh_database(postgres_server, name) as address:
+    with fresh_database(postgres_server, name) as address, copies_dropped():
         make_own_tables(address)
         yield name
 

@@ -9,9 +9,13 @@ import redis
 from playwright.sync_api import Page
 from sqlalchemy import create_engine, inspect, text
 
+from kalip.storage import NewRevision, current_revision, make_database, plan, save_revision
 from tests.support.browser import PageFaults, accessibility_faults
+from tests.support.builders import a_served
 from tests.support.clock import StandingClock
+from tests.support.designed import a_base, a_thing
 from tests.support.live import live_server
+from tests.support.made import make_all_tables
 from tests.support.network import NetworkForbidden
 
 # The second run finds what the first one left, if anything is left.
@@ -40,6 +44,28 @@ def test_a_database_is_dropped_under_a_connection_left_open(postgres_url: str) -
     connection.detach()
     connection.close()
     engine.dispose()
+
+
+@pytest.mark.parametrize("run", ["made", "made and kept", "copied"])
+def test_tables_that_were_copied_are_as_the_plan_wants_them(database_url: str, run: str) -> None:
+    served = a_served(a_base(a_thing()))
+    make_all_tables(database_url, served)
+    database = make_database(database_url)
+    with database.publish() as session:
+        assert plan(session, served).steps == ()
+    database.dispose()
+
+
+@pytest.mark.parametrize("run", ["first", "second", "third"])
+def test_rows_that_were_there_are_not_copied_away(database_url: str, run: str) -> None:
+    database = make_database(database_url)
+    with database.publish() as session:
+        save_revision(session, NewRevision("an earlier one", datetime(2026, 3, 2, tzinfo=UTC), None, run, {}))
+    database.dispose()
+    make_all_tables(database_url, a_served(a_base(a_thing())))
+    with database.read() as session:
+        assert current_revision(session) == "an earlier one"
+    database.dispose()
 
 
 @pytest.mark.redis

@@ -73,11 +73,26 @@ def postgres_cluster(programs: Path) -> Iterator[str]:
 @contextmanager
 def fresh_database(address: str, name: str, like: str = "template0") -> Iterator[str]:
     """Create a database for the block, empty or as another one is, and yield its address; connections left are cut."""
-    _recreate(address, name, like)
+    make_like(like, address, name)
     try:
         yield urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
     finally:
-        _drop(address, name)
+        drop_database(address, name)
+
+
+def make_like(like: str, address: str, name: str) -> None:
+    """Create a database as another one is, to which nobody may be connected, in place of the one of its name."""
+    drop_database(address, name)
+    with psycopg.connect(address, autocommit=True) as connection:
+        statement = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(like)))
+
+
+def drop_database(address: str, name: str) -> None:
+    """Drop a database, if it is there; connections left are cut."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        statement = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
 def _initialise(programs: Path, data: Path, user: str | None) -> None:
@@ -95,16 +110,3 @@ def _answers(address: str) -> bool:
     except psycopg.OperationalError:
         return False
     return True
-
-
-def _recreate(address: str, name: str, like: str) -> None:
-    _drop(address, name)
-    with psycopg.connect(address, autocommit=True) as connection:
-        statement = "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(like)))
-
-
-def _drop(address: str, name: str) -> None:
-    with psycopg.connect(address, autocommit=True) as connection:
-        statement = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))

@@ -13,9 +13,10 @@ from kalip.access import Actor, Identity, make_actor
 from kalip.fields import builtin_types
 from kalip.records import SavedRecord, SaveRecord, Services, Work, get_record, run, save_record
 from kalip.runtime import Action, Runtime, Served
-from kalip.storage import NewRevision, User, add_user, apply, make_database, plan, save_revision, upgrade_own_tables
+from kalip.storage import NewRevision, User, add_user, make_database, save_revision
 from tests.support.builders import PackBuilder, a_compilation, a_pack, an_entity
 from tests.support.clock import StandingClock
+from tests.support.made import make_all_tables
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CAST = {"ada": ("boss",), "bora": ("rep",), "cem": ("viewer",), "deniz": ()}
@@ -160,10 +161,9 @@ def a_site(url: str, *packs: PackBuilder, actions: Mapping[str, Action] | None =
     """A site on an empty database, closed at the end."""
     compiled = a_compilation(*(packs or (sales_pack(),)), actions=actions or {})
     served = Served(compiled.required(), builtin_types(), actions=actions or {})
+    make_all_tables(url, served)
     database = make_database(url)
-    upgrade_own_tables(database)
     with database.publish() as session:
-        apply(session, plan(session, served))
         save_revision(session, NewRevision(served.model.revision, NOW, None, "test", {}))
     runtime = Runtime(lambda _: served, lambda: served.model.revision)
     clock = StandingClock(NOW)

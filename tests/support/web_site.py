@@ -32,16 +32,14 @@ from kalip.storage import (
     Token,
     User,
     add_user,
-    apply,
     create_token,
     current_revision,
     make_database,
-    plan,
     save_revision,
-    upgrade_own_tables,
 )
 from kalip.web import register
 from tests.support.builders import EntityBuilder, PackBuilder, a_pack
+from tests.support.made import make_all_tables
 
 Json = dict[str, Any]
 Part = PackBuilder | EntityBuilder | Pack | str
@@ -149,6 +147,7 @@ def a_site(
     if entities:
         packs.append(a_pack().with_entity(*entities).build())
     served = _served(database_url.partition(":")[0], packs)
+    make_all_tables(database_url, served)
     database = make_database(database_url)
     blobs = Blobs(folder / "blobs")
 
@@ -156,9 +155,7 @@ def a_site(
         return served if revision == served.model.revision else load_served(database, _extensions(), revision)
 
     try:
-        upgrade_own_tables(database)
         with database.publish() as session:
-            apply(session, plan(session, served))
             ordered, now = order_packs(packs).packs, system_clock()
             store_packs(session, blobs, ordered, now, None)
             save_revision(session, NewRevision(served.model.revision, now, None, "test", revision_paths(ordered)))
