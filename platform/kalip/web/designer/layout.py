@@ -282,7 +282,9 @@ def _places(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _field(owner: MergedDocument, name: str, pointer: str = "", said: Mapping[str, Any] | None = None) -> Placed:
     data = owner.data.get("fields", {}).get(name) or {}
     href = page_of(owner.address, f"/fields/{escape(name)}") if data else ""
-    return Placed(name, label_of(data, name), str(data.get("type", "")), pointer, (said or {}).get("span", 1), href)
+    kind = site().extensions.types.get(str(data.get("type", "")))
+    shown = kind.label.get(current_locale()) if kind else ""
+    return Placed(name, label_of(data, name), shown, pointer, (said or {}).get("span", 1), href)
 
 
 def _seen(work: Work, drafted: Drafted, name: str, role: str) -> Seen:

@@ -38,7 +38,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property as an input. `texts` are (locale, language, text); `around` names the object that it is part of."""
+    """A property as an input. `texts` are (locale, language, text), of many lines where it is `tall`.
+
+    `around` names the object that it is part of.
+    """
 
     key: str
     pointer: str
@@ -50,6 +53,7 @@ class Property:
     required: bool = False
     options: tuple[Option, ...] = ()
     texts: tuple[tuple[str, str, str], ...] = ()
+    tall: bool = False
     limits: Mapping[str, Any] | None = None
     error: str = ""
     around: str = ""
@@ -237,6 +241,7 @@ def _property(document: MergedDocument, pointer: str, resolved: Schema, part: Sc
         source=source_of(document, pointer) if value is not None else None,
         options=_options(resolved, widget, value),
         texts=_texts(value) if widget == "texts" else (),
+        tall="contentMediaType" in part,
         limits=resolved,
         error=error,
     )
