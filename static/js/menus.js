@@ -1,5 +1,8 @@
-/* Menus are popovers: the browser opens and closes them; this places them and moves by arrow keys. */
+/* The navigation and menus, which are popovers: the browser opens and closes them; this places them and moves by arrow keys. */
 const GAP = 6;
+
+// The page one came to stays in sight where the navigation is longer than the window.
+document.querySelector(".nav-scroll [aria-current]")?.scrollIntoView({ block: "nearest" });
 
 document.addEventListener("toggle", (event) => {
   const menu = event.target;

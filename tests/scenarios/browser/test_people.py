@@ -20,6 +20,7 @@ def test_it_works(ada: Page) -> None:
     expect(ada.get_by_role("row").nth(1)).to_contain_text("in service")
     navigation.get_by_role("link", name="Users").click()
     expect(ada.get_by_role("row", name=re.compile("Bora Kaya"))).to_be_visible()
+    expect(navigation.get_by_role("link", name="Users")).to_be_in_viewport()
 
 
 def test_an_administrator_lets_people_in_and_keeps_them_out(ada: Page) -> None:
