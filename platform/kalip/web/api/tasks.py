@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, Final, get_args
 
 from flask import Blueprint, Response, request
 
-from kalip.base.errors import RecordRejected, Violation
+from kalip.base.errors import Violation
 from kalip.base.text import Text
+from kalip.fields.fault import wrong_type
 from kalip.fields.moments import maybe_moment_text, moment_text
+from kalip.metadata.source import escape
 from kalip.records import EventView, Work
 from kalip.records.organisation import away_notices
 from kalip.storage.tasks import Task, TaskScope
 from kalip.web.api.answers import Answer, read, write
 from kalip.web.api.arguments import Arguments
-from kalip.web.api.bodies import read_object
+from kalip.web.api.bodies import unknown_names
 from kalip.web.api.organisation.plain import away_json
+from kalip.web.api.reading import Body
 from kalip.workflow.tasks import (
     DEFAULT_OUTCOMES,
     PRIORITIES,
@@ -43,7 +45,7 @@ from kalip.workflow.tasks import (
 blueprint = Blueprint("api_tasks", __name__)
 DEFAULT_LIMIT, HIGHEST_LIMIT = 50, 200
 SCOPES: Final[tuple[TaskScope, ...]] = get_args(TaskScope)
-_TEXTS: Final = ("entity", "record_id", "user", "role", "priority")
+_NAMES: Final = ("title", "note", "due", "outcomes", "entity", "record_id", "user", "role", "priority")
 _OUTCOME: Final = {"label": (str, dict), "comment": (bool,), "fields": (list,), "tone": (str,)}
 
 
@@ -73,26 +75,21 @@ def list_tasks() -> Response:
 def give() -> Response:
     """Give a task to a person or a role."""
     Arguments()
-    body = read_object()
-    faults = _unknown(body, ("title", "note", "due", "outcomes", *_TEXTS))
-    texts = {name: _text(body, name, faults) for name in _TEXTS}
-    due = _moment(body, "due", faults)
-    outcomes = _outcomes(body.get("outcomes"), faults)
+    body = Body(*_NAMES)
     new = NewTask(
-        title=body.get("title") or "",
-        note=body.get("note") or "",
-        due=due,
-        outcomes=outcomes,
-        entity=texts["entity"],
-        record_id=texts["record_id"],
-        user=texts["user"],
-        role=texts["role"],
-        priority=texts["priority"] or "normal",
+        title=body.text("title"),
+        note=body.text("note"),
+        due=body.maybe_moment("due"),
+        outcomes=_outcomes(body.value("outcomes"), body.faults),
+        entity=body.maybe("entity"),
+        record_id=body.maybe("record_id"),
+        user=body.maybe("user"),
+        role=body.maybe("role"),
+        priority=body.text("priority", "normal"),
     )
 
     def use(work: Work) -> Answer:
-        if faults:
-            raise RecordRejected(faults)
+        body.check()
         task_id = create_task(work, new)
         return Answer(_given(work, task_id), 201, {"Location": f"/api/tasks/{task_id}"})
 
@@ -121,136 +118,85 @@ def history(task_id: str) -> Response:
 def change(task_id: str) -> Response:
     """Other words, another date or priority."""
     Arguments()
-    body = read_object()
-    faults: list[Violation] = []
-    values: dict[str, object] = dict(body)
-    if "due" in body:
-        values["due"] = _moment(body, "due", faults)
-    return _changed(task_id, lambda work: change_task(work, ChangeTask(task_id, values)), faults)
+    body = Body("title", "note", "due", "priority")
+    values = {**body.sent, "due": body.maybe_moment("due")} if "due" in body.sent else body.sent
+    return _changed(task_id, lambda work: change_task(work, ChangeTask(task_id, values)), body)
 
 
 @blueprint.post("/tasks/<task_id>/complete")
 def complete(task_id: str) -> Response:
     """End a task with an outcome."""
     Arguments()
-    body = read_object(optional=True)
-    faults = _unknown(body, ("outcome", "comment", "values"))
-    outcome = _text(body, "outcome", faults)
-    values = body.get("values") or {}
-    if not isinstance(values, dict):
-        faults.append(_expected("/values", "an object", values))
-        values = {}
-    command = CompleteTask(task_id, outcome, body.get("comment") or "", values)
-    return _changed(task_id, lambda work: complete_task(work, command), faults)
+    body = Body("outcome", "comment", "values", optional=True)
+    command = CompleteTask(task_id, body.maybe("outcome"), body.text("comment"), body.mapping("values"))
+    return _changed(task_id, lambda work: complete_task(work, command), body)
 
 
 @blueprint.post("/tasks/<task_id>/take")
 def take(task_id: str) -> Response:
     """Take a task from the queue of one of the caller's roles."""
-    _nothing()
-    return _changed(task_id, lambda work: take_task(work, task_id))
+    Arguments()
+    return _changed(task_id, lambda work: take_task(work, task_id), Body(optional=True))
 
 
 @blueprint.post("/tasks/<task_id>/give-back")
 def give_back(task_id: str) -> Response:
     """Put a task back into its queue."""
-    _nothing()
-    return _changed(task_id, lambda work: give_back_task(work, task_id))
+    Arguments()
+    return _changed(task_id, lambda work: give_back_task(work, task_id), Body(optional=True))
 
 
 @blueprint.post("/tasks/<task_id>/assign")
 def assign(task_id: str) -> Response:
     """Give a task to somebody else; with `delegate` as its holder."""
     Arguments()
-    body = read_object()
-    faults = _unknown(body, ("user", "role", "delegate"))
-    delegate = body.get("delegate", False)
-    if not isinstance(delegate, bool):
-        faults.append(_expected("/delegate", "true or false", delegate))
-    command = AssignTask(task_id, _text(body, "user", faults), _text(body, "role", faults), delegate is True)
-    return _changed(task_id, lambda work: assign_task(work, command), faults, given=True)
+    body = Body("user", "role", "delegate")
+    command = AssignTask(task_id, body.maybe("user"), body.maybe("role"), body.flag("delegate"))
+    return _changed(task_id, lambda work: assign_task(work, command), body, given=True)
 
 
 @blueprint.post("/tasks/<task_id>/snooze")
 def snooze(task_id: str) -> Response:
     """Put a task off until a moment; null brings it back."""
     Arguments()
-    body = read_object()
-    faults = _unknown(body, ("until",))
-    until = _moment(body, "until", faults)
-    return _changed(task_id, lambda work: snooze_task(work, task_id, until), faults)
+    body = Body("until")
+    until = body.maybe_moment("until")
+    return _changed(task_id, lambda work: snooze_task(work, task_id, until), body)
 
 
 @blueprint.post("/tasks/<task_id>/cancel")
 def cancel(task_id: str) -> Response:
     """End a task without an outcome."""
     Arguments()
-    body = read_object(optional=True)
-    faults = _unknown(body, ("comment",))
-    reason = body.get("comment") or ""
-    return _changed(task_id, lambda work: cancel_task(work, task_id, reason), faults)
+    body = Body("comment", optional=True)
+    reason = body.text("comment")
+    return _changed(task_id, lambda work: cancel_task(work, task_id, reason), body)
 
 
-def _changed(
-    task_id: str, command: Callable[[Work], Task], faults: list[Violation] | None = None, *, given: bool = False
-) -> Response:
+def _changed(task_id: str, command: Callable[[Work], Task], body: Body, *, given: bool = False) -> Response:
     def use(work: Work) -> Answer:
-        if faults:
-            raise RecordRejected(faults)
+        body.check()
         command(work)
         return Answer(_given(work, task_id) if given else _task(task_view(work, task_id)))
 
     return write(use, request.get_data())
 
 
-def _nothing() -> None:
-    Arguments()
-    faults = _unknown(read_object(optional=True), ())
-    if faults:
-        raise RecordRejected(faults)
-
-
-def _unknown(body: Mapping[str, Any], known: tuple[str, ...]) -> list[Violation]:
-    return [
-        Violation(f"/{_escaped(name)}", "unknown_field", "There is no field '{path}'.", {"path": name[:60]})
-        for name in body
-        if name not in known
-    ]
-
-
-def _text(body: Mapping[str, Any], name: str, faults: list[Violation]) -> str | None:
-    value = body.get(name)
-    if value is None or isinstance(value, str):
-        return value
-    faults.append(_expected(f"/{name}", "text", value))
-    return None
-
-
-def _moment(body: Mapping[str, Any], name: str, faults: list[Violation]) -> datetime | None:
-    text = _text(body, name, faults)
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-        return found.astimezone(UTC) if found.tzinfo is not None else found
-    except (ValueError, OverflowError):
-        faults.append(Violation(f"/{name}", "not_a_moment", "Expected a moment such as 2026-01-31T08:30:00Z."))
-        return None
-
-
 def _outcomes(value: Any, faults: list[Violation]) -> Mapping[str, Outcome]:
     if value is None:
         return DEFAULT_OUTCOMES
     if not isinstance(value, dict) or not all(isinstance(each, dict) for each in value.values()):
-        faults.append(_expected("/outcomes", "an object of outcomes by name", value))
+        faults.append(wrong_type("an object of outcomes by name", value).violation("/outcomes"))
         return DEFAULT_OUTCOMES
     for name, each in value.items():
+        at = f"/outcomes/{escape(name)}"
+        faults += unknown_names(each, _OUTCOME, at)
         for key, said in each.items():
-            place = f"/outcomes/{_escaped(name)}/{_escaped(key)}"
+            place = f"{at}/{key}"
             if key not in _OUTCOME:
-                faults.append(Violation(place, "unknown_field", "There is no field '{path}'.", {"path": key[:60]}))
-            elif not isinstance(said, _OUTCOME[key]) or not _plain(said):
-                faults.append(_expected(place, "another value", said))
+                continue
+            if not isinstance(said, _OUTCOME[key]) or not _plain(said):
+                faults.append(wrong_type("another value", said).violation(place))
             elif key == "tone" and said not in ("plain", "good", "bad"):
                 faults.append(Violation(place, "unknown_choice", "A tone is plain, good or bad."))
     if faults:
@@ -270,15 +216,6 @@ def _plain(said: Any) -> bool:
     """Whether a label's texts, or the names of fields, are texts."""
     parts = said.values() if isinstance(said, dict) else said if isinstance(said, list) else ()
     return all(isinstance(each, str) for each in parts)
-
-
-def _expected(pointer: str, expected: str, value: Any) -> Violation:
-    params = {"expected": expected, "actual": type(value).__name__}
-    return Violation(pointer, "wrong_type", "Expected {expected}, got {actual}.", params)
-
-
-def _escaped(name: str) -> str:
-    return name[:60].replace("~", "~0").replace("/", "~1")
 
 
 def _given(work: Work, task_id: str) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from kalip.web.api.organisation.plain import (
     position_json,
     substitution_json,
 )
-from kalip.web.api.organisation.reading import Body
+from kalip.web.api.reading import Body
 
 blueprint = Blueprint("api_absences", __name__)
 MOST_ASKED = 100

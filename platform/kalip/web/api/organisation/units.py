@@ -30,7 +30,7 @@ from kalip.storage.organisation import leads_of_units, positions_in, positions_o
 from kalip.web.api.answers import Answer, read, write
 from kalip.web.api.arguments import Arguments
 from kalip.web.api.organisation.plain import Json, branch_json, group_json, position_json, unit_json
-from kalip.web.api.organisation.reading import Body
+from kalip.web.api.reading import Body
 
 blueprint = Blueprint("api_organisation", __name__)
 UNIT_NAMES = ("code", "name", "parent", "manager", "calendar", "active")
