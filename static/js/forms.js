@@ -27,9 +27,11 @@ function touch(input) {
   const names = document.getElementById("touched");
   // The designer's forms are guarded too, and tell nothing of what was touched.
   if (!names) return;
-  const name = input.name.replace(/~.*/, "").replace(/\..*/, "");
-  const known = new Set(names.value.split(",").filter(Boolean));
-  names.value = [...known.add(name)].join(",");
+  const [name, ...parts] = input.name.replace(/~.*/, "").split(".");
+  const known = new Set(names.value.split(",").filter(Boolean)).add(name);
+  // Of a line it is told which of its fields was touched.
+  if (/^\d+$/.test(parts[0])) known.add([name, ...parts.slice(0, 2)].join("."));
+  names.value = [...known].join(",");
 }
 
 addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });

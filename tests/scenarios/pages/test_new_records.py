@@ -16,8 +16,8 @@ from tests.support.web_site import Site, a_site
 
 FORM: dict[str, Any] = {
     "tabs": {
-        "first": {"sections": {"general": {"fields": {"name": {}}}}},
-        "second": {"sections": {"more": {"fields": {"note": {}}}}},
+        "first": {"sections": {"general": {"fields": {"name": {}, "code": {}}}}},
+        "second": {"sections": {"more": {"fields": {"note": {}, "parts": {}}}}},
     }
 }
 
@@ -27,9 +27,11 @@ def pack() -> PackBuilder:
         an_entity("thing")
         .with_keys(title="name")
         .with_field("name", "text", required=True)
+        .with_field("code", "text", default_expression="name")
         .with_field("note", "text")
         .with_field("amount", "money", currency="TRY")
         .with_field("sealed", "text", readonly=True)
+        .with_field("parts", "children", of="part")
         .with_access(rep="all")
         .with_pipeline("flow", "todo", "doing", default=True)
         .with_pipeline("renewal", "due", "renewed")
@@ -37,7 +39,15 @@ def pack() -> PackBuilder:
         .with_document("views/board", {"pipeline": "flow", "sort": {"name": "asc"}})
         .with_document("views/board.renewal", {"pipeline": "renewal", "sort": {"name": "asc"}})
     )
-    return a_pack().with_role("rep").with_entity(thing)
+    part = (
+        an_entity("part")
+        .with_keys(title="name", owned_by="thing")
+        .with_field("name", "text")
+        .with_field("code", "text", default_expression="name")
+        .with_field("thing", "reference", to="thing", required=True)
+        .with_access(rep="all")
+    )
+    return a_pack().with_role("rep").with_entity(thing, part)
 
 
 @pytest.fixture
@@ -97,3 +107,43 @@ def test_a_pipeline_that_does_not_exist_is_told(site: Site, client: FlaskClient,
     assert refused.status_code == 422
     assert "There is no pipeline" in refused.text
     assert things(site) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "sent", "kept"),
+    [
+        ("", {"_touched": "name"}, "Last"),
+        ("", {"_touched": "code,name", "code": "Mine"}, "Mine"),
+        ("?code=Given", {"_touched": "name"}, "Given"),
+        # Without scripts nothing tells what was changed.
+        ("", {"code": "Mine"}, "Mine"),
+    ],
+)
+def test_a_default_follows_what_is_typed_until_it_is_changed(
+    site: Site, client: FlaskClient, query: str, sent: dict[str, str], kept: str
+) -> None:
+    form = form_at(client, f"/thing/new{query}", "/thing/new")
+    form.action = "/thing/preview"
+    seen = form_in(form.send(client, {"name": "First", **sent}).text, "/thing/new")
+    assert seen.values["code"] == [kept.replace("Last", "First")]
+    assert seen.send(client, {"name": "Last"}).status_code == 302
+    assert [each["code"] for each in things(site)] == [kept]
+
+
+def test_defaults_of_a_line_follow_what_is_typed_in_it(client: FlaskClient) -> None:
+    form = form_at(client, "/thing/new", "/thing/new")
+    form.action = "/thing/preview"
+    opened = form_in(form.send(client, {"_open": "second"}).text, "/thing/new")
+    for _ in range(3):
+        opened.action = "/thing/preview"
+        opened = form_in(opened.send(client, {"_add": "parts"}).text, "/thing/new")
+    typed = {f"parts.{at}.name": f"P{at}" for at in range(3)} | {"parts.2.code": "Mine"}
+    opened.action = "/thing/preview"
+    seen = form_in(opened.send(client, {**typed, "_touched": "parts,parts.2.code"}).text, "/thing/new")
+    assert [seen.values[f"parts.{at}.code"] for at in range(3)] == [["P0"], ["P1"], ["Mine"]]
+    # What was typed in a line is remembered of it when one before it goes.
+    seen.action = "/thing/preview"
+    fewer = form_in(seen.send(client, {"_remove": "parts.0"}).text, "/thing/new")
+    fewer.action = "/thing/preview"
+    again = form_in(fewer.send(client, {"parts.0.name": "Q0", "parts.1.name": "Q1"}).text, "/thing/new")
+    assert [again.values[f"parts.{at}.code"] for at in range(2)] == [["Q0"], ["Mine"]]

@@ -64,12 +64,16 @@ class ShownTab:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The whole form. `kept` are names and texts that a new record starts with and no input of the form sends."""
+    """The whole form. `kept` are names and texts that a new record starts with and no input of the form sends.
+
+    `given` are the fields that the address of a new record named.
+    """
 
     tabs: tuple[ShownTab, ...]
     faults: tuple[Fault, ...]
     version: int | None
     touched: str
+    given: str
     editable: bool
     kept: tuple[tuple[str, str], ...] = ()
     twins: Twins | None = None
@@ -140,6 +144,7 @@ def form_of(work: Work, entity: Entity, view: FormView, basis: Basis, style: Sty
         faults=summary_of(basis.violations, shown, labels) if basis.to_faults else (),
         version=submission.version if submission else (basis.record.version if basis.record else None),
         touched=",".join(sorted(submission.touched)) if submission else "",
+        given=",".join(sorted(submission.given) if submission else basis.given),
         editable=basis.editable,
         kept=tuple(_kept(entity, basis, tabs)),
         twins=twins,

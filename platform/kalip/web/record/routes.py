@@ -27,7 +27,7 @@ from kalip.web.locale import current_locale, gettext
 from kalip.web.organisation.shown import away_said
 from kalip.web.record.conflict import conflict_of, settled
 from kalip.web.record.page import Attempt, Chosen, RecordContext, record_shell, show, show_new
-from kalip.web.record.submission import Submission, blank, read_form, stepped
+from kalip.web.record.submission import Submission, blank, read_form, stepped, without_defaults
 from kalip.web.record.timeline import shown_of
 from kalip.web.record.uploads import Uploads, save_form, uploads_of
 from kalip.web.render import View, render, render_fragment
@@ -86,7 +86,7 @@ def preview_new(entity: str) -> Response:
     """The form of a new record by the values typed so far; also a line more or less."""
     with reading() as work:
         found = visible_entity(work, entity)
-        sent = stepped(read_form(work, found, request.form), request.form)
+        sent = stepped(_told(work, found), request.form)
         page = show_new(work, found.name, Attempt(sent, touched_only=True))
         return _form_only(work, entity, page)
 
@@ -144,7 +144,7 @@ def preview(entity: str, record_id: str) -> Response:
     """The form by the values typed so far; also a line more or less."""
     with reading() as work:
         found = visible_entity(work, entity)
-        sent = stepped(read_form(work, found, request.form), request.form)
+        sent = stepped(_told(work, found, record_id), request.form)
         return _form_only(work, entity, show(work, entity, record_id, Attempt(sent, touched_only=True)))
 
 
@@ -202,7 +202,11 @@ def _related_label(entity: Entity, owner: Entity, field: Field) -> str:
 def _sent(entity: str, record_id: str = "") -> tuple[Submission, Uploads]:
     with reading() as work:
         found = visible_entity(work, entity)
-        return read_form(work, found, request.form), uploads_of(work, found, record_id, request.files)
+        return _told(work, found, record_id), uploads_of(work, found, record_id, request.files)
+
+
+def _told(work: Work, entity: Entity, record_id: str = "") -> Submission:
+    return without_defaults(work, entity, read_form(work, entity, request.form), new=not record_id)
 
 
 def _unresolved(sent: Submission) -> tuple[Violation, ...]:

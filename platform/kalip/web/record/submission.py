@@ -1,6 +1,6 @@
 """A record's form as the browser sent it: which fields, which lines, which row to add or take away."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from werkzeug.datastructures import MultiDict
@@ -26,7 +26,8 @@ class Line:
 class Submission:
     """What the form says.
 
-    `tabs` are those that were loaded, `active` the one to show, `touched` the inputs a person changed.
+    `tabs` are those that were loaded, `active` the one to show, `touched` the fields a person changed, of lines also
+    as `lines.0.price`, `given` those that the address of a new record named.
     """
 
     submitted: Submitted
@@ -36,6 +37,7 @@ class Submission:
     active: str = ""
     touched: frozenset[str] = frozenset()
     unresolved: Mapping[str, str] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
 
     def values(self) -> dict[str, object]:
         """The values of the command that saves it."""
@@ -62,7 +64,8 @@ def read_form(work: Work, entity: Entity, form: MultiDict[str, str]) -> Submissi
         version=form.get("_version", type=int),
         tabs=tuple(form.getlist("_tab")),
         active=form.get("_open") or form.get("_active", ""),
-        touched=frozenset(filter(None, form.get("_touched", "").split(","))),
+        touched=_listed(form, "_touched"),
+        given=_listed(form, "_given"),
         unresolved=unresolved,
     )
 
@@ -77,7 +80,26 @@ def stepped(submission: Submission, form: MultiDict[str, str]) -> Submission:
     if name in lines:
         removed = whole_number(index, MOST_LINES)
         lines[name] = tuple(line for at, line in enumerate(lines[name]) if at != removed)
+        if removed is not None:
+            submission = replace(submission, touched=frozenset(_moved_up(submission.touched, name, removed)))
     return replace(submission, lines=lines)
+
+
+def without_defaults(work: Work, entity: Entity, submission: Submission, *, new: bool) -> Submission:
+    """The form without the worked out defaults of what is new that nobody changed: they follow what is typed."""
+    # Who has no scripts tells nothing of what was changed.
+    if not submission.touched:
+        return submission
+    said = submission.touched | submission.given
+    lines = {}
+    for name, rows in submission.lines.items():
+        target = work.seen.entities[str(entity.fields[name].target)]
+        lines[name] = tuple(
+            line if line.id else replace(line, submitted=_said(target, line.submitted, said, f"{name}.{at}."))
+            for at, line in enumerate(rows)
+        )
+    submitted = _said(entity, submission.submitted, said) if new else submission.submitted
+    return replace(submission, submitted=submitted, lines=lines)
 
 
 def blank(names: Iterable[tuple[str, str]]) -> Submission:
@@ -87,6 +109,27 @@ def blank(names: Iterable[tuple[str, str]]) -> Submission:
         field, _, part = name.partition(".")
         given.setdefault(field, {})[part] = [text]
     return Submission(given, {})
+
+
+def _said(entity: Entity, submitted: Submitted, said: Collection[str], prefix: str = "") -> Submitted:
+    worked_out = {name for name, field in entity.attributes.items() if field.default_expression is not None}
+    return {name: parts for name, parts in submitted.items() if name not in worked_out or f"{prefix}{name}" in said}
+
+
+def _moved_up(touched: Iterable[str], name: str, removed: int) -> Iterable[str]:
+    """What was touched, when a line is gone: those behind it move up."""
+    for each in touched:
+        field, _, rest = each.partition(".")
+        index, _, inner = rest.partition(".")
+        at = whole_number(index, MOST_LINES) if field == name else None
+        if at is None or at < removed:
+            yield each
+        elif at > removed:
+            yield f"{name}.{at - 1}.{inner}"
+
+
+def _listed(form: MultiDict[str, str], name: str) -> frozenset[str]:
+    return frozenset(filter(None, form.get(name, "").split(",")))
 
 
 def _take_away(entity: Entity, form: MultiDict[str, str], submitted: dict[str, Mapping[str, Sequence[str]]]) -> None:
