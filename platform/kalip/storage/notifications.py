@@ -75,6 +75,12 @@ def add_notification(session: Session, told: Notification) -> bool:
     return session.write(statement.returning(_TOLD.c.id)).first() is not None
 
 
+def was_told(session: Session, user_id: str, key: str) -> bool:
+    """Whether a person was told something under this key."""
+    query = select(_TOLD.c.id).where(_TOLD.c.user_id == user_id, _TOLD.c.key == key)
+    return session.run(query).first() is not None
+
+
 def list_notifications(
     session: Session,
     user_id: str,

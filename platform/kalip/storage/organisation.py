@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert
 from sqlalchemy.exc import IntegrityError
 
 from kalip.storage.errors import UniqueClash
-from kalip.storage.own import KalipPosition, KalipUnit, KalipUnitAbove, table_of
+from kalip.storage.own import KalipPosition, KalipUnit, KalipUnitAbove, KalipUser, table_of
 from kalip.storage.session import Session
 
 UNITS: Final = table_of(KalipUnit)
 ABOVE: Final = table_of(KalipUnitAbove)
 POSITIONS: Final = table_of(KalipPosition)
+_USERS: Final = table_of(KalipUser)
 _TREE_LOCK: Final = 0x6B616C6A  # beside "kalip"
 
 
@@ -185,6 +186,13 @@ def leads_of_units(session: Session, units: Collection[str], day: date) -> dict[
 def users_in_units(day: date, units: Select[Any]) -> Select[Any]:
     """The ids of people who have a position on a day in the units of a query, to be used inside of another one."""
     return select(POSITIONS.c.user_id).where(POSITIONS.c.unit.in_(units), held_on(day))
+
+
+def people_within(session: Session, unit_id: str, day: date) -> list[str]:
+    """The ids of the people who have a position on a day in a unit or below it, by name."""
+    units = select(ABOVE.c.unit).where(ABOVE.c.above == unit_id)
+    query = select(_USERS.c.id).where(_USERS.c.id.in_(users_in_units(day, units)))
+    return list(session.run(query.order_by(_USERS.c.name, _USERS.c.id)).scalars())
 
 
 def held_on(day: date | ColumnElement[Any]) -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ from kalip.workflow.notifications import (
     notify,
     read_notifications,
     send_digest,
+    sharing,
     told,
     unfollow,
     unread_count,
@@ -273,7 +274,7 @@ def test_what_one_does_not_see_is_not_followed(site: Site) -> None:
 
 def test_what_people_are_told_is_translated() -> None:
     """W41: notices and kinds are words of data, which no search for gettext finds."""
-    source = Path(events.__file__).read_text() + Path(mailing.__file__).read_text()
+    source = "".join(Path(str(each.__file__)).read_text() for each in (events, mailing, sharing))
     texts = set(re.findall(r"\"([^\"\n]*\{(?:actor|title|count)\}[^\"\n]*)\"", source)) | {
         kind.label for kind in KINDS.values()
     }

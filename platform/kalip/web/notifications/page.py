@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 
-from kalip.records import Work
+from kalip.records import Work, titles_of
 from kalip.storage.notifications import Notification
 from kalip.web.cells import record_url
 from kalip.web.locale import current_locale, gettext, translate
@@ -17,6 +17,7 @@ from kalip.workflow.notifications import KINDS, RHYTHMS, WAYS, Told, my_notifica
 LIMIT = 40
 _ICONS: Mapping[str, str] = {
     "assigned": "user-check",
+    "shared": "user-plus",
     "mentioned": "at",
     "task": "clipboard-check",
     "due": "calendar-due",
@@ -96,11 +97,12 @@ def list_of(work: Work, kind: str = "", cursor: str = "", *, unread: bool = Fals
 
 
 def target_of(work: Work, notification: Notification) -> str:
-    """Where what a notification is about is shown: the task, the record, or the list of notifications."""
+    """Where what a notification is about is shown: the task, the record while one sees it, or the list."""
     if notification.task_id:
         return url_for("tasks.show_task", task_id=notification.task_id)
-    if notification.entity in work.model.entities and notification.record_id:
-        return record_url(str(notification.entity), notification.record_id)
+    entity, record_id = notification.entity, notification.record_id
+    if entity and record_id and titles_of(work, {entity: [record_id]}).knows(entity, record_id):
+        return record_url(entity, record_id)
     return url_for("notifications.show_list")
 
 

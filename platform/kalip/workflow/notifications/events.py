@@ -9,12 +9,13 @@ from kalip.base.errors import NotFound
 from kalip.base.text import Text
 from kalip.records import ARCHIVED, CREATED, RESTORED, TRANSITIONED, UPDATED, Consumer, Job, JobRun, Services, Work, run
 from kalip.records.history import SILENT
-from kalip.records.journal import COMMENTED
+from kalip.records.journal import COMMENTED, SHARE_ENDED, SHARED
 from kalip.records.reading import get_record
 from kalip.storage import Event, list_users
 from kalip.storage.events import event_with_id
 from kalip.storage.notifications import FollowLevel, followers_of, set_follow
 from kalip.storage.tasks import Task, get_task, note_reminded, tasks_due
+from kalip.workflow.notifications.sharing import notice_of
 from kalip.workflow.notifications.telling import Notice, notify
 from kalip.workflow.tasks import TASK
 
@@ -22,6 +23,7 @@ TELL: Final = "notifications.tell"
 DUE: Final = "notifications.due"
 _CHANGES: Final = frozenset((UPDATED, TRANSITIONED, ARCHIVED, RESTORED))
 _OWNED: Final = frozenset((CREATED, UPDATED))
+_SHARES: Final = frozenset((SHARED, SHARE_ENDED))
 _TASKS: Final = frozenset(
     ("task.created", "task.assigned", "task.delegated", "task.given_back", "task.completed", "task.cancelled")
 )
@@ -46,6 +48,7 @@ def jobs_for(work: Work, events: Sequence[Event]) -> Sequence[Job]:
         if event.kind == COMMENTED
         or _new_owner(event)
         or (event.kind in _CHANGES and (event.entity, event.record_id) in watched)
+        or event.kind in _SHARES
         or (event.entity == TASK and event.kind in _TASKS)
     ]
 
@@ -67,6 +70,9 @@ def tell_of(work: Work, number: int) -> int:
         return 0
     if event.kind == COMMENTED:
         return _of_comment(work, event)
+    if event.kind in _SHARES:
+        notice = notice_of(work, event)
+        return notify(work, notice) if notice is not None else 0
     told = 0
     owner = _new_owner(event)
     if owner:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from kalip.storage.notifications import NotificationSetting
 
 Way = Literal["app", "mail"]
-KindName = Literal["assigned", "mentioned", "task", "due", "rule", "comment", "mail", "changed", "substitute"]
+KindName = Literal["assigned", "shared", "mentioned", "task", "due", "rule", "comment", "mail", "changed", "substitute"]
 WAYS: Final[tuple[Way, ...]] = ("app", "mail")
 
 
@@ -23,6 +23,7 @@ class NotificationKind:
 KINDS: Final[Mapping[KindName, NotificationKind]] = MappingProxyType(
     {
         "assigned": NotificationKind("A record is given to me", WAYS),
+        "shared": NotificationKind("A record is shared with me, or no longer", WAYS),
         "mentioned": NotificationKind("Somebody mentions me", WAYS),
         "task": NotificationKind("I get a task, or one that I gave is ended", WAYS),
         "due": NotificationKind("A task of mine is due", WAYS),

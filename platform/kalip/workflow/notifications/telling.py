@@ -13,6 +13,7 @@ from kalip.storage.notifications import (
     NotificationSetting,
     add_notification,
     notification_settings,
+    was_told,
 )
 from kalip.workflow.notifications.copying import copies_of
 from kalip.workflow.notifications.kinds import KindName, ways_of
@@ -26,7 +27,8 @@ class Notice:
     Beside them there are `{actor}`, `{record}` and `{entity}`; a label in several languages is filled in the reader's.
     The same `key` tells a person once. With `entity` and `record_id` only who may see that record is told; `by` is
     who did it and is not told. With `quiet` nothing is sent by mail;
-    `quote` is what somebody wrote, which only a mail that goes at once repeats.
+    `quote` is what somebody wrote, which only a mail that goes at once repeats. What `follows` another key is told to
+    whoever was told under that, whether the record may still be seen or not.
     """
 
     users: Sequence[str]
@@ -40,6 +42,7 @@ class Notice:
     by: str | None = None
     quiet: bool = False
     quote: str = ""
+    follows: str = ""
 
 
 def notify(work: Work, notice: Notice) -> int:
@@ -92,4 +95,6 @@ def _tell(work: Work, notice: Notice, person: User, setting: NotificationSetting
 def _concerns(work: Work, notice: Notice, person: User) -> bool:
     if notice.entity is None or notice.record_id is None:
         return True
+    if notice.follows:
+        return was_told(work.session, person.id, notice.follows)
     return notice.entity in work.model.entities and may_see(work, person, notice.entity, notice.record_id)

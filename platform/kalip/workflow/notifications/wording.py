@@ -5,14 +5,21 @@ Knows no translations: whoever shows a text gives the function that translates i
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
 
 from kalip.base.errors import fill
 from kalip.base.text import Text
+from kalip.fields.locales import locale_of
 from kalip.records import Titles, Work, titles_of
 from kalip.storage.notifications import Notification
 
 Translate = Callable[[str], str]
+MOMENT: Final = "moment"
+"""A moment among what fills the places of a text: an object with this name and the moment as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ def _told(work: Work, each: Notification, titles: Titles, locale: str, translate
     visible = bool(each.entity and each.record_id and titles.knows(each.entity, each.record_id))
     actor = titles.of("user", each.actor) if each.actor else ""
     label = entity.label.get(locale) if entity is not None else ""
-    places = {name: _said(value, locale) for name, value in each.params.items()}
+    places = {name: _said(work, value, locale) for name, value in each.params.items()}
     known = {"actor": actor or "Kalip", "record": title or label or translate("a record"), "entity": label}
     text = fill(translate(each.text), {**places, **known})
     if each.on_behalf:
@@ -51,9 +58,12 @@ def _told(work: Work, each: Notification, titles: Titles, locale: str, translate
     return Told(each, text, actor, title, visible)
 
 
-def _said(value: Any, locale: str) -> str:
+def _said(work: Work, value: Any, locale: str) -> str:
+    if isinstance(value, Mapping) and MOMENT in value:
+        moment = datetime.fromisoformat(value[MOMENT]).astimezone(ZoneInfo(work.actor.timezone))
+        return str(format_datetime(moment, "short", locale=locale_of(locale)))
     if isinstance(value, Mapping):
         return Text.of(value).get(locale)
     if isinstance(value, list):
-        return ", ".join(_said(each, locale) for each in value)
+        return ", ".join(_said(work, each, locale) for each in value)
     return str(value)
