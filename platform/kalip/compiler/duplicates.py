@@ -51,6 +51,7 @@ def _rule(bench: Bench, draft: Draft, name: str, data: Mapping[str, Any]) -> Dup
         similarity=data.get("similarity", SIMILARITY),
         archived=data.get("archived", False),
         auto_merge=data.get("auto_merge", False),
+        only_visible=data.get("only_visible", False),
     )
 
 

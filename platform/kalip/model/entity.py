@@ -44,7 +44,8 @@ class DuplicateRule:
     `similarity` on). `also` are more fields of the record whose values count as the field's own. With `target` the
     records are compared with those of another entity, each field with the `pairs` there. `archived` compares with
     archived records too.
-    A `strict` rule refuses what the others warn of; `auto_merge` lets a scan merge what it finds.
+    A `strict` rule refuses what the others warn of. One that is `only_visible` compares with what the actor may read.
+    `auto_merge` lets a scan merge what it finds.
     """
 
     name: str
@@ -58,11 +59,17 @@ class DuplicateRule:
     similarity: int = 85
     archived: bool = False
     auto_merge: bool = False
+    only_visible: bool = False
 
     @property
     def is_fuzzy(self) -> bool:
         """Whether a field is compared by likeness, which no key can prove."""
         return "similar" in self.fields.values()
+
+    @property
+    def holds_for_all(self) -> bool:
+        """Whether no two records may be alike, whoever may read them."""
+        return self.strict and not self.only_visible
 
     @property
     def title(self) -> Text:

@@ -1,6 +1,6 @@
 """Finds the records that mean the same as others, by the duplicate rules of metadata, and remembers which do not.
 
-What the actor may not see is counted but never named. Whether a find warns or refuses is the rule's business.
+What the actor may not see is never named. Whether it counts, and whether a find warns or refuses, is the rule's affair.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -244,7 +244,7 @@ def _judge(work: Work, matches: Sequence[tuple[Probe, Side, str]], own: Mapping[
     rows = {entity: _rows(work, entity, ids, paths.get(entity, set())) for entity, ids in wanted.items()}
     for probe, side, record_id in matches:
         row = rows[str(side.seeks)].get(record_id) or _unsaved(work, side, own.get(record_id))
-        if row is None:
+        if row is None or (side.rule.only_visible and not row[VISIBLE]):
             continue
         likeness = score(side, probe.values, partners[side], row) if side.rule.is_fuzzy else 100
         if likeness < side.rule.similarity:

@@ -69,7 +69,7 @@ class Side:
     @property
     def claims(self) -> bool:
         """Whether a key belongs to one record alone."""
-        return self.rule.strict and self.seeks == self.entity
+        return self.rule.holds_for_all and self.seeks == self.entity
 
 
 class Sides(Mapping[str, tuple[Side, ...]]):
@@ -125,7 +125,7 @@ def _sides(served: Served, entity: Entity, rule: DuplicateRule) -> Iterable[Side
     own = [Term(name, (name, *rule.also.get(name, ())), method) for name, method in rule.fields.items()]
     pairs = [Term(name, rule.pairs.get(name, ()), method) for name, method in rule.fields.items()]
     definition = [
-        rule.strict,
+        rule.holds_for_all,
         rule.length,
         rule.archived,
         [(term.fields, term.method) for term in (*own, *pairs)],

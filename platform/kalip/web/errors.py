@@ -109,7 +109,7 @@ def violation_json(violation: Violation, locale: str) -> dict[str, object]:
     records = violation.params.get("records")
     if isinstance(records, tuple) and all(isinstance(each, Duplicate) for each in records):
         body["rule"] = violation.params["rule"]
-        body["records"] = [duplicate_json(each, locale) for each in records if each.visible]
+        body["records"] = [duplicate_json(each, locale) for each in records]
     return body
 
 

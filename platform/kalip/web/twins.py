@@ -31,14 +31,13 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """What was found. `strict` says that saving is refused, `hidden` counts those that may not be seen.
+    """What was found. `strict` says that saving is refused. There are no items where none of it may be named.
 
     `button` names the input that accepts them; empty where something else has to be corrected first.
     """
 
     items: tuple[Twin, ...]
     strict: bool
-    hidden: int
     button: str
 
 
@@ -56,19 +55,17 @@ def twins_of(model: Model, violations: Sequence[Violation]) -> Twins | None:
     for violation in about:
         for each in _records(violation):
             found.setdefault(each.id, []).append(each)
-    seen = {key: group for key, group in found.items() if group[0].visible}
     only = all(each.code == POSSIBLE for each in violations)
     return Twins(
-        items=tuple(_twin(model, group) for group in seen.values()),
+        items=tuple(_twin(model, group) for group in found.values()),
         strict=any(each.code == DUPLICATE for each in about),
-        hidden=len(found) - len(seen),
         button=ACCEPT if only else "",
     )
 
 
 def without_twins(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    """The violations that are told at their fields."""
-    return tuple(each for each in violations if each.code not in (POSSIBLE, DUPLICATE))
+    """The violations that are told at their fields, as are duplicates of which none may be named."""
+    return tuple(each for each in violations if not _records(each))
 
 
 def _records(violation: Violation) -> tuple[Duplicate, ...]:

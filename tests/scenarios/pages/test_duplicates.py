@@ -61,6 +61,21 @@ def test_what_is_strict_can_only_be_looked_at(site: Site, client: FlaskClient) -
     assert "Save anyway" not in refused.text
 
 
+def test_what_may_not_be_read_is_told_at_the_field_alone(site: Site) -> None:
+    person(site, name="Secret", mail="a@x.co", number="1", city="Gizli")
+    rep = client_of(site, site.person("rep"))
+    form = form_at(rep, "/person/new", "/person/new")
+    refused = form.send(rep, {"name": "Bora", "mail": "a@x.co", "number": "1"})
+    assert refused.status_code == 422
+    assert "This may be the same as another record." in refused.text
+    assert "There is such a record already." in refused.text
+    assert "Secret" not in refused.text
+    assert "Save anyway" not in refused.text
+    warned = form_in(refused.text, "/person/new").send(rep, {"number": ""})
+    saved = form_in(warned.text, "/person/new").send(rep, {"_accept_duplicates": "1"})
+    assert (warned.status_code, saved.status_code) == (422, 302)
+
+
 def test_records_are_merged_side_by_side(site: Site, client: FlaskClient) -> None:
     """L52: conflicts are shown, one side wins for each field, the old address leads on, all is undone."""
     ada = person(site, name="Ada", mail="a@x.co", labels=["vip"])

@@ -72,6 +72,6 @@ def test_what_is_alike_in_secret_is_not_told(office: Site) -> None:
     office.save("ada", "letter", {"name": "Merger", "number": "7", "secrecy": "secret"})
     assert office.save("bora", "letter", {"name": "Merger"}).created
     strict = faults(office, "bora", name="Another", number="7")
-    assert strict == [("duplicate", "There is such a record already, which you may not see.", ())]
+    assert strict == [("duplicate", "There is such a record already.", ())]
     (told,) = faults(office, "ada", name="Merger")
     assert told[0] == "possible_duplicate"

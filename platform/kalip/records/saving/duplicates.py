@@ -17,9 +17,9 @@ from kalip.storage.likeness import Side, keys_of, sides_of
 
 DUPLICATE, POSSIBLE = "duplicate", "possible_duplicate"
 SAME = "There is such a record already: {found}."
-SAME_HIDDEN = "There is such a record already, which you may not see."
+SAME_HIDDEN = "There is such a record already."
 ALIKE = "This may be the same as: {found}."
-ALIKE_HIDDEN = "This may be the same as a record that you may not see."
+ALIKE_HIDDEN = "This may be the same as another record."
 ARCHIVED_AT = "archived_at"
 _MOST_NAMED = 5
 
@@ -128,11 +128,10 @@ def _blame(work: Work, draft: Draft, found: Sequence[Duplicate]) -> None:
     for alike in rules.values():
         strict, fields = alike[0].strict, alike[0].fields
         place = next((name for name in fields if name in draft.changed), fields[0])
-        told = [each for each in alike if _is_told(work, each)]
-        if not told and not strict:
+        if not strict and not any(_is_told(work, each) for each in alike):
             continue
-        named = [each for each in told if each.visible]
-        params: Record = {"records": tuple(told), "rule": alike[0].rule}
+        named = tuple(each for each in alike if each.visible)
+        params: Record = {"records": named, "rule": alike[0].rule}
         if named:
             params["found"] = ", ".join(each.title or each.id for each in named[:_MOST_NAMED])
             template = SAME if strict else ALIKE

@@ -243,4 +243,5 @@ def _duplicate_rule(rule: DuplicateRule, locale: str) -> Json:
         "map": {name: list(pairs) for name, pairs in rule.pairs.items()},
         "archived": rule.archived,
         "strict": rule.strict,
+        "only_visible": rule.only_visible,
     }
