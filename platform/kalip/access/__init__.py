@@ -1,7 +1,7 @@
 """Floor 8: who may do what, as a decision or a row filter. Knows no SQL, no HTTP and no sessions' storage."""
 
 from kalip.access.actor import NOTHING_GIVEN, SYSTEM, Actor, Identity, in_place_of, limited_to, make_actor
-from kalip.access.explaining import Explanation, Grant, Part, explain, pieces_of, term_expression
+from kalip.access.explaining import Explanation, Grant, Part, explain, term_expression, term_pieces
 from kalip.access.fields import PLACE, Sight, is_narrowed, place_of, sight_of
 from kalip.access.lockout import counts, locked_until
 from kalip.access.masking import Masked, mask
@@ -52,7 +52,6 @@ __all__ = [
     "needs_rehash",
     "new_secret",
     "password_faults",
-    "pieces_of",
     "place_of",
     "require",
     "row_filters",
@@ -62,6 +61,7 @@ __all__ = [
     "source_of",
     "speaks_of",
     "term_expression",
+    "term_pieces",
     "terms_of",
     "verify_password",
 ]

@@ -6,13 +6,13 @@ whoever reads records.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from kalip.access.actor import Actor
 from kalip.access.permissions import may
 from kalip.access.terms import Terms, granted, shared_set, source_of, tasks_set, terms_of
 from kalip.compiler import RootedScope, entity_scope
-from kalip.expressions import BOOLEAN, TEXT, Expression, ExpressionError, compile_expression, list_of
-from kalip.expressions.typed import Junction
+from kalip.expressions import BOOLEAN, TEXT, Expression, compile_expression, list_of, pieces_of
 from kalip.model import Scope, Verb
 from kalip.runtime import Served
 
@@ -94,18 +94,10 @@ def term_expression(served: Served, explanation: Explanation, source: str) -> Ex
     return compile_expression(source, scope, expects=BOOLEAN, functions=served.functions)
 
 
-def pieces_of(served: Served, explanation: Explanation, source: str) -> tuple[str, ...]:
+def term_pieces(served: Served, explanation: Explanation, source: str) -> tuple[str, ...]:
     """The conditions that must hold together for one to hold; the whole where it can't be taken apart."""
-    tree = term_expression(served, explanation, source).tree
-    if not isinstance(tree, Junction) or tree.operator != "&&":
-        return (source,)
-    pieces = tuple(source[each.span.offset : each.span.offset + each.span.length] for each in tree.operands)
-    try:
-        for each in pieces:
-            term_expression(served, explanation, each)
-    except ExpressionError:
-        return (source,)
-    return pieces
+    compiled = partial(term_expression, served, explanation)
+    return tuple(each.source for each in pieces_of(compiled(source), compiled))
 
 
 def _grants(actor: Actor, terms: Terms, name: str) -> Iterator[Grant]:

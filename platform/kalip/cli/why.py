@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import click
 
 from kalip.access import SYSTEM
+from kalip.base.text import LANGUAGES
 from kalip.cli.command import Command, Environment
 from kalip.records import run
-from kalip.records.explaining import Because, Translate, question_of, said_in, why
+from kalip.records.explaining import Because, Translate, question_of, said_in
+from kalip.workflow.explaining import why
 
-_LANGUAGES = ("en", "ru", "tr")
 _MARKS = {True: "✓", False: "✗", None: "·"}
 
 
@@ -18,7 +19,7 @@ _MARKS = {True: "✓", False: "✗", None: "·"}
 @click.argument("verb")
 @click.argument("record", metavar="ENTITY[/ID]")
 @click.argument("field", default="", metavar="[FIELD]")
-@click.option("--language", type=click.Choice(_LANGUAGES), default="en", show_default=True)
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
 @click.pass_obj
 def explain_right(  # noqa: PLR0913, PLR0917 - one parameter per option, click calls by name
     env: Environment, user: str, verb: str, record: str, field: str, language: str

@@ -7,6 +7,7 @@ from kalip.expressions.context import NO_SETS, ActorContext, ActorSets, Context,
 from kalip.expressions.errors import ExpressionError, Fault
 from kalip.expressions.expression import Expression, compile_expression
 from kalip.expressions.functions.builtin import Function
+from kalip.expressions.pieces import pieces_of
 from kalip.expressions.renaming import names_replaced
 from kalip.expressions.scope import MappingScope, Scope
 from kalip.expressions.sql.columns import Collection, Columns, Sql
@@ -59,6 +60,7 @@ __all__ = [
     "decimal_of",
     "list_of",
     "names_replaced",
+    "pieces_of",
     "record_of",
     "sqlite_functions",
 ]

@@ -197,7 +197,7 @@ def barred(work: Work, draft: Draft, name: str = "") -> KalipError | None:
 def refusal(work: Work, draft: Draft, pipeline: Pipeline, transition: Transition) -> TransitionRefused | None:
     """Why the actor may not make this move now, or None; the guard sees the values typed for the move."""
     locale = work.actor.locale
-    if not _has_role(work, transition):
+    if not has_role(work, transition):
         return TransitionRefused("Only {roles} may do this.", params={"roles": role_labels(work, transition.roles)})
     if transition.guard is not None and evaluate(work, draft, transition.guard) is not True:
         message = transition.guard_message.get(locale)
@@ -228,11 +228,17 @@ def arrive(work: Work, draft: Draft, pipeline: Pipeline, stage: Stage) -> None:
         draft.late[empty] = None
 
 
+def has_role(work: Work, transition: Transition) -> bool:
+    """Whether the actor is one of those whom a move is for."""
+    actor = work.actor
+    return not transition.roles or actor.administrator or bool(set(transition.roles) & set(actor.roles))
+
+
 def may_be_answered(
     work: Work, transition: Transition, asked: Collection[str], conditions: Iterable[Expression]
 ) -> bool:
     """Whether a refusal may yet turn into a yes: the conditions read what the move's form asks for."""
-    if not _has_role(work, transition):
+    if not has_role(work, transition):
         return False
     return any(path.partition(".")[0] in asked for each in conditions for path in each.paths)
 
@@ -250,11 +256,6 @@ def _gone(work: Work, draft: Draft, pipeline: Pipeline | None) -> Conflict:
             "id": draft.id,
         },
     )
-
-
-def _has_role(work: Work, transition: Transition) -> bool:
-    actor = work.actor
-    return not transition.roles or actor.administrator or bool(set(transition.roles) & set(actor.roles))
 
 
 def conditions_of(pipeline: Pipeline, source: str, transition: Transition) -> tuple[Expression, ...]:

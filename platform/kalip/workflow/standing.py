@@ -1,6 +1,6 @@
 """Where a record stands in its pipeline: its moves, its steps, other pipelines for it, and whether it can be taken."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kalip.access import ruling_for
 from kalip.base.errors import KalipError, NotFound
@@ -26,7 +26,7 @@ def moves_of(work: Work, entity_name: str, record_id: str) -> tuple[Move, ...]:
 def standing_of(work: Work, entity_name: str, record_id: str) -> Standing:
     """All that a record's page says of its pipeline; NotFound when the actor may not see the record."""
     entity = visible_entity(work, entity_name)
-    draft = _loaded(work, entity, record_id)
+    draft = loaded_in_place(work, entity, record_id)
     pipeline = entity.pipelines.get(str(draft.before.get("pipeline"))) if draft is not None else None
     if draft is None or pipeline is None:
         return Standing()
@@ -44,7 +44,7 @@ def standing_of(work: Work, entity_name: str, record_id: str) -> Standing:
 
 def checklist_for(work: Work, entity_name: str, record_id: str) -> Checklist:
     """The steps of the stage where a record is."""
-    draft = _loaded(work, visible_entity(work, entity_name), record_id)
+    draft = loaded_in_place(work, visible_entity(work, entity_name), record_id)
     return Checklist(()) if draft is None else read_checklist(work, draft)
 
 
@@ -68,17 +68,15 @@ def progress_of(work: Work, entity_name: str, rows: Sequence[Row]) -> Mapping[st
     return {draft.id: checklist_of(work, draft, stored[draft.id]) for draft in drafts if draft.error is None}
 
 
-def _has_steps(entity: Entity, row: Row) -> bool:
-    pipeline = entity.pipelines.get(str(row.values.get("pipeline")))
-    stage = pipeline.stages.get(str(row.values.get("stage"))) if pipeline is not None else None
-    return stage is not None and stage.has_steps
+def loaded_in_place(work: Work, entity: Entity, record_id: str, also: Iterable[Expression] = ()) -> Draft | None:
+    """A record with all that its moves read, and what `also` reads; None when the record can't be worked with.
 
-
-def _loaded(work: Work, entity: Entity, record_id: str) -> Draft | None:
+    NotFound when the actor may not see the record.
+    """
     moves = [move for pipeline in entity.pipelines.values() for move in pipeline.transitions.values()]
     grounds = Grounds(
         verb=Verb.READ,
-        reads=tuple(_reads(work, entity, moves)),
+        reads=(*_reads(work, entity, moves), *also),
         fields=tuple(dict.fromkeys(_needed(entity, moves))),
     )
     (draft,) = draft_commands(work, [SaveRecord(entity.name, id=record_id)], grounds)
@@ -88,6 +86,32 @@ def _loaded(work: Work, entity: Entity, record_id: str) -> Draft | None:
             raise draft.error
         return None
     return draft
+
+
+def move_of(work: Work, draft: Draft, pipeline: Pipeline, move: Transition, obstacle: KalipError | None) -> Move:
+    """One move from where a loaded record is; `obstacle` is what refuses it before its guard is asked."""
+    source = str(draft.before.get("stage"))
+    target = pipeline.stages[move.target]
+    missing = tuple(name for name in dict.fromkeys((*target.required, *move.demands)) if is_empty(draft, name))
+    asked = dict.fromkeys((*move.ask, *missing))
+    error = obstacle
+    if error is None and not may_be_answered(work, move, asked, conditions_of(pipeline, source, move)):
+        error = refusal(work, draft, pipeline, move)
+    return Move(
+        transition=move,
+        target=target,
+        allowed=error is None,
+        reason=error.message if error is not None else "",
+        asked=fields_named(draft.rules.entity, asked),
+        missing=missing,
+        question=question_of(pipeline, source, move),
+    )
+
+
+def _has_steps(entity: Entity, row: Row) -> bool:
+    pipeline = entity.pipelines.get(str(row.values.get("pipeline")))
+    stage = pipeline.stages.get(str(row.values.get("stage"))) if pipeline is not None else None
+    return stage is not None and stage.has_steps
 
 
 def _reads(work: Work, entity: Entity, moves: list[Transition]) -> Iterator[Expression]:
@@ -111,7 +135,7 @@ def _needed(entity: Entity, moves: list[Transition]) -> Iterator[str]:
 
 def _moves(work: Work, draft: Draft, pipeline: Pipeline, checklist: Checklist) -> tuple[Move, ...]:
     return tuple(
-        _move(work, draft, pipeline, move, _obstacle(work, draft, move, checklist))
+        move_of(work, draft, pipeline, move, _obstacle(work, draft, move, checklist))
         for move in pipeline.moves_from(str(draft.before.get("stage")))
     )
 
@@ -119,22 +143,3 @@ def _moves(work: Work, draft: Draft, pipeline: Pipeline, checklist: Checklist) -
 def _obstacle(work: Work, draft: Draft, move: Transition, checklist: Checklist) -> KalipError | None:
     """Why a move is out of the question before its guard is asked."""
     return barred(work, draft, move.name) or blocked_by(work, draft, move.target, checklist)
-
-
-def _move(work: Work, draft: Draft, pipeline: Pipeline, move: Transition, obstacle: KalipError | None) -> Move:
-    source = str(draft.before.get("stage"))
-    target = pipeline.stages[move.target]
-    missing = tuple(name for name in dict.fromkeys((*target.required, *move.demands)) if is_empty(draft, name))
-    asked = dict.fromkeys((*move.ask, *missing))
-    error = obstacle
-    if error is None and not may_be_answered(work, move, asked, conditions_of(pipeline, source, move)):
-        error = refusal(work, draft, pipeline, move)
-    return Move(
-        transition=move,
-        target=target,
-        allowed=error is None,
-        reason=error.message if error is not None else "",
-        asked=fields_named(draft.rules.entity, asked),
-        missing=missing,
-        question=question_of(pipeline, source, move),
-    )

@@ -2,5 +2,21 @@
 
 from kalip.records.explaining.asking import Question, Why, question_of, told, why
 from kalip.records.explaining.sentences import Because, Translate, Value, said_in
+from kalip.records.explaining.values import CLOSED, Through, is_closed, said_piece, shown_values
 
-__all__ = ["Because", "Question", "Translate", "Value", "Why", "question_of", "said_in", "told", "why"]
+__all__ = [
+    "CLOSED",
+    "Because",
+    "Question",
+    "Through",
+    "Translate",
+    "Value",
+    "Why",
+    "is_closed",
+    "question_of",
+    "said_in",
+    "said_piece",
+    "shown_values",
+    "told",
+    "why",
+]

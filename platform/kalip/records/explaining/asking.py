@@ -44,9 +44,11 @@ class Question:
 class Why:
     """The answer: `allowed` as decided, and `because` of what, in the order in which it is asked.
 
-    `concluded` is what follows from the sentences alone; it is always the same.
+    `concluded` is what follows from the sentences alone; it is always the same. `subject` is the work of the one whom
+    it is about.
     """
 
+    subject: Work
     question: Question
     person: str
     entity: Entity
@@ -103,6 +105,7 @@ def told(work: Work, subject: Work, question: Question, person: str) -> Why:
     if known is not None and question.verb in _OF_FIELDS:
         sentences += asked.about_field(known)
     return Why(
+        subject=subject,
         question=question,
         person=person,
         entity=entity,

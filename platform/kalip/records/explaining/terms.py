@@ -5,22 +5,16 @@ by. Values stand beside conditions where the one who asks may read them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import tzinfo
 from typing import Final, Protocol
-from zoneinfo import ZoneInfo
 
-from kalip.access import Explanation, Grant, Part, may, pieces_of, term_expression
-from kalip.base.errors import BadRequest
+from kalip.access import Explanation, Grant, Part, term_expression, term_pieces
 from kalip.base.text import Text
-from kalip.fields import Style
-from kalip.model import Entity, Field, Scope, Verb
+from kalip.model import Entity, Scope
 from kalip.records.explaining.sentences import Because, Value
-from kalip.records.filters import matching, said_filter
-from kalip.records.naming import find_path
-from kalip.records.related import guard_filters
+from kalip.records.explaining.values import CLOSED, Through, is_closed, said_piece, shown_values
+from kalip.records.filters import matching
 from kalip.records.services import Work
-from kalip.records.titles import titles_of
-from kalip.storage import Filter, select_many
+from kalip.storage import Filter
 
 SCOPES: Final[Mapping[Scope, Because]] = {
     Scope.OWN: Because("one's own records"),
@@ -139,17 +133,11 @@ class Looked:
         if grant.scope is not Scope.ALL:
             yield self._owned(grant)
         if grant.condition:
-            for piece in pieces_of(self._work.served, self._told, grant.condition):
+            for piece in term_pieces(self._work.served, self._told, grant.condition):
                 if self._is_closed(piece):
-                    # Neither what it says nor whether it holds: that would tell of a hidden value.
-                    yield Because("There is a condition on something that you may not see.")
-                    continue
-                params = {"condition": piece, "values": self._values(piece)}
-                yield (
-                    Because("It holds that {condition}. {values}", params, speaks=True)
-                    if self._holds(piece)
-                    else Because("It doesn't hold that {condition}. {values}", params, speaks=False)
-                )
+                    yield CLOSED
+                else:
+                    yield said_piece(piece, self._values(piece), holds=self._holds(piece))
 
     def _owned(self, grant: Grant) -> Because:
         rest = grant.source.removesuffix(f" && ({grant.condition})") if grant.condition else grant.source
@@ -173,52 +161,9 @@ class Looked:
         """The values that a condition read, of fields that the one who asks may read."""
         if not self._record:
             return ()
-        work = self._asked.work
-        expression = term_expression(self._work.served, self._told, source)
-        texts = [text for text in sorted(expression.paths) if text != "id" and self._may_show(text)]
-        if not texts:
-            return ()
-        before = "".join(f"{step}." for step in self._told.through)
-        wanted = tuple(before + text for text in texts)
-        entity = self._asked.entity.name
-        rows = select_many(work.session, work.served, entity, [self._record], work.context, wanted, form="values")
-        row = rows.get(self._record, {})
-        return tuple(self._value(text, row.get(before + text)) for text in texts)
+        paths = term_expression(self._work.served, self._told, source).paths
+        through = Through(self._asked.entity.name, self._told.through)
+        return shown_values(self._asked.work, self._decider, self._record, paths, through)
 
     def _is_closed(self, source: str) -> bool:
-        """Whether a condition reads what the one who asks couldn't filter a list by."""
-        work = self._asked.work
-        if work.actor.administrator:
-            return False
-        try:
-            expression = said_filter(work, self._decider.name, source)
-            guard_filters(work, self._decider, expression.paths)
-        except BadRequest:
-            return True
-        return False
-
-    def _may_show(self, text: str) -> bool:
-        work = self._asked.work
-        if work.actor.administrator:
-            return True
-        first, dot, _ = text.partition(".")
-        is_path = bool(dot) and find_path(work.served, self._decider, text).hops != ()
-        readable = may(work.served, work.actor, Verb.READ, self._decider.name)
-        return readable and not is_path and work.sight(self._decider.name).shows_all(first)
-
-    def _value(self, text: str, value: object) -> Value:
-        work = self._asked.work
-        path = find_path(work.served, self._decider, text)
-        if value is None:
-            return Value(path.field.label, "—")
-        if path.part or path.field.type in ("children", "references"):
-            return Value(path.field.label, str(value))
-        kind = work.served.types[path.field.type]
-        return Value(path.field.label, kind.format(path.field, value, self._style(path.field, value)))
-
-    def _style(self, known: Field, value: object) -> Style:
-        work = self._asked.work
-        zone: tzinfo = ZoneInfo(work.actor.timezone)
-        owner = "user" if known.type == "user" else known.target
-        titles = titles_of(work, {owner: [str(value)]}).by_id() if owner and known.type in ("user", "reference") else {}
-        return Style(locale=work.actor.locale, timezone=zone, titles=titles)
+        return is_closed(self._asked.work, self._decider, source)

@@ -4,11 +4,12 @@ from flask import Blueprint, Response
 
 from kalip.base.errors import BadRequest
 from kalip.records import Work
-from kalip.records.explaining import Because, Question, question_of, said_in, why
+from kalip.records.explaining import Because, Question, question_of, said_in
 from kalip.web.api.answers import Answer, read
 from kalip.web.api.arguments import Arguments
 from kalip.web.api.records import checked_id
 from kalip.web.locale import current_locale, translate
+from kalip.workflow.explaining import why
 
 blueprint = Blueprint("api_why", __name__)
 

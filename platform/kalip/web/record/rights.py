@@ -7,13 +7,14 @@ from flask import Blueprint, Response, request, url_for
 from kalip.model import NAMED, Entity, Verb, verb_key
 from kalip.records import Work, require_visible, title_of
 from kalip.records.accounts import list_people
-from kalip.records.explaining import Because, Why, question_of, said_in, why
+from kalip.records.explaining import Because, Why, question_of, said_in
 from kalip.web.cells import record_url
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext, translate
 from kalip.web.record.page import record_shell
 from kalip.web.render import View, render
 from kalip.web.session import reading
+from kalip.workflow.explaining import why
 
 blueprint = Blueprint("rights", __name__)
 _VIEW = View("record/rights.html", "record/_rights.html")
