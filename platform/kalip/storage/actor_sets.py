@@ -10,6 +10,7 @@ while a list of fifty would have a thousand shares gathered first.
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from kalip.expressions import Dialect, Sql
@@ -57,6 +58,7 @@ def in_set_sql(name: str, item: str, dialect: Dialect) -> Sql:
     return Sql(f"{item} IN ({sql.text})", sql.params, sql.context)
 
 
+@cache
 def given_sql(dialect: Dialect) -> Sql:
     """Write what others gave the actor as a SELECT of texts: an entity and verbs, or `tasks.<entity>`.
 

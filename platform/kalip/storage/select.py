@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy.engine.interfaces import Dialect as SqlDialect
@@ -155,6 +156,7 @@ class Writer:
         return place
 
 
+@lru_cache(maxsize=4_096)
 def driver_text(text: str, dialect: Dialect) -> str:
     """SQL with `:name` places as the driver of a dialect wants it."""
     if dialect == "sqlite":
