@@ -49,7 +49,7 @@ def test_a_file_is_imported_as_a_job(site: Site) -> None:
     begun = send(site, writer)
     job = begun.json or {}
     address = f"/api/jobs/{job['id']}"
-    assert (begun.status_code, begun.headers["Location"], job["state"], job["total"]) == (202, address, "waiting", 2)
+    assert (begun.status_code, begun.headers["Location"], job["state"], job["total"]) == (202, address, "waiting", 0)
     assert (send(site, writer).json or {})["id"] == job["id"]
     run_all(site)
     done = writer.get(address).json or {}

@@ -23,9 +23,9 @@ from kalip.records.transfer.jobs import (
     enqueue_import,
     file_of_job,
     keep_upload,
-    look_at,
     stage_upload,
 )
+from kalip.records.transfer.tables import LONGEST_CELL
 from kalip.storage import Blobs, StoredJob, events_for, files_of
 from kalip.storage.files import delete_files_of_jobs
 from tests.support.background import Yard
@@ -47,9 +47,9 @@ def yard(site: Site) -> Yard:
 
 def begun(site: Site, text: str, who: str = "ada", **more: Any) -> str:
     """An import of companies; its job."""
-    looked = look_at(site.services, *keep_upload(site.services, "companies.csv", BytesIO(text.encode())))
+    sent = keep_upload(site.services, "companies.csv", BytesIO(text.encode()))
     asked = ImportAsked("company", more.pop("mapping", {"Name": "name", "Sector": "sector"}), **more)
-    return site.act(who, lambda work: enqueue_import(work, asked, looked))
+    return site.act(who, lambda work: enqueue_import(work, asked, sent))
 
 
 def rows(count: int, first: int = 0) -> str:
@@ -67,13 +67,12 @@ def count(site: Site) -> int:
 
 def test_rows_are_imported_and_refused_ones_told(site: Site, yard: Yard) -> None:
     job_id = begun(site, rows(250) + ",steel\nOdd,nothing\n")
-    waiting = state_of(site, job_id)
-    assert (waiting.state, waiting.arguments["rows"]) == ("waiting", 252)
+    assert state_of(site, job_id).state == "waiting"
     assert len(site.act("ada", lambda work: files_of(work.session, JOB, job_id))) == 1
     yard.run_all()
     job = state_of(site, job_id)
     result = job.result or {}
-    assert (job.state, job.done, result["created"], result["refusals"]) == ("done", 252, 250, 2)
+    assert (job.state, job.done, job.total, result["created"], result["refusals"]) == ("done", 252, 252, 250, 2)
     assert [each["line"] for each in result["refused"]] == [252, 253]
     assert count(site) == 250
     # Its file is of no more use.
@@ -141,6 +140,14 @@ def test_what_can_never_be_imported_is_refused_before(site: Site) -> None:
         begun(site, rows(1), "deniz")
 
 
+def test_rows_are_read_by_the_job_alone(site: Site, yard: Yard) -> None:
+    """So a file that can't be read to its end is begun, and its job says what is wrong for good."""
+    job_id = begun(site, rows(1) + "x" * (LONGEST_CELL + 1))
+    yard.run_all()
+    job = state_of(site, job_id)
+    assert (job.state, job.attempt, count(site)) == ("dead", 1, 0)
+
+
 def test_a_list_is_exported_for_who_asked(site: Site, yard: Yard) -> None:
     for name in ("Anadolu", "=cmd", "Boğaz"):
         site.save("ada", "company", {"name": name, "city": "Izmir"})
@@ -164,8 +171,8 @@ def test_a_list_is_exported_for_who_asked(site: Site, yard: Yard) -> None:
 
 
 def test_an_upload_waits_for_its_sender(site: Site) -> None:
-    name, blob = keep_upload(site.services, "a.csv", BytesIO(rows(1).encode()))
-    file_id = site.act("ada", lambda work: stage_upload(work, "company", name, blob))
+    sent = keep_upload(site.services, "a.csv", BytesIO(rows(1).encode()))
+    file_id = site.act("ada", lambda work: stage_upload(work, "company", sent))
     assert file_id
     with pytest.raises(BadRequest):
         keep_upload(site.services, "a.xlsx", BytesIO(b"no sheet"))

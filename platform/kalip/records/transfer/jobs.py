@@ -68,17 +68,19 @@ class ImportAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """A kept file that was looked through: what its sender called it, its bytes, its header, how many rows it has."""
+class SentFile:
+    """A file that is kept to be imported: what its sender called it, its bytes, and its header."""
 
     name: str
     blob: Blob
     table: SourceTable
-    rows: int
 
 
-def keep_upload(services: Services, name: str, stream: IO[bytes]) -> tuple[str, Blob]:
-    """Keep the bytes of a file to import; its clean name. BadRequest when they are too many, none, or no rows."""
+def keep_upload(services: Services, name: str, stream: IO[bytes]) -> SentFile:
+    """Keep the bytes of a file to import. BadRequest when they are too many, none, or no rows.
+
+    Its rows are read by the job.
+    """
     try:
         blob = blobs_of(services).write(stream, LARGEST)
     except StorageError as error:
@@ -88,17 +90,7 @@ def keep_upload(services: Services, name: str, stream: IO[bytes]) -> tuple[str, 
     if blob.size == 0:
         raise BadRequest("The file is empty.")
     cleaned = clean_name(name)
-    _table_of(services, cleaned, blob.sha256)
-    return cleaned, blob
-
-
-def look_at(services: Services, name: str, blob: Blob) -> Looked:
-    """Look through a kept file, which takes as long as it is: before any transaction that others wait for.
-
-    BadRequest when it is no file of rows.
-    """
-    table = _table_of(services, name, blob.sha256)
-    return Looked(name, blob, table, sum(1 for _ in table.rows()))
+    return SentFile(cleaned, blob, _table_of(services, cleaned, blob.sha256))
 
 
 def plan_of(asked: ImportAsked, table: SourceTable) -> ImportPlan:
@@ -124,10 +116,10 @@ def check_import(work: Work, entity_name: str) -> str:
     return entity
 
 
-def stage_upload(work: Work, entity_name: str, name: str, blob: Blob) -> str:
-    """Keep an upload (see `keep_upload`) for its sender until it is imported; its id. NotFound, AccessDenied."""
+def stage_upload(work: Work, entity_name: str, sent: SentFile) -> str:
+    """Keep an upload for its sender until it is imported; its id. NotFound, AccessDenied."""
     entity = check_import(work, entity_name)
-    info = FileInfo(new_id(), name, "text/plain", blob.size, blob.sha256, work.now, work.actor.id)
+    info = _file_of(work, sent)
     add_file(work.session, replace(info, field=f"{STAGED}{entity}"))
     return info.id
 
@@ -142,7 +134,7 @@ def matchable(served: Served, entity: str) -> tuple[str, ...]:
     )
 
 
-def enqueue_import(work: Work, asked: ImportAsked, looked: Looked) -> str:
+def enqueue_import(work: Work, asked: ImportAsked, sent: SentFile) -> str:
     """Have a kept file imported in the background, in the name and the language of the work's actor; the job's id.
 
     Raises what an import does before its first row: NotFound, AccessDenied, BadRequest.
@@ -150,13 +142,13 @@ def enqueue_import(work: Work, asked: ImportAsked, looked: Looked) -> str:
     entity = check_import(work, asked.entity)
     if asked.match is not None:
         require(work.served, work.actor, Verb.UPDATE, entity)
-    plan = plan_of(replace(asked, entity=entity), looked.table)
+    plan = plan_of(replace(asked, entity=entity), sent.table)
     require_fillable(work, plan, plan_columns(work.served, plan))
-    name, blob, file_id = looked.name, looked.blob, new_id()
-    said = {"entity": entity, "name": name, "file": file_id, "rows": looked.rows, "action": "import"}
-    job = Job(IMPORT, {**asdict(asked), **said}, f"{IMPORT}:{file_id}", actor=work.actor.id, queue="long")
+    file = _file_of(work, sent)
+    said = {"entity": entity, "name": file.name, "file": file.id, "action": "import"}
+    job = Job(IMPORT, {**asdict(asked), **said}, f"{IMPORT}:{file.id}", actor=work.actor.id, queue="long")
     job_id = enqueue(work, job)
-    _keep(work, FileInfo(file_id, name, "text/plain", blob.size, blob.sha256, work.now, work.actor.id), job_id, SOURCE)
+    _keep(work, file, job_id, SOURCE)
     return job_id
 
 
@@ -192,8 +184,7 @@ def _import(services: Services, job: JobRun) -> Mapping[str, Any] | None:
     if file is None:
         raise Hopeless("The file of the import is gone.")
     asked = ImportAsked(**{name: given[name] for name in ImportAsked.__slots__})
-    plan = plan_of(asked, _table_of(services, file.name, file.sha256))
-    along = _Along(job, int(given["rows"]), [each for each in (file.id, asked.staged) if each])
+    along = _Along(job, [each for each in (file.id, asked.staged) if each])
 
     def look(rows: int, _saved: int, refused: int) -> None:
         if job.cancelled():
@@ -202,6 +193,9 @@ def _import(services: Services, job: JobRun) -> Mapping[str, Any] | None:
             job.progress(rows, along.total, f"{refused} refused" if refused else "")
 
     try:
+        plan = plan_of(asked, _table_of(services, file.name, file.sha256))
+        along.total = sum(1 for _ in plan.table.rows())
+        job.progress(int(job.kept.get("rows", 0)), along.total)
         result = run_import(services, actor, plan, look, None if asked.dry_run else along)
     except _Stopped:
         return along.kept or dict(job.kept)
@@ -222,8 +216,8 @@ class _Along:
     """Keeps how far an import came in its own transactions, and ends its job in the last of them."""
 
     job: JobRun
-    total: int
     files: Sequence[str]
+    total: int = 0
     kept: dict[str, Any] = field(default_factory=dict)
 
     def batch(self, work: Work, state: ImportRun, refusals: Sequence[Refusal]) -> None:
@@ -291,6 +285,11 @@ def _finish_export(work: Work, job: JobRun, blob: Blob, rows: int) -> None:
 
 def _table_of(services: Services, name: str, sha256: str) -> SourceTable:
     return read_table(blobs_of(services).path(sha256), name, sha256)
+
+
+def _file_of(work: Work, sent: SentFile) -> FileInfo:
+    blob = sent.blob
+    return FileInfo(new_id(), sent.name, "text/plain", blob.size, blob.sha256, work.now, work.actor.id)
 
 
 def _keep(work: Work, info: FileInfo, job_id: str, name: str) -> None:

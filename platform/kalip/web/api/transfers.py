@@ -19,7 +19,6 @@ from kalip.records.transfer.jobs import (
     enqueue_export,
     enqueue_import,
     keep_upload,
-    look_at,
 )
 from kalip.web.api.answers import Answer, write
 from kalip.web.api.arguments import Arguments
@@ -66,13 +65,13 @@ def begin_import(entity: str) -> Response:
     ]
     if faults:
         raise RecordRejected(faults)
-    looked = look_at(services(), *keep_upload(services(), part.filename or "", part.stream))
+    sent = keep_upload(services(), part.filename or "", part.stream)
     asked = ImportAsked(entity, **{"mapping": {}, "locale": current_locale(), **said})
 
     def use(work: Work) -> Answer:
-        return begun(work, enqueue_import(work, _mapped(work, asked, looked.table), looked))
+        return begun(work, enqueue_import(work, _mapped(work, asked, sent.table), sent))
 
-    return write(use, f"{looked.name}\n{looked.blob.sha256}\n{sorted(said.items())}".encode())
+    return write(use, f"{sent.name}\n{sent.blob.sha256}\n{sorted(said.items())}".encode())
 
 
 @blueprint.post("/records/<entity>/exports")

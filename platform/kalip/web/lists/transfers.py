@@ -19,12 +19,12 @@ from kalip.records.transfer.exporting import count_exported
 from kalip.records.transfer.jobs import (
     STAGED,
     ImportAsked,
+    SentFile,
     check_import,
     enqueue_export,
     enqueue_import,
     file_of_job,
     keep_upload,
-    look_at,
     matchable,
     stage_upload,
 )
@@ -138,8 +138,8 @@ def upload(entity: str) -> BaseResponse:
         with reading() as work:
             return _upload(work, found, gettext("Choose a file."))
     try:
-        name, blob = keep_upload(services(), sent.filename, sent.stream)
-        file_id = write(lambda work: stage_upload(work, found.name, name, blob))
+        kept = keep_upload(services(), sent.filename, sent.stream)
+        file_id = write(lambda work: stage_upload(work, found.name, kept))
     except BadRequest as error:
         with reading() as work:
             return _upload(work, found, message_of(current_locale(), error))
@@ -171,8 +171,8 @@ def begin(entity: str, file_id: str) -> BaseResponse:
         staged=info.id,
     )
     try:
-        looked = look_at(services(), info.name, Blob(info.sha256, info.size))
-        job_id = write(lambda work: enqueue_import(work, asked, looked))
+        sent = SentFile(info.name, Blob(info.sha256, info.size), table)
+        job_id = write(lambda work: enqueue_import(work, asked, sent))
     except BadRequest as error:
         with reading() as work:
             return _columns(work, found, file_id, asked, message_of(current_locale(), error))
