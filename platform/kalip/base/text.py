@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 DEFAULT_LOCALE = "en"
+LANGUAGES: Final = ("en", "tr", "ru")
+"""The languages that Kalip itself speaks, and that are taken along from other systems."""
 
 
 @dataclass(frozen=True, slots=True)

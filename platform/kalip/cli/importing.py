@@ -10,11 +10,12 @@ from rich.console import RenderableType
 from kalip.base.bundle import bundle_path
 from kalip.base.errors import Diagnostic, KalipError
 from kalip.base.names import did_you_mean, is_name
+from kalip.base.text import LANGUAGES
 from kalip.cli.command import Command, Environment, Refused
 from kalip.cli.output import diagnostic_json
 from kalip.metadata import SITE
 from kalip.metadata.kinds import is_locale
-from kalip.runtime.importers import LANGUAGES, Imported, MetadataImporter, Outcome, ReportLine, Source
+from kalip.runtime.importers import Imported, MetadataImporter, Outcome, ReportLine, Source
 from kalip.runtime.importing.finishing import Finished, finish_import
 from kalip.runtime.importing.foreign import read_foreign
 from kalip.runtime.importing.naming import made_name

@@ -10,6 +10,7 @@ import orjson
 
 from kalip.access import SYSTEM
 from kalip.base.errors import BadRequest
+from kalip.base.text import LANGUAGES
 from kalip.cli.command import Environment, Group
 from kalip.cli.output import table
 from kalip.records import run
@@ -78,7 +79,7 @@ def find(env: Environment, text: str) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .json or .pdf file.")
 @click.option("--purpose", required=True, help="Why it is handed out; goes into the journal.")
 @click.option("--recipient", default=THE_PERSON, show_default=True, help="Who gets it; goes into the journal.")
-@click.option("--language", default="en", show_default=True, help="Of the PDF.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the PDF.")
 @_WITHOUT
 @click.pass_obj
 def export(  # noqa: PLR0913, PLR0917 - one parameter per option, click calls by name

@@ -12,6 +12,7 @@ import click
 from kalip.access import SYSTEM
 from kalip.base.bundle import bundle_path
 from kalip.base.errors import KalipError
+from kalip.base.text import LANGUAGES
 from kalip.cli.background import look_at_jobs
 from kalip.cli.command import Command, Environment, Refused
 from kalip.cli.composition import DEMO_LOGINS, OpenSite, keep_demo_logins
@@ -29,7 +30,6 @@ from kalip.storage import plan
 DEMO_PASSWORD = "show me kalip"  # shown on the sign-in page of demo sites
 DEMO_ADMINISTRATOR = NewUser("Ada Demir", "ada@demo.kalip.dev", (ADMINISTRATOR,), DEMO_PASSWORD)
 FIRST_ADMINISTRATOR = "admin@example.com"
-LANGUAGES = ("en", "tr", "ru")
 
 
 @click.command(cls=Command)

@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from kalip.base.errors import Where
-from kalip.base.text import Text
+from kalip.base.text import LANGUAGES, Text
 from kalip.metadata.source import lines_of
 
-LANGUAGES: Final = ("en", "tr", "ru")
-"""The languages that are taken along unless others are asked for."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

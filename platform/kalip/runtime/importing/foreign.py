@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import Final
 
 from kalip.base.errors import Diagnostic, Where
+from kalip.base.text import LANGUAGES
 from kalip.metadata import codes
 from kalip.metadata.source import parse
-from kalip.runtime.importers import LANGUAGES, Source, SourceDocument
+from kalip.runtime.importers import Source, SourceDocument
 
 MOST_BYTES_OF_A_FILE: Final = 4_000_000
 MOST_BYTES: Final = 128_000_000
