@@ -68,6 +68,22 @@ def test_its_own_tests_tell_of_refusals_and_of_rights(pack: Pack) -> None:
     assert sum(bool(case["then"].get("denied")) for case in cases) > len(cases) // 12
 
 
+def test_who_owns_records_may_share_them(pack: Pack) -> None:
+    """Whoever changes only own records shares those, and a manager everybody's: nothing is set up for it first."""
+    owning = 0
+    for path, document in pack.documents.items():
+        if not path.endswith("/access.json"):
+            continue
+        roles = document.data["permissions"]
+        for verbs in roles.values():
+            change = verbs.get("update")
+            if "own" in (change, change.get("scope") if isinstance(change, Mapping) else None):
+                owning += 1
+                assert verbs.get("share") == "own", path
+                assert "all" in (each.get("share") for each in roles.values()), path
+    assert owning
+
+
 def test_it_is_written_in_the_canonical_form(pack: Pack) -> None:
     wild = [
         document.path
