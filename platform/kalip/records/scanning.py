@@ -67,12 +67,15 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class ScanPage:
-    """Groups of the last scan with those of their records that the actor may see; `next` continues."""
+    """Groups of the last scan with those of their records that the actor may see; `next` continues.
+
+    `count` is that of all groups, None for who may not read all records.
+    """
 
     entity: Entity
     scan: Scan | None
     groups: tuple[FoundGroup, ...]
-    count: int
+    count: int | None
     next: int | None
 
 
@@ -101,11 +104,12 @@ def scan_page(work: Work, entity_name: str, after: int = 0) -> ScanPage:
         groups += _living(work, entity, batch)
     shown = groups[:PER_PAGE]
     more = len(groups) > PER_PAGE or last is not None
+    all_seen = allowed_rows(work, Verb.READ, entity.name) == ()
     return ScanPage(
         entity,
         find_scan(work.session, entity.name),
         tuple(shown),
-        count_groups(work.session, entity.name),
+        count_groups(work.session, entity.name) if all_seen else None,
         shown[-1].number if more and shown else None,
     )
 
@@ -143,7 +147,7 @@ def _scan(services: Services, job: JobRun) -> Mapping[str, Any]:
     for place, side in enumerate(sides):
         job.progress(place, len(sides) + 1, side.rule.name)
         if job.cancelled():
-            return {"groups": 0, "merged": 0}
+            return {"merged": 0}
         for one, two in run(services, actor, partial(_pairs, side=side), write=False):
             found.join(one, two, side.rule.name)
     groups = [FoundGroup(number, *group) for number, group in enumerate(found.all()[:MOST_GROUPS], 1)]
@@ -153,7 +157,7 @@ def _scan(services: Services, job: JobRun) -> Mapping[str, Any]:
     wanted = [group for group in groups if automatic.intersection(group.rules)]
     for place, group in enumerate(wanted):
         if place % 10 == 0:
-            job.progress(len(sides), len(sides) + 1, f"{place}/{len(wanted)}")
+            job.progress(len(sides), len(sides) + 1)
             if job.cancelled():
                 break
         try:
@@ -161,9 +165,8 @@ def _scan(services: Services, job: JobRun) -> Mapping[str, Any]:
         except KalipError:
             continue  # what can't be merged stays listed for people
     job.progress(len(sides) + 1, len(sides) + 1)
-    done = {"groups": len(groups), "merged": merged}
     run(services, actor, lambda work: _finish(work, entity, len(groups), merged))
-    return done
+    return {"merged": merged}  # not how many groups: who starts a scan may not see them all
 
 
 def _finish(work: Work, entity: str, groups: int, merged: int) -> None:

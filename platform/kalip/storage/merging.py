@@ -88,8 +88,8 @@ def pointing_at(served: Served, entity: str) -> tuple[Pointing, ...]:
     )
 
 
-def count_pointing(session: Session, served: Served, at: Pointing, ids: Sequence[str]) -> int:
-    """How many records refer by a field to some of these."""
+def find_pointing(session: Session, served: Served, at: Pointing, ids: Sequence[str]) -> list[str]:
+    """The records that refer by a field to some of these."""
     table = served.project(tables_for)[at.entity]
     if at.field.name in table.links:
         link = table.links[at.field.name].table
@@ -97,7 +97,7 @@ def count_pointing(session: Session, served: Served, at: Pointing, ids: Sequence
     else:
         column = table.table.c[table.fields[at.field.name][0].name]
         rows = session.run(select(table.table.c.id).where(column.in_(list(ids)), table.table.c.id.not_in(list(ids))))
-    return len(rows.all())
+    return list(rows.scalars())
 
 
 def repoint(

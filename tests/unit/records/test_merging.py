@@ -176,9 +176,22 @@ def test_what_was_built_on_a_merge_stands_in_the_way_of_its_undoing(site: Site) 
         ("{label} of a {entity} was changed since.", "deal", at["deal"]),
     ]
     assert len(site.act("ada", lambda work: undo_blockers(work, done.id))) == 2
+    told = site.act("bora", lambda work: undo_blockers(work, done.id), write=False)
+    assert [(each.template, each.record_id) for each in told] == [
+        ("{label} was changed since.", first),
+        ("Something that you may not see was changed since.", first),
+    ]
     change(site, "person", first, {"name": "Ada L."})
     change(site, "deal", at["deal"], {"buyer": first})
     undo(site, done.id)
+
+
+def test_a_plan_counts_what_the_actor_sees(site: Site) -> None:
+    at = a_household(site)
+    counted = [(each.entity.name, each.count) for each in planned(site, at["first"], at["second"]).moving]
+    assert ("deal", 1) in counted
+    theirs = planned(site, at["first"], at["second"], who="bora").moving
+    assert "deal" not in {each.entity.name for each in theirs}
 
 
 def test_a_survivor_that_was_merged_on_or_a_restored_record_blocks(site: Site) -> None:

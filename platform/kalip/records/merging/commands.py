@@ -43,7 +43,7 @@ class FieldChoice:
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """How many records refer by a field of an entity to those that go."""
+    """How many records that the actor sees refer by a field of an entity to those that go."""
 
     entity: Entity
     field: Field

@@ -14,7 +14,7 @@ from kalip.records.rules import EntityRules, rules_of
 from kalip.records.services import Work
 from kalip.records.titles import titles_of
 from kalip.storage import select_many
-from kalip.storage.merging import count_pointing, pointing_at
+from kalip.storage.merging import find_pointing, pointing_at
 
 MOST = 20
 _EMPTY = (None, "", ())
@@ -42,8 +42,9 @@ def whole_plan(work: Work, command: MergeRecords) -> MergePlan:
     rows = read_records(work, work.entity(entity.name), ids)
     choices = tuple(_choices(work, rules, ids, rows, command.take))
     moving = [
-        Moving(work.entity(each.entity), each.field, count_pointing(work.session, work.served, each, ids[1:]))
+        Moving(work.entity(each.entity), each.field, len(seen_of(work, each.entity, each.field.name, pointing)))
         for each in pointing_at(work.served, entity.name)
+        if (pointing := find_pointing(work.session, work.served, each, ids[1:]))
     ]
     known = titles_of(work, {entity.name: ids})
     titles = {each: known.of(entity.name, each) for each in ids}
@@ -102,6 +103,14 @@ def read_shown(work: Work, entity: Entity, ids: Sequence[str]) -> dict[str, Reco
 def _seen_choice(choice: FieldChoice, covers: Mapping[str, Covers]) -> FieldChoice:
     shown = {each: covers[each].shown(choice.field.name, value) for each, value in choice.values.items()}
     return replace(choice, values=shown)
+
+
+def seen_of(work: Work, entity: str, field: str, ids: Sequence[str]) -> set[str]:
+    """Those of some records that the actor sees with this field."""
+    filters = allowed_rows(work, Verb.READ, entity)
+    if filters is None or work.seen.entities[entity].attribute(field) is None:
+        return set()
+    return matching(work, entity, ids, filters)
 
 
 def mergeable(rules: EntityRules) -> dict[str, Field]:

@@ -12,6 +12,7 @@ from kalip.records.history import require_visible
 from kalip.records.journal import RESTORED, UNMERGED, append, make_event
 from kalip.records.merging.commands import Merged, MergeNotUndone, UndoBlocker
 from kalip.records.merging.merging import as_merged, tell_changes, versions_of
+from kalip.records.merging.planning import seen_of
 from kalip.records.rules import rules_of
 from kalip.records.saving import Grounds, save_record
 from kalip.records.services import Work
@@ -31,6 +32,7 @@ from kalip.storage.merging import (
 
 REFERENCE, LINK = "reference", "link"
 _MOST_TOLD = 20
+_UNSEEN = "Something that you may not see was changed since."
 
 
 def merges_of(work: Work, entity_name: str, record_id: str) -> tuple[Merged, ...]:
@@ -102,8 +104,9 @@ def _blockers(work: Work, merge: StoredMerge, moves: Sequence[Move]) -> Iterable
         held = survivor.get(name)
         said = list(held or ()) if name in rules.links else None if held is None else rules.to_json(name, held)
         if said != value:
-            label = rules.attributes[name].label.get(work.actor.locale)
-            yield UndoBlocker("{label} was changed since.", {"label": label}, **place)
+            shown = work.seen.entities[merge.entity].attribute(name)
+            label = shown.label.get(work.actor.locale) if shown is not None else ""
+            yield UndoBlocker("{label} was changed since." if label else _UNSEEN, {"label": label}, **place)
     for each in merge.merged:
         row = rows.get(each)
         if row is None or row["archived_at"] is None or row["version"] != merge.after["versions"].get(each):
@@ -112,22 +115,29 @@ def _blockers(work: Work, merge: StoredMerge, moves: Sequence[Move]) -> Iterable
 
 
 def _changed_references(work: Work, merge: StoredMerge, moves: Sequence[Move]) -> Iterable[UndoBlocker]:
-    told = 0
+    told, unseen = 0, False
     for group in _groups(moves):
         entity = work.model.entities.get(group[0].entity)
         field = entity.fields.get(group[0].field) if entity is not None else None
         if entity is None or field is None:
             continue
         now = named_now(work.session, work.served, group)
+        changed = []
         for record_id in dict.fromkeys(move.record_id for move in group):
             own = record_id == merge.survivor_id
             expected = set() if own else {merge.survivor_id}
             held = now.get(record_id, set())
-            if (held != expected if group[0].kind == REFERENCE else not expected <= held) and told < _MOST_TOLD:
-                told += 1
-                params = {"label": field.label.get(work.actor.locale), "entity": entity.label.get(work.actor.locale)}
-                template = "{label} of a {entity} was changed since."
-                yield UndoBlocker(template, params, entity.name, record_id)
+            if held != expected if group[0].kind == REFERENCE else not expected <= held:
+                changed.append(record_id)
+        seen = seen_of(work, entity.name, field.name, changed)
+        unseen = unseen or len(seen) < len(changed)
+        named = [each for each in changed if each in seen][: _MOST_TOLD - told]
+        told += len(named)
+        for record_id in named:
+            params = {"label": field.label.get(work.actor.locale), "entity": entity.label.get(work.actor.locale)}
+            yield UndoBlocker("{label} of a {entity} was changed since.", params, entity.name, record_id)
+    if unseen:
+        yield UndoBlocker(_UNSEEN, {}, merge.entity, merge.survivor_id)
 
 
 def _give_back(work: Work, merge: StoredMerge) -> None:

@@ -60,7 +60,7 @@ class DuplicatesPage:
     plural: str
     heads: tuple[str, ...]
     groups: tuple[Group, ...]
-    count: int
+    count: int | None
     scanned: str
     merged: int
     running: bool
