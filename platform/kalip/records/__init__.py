@@ -6,6 +6,7 @@ from kalip.records.bulk import (
     Progress,
     bulk_archive,
     bulk_assign,
+    bulk_purge,
     bulk_restore,
     bulk_update,
     run_bulk,
@@ -64,6 +65,7 @@ from kalip.records.journal import ARCHIVED, CREATED, RESTORED, STEP_CHANGED, TRA
 from kalip.records.naming import Path, column_label, find_entity, find_path, visible_entity
 from kalip.records.pages import board_page, list_columns, list_page, record_page, related_page
 from kalip.records.previewing import preview_record
+from kalip.records.purging import PurgePlan, plan_purge, purge_record
 from kalip.records.reading import get_record, list_records, record_rights, rights_of
 from kalip.records.saving import Grounds, save_record
 from kalip.records.searching import PickQuery, pick, pick_user, search_records
@@ -110,6 +112,7 @@ __all__ = [
     "PickQuery",
     "Preview",
     "Progress",
+    "PurgePlan",
     "Record",
     "RecordPage",
     "Recurring",
@@ -131,6 +134,7 @@ __all__ = [
     "board_page",
     "bulk_archive",
     "bulk_assign",
+    "bulk_purge",
     "bulk_restore",
     "bulk_update",
     "column_label",
@@ -151,7 +155,9 @@ __all__ = [
     "nothing",
     "pick",
     "pick_user",
+    "plan_purge",
     "preview_record",
+    "purge_record",
     "record_events",
     "record_page",
     "record_rights",

@@ -5,8 +5,9 @@ from functools import partial
 
 from kalip.base.errors import BadRequest, KalipError
 from kalip.records.archiving import archive_record, restore_record
-from kalip.records.bulk import attempt
+from kalip.records.attempting import attempt
 from kalip.records.commands import BatchOperation, ItemResult, SavedRecord, SaveRecord
+from kalip.records.purging import purge_record
 from kalip.records.saving import save_record
 from kalip.records.services import Work
 
@@ -62,4 +63,6 @@ def _operate(work: Work, entity: str, operation: BatchOperation) -> SavedRecord:
         return archive_record(work, entity, operation.id, operation.version)
     if operation.op == "restore":
         return restore_record(work, entity, operation.id, operation.version)
-    raise BadRequest("'{op}' is none of create, update, archive, restore.", params={"op": operation.op})
+    if operation.op == "purge":
+        return purge_record(work, entity, operation.id, operation.version)
+    raise BadRequest("'{op}' is none of create, update, archive, restore, purge.", params={"op": operation.op})

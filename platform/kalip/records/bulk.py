@@ -4,15 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from kalip.access import Actor
-from kalip.base.errors import BadRequest, KalipError
+from kalip.base.errors import BadRequest
 from kalip.base.ids import new_id
 from kalip.model import Sort
 from kalip.records.archiving import archive_record, restore_record
+from kalip.records.attempting import attempt
 from kalip.records.commands import BulkResult, ItemResult, SavedRecord, SaveRecord, Selection, Source
 from kalip.records.naming import visible_entity
+from kalip.records.purging import purge_record
 from kalip.records.queries import MOST_IDS, checked_archived, checked_ids, selection_filters
 from kalip.records.saving import save_record
-from kalip.records.services import Overtaken, Services, Work, run
+from kalip.records.services import Services, Work, run
 from kalip.storage import Query, select_page
 
 MOST_ROWS = 10_000
@@ -51,6 +53,11 @@ def bulk_restore(
 ) -> BulkResult:
     """Bring every selected row back."""
     return run_bulk(services, actor, selection, partial(_restore, selection.entity), progress)
+
+
+def bulk_purge(services: Services, actor: Actor, selection: Selection, progress: Progress | None = None) -> BulkResult:
+    """Delete every selected row for good; those that aren't archived are refused."""
+    return run_bulk(services, actor, selection, partial(_purge, selection.entity), progress)
 
 
 def run_bulk(
@@ -98,20 +105,6 @@ def select_ids(work: Work, selection: Selection) -> list[str]:
             return found
 
 
-def attempt(work: Work, index: int, record_id: str | None, act: Callable[[], SavedRecord]) -> ItemResult:
-    """Do one of many inside a savepoint: what refuses it is answered, and undone by itself."""
-    events = len(work.events)
-    try:
-        with work.session.savepoint():
-            saved = act()
-    except Overtaken:
-        raise
-    except KalipError as error:
-        del work.events[events:]
-        return ItemResult(index, record_id, None, error)
-    return ItemResult(index, saved.id, saved)
-
-
 def _each(work: Work, chunk: Sequence[str], first: int, act: Act) -> list[ItemResult]:
     return [
         attempt(work, first + place, record_id, partial(act, work, record_id)) for place, record_id in enumerate(chunk)
@@ -124,3 +117,7 @@ def _archive(entity: str, work: Work, record_id: str) -> SavedRecord:
 
 def _restore(entity: str, work: Work, record_id: str) -> SavedRecord:
     return restore_record(work, entity, record_id)
+
+
+def _purge(entity: str, work: Work, record_id: str) -> SavedRecord:
+    return purge_record(work, entity, record_id)

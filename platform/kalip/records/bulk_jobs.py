@@ -13,10 +13,12 @@ from kalip.base.errors import BadRequest, KalipError, RecordRejected, Transition
 from kalip.base.ids import new_id
 from kalip.base.text import Text
 from kalip.records.archiving import archive_record, restore_record
-from kalip.records.bulk import AT_ONCE, MOST_ROWS, Act, attempt
+from kalip.records.attempting import attempt
+from kalip.records.bulk import AT_ONCE, MOST_ROWS, Act
 from kalip.records.commands import BulkResult, ItemResult, Record, SavedRecord, SaveRecord
 from kalip.records.jobs import Job, JobHandler, JobRun, actor_of_job, enqueue
 from kalip.records.naming import visible_entity
+from kalip.records.purging import purge_record
 from kalip.records.saving import save_record
 from kalip.records.services import Services, Work, run
 
@@ -136,7 +138,7 @@ def _params(params: Mapping[str, Any]) -> Record:
 
 
 def _change(job: JobRun) -> Act:
-    """Save, archive or restore a row."""
+    """Save, archive, restore or purge a row."""
     entity, action = str(job.arguments["entity"]), job.arguments["action"]
     values, source = job.arguments.get("values", {}), job.arguments.get("source", "json")
 
@@ -145,6 +147,8 @@ def _change(job: JobRun) -> Act:
             return archive_record(work, entity, record_id)
         if action == "restore":
             return restore_record(work, entity, record_id)
+        if action == "purge":
+            return purge_record(work, entity, record_id)
         return save_record(work, SaveRecord(entity, values, id=record_id, source=source))
 
     return act

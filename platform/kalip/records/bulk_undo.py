@@ -29,11 +29,12 @@ Inverse = Callable[[Work, Event], SavedRecord]
 
 
 def can_undo(job: StoredJob, inverses: Mapping[str, str]) -> bool:
-    """Whether a job changed rows and is over, and is of a kind that can be taken back.
+    """Whether a job changed rows and is over, and is of a kind that can be taken back: what was purged is gone.
 
     `inverses` are the kinds of jobs by those that they take back.
     """
-    return job.kind in inverses and job.state in _OVER and bool((job.result or {}).get("changed"))
+    over = job.kind in inverses and job.state in _OVER and job.arguments.get("action") != "purge"
+    return over and bool((job.result or {}).get("changed"))
 
 
 def enqueue_undo(work: Work, job_id: str, inverses: Mapping[str, str]) -> str:

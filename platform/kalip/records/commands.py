@@ -92,7 +92,7 @@ class SavedRecord:
 class BatchOperation:
     """One of many changes of an entity's records."""
 
-    op: Literal["create", "update", "archive", "restore"]
+    op: Literal["create", "update", "archive", "restore", "purge"]
     id: str | None = None
     version: int | None = None
     values: Mapping[str, object] = field(default_factory=nothing)

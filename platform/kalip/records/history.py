@@ -17,6 +17,7 @@ from kalip.records.journal import (
     ERASED,
     MERGES,
     MESSAGES,
+    PURGED,
     SHARE_ENDED,
     SHARED,
     STEP_CHANGED,
@@ -37,7 +38,9 @@ SILENT = frozenset(("updated_at", "updated_by", "created_at", "created_by", "sta
 
 _ONLY: Mapping[Shown, tuple[str, ...]] = {"comments": (COMMENTED,)}
 # What tells something else than changed fields.
-_FACTS = frozenset((CONVERTED, ERASED, TASK_GIVEN, TASK_ENDED, STEP_CHANGED, SHARED, SHARE_ENDED, *MERGES, *MESSAGES))
+_FACTS = frozenset(
+    (CONVERTED, ERASED, PURGED, TASK_GIVEN, TASK_ENDED, STEP_CHANGED, SHARED, SHARE_ENDED, *MERGES, *MESSAGES)
+)
 _FIELDLESS = _FACTS | {COMMENTED, COMMENT_REMOVED}
 # That a comment was taken back is told by the comment's own entry.
 _WITHOUT: Mapping[Shown, tuple[str, ...]] = {"all": (COMMENT_REMOVED,), "changes": tuple(sorted(_FIELDLESS))}

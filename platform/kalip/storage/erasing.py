@@ -19,7 +19,7 @@ from kalip.storage.session import Session
 
 PLAIN: Final = (
     "record.created", "record.updated", "record.archived", "record.restored", "record.transitioned", "record.merged",
-    "record.erased",
+    "record.erased", "record.purged",
 )  # fmt: skip
 """Kinds whose events say what fields held; those of all other kinds tell of people in words."""
 NOBODY: Final = "erased"

@@ -5,7 +5,7 @@ Text of JSON columns is looked into as text: what is searched for is written the
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -58,16 +58,25 @@ Where = Callable[[Table, "Traces"], ColumnElement[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What is looked for: records, addresses and numbers in full, and texts that may stand within others."""
+    """What is looked for: records, addresses and numbers in full, and texts that may stand within others.
+
+    Without `deep` ids are not looked for within the texts of jobs and kept answers, which are many.
+    """
 
     keys: tuple[Key, ...]
     addresses: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    deep: bool = True
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids of the records."""
         return tuple(record_id for _, record_id in self.keys)
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """What may stand within texts of the system's own."""
+        return (*(self.ids if self.deep else ()), *self.texts)
 
 
 @dataclass(slots=True)
@@ -117,17 +126,17 @@ def _hook_attempt(table: Table, traces: Traces) -> ColumnElement[bool]:
 
 
 def _answer(table: Table, traces: Traces) -> ColumnElement[bool]:
-    return _holds(table.c.body, (*traces.ids, *traces.texts), json=True)
+    return _holds(table.c.body, traces.within, json=True)
 
 
 def _job(table: Table, traces: Traces) -> ColumnElement[bool]:
     columns = (table.c.arguments, table.c.result, table.c.error, table.c.text)
-    named = or_(*(_holds(each, (*traces.ids, *traces.texts), json=True) for each in columns))
+    named = or_(*(_holds(each, traces.within, json=True) for each in columns))
     return and_(table.c.state.in_(_ENDED), named)
 
 
 def _job_attempt(table: Table, traces: Traces) -> ColumnElement[bool]:
-    return _holds(table.c.error, (*traces.ids, *traces.texts))
+    return _holds(table.c.error, traces.within)
 
 
 def _notification(table: Table, traces: Traces) -> ColumnElement[bool]:
@@ -271,6 +280,16 @@ def tasks_of_records(session: Session, keys: Sequence[Key]) -> list[str]:
     ]
 
 
+def unfinished(session: Session, keys: Sequence[Key]) -> dict[str, int]:
+    """How many tasks and conversions of records are open, by noun."""
+    counts: dict[str, int] = {}
+    for part in _parts(Traces(tuple(keys))):
+        for noun, table in (("tasks", table_of(KalipTask)), ("conversions", table_of(KalipConversion))):
+            query = select(func.count()).select_from(table).where(_record(table, part), table.c.state == "open")
+            _count(counts, noun, int(session.run(query).scalar_one()))
+    return counts
+
+
 def merged_into(session: Session, ids: Sequence[str]) -> list[Key]:
     """The records that were merged into some, at any depth."""
     merged = table_of(KalipMerged)
@@ -312,8 +331,9 @@ def settle_index(session: Session, *, first: bool) -> bool:
 def _parts(traces: Traces) -> list[Traces]:
     """The same in portions; addresses and texts are asked for once."""
     keys = traces.keys
-    first = Traces(keys[:_AT_ONCE], traces.addresses, traces.texts)
-    return [first, *(Traces(keys[start : start + _AT_ONCE]) for start in range(_AT_ONCE, len(keys), _AT_ONCE))]
+    first = replace(traces, keys=keys[:_AT_ONCE])
+    rest = replace(traces, addresses=(), texts=())
+    return [first, *(replace(rest, keys=keys[at : at + _AT_ONCE]) for at in range(_AT_ONCE, len(keys), _AT_ONCE))]
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:

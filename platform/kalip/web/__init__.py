@@ -39,6 +39,7 @@ from kalip.web.record.history import blueprint as history
 from kalip.web.record.mails import blueprint as mails
 from kalip.web.record.moves import blueprint as moves
 from kalip.web.record.pipelines import blueprint as pipelines
+from kalip.web.record.purging import blueprint as purging
 from kalip.web.record.rights import blueprint as rights
 from kalip.web.record.routes import blueprint as record
 from kalip.web.record.sharing import blueprint as sharing
@@ -104,6 +105,7 @@ _PAGES = (
     history,
     rights,
     sharing,
+    purging,
     record,
     lists,
 )

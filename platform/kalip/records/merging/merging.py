@@ -87,8 +87,11 @@ def move_references(work: Work, entity: Entity, others: Sequence[str], survivor:
     return moves
 
 
-def tell_changes(work: Work, named: str, moves: Sequence[Move], survivor: str, *, back: bool = False) -> None:
-    """Write an event for each record whose reference to a `named` entity moved; its duplicate keys are made anew."""
+def tell_changes(work: Work, named: str, moves: Sequence[Move], survivor: str | None, *, back: bool = False) -> None:
+    """Write an event for each record whose reference to a `named` entity moved; its duplicate keys are made anew.
+
+    Without a survivor the references went empty.
+    """
     if not moves:
         return
     entity, name = moves[0].entity, moves[0].field
@@ -115,7 +118,7 @@ def tell_changes(work: Work, named: str, moves: Sequence[Move], survivor: str, *
         rekey(work, entity, sorted(changes))
 
 
-def _lists(was: Sequence[str], now: Sequence[str], survivor: str, *, back: bool) -> tuple[object, object]:
+def _lists(was: Sequence[str], now: Sequence[str], survivor: str | None, *, back: bool) -> tuple[object, object]:
     """A list of references before and after; `now` is how it is."""
     if back:
         return [*(each for each in now if each not in was), survivor], list(now)

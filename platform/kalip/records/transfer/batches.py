@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from kalip.base.errors import KalipError, RecordRejected
 from kalip.fields import FieldFault
 from kalip.model import Verb
-from kalip.records.bulk import attempt
+from kalip.records.attempting import attempt
 from kalip.records.commands import SavedRecord, SaveRecord
 from kalip.records.filters import allowed_rows
 from kalip.records.rules import REFERENCES, EntityRules, rules_of

@@ -18,7 +18,7 @@ from kalip.web.errors import problem_of
 from kalip.web.locale import current_locale
 
 blueprint = Blueprint("api_batches", __name__)
-Op = Literal["create", "update", "archive", "restore"]
+Op = Literal["create", "update", "archive", "restore", "purge"]
 OPERATIONS: tuple[Op, ...] = get_args(Op)
 _BODY_KEYS = frozenset({"atomic", "operations"})
 _KEYS = frozenset({"op", "id", "version", "values", "accept_duplicates"})
@@ -78,7 +78,7 @@ def _read_operation(raw: Any, pointer: str, faults: list[Violation]) -> BatchOpe
         found.append(_fault(f"{pointer}/accept_duplicates", "wrong_type", "Expected true or false."))
     if not isinstance(values, Mapping):
         found.append(_fault(f"{pointer}/values", "wrong_type", "Expected an object."))
-    elif values and op in ("archive", "restore"):
+    elif values and op in ("archive", "restore", "purge"):
         found.append(_fault(f"{pointer}/values", "not_wanted", "This operation takes no values."))
     faults.extend(found)
     return None if found or op is None else BatchOperation(op, record_id, version, values, accepted)

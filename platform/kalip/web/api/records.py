@@ -1,4 +1,4 @@
-"""REST of records: list, get, create, change, archive, restore. Every call is one use case of the records floor."""
+"""REST of records, from list and create to purge. Every call is one use case of the records floor."""
 
 from dataclasses import replace
 from functools import partial
@@ -18,6 +18,8 @@ from kalip.records import (
     archive_record,
     get_record,
     list_records,
+    plan_purge,
+    purge_record,
     restore_record,
     save_record,
     visible_entity,
@@ -31,10 +33,13 @@ from kalip.web.api.answers import Answer, read, tagged, write
 from kalip.web.api.arguments import Arguments
 from kalip.web.api.bodies import read_object
 from kalip.web.api.conditions import expected_version, is_known
+from kalip.web.errors import violation_json
+from kalip.web.locale import current_locale
 
 blueprint = Blueprint("api_records", __name__)
 LIST_ARGUMENTS = ("filter", "sort", "fields", "limit", "cursor", "count", "archived", "view")
 ACCEPT_DUPLICATES = "accept_duplicates"
+PURGE, DRY_RUN = "purge", "dry_run"
 DEFAULT_LIMIT = 50
 _ARCHIVED: tuple[Archived, ...] = get_args(Archived)
 
@@ -88,10 +93,15 @@ def change(entity: str, record_id: str) -> Response:
 
 @blueprint.delete("/records/<entity>/<record_id>")
 def archive(entity: str, record_id: str) -> Response:
-    """Archive a record; `restore` brings it back."""
-    Arguments()
+    """Archive a record; `restore` brings it back. With `purge` an archived one goes for good, or is only planned."""
+    arguments = Arguments(PURGE, DRY_RUN)
+    purging, planning = arguments.flag(PURGE), arguments.flag(DRY_RUN)
     checked_id(entity, record_id)
-    return write(partial(_archive, entity=entity, record_id=record_id))
+    if planning and not purging:
+        raise BadRequest("Only purging has a plan.", hint="add purge=true")
+    if planning:
+        return read(partial(_plan_purge, entity=entity, record_id=record_id))
+    return write(partial(_purge if purging else _archive, entity=entity, record_id=record_id))
 
 
 @blueprint.post("/records/<entity>/<record_id>/restore")
@@ -176,6 +186,26 @@ def _archive(work: Work, entity: str, record_id: str) -> Answer:
     version = expected_version(work, entity, record_id)
     saved = archive_record(work, entity, record_id, version)
     return Answer(None, 204, tagged(saved.version))
+
+
+def _purge(work: Work, entity: str, record_id: str) -> Answer:
+    purge_record(work, entity, record_id, expected_version(work, entity, record_id))
+    return Answer(None, 204)
+
+
+def _plan_purge(work: Work, entity: str, record_id: str) -> Answer:
+    plan = plan_purge(work, entity, record_id)
+    body: Record = {
+        "id": plan.id,
+        "entity": plan.entity.name,
+        "version": plan.version,
+        "title": plan.title,
+        "along": plan.along,
+        "emptied": [{"entity": of, "field": name, "count": count} for (of, name), count in plan.emptied.items()],
+        "beside": plan.beside,
+        "violations": [violation_json(each, current_locale()) for each in plan.obstacles],
+    }
+    return Answer(body, headers=tagged(plan.version))
 
 
 def _restore(work: Work, entity: str, record_id: str) -> Answer:

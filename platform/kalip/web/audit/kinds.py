@@ -21,6 +21,7 @@ def kind_labels() -> Mapping[str, str]:
         "record.shared": gettext("Record shared"),
         "record.share_ended": gettext("Sharing ended"),
         "record.erased": gettext("Person erased"),
+        "record.purged": gettext("Record deleted for good"),
         "export": gettext("Exports"),
         "export.begun": gettext("Export begun"),
         "export.ended": gettext("Export ended"),

@@ -91,6 +91,7 @@ def bulk_titles() -> Mapping[str, str]:
         "pipeline": gettext("Change the pipeline"),
         "archive": gettext("Archive"),
         "restore": gettext("Restore"),
+        "purge": gettext("Delete for good"),
         "undo": gettext("Undo"),
         "import": gettext("Import"),
         "export": gettext("Export"),

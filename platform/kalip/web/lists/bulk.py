@@ -14,6 +14,7 @@ from kalip.records import (
     Work,
     bulk_archive,
     bulk_assign,
+    bulk_purge,
     bulk_restore,
     bulk_update,
     pick_user,
@@ -24,6 +25,7 @@ from kalip.records import (
 from kalip.records.bulk_jobs import BULK, BulkCommand, enqueue_bulk
 from kalip.records.job_desk import job_of
 from kalip.web import htmx
+from kalip.web.beside import gone_for_good
 from kalip.web.cells import record_url, style_of
 from kalip.web.inputs import Input, Option, Sheet, State, input_of, read_inputs
 from kalip.web.jobs.showing import Refusal, bulk_titles, reason_of, shown_job
@@ -39,7 +41,7 @@ from kalip.workflow.bulk_jobs import BULK_TRANSITION
 blueprint = Blueprint("bulk", __name__)
 _FORM = View("lists/bulk.html", "lists/_bulk.html")
 _RESULT = View("lists/bulk_result.html", "lists/_bulk_result.html")
-_ADDRESS = "/<entity>/bulk/<any(edit, move, assign, archive, restore):action>"
+_ADDRESS = "/<entity>/bulk/<any(edit, move, assign, archive, restore, purge):action>"
 _PEOPLE = 100
 AT_ONCE = 200
 """So many rows are changed while one waits; more are changed in the background."""
@@ -63,6 +65,7 @@ class BulkForm:
     choices: tuple[Option, ...] = ()
     fields: tuple[Input, ...] = ()
     fault: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,8 @@ def _run(action: str, selection: Selection) -> BulkResult:
         return bulk_archive(services(), actor(), selection)
     if action == "restore":
         return bulk_restore(services(), actor(), replace(selection, archived="only"))
+    if action == "purge":
+        return bulk_purge(services(), actor(), selection)
     if action == "assign":
         return bulk_assign(services(), actor(), selection, form.get("owner", ""))
     field = form.get("field", "")
@@ -202,6 +207,7 @@ def _form(work: Work, entity: Entity, action: str, fault: str = "") -> Response:
         text=ngettext("{count} record is selected.", "{count} records are selected.", len(ids)),
         button=title,
         fault=fault,
+        warning=gone_for_good() if action == "purge" else "",
     )
     return show_form(work, entity, _asking(work, entity, action, plain))
 

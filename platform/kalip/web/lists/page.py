@@ -305,8 +305,9 @@ def _bulk(entity: Entity, rights: frozenset[Verb], state: ListState) -> Bulk:
         (Verb.ARCHIVE, "merge", gettext("Merge"), "copy", False),
         (Verb.ARCHIVE, "archive", gettext("Archive"), "archive", True),
         (Verb.RESTORE, "restore", gettext("Restore"), "restore", False),
+        (Verb.PURGE, "purge", gettext("Delete for good"), "trash", True),
     )
-    hidden = {"archive", "merge"} if state.archived == "only" else {"restore"}
+    hidden = {"archive", "merge"} if state.archived == "only" else {"restore", "purge"}
     hidden |= set() if Verb.UPDATE in rights else {"merge"}
     hidden |= set() if entity.pipelines else {"move"}
     hidden |= set() if len(entity.pipelines) > 1 else {"pipeline"}

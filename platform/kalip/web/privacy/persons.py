@@ -34,6 +34,7 @@ from kalip.records.privacy import (
 )
 from kalip.storage.privacy import ERASURES, Erasure
 from kalip.web.arriving import site_title
+from kalip.web.beside import counted
 from kalip.web.cells import record_url
 from kalip.web.downloads import as_file
 from kalip.web.faults import errors_of
@@ -41,7 +42,6 @@ from kalip.web.locale import current_locale, gettext, message_of, translate
 from kalip.web.privacy.showing import (
     action_words,
     caring,
-    counted,
     desk_shell,
     entity_label,
     field_labels,

@@ -63,6 +63,7 @@ class Addresses:
     bin: str = ""
     rights: str = ""
     shares: str = ""
+    purge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,5 +309,6 @@ def _addresses(work: Work, entity: Entity, record_id: str, found: RecordPage) ->
         mail=at("mails.compose") if Verb.UPDATE in found.rights and not archived and has_addresses(entity) else "",
         shares=at("sharing.show_shares") if Verb.SHARE in found.rights else "",
         rights=at("rights.show_rights"),
+        purge=at("purging.show_plan") if Verb.PURGE in found.rights and archived else "",
         bin=at("intake.bin_this") if Verb.ARCHIVE in found.rights and not archived and takes_messages(entity) else "",
     )

@@ -41,6 +41,7 @@ _ICONS: Mapping[str, str] = {
     "record.mail_received": "mail",
     "record.form_received": "inbox",
     "record.erased": "trash",
+    "record.purged": "trash",
     "hook.received": "inbox",
     "record.task_given": "clipboard-list",
     "record.task_ended": "clipboard-check",
@@ -271,6 +272,7 @@ def _event(work: Work, entity: Entity, record_id: str, event: EventView, style: 
         "record.task_ended": gettext("ended a task"),
         "record.step_changed": _step_text(event),
         "record.erased": gettext("erased data about a person here"),
+        "record.purged": gettext("deleted this for good"),
         "record.shared": gettext("shared this with somebody"),
         "record.share_ended": gettext("took back what was shared with somebody"),
     }

@@ -8,7 +8,8 @@ from kalip.access import Actor
 from kalip.base.errors import KalipError
 from kalip.base.ids import new_id
 from kalip.records import BatchRejected, ItemResult, Progress, SavedRecord, Selection, Services, Work, run
-from kalip.records.bulk import attempt, run_bulk, select_ids
+from kalip.records.attempting import attempt
+from kalip.records.bulk import run_bulk, select_ids
 from kalip.workflow.conversions.commands import Converted, ConvertRecord
 from kalip.workflow.conversions.converting import convert_record
 

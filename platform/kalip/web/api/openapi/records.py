@@ -4,6 +4,7 @@ from kalip.model import Entity, Field, Transition, Verb
 from kalip.records.files import KINDS
 from kalip.web.api.openapi.merging import accept_duplicates
 from kalip.web.api.openapi.parts import (
+    FLAG,
     READING,
     TEXT,
     WRITING,
@@ -41,7 +42,7 @@ def entity_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
         }
     if Verb.RESTORE in rights:
         paths[f"{base}/{{id}}/restore"] = {"parameters": [_RECORD_ID], "post": _restore(entity)}
-    if rights & {Verb.CREATE, Verb.UPDATE, Verb.ARCHIVE, Verb.RESTORE}:
+    if rights & {Verb.CREATE, Verb.UPDATE, Verb.ARCHIVE, Verb.RESTORE, Verb.PURGE}:
         paths[f"{base}/batch"] = {"post": _batch(entity)}
     if Verb.TRANSITION in rights:
         for name, moves in _transitions(entity).items():
@@ -104,7 +105,20 @@ def _single(entity: Entity, rights: frozenset[Verb]) -> Json:
             parameters=[accept_duplicates(), *changing],
             requestBody=body(ref(f"{entity.name}.changes")),
         )
-    if Verb.ARCHIVE in rights:
+    if Verb.PURGE in rights:
+        purge = query("purge", "Delete an archived record for good.", {**FLAG, "default": False})
+        gone = {
+            "200": answer("What purging would do.", ref("PurgePlan"), "ETag"),
+            "204": bare("Archived, when it can be restored; or gone for good."),
+        }
+        item["delete"] = operation_of(
+            entity,
+            "archive",
+            f"Archive a {entity.label}, or delete it for good",
+            responses(gone, WRITING),
+            parameters=[purge, dry_run("Only say what purging would do."), *changing],
+        )
+    elif Verb.ARCHIVE in rights:
         item["delete"] = operation_of(
             entity,
             "archive",

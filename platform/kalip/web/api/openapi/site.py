@@ -56,6 +56,7 @@ def site_schemas() -> dict[str, Json]:
     return {
         "Written": object_of({"id": ID_SCHEMA, "entity": TEXT, "version": _VERSION}),
         "Batch": _batch(),
+        "PurgePlan": _purge_plan(),
         "BatchResult": object_of({"items": list_of(_batch_item())}),
         "TransitionPlan": _transition_plan(),
         "Event": _event(),
@@ -172,7 +173,7 @@ def _health() -> Json:
 def _batch() -> Json:
     operation = object_of(
         {
-            "op": {"enum": ["create", "update", "archive", "restore"]},
+            "op": {"enum": ["create", "update", "archive", "restore", "purge"]},
             "id": ID_SCHEMA,
             "version": _VERSION,
             "values": _ANY_OBJECT,
@@ -193,6 +194,22 @@ def _batch_item() -> Json:
     return object_of(
         {"index": COUNT, "id": MAYBE, "status": COUNT, "version": _VERSION, "error": ref("Problem")},
         required=("index", "status"),
+    )
+
+
+def _purge_plan() -> Json:
+    counts = {"type": "object", "additionalProperties": COUNT}
+    return object_of(
+        {
+            "id": ID_SCHEMA,
+            "entity": TEXT,
+            "version": _VERSION,
+            "title": TEXT,
+            "along": {**counts, "description": "Other records that go, by entity."},
+            "emptied": list_of(object_of({"entity": TEXT, "field": TEXT, "count": COUNT})),
+            "beside": {**counts, "description": "What lies beside the records that go, by noun."},
+            "violations": list_of(ref("Violation")),
+        }
     )
 
 
