@@ -172,10 +172,14 @@ def _administration() -> NavGroup:
         (gettext("What came in"), "intake.show_receipts", "inbox"),
         (gettext("Background work"), "jobs_admin.show_jobs", "server"),
     )
-    items = (NavItem(label, url_for(endpoint), icon, request.endpoint == endpoint) for label, endpoint, icon in pages)
-    return NavGroup(gettext("Administration"), (*items, _privacy()))
+    return NavGroup(gettext("Administration"), (*(_page(*each) for each in pages), _privacy()))
 
 
 def _privacy() -> NavItem:
-    here = str(request.endpoint).startswith("privacy_")
-    return NavItem(gettext("Personal data"), url_for("privacy_persons.show_desk"), "shield", here)
+    return _page(gettext("Personal data"), "privacy_persons.show_desk", "shield")
+
+
+def _page(label: str, endpoint: str, icon: str) -> NavItem:
+    """A page of administrators; it is the current one on the pages below it too."""
+    href = url_for(endpoint)
+    return NavItem(label, href, icon, f"{request.script_root}{request.path}/".startswith(f"{href.rstrip('/')}/"))

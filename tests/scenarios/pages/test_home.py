@@ -1,5 +1,6 @@
-"""The start page: what one changed last, or where one may begin."""
+"""The start page: what one changed last, or where one may begin; and the navigation beside every page."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,3 +29,8 @@ def test_it_works(site: Site) -> None:
     assert "Pick up where you left off." in page
     assert "Loom" in page
     assert "Somebody else" not in page
+
+
+def test_the_navigation_marks_a_page_on_those_below_it_too(site: Site) -> None:
+    page = client_of(site, site.admin).get("/admin/rules/runs").text
+    assert re.findall(r'class="nav-item" href="([^"]+)" aria-current="page"', page) == ["/admin/rules"]

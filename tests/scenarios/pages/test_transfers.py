@@ -59,9 +59,13 @@ def test_a_file_is_checked_and_imported(site: Site, client: FlaskClient) -> None
     chosen = {name: each for name, each in form.values.items() if name.startswith("column") and each != [""]}
     assert chosen == {"column.0": ["title"], "column.1": ["pieces"]}
     job = form.send(client, {"check": "1"}).location
-    assert "Waiting for its turn" in client.get(job).text
+    waiting = client.get(job).text
+    assert "Waiting for its turn" in waiting
+    # What is swapped in below when the work is done leaves the page's head as it is.
+    assert ">waiting</span>" not in waiting
     run_all(site)
     checked = client.get(job).text
+    assert ">done</span>" in checked
     assert "Only checked; nothing was saved." in checked
     assert "1 new record." in checked
     assert re.search(r"Line 3 — pieces: ", checked)
