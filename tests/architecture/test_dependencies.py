@@ -3,7 +3,9 @@
 import ast
 import re
 import sys
+from collections.abc import Mapping
 from configparser import ConfigParser
+from functools import cache
 from importlib.metadata import packages_distributions
 
 from tests.support.source import KALIP, PLUGINS, ROOT, sources
@@ -54,7 +56,12 @@ def _modules(node: ast.AST) -> list[str]:
 
 
 def _distributions(module: str) -> set[str]:
-    return {_canonical(name) for name in packages_distributions().get(module, [])}
+    return {_canonical(name) for name in _installed().get(module, [])}
+
+
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    return packages_distributions()
 
 
 def _declared() -> set[str]:

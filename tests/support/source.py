@@ -52,8 +52,13 @@ class Source:
 def sources(*folders: Path) -> tuple[Source, ...]:
     """Return the parsed Python files of the folders, sorted by path."""
     paths = sorted(path for folder in folders for path in folder.rglob("*.py"))
-    texts = ((path, path.read_text()) for path in paths)
-    return tuple(Source(path, text, ast.parse(text)) for path, text in texts)
+    return tuple(_source(path) for path in paths)
+
+
+@cache
+def _source(path: Path) -> Source:
+    text = path.read_text()
+    return Source(path, text, ast.parse(text))
 
 
 def own_files(folder: Path = ROOT) -> Iterator[Path]:

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from kalip.access import SYSTEM
 from kalip.designer import load_served
 from kalip.records import Services, run
-from kalip.runtime import Runtime, load_extensions
+from kalip.runtime import Runtime, Served, load_extensions
 from kalip.storage import Blobs, current_revision, make_database
 from kalip.workflow.conversions import ConvertRecord, convert_record
 
@@ -22,25 +22,24 @@ LOOKING = ("SELECT", "PRAGMA", "WITH", "SAVEPOINT", "RELEASE")
 
 
 def main(url: str, files: str, lead: str) -> None:
-    """Fork a child for each line."""
+    """Compile the model, and fork a child for each line."""
+    database = make_database(url)
+    with database.read() as session:
+        revision = current_revision(session)
+    served = load_served(database, load_extensions(None), revision)
+    database.dispose()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
-            die_converting(url, Path(files), lead, int(line))
+            die_converting(url, Path(files), served, lead, int(line))
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201 - it is read
 
 
-def die_converting(url: str, files: Path, lead: str, number: int) -> Never:
+def die_converting(url: str, files: Path, served: Served, lead: str, number: int) -> Never:
     """Convert, and die before the writing statement of a number; the commit counts as one too."""
-    database, extensions = make_database(url), load_extensions(None)
-
-    def probe() -> str | None:
-        with database.read() as session:
-            return current_revision(session)
-
-    runtime = Runtime(lambda revision: load_served(database, extensions, revision), probe)
+    database = make_database(url)
+    runtime = Runtime(lambda _: served, lambda: served.model.revision)
     services = Services(database, runtime, blobs=Blobs(files))
-    runtime.pin()
     done = 0
 
     def count(*_rest: Any) -> None:
