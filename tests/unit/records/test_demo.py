@@ -1,12 +1,18 @@
 """Demo data: every generator, the same for the same seed, through the same checks as everything."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kalip.records import ListRecords, list_records
+from kalip.records.accounts import list_people
+from kalip.records.organisation.absences import absences_shown
+from kalip.records.organisation.substituting import substitutions_shown
+from kalip.records.organisation.units import tree_of
 from kalip.records.provision.demo import DemoError, DemoOptions, make_demo
+from kalip.records.sharing import record_shares
 from tests.support.site import NOW, Site, a_site
 
 DOCUMENTS: dict[str, Any] = {
@@ -141,3 +147,39 @@ def test_documents_that_pick_from_each_other(site: Site) -> None:
     }
     with pytest.raises(DemoError, match="circle"):
         make_demo(site.services, "sales", documents)
+
+
+def test_an_organisation_of_demo_users(site: Site) -> None:
+    organisation = {
+        "users": {
+            key: {"name": key.title(), "email": f"{key}@demo.example", "roles": {"boss": {}}} for key in ("efe", "gul")
+        },
+        "units": {
+            "below": {"name": "Below", "parent": "above", "people": {"efe": {"title": "Rep"}}},
+            "above": {"name": "Above", "people": {"gul": {"head": True}}},
+        },
+        "groups": {"all": {"name": "All", "people": {"efe": {}, "gul": {}}}},
+        "absences": {"efe": {"days": 3, "substitute": "gul"}},
+        "shares": {"one": {"entity": "company", "owner": "efe", "group": "all", "reason": "help"}},
+    }
+    company = {
+        "entity": "company",
+        "count": 2,
+        "fields": {"name": {"template": "c{index}"}, "owner": {"user": {}}},
+    }
+    documents = {"demo/a.json": organisation, "demo/b.json": company}
+    for _ in range(2):
+        make_demo(site.services, "sales", documents, DemoOptions(scale=5))
+    branches = site.act("ada", tree_of, write=False)
+    assert [(each.unit.code, each.depth, each.people_below) for each in branches] == [("above", 0, 2), ("below", 1, 1)]
+    efe = next(each for each in site.act("ada", list_people, write=False) if each.name == "Efe")
+    assert len(site.act("ada", lambda work: absences_shown(work, efe.id), write=False)) == 1
+    assert len(site.act("ada", lambda work: substitutions_shown(work, efe.id), write=False)) == 1
+    owned = site.act(
+        "ada",
+        lambda work: list_records(work, ListRecords("company", fields=("id", "owner"), limit=100)),
+        write=False,
+    ).items
+    ask = [partial(record_shares, entity_name="company", record_id=str(row["id"])) for row in owned]
+    shared = [each for question in ask for each in site.act("ada", question, write=False)]
+    assert [(each.grantee_name, each.by_name) for each in shared] == [("All", "Efe")] * 2

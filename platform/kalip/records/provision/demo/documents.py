@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 from kalip.records.provision.demo.world import DemoError
 
 Data = Mapping[str, object]
+ORGANISATION: Final = ("units", "groups", "absences", "shares")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,13 @@ class EntityDocument:
 
 @dataclass(frozen=True, slots=True)
 class DemoDocuments:
-    """All demo documents of a pack: users by key, tables by name, entities in the order to make them."""
+    """All demo documents of a pack: users by key, tables by name, entities in the order to make them.
+
+    `organisation` has what else the documents say by `ORGANISATION`: units, groups, absences, shares.
+    """
 
     users: Mapping[str, Data]
+    organisation: Mapping[str, Mapping[str, Data]]
     tables: Mapping[str, object]
     entities: tuple[EntityDocument, ...]
 
@@ -44,14 +49,17 @@ class DemoDocuments:
 def read_demo(documents: Mapping[str, Data]) -> DemoDocuments:
     """Understand demo documents by path. DemoError when some of them pick from each other in a circle."""
     users: dict[str, Data] = {}
+    organisation: dict[str, dict[str, Data]] = {kind: {} for kind in ORGANISATION}
     tables: dict[str, object] = {}
     entities = []
     for path, data in sorted(documents.items()):
         if "entity" in data:
             entities.append(_entity(path, data))
         users.update(cast("Mapping[str, Data]", data.get("users", {})))
+        for kind, known in organisation.items():
+            known.update(cast("Mapping[str, Data]", data.get(kind, {})))
         tables.update(cast("Data", data.get("tables", {})))
-    return DemoDocuments(users, tables, tuple(_ordered(entities)))
+    return DemoDocuments(users, organisation, tables, tuple(_ordered(entities)))
 
 
 def _entity(path: str, data: Data) -> EntityDocument:

@@ -17,6 +17,7 @@ from kalip.records.naming import find_entity
 from kalip.records.provision.demo.documents import Data, EntityDocument, read_demo
 from kalip.records.provision.demo.generators import generate
 from kalip.records.provision.demo.moments import moment_json
+from kalip.records.provision.demo.organisation import make_organisation, make_shares
 from kalip.records.provision.demo.people import make_users
 from kalip.records.provision.demo.world import DemoError, Made, Making, Values, World
 from kalip.records.rules import EntityRules, rules_of
@@ -68,12 +69,15 @@ def make_demo(
     world = World(options.now or services.clock(), tables=dict(read.tables))
     result = DemoResult()
     world.users, result.logins = run(services, SYSTEM, partial(make_users, users=read.users, password=options.password))
+    ids = {key: user_id for key, (user_id, _) in zip(read.users, world.users, strict=True)}
+    run(services, SYSTEM, partial(make_organisation, said=read.organisation, users=ids))
     for document in read.entities:
         _seeds(services, world, document)
     for document in read.entities:
         maker = _Maker(services, world, pack, document, options)
         made = maker.make(progress)
         result.counts[document.entity] = result.counts.get(document.entity, 0) + made
+    make_shares(services, read.organisation["shares"], ids, world)
     services.database.learn()
     return result
 
