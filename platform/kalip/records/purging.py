@@ -85,13 +85,13 @@ def purge_record(work: Work, entity_name: str, record_id: str, version: int | No
 def _plan(work: Work, entity_name: str, record_id: str, *, hold: bool = False) -> PurgePlan:
     """With `hold` others wait that would change what goes, or refer to it, until the transaction ends."""
     entity = work.entity(require_visible(work, entity_name, record_id).name)
-    if not _permitted(work, entity.name, [record_id]):
-        raise denied(Verb.PURGE, entity.name)
     if hold:
         lock_records(work.session, work.served, entity.name, [record_id])
     row = _rows(work, (entity.name, record_id)).get(record_id)
     if row is None:
         raise missing(entity.name, record_id)
+    if not _permitted(work, entity.name, [record_id]):
+        raise denied(Verb.PURGE, entity.name)
     if row["archived_at"] is None:
         raise Conflict("The record is not archived; archive it first.", params={"id": record_id})
     going, references = _reach(work, (entity.name, record_id), hold=hold)

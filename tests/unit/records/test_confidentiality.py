@@ -1,11 +1,13 @@
 """What is more confidential than one's clearance is not there, not even as a duplicate."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from kalip.base.errors import AccessDenied, NotFound, RecordRejected
+from kalip.records import archive_record, purge_record
 from tests.support.builders import PackBuilder, a_pack, an_entity
 from tests.support.site import Site, a_site
 
@@ -21,7 +23,7 @@ def pack() -> PackBuilder:
             "access",
             {
                 "confidentiality": {"field": "secrecy"},
-                "permissions": {"rep": {"all": "all"}, "viewer": {"all": "all"}},
+                "permissions": {"rep": {"all": "all", "purge": "all"}, "viewer": {"all": "all"}},
             },
         )
     )
@@ -66,6 +68,18 @@ def test_nobody_puts_a_record_out_of_ones_own_sight(office: Site) -> None:
     office.save("bora", "letter", {"secrecy": "internal"}, letter)
     with pytest.raises(NotFound):
         office.save("cem", "letter", {"name": "Mine"}, letter)
+
+
+def test_nobody_purges_what_is_out_of_ones_sight(office: Site) -> None:
+    for secrecy, refused in (("secret", True), ("internal", False)):
+        letter = office.save("ada", "letter", {"name": "Merger", "secrecy": secrecy}).id
+        office.act("ada", partial(archive_record, entity="letter", record_id=letter))
+        purge = partial(office.act, "bora", partial(purge_record, entity_name="letter", record_id=letter))
+        if refused:
+            with pytest.raises(NotFound):
+                purge()
+        else:
+            purge()
 
 
 def test_what_is_alike_in_secret_is_not_told(office: Site) -> None:
