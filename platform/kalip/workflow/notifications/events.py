@@ -27,7 +27,6 @@ _SHARES: Final = frozenset((SHARED, SHARE_ENDED))
 _TASKS: Final = frozenset(
     ("task.created", "task.assigned", "task.delegated", "task.given_back", "task.completed", "task.cancelled")
 )
-_MOST_FIELDS = 3
 
 
 def jobs_for(work: Work, events: Sequence[Event]) -> Sequence[Job]:
@@ -124,16 +123,16 @@ def _of_change(work: Work, event: Event, watchers: Collection[str]) -> Notice:
         UPDATED: "{actor} changed {record}: {fields}",
     }
     params: dict[str, Any] = {}
+    changed: list[str] | None = None
     entity, after = work.entity(event.entity), event.after or {}
     if event.kind == TRANSITIONED:
         name = str(after.get("stage", ""))
         found = (each.stages[name].label for each in entity.pipelines.values() if name in each.stages)
         params["stage"] = dict(next(found, Text.of(name)).pairs)
     if event.kind == UPDATED:
-        names = [name for name in (*after, *(event.before or {})) if name not in SILENT]
-        labels = [entity.attributes[name].label for name in dict.fromkeys(names) if name in entity.attributes]
-        params["fields"] = [dict(label.pairs) for label in labels[:_MOST_FIELDS]] + ["…"] * (len(labels) > _MOST_FIELDS)
-    return replace(_notice(event, list(watchers), "changed", texts[event.kind]), params=params)
+        changed = [name for name in dict.fromkeys((*after, *(event.before or {}))) if name not in SILENT]
+    notice = _notice(event, list(watchers), "changed", texts[event.kind])
+    return replace(notice, params=params, changed=changed)
 
 
 def _of_task(work: Work, event: Event) -> int:

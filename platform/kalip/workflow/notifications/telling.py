@@ -6,7 +6,8 @@ from typing import Any
 
 from kalip.base.ids import new_id
 from kalip.records import Work, nothing
-from kalip.records.readers import active_people, may_see
+from kalip.records.covers import covers_of_records
+from kalip.records.readers import active_people, may_see, work_of
 from kalip.storage import User
 from kalip.storage.notifications import (
     Notification,
@@ -18,6 +19,7 @@ from kalip.storage.notifications import (
 from kalip.workflow.notifications.copying import copies_of
 from kalip.workflow.notifications.kinds import KindName, ways_of
 from kalip.workflow.notifications.mailing import mail_now
+from kalip.workflow.notifications.wording import CHANGED, seen_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,11 @@ class Notice:
 
     Beside them there are `{actor}`, `{record}` and `{entity}`; a label in several languages is filled in the reader's.
     The same `key` tells a person once. With `entity` and `record_id` only who may see that record is told; `by` is
-    who did it and is not told. With `quiet` nothing is sent by mail;
-    `quote` is what somebody wrote, which only a mail that goes at once repeats. What `follows` another key is told to
-    whoever was told under that, whether the record may still be seen or not.
+    who did it and is not told. With `quiet` nothing is sent by mail; `quote` is what somebody wrote, which only a mail
+    that goes at once repeats.
+
+    What `follows` another key is told to whoever was told under that, whether the record may still be seen or not.
+    `changed` names fields for the place `{fields}`: who may see none of them isn't told.
     """
 
     users: Sequence[str]
@@ -43,6 +47,7 @@ class Notice:
     quiet: bool = False
     quote: str = ""
     follows: str = ""
+    changed: Sequence[str] | None = None
 
 
 def notify(work: Work, notice: Notice) -> int:
@@ -76,7 +81,7 @@ def _tell(work: Work, notice: Notice, person: User, setting: NotificationSetting
         kind=notice.kind,
         text=notice.text,
         at=work.now,
-        params=dict(notice.params),
+        params=dict(notice.params) if notice.changed is None else {**notice.params, CHANGED: list(notice.changed)},
         actor=notice.by or work.actor.id,
         on_behalf=on_behalf,
         entity=notice.entity,
@@ -97,4 +102,9 @@ def _concerns(work: Work, notice: Notice, person: User) -> bool:
         return True
     if notice.follows:
         return was_told(work.session, person.id, notice.follows)
-    return notice.entity in work.model.entities and may_see(work, person, notice.entity, notice.record_id)
+    if notice.entity not in work.model.entities or not may_see(work, person, notice.entity, notice.record_id):
+        return False
+    if notice.changed is None:
+        return True
+    covers = covers_of_records(work_of(work, person), work.entity(notice.entity), [notice.record_id])
+    return bool(seen_fields(covers[notice.record_id], notice.changed))
