@@ -1,8 +1,11 @@
 /* The navigation and menus, which are popovers: the browser opens and closes them; this places them and moves by arrow keys. */
 const GAP = 6;
 
-// The page one came to stays in sight where the navigation is longer than the window.
-document.querySelector(".nav-scroll [aria-current]")?.scrollIntoView({ block: "nearest" });
+// The page one came to stays in sight where the navigation is longer than the window. Not by scrollIntoView: the first
+// Tab would go on from there, past the link to the content.
+const navigation = document.querySelector(".nav-scroll");
+const here = navigation?.querySelector("[aria-current]");
+if (here) navigation.scrollTop = here.getBoundingClientRect().bottom - navigation.getBoundingClientRect().bottom + GAP;
 
 document.addEventListener("toggle", (event) => {
   const menu = event.target;

@@ -21,6 +21,8 @@ def test_it_works(ada: Page) -> None:
     navigation.get_by_role("link", name="Users").click()
     expect(ada.get_by_role("row", name=re.compile("Bora Kaya"))).to_be_visible()
     expect(navigation.get_by_role("link", name="Users")).to_be_in_viewport()
+    ada.keyboard.press("Tab")
+    expect(ada.get_by_role("link", name="Skip to content")).to_be_focused()
 
 
 def test_an_administrator_lets_people_in_and_keeps_them_out(ada: Page) -> None:
