@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import click
 
@@ -62,7 +63,8 @@ def collect(env: Environment, /, *, dry_run: bool) -> None:
     A job does the same every night.
     """
     with env.site() as site:
-        found = list(collect_contents(site.services.database, site.site.blobs, dry_run=dry_run))
+        portions = collect_contents(site.services.database, site.site.blobs, dry_run=dry_run)
+        found = list(chain.from_iterable(portions))
     now = datetime.now(UTC)
     data = [
         {"content": each.sha256, "bytes": each.size, "due": each.due.isoformat(), "removed": each.gone}

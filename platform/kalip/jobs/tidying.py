@@ -82,11 +82,9 @@ def _all(services: Services, job: JobRun, at_once: int, forget: Callable[..., in
 def _collect(services: Services, job: JobRun) -> Mapping[str, Any]:
     """Remove the contents of files that nothing has named for long enough."""
     removed = freed = waiting = 0
-    for each in collect_contents(services.database, services.blobs) if services.blobs is not None else ():
-        if each.gone:
-            removed, freed = removed + 1, freed + each.size
-        else:
-            waiting += 1
+    for found in collect_contents(services.database, services.blobs) if services.blobs is not None else ():
+        gone = [each.size for each in found if each.gone]
+        removed, freed, waiting = removed + len(gone), freed + sum(gone), waiting + len(found) - len(gone)
         if job.cancelled():
             break
     return {"removed": removed, "bytes": freed, "waiting": waiting}

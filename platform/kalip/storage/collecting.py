@@ -32,11 +32,11 @@ class Unnamed:
 
 def collect_contents(
     database: Database, blobs: Blobs, *, spared: timedelta = SPARED, dry_run: bool = False
-) -> Iterator[Unnamed]:
+) -> Iterator[Sequence[Unnamed]]:
     """Note the contents that nothing names, and remove those of which that was noted long enough ago.
 
-    Works as it is read, in portions, each with transactions of its own; who stops in the middle goes on by calling it
-    again. A dry run tells the same and changes nothing.
+    Works as it is read: tells what it found in each portion of the store, which has transactions of its own. Who stops
+    in the middle goes on by calling it again. A dry run tells the same and changes nothing.
     """
     if not dry_run:
         blobs.clear_incoming(time.time() - spared.total_seconds())
@@ -50,7 +50,8 @@ def collect_contents(
             for each in marked.intersection(named):
                 blobs.unmark(each)
         found = [_unnamed(blobs, each, spared, dry_run=dry_run) for each in contents if each not in named]
-        yield from _without_due(database, blobs, [each for each in found if each is not None], spared, dry_run=dry_run)
+        told = [each for each in found if each is not None]
+        yield told if dry_run else _without_due(database, blobs, told, spared)
 
 
 def remove_contents(
@@ -90,14 +91,8 @@ def _unnamed(blobs: Blobs, sha256: str, spared: timedelta, *, dry_run: bool) -> 
     return Unnamed(sha256, stored.size, datetime.fromtimestamp(since, UTC) + spared)
 
 
-def _without_due(
-    database: Database, blobs: Blobs, found: Sequence[Unnamed], spared: timedelta, *, dry_run: bool
-) -> Iterator[Unnamed]:
+def _without_due(database: Database, blobs: Blobs, found: Sequence[Unnamed], spared: timedelta) -> Sequence[Unnamed]:
     now = datetime.now(UTC)
     due = [each.sha256 for each in found if each.due <= now]
-    if not due or dry_run:
-        yield from found
-        return
-    gone, _ = remove_contents(database, blobs, due, spared)
-    for each in found:
-        yield replace(each, gone=each.sha256 in gone)
+    gone = remove_contents(database, blobs, due, spared)[0] if due else ()
+    return [replace(each, gone=each.sha256 in gone) for each in found]

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from kalip.storage import Blobs, Database, FileInfo, InstalledPack, add_file, delete_file, put_pack, remove_pack
-from kalip.storage.collecting import SPARED, collect_contents
+from kalip.storage.collecting import SPARED, Unnamed, collect_contents
 from kalip.storage.own import KalipBlob, table_of
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -45,8 +45,12 @@ def age(blobs: Blobs, by: timedelta = SPARED) -> None:
             os.utime(path, (before, before))
 
 
+def told(database: Database, blobs: Blobs, *, dry_run: bool = False) -> list[Unnamed]:
+    return [each for portion in collect_contents(database, blobs, dry_run=dry_run) for each in portion]
+
+
 def collected(database: Database, blobs: Blobs) -> list[str]:
-    return [each.sha256 for each in collect_contents(database, blobs) if each.gone]
+    return [each.sha256 for each in told(database, blobs) if each.gone]
 
 
 def rows(database: Database) -> list[str]:
@@ -61,17 +65,17 @@ def test_it_works(database: Database, blobs: Blobs) -> None:
         a_file(database, sha256, file_id)
     age(blobs)
     forget(database, "f1")
-    assert list(collect_contents(database, blobs)) == []
+    assert told(database, blobs) == []
     forget(database, "f2")
     for _ in range(2):
-        (found,) = collect_contents(database, blobs)
+        (found,) = told(database, blobs)
         assert (found.sha256, found.size, found.gone) == (shared, 5, False)
         assert abs(found.due - datetime.now(UTC) - SPARED) < timedelta(minutes=5)
     age(blobs)
     assert collected(database, blobs) == [shared]
     assert (list(blobs.all()), blobs.marks()) == ([other], set())
     assert rows(database) == [other]
-    assert list(collect_contents(database, blobs)) == []
+    assert told(database, blobs) == []
 
 
 def test_what_a_transaction_is_about_to_name_stays(database: Database, blobs: Blobs) -> None:
@@ -109,7 +113,7 @@ def test_contents_of_packs_stay_until_the_pack_goes(database: Database, blobs: B
         put_pack(session, pack)
         put_pack(session, replace(pack, name="plain", files={}))
     age(blobs)
-    assert list(collect_contents(database, blobs)) == []
+    assert told(database, blobs) == []
     with database.write() as session:
         assert remove_pack(session, "shop")
     collected(database, blobs)
@@ -119,11 +123,11 @@ def test_contents_of_packs_stay_until_the_pack_goes(database: Database, blobs: B
 
 def test_a_dry_run_tells_the_same_and_changes_nothing(database: Database, blobs: Blobs) -> None:
     sha256 = written(blobs, b"hello")
-    assert [each.sha256 for each in collect_contents(database, blobs, dry_run=True)] == [sha256]
+    assert [each.sha256 for each in told(database, blobs, dry_run=True)] == [sha256]
     assert blobs.marks() == set()
     collected(database, blobs)
     age(blobs)
-    (found,) = collect_contents(database, blobs, dry_run=True)
+    (found,) = told(database, blobs, dry_run=True)
     assert (found.due <= datetime.now(UTC), found.gone, blobs.exists(sha256)) == (True, False, True)
 
 
