@@ -116,6 +116,15 @@ class Site:
         return self.caller(ADMINISTRATOR)
 
 
+def an_app(services: Services, blobs: Blobs, **config: Any) -> Flask:
+    """The pages and REST of services."""
+    app = Flask("kalip.web")
+    app.jinja_options = {"bytecode_cache": BYTECODE}
+    app.config.update(SECRET_KEY="for tests only, and long enough", TESTING=True, **config)
+    register(app, DesignedSite(services, _extensions(), blobs))
+    return app
+
+
 def published(database: Database) -> str | None:
     """The hash of the revision that is published."""
     with database.read() as session:
@@ -160,11 +169,7 @@ def a_site(
             store_packs(session, blobs, ordered, now, None)
             save_revision(session, NewRevision(served.model.revision, now, None, "test", revision_paths(ordered)))
         services = Services(database, Runtime(load, partial(published, database)), blobs=blobs, clock=clock)
-        app = Flask("kalip.web")
-        app.jinja_options = {"bytecode_cache": BYTECODE}
-        app.config.update(SECRET_KEY="for tests only, and long enough", TESTING=True, **(config or {}))
-        register(app, DesignedSite(services, _extensions(), blobs))
-        yield Site(app, services)
+        yield Site(an_app(services, blobs, **(config or {})), services)
     finally:
         database.dispose()
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from kalip.base.ids import new_id
 from kalip.compiler import entity_scope
 from kalip.expressions import BOOLEAN, Expression, compile_expression
 from kalip.model import Entity, Permission, Scope, Verb
-from kalip.records import Services
+from kalip.records import SaveRecord, Services, save_record
 from kalip.runtime import Runtime, Served
 from kalip.storage import Session, User, add_user
 from kalip.storage.groups import Group, add_group
@@ -42,6 +43,7 @@ from tests.support.worlds import (
     NOW,
     ROLES,
     STAGES,
+    TODAY,
     UNITS,
     USERS,
     Oracle,
@@ -208,7 +210,11 @@ def a_stage(url: str) -> Iterator[Stage]:
         for name in FOLDERS:
             ids[name] = site.save("ada", "folder", {"name": name}).id
         for name in DOCS:
-            ids[name] = site.save("ada", "doc", {"name": f"secret {name}", "lines": [{"text": f"line of {name}"}]}).id
+            lines = [{"text": f"line of {name}"}]
+            values = {"name": f"secret {name}", "lines": lines, "day": TODAY.isoformat(), "twin": "of all"}
+            ids[name] = site.act(
+                "ada", partial(save_record, command=SaveRecord("doc", values, accept_duplicates=True))
+            ).id
         scope = entity_scope(site.served.model, site.served.types, "doc")
         conditions = tuple(compile_expression(source, scope, expects=BOOLEAN) for source, _ in CONDITIONS)
         yield Stage(site, ids, conditions)
@@ -235,8 +241,10 @@ def _pack() -> PackBuilder:
     }
     doc = (
         an_entity("doc")
-        .with_keys(title="name", search={"name": {}})
+        .with_keys(title="name", search={"name": {}}, duplicates={"twins": {"fields": {"twin": "exact"}}})
         .with_field("name", "text", required=True)
+        .with_field("day", "date")
+        .with_field("twin", "text")
         .with_field("kind", "text")
         .with_field("amount", "integer")
         .with_field("level", "choice", choices="level")
@@ -251,6 +259,7 @@ def _pack() -> PackBuilder:
         .with_list("name", "folder", "folder.name")
         .with_document("views/card", {"fields": {"name": {}}})
         .with_document("views/board", {"pipeline": "main", "sum": "amount"})
+        .with_document("views/calendar", {"start": "day"})
     )
     return (
         a_pack("world")
