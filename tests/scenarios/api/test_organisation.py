@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kalip.records.transfer.tables import LONGEST_CELL
 from tests.support.builders import a_pack, an_entity
 from tests.support.signed_in import client_of
 from tests.support.telling import catch_up
@@ -192,5 +193,7 @@ def test_people_are_brought_from_a_file_in_the_browser(site: Site) -> None:
     assert "1 new" in sent_file(rows, "import")
     assert "eda@x.co" in admin.get("/admin/users").text
     assert "no column" in sent_file("mail\na@x.co\n", "check")
+    # Of a long file no more is read than tells that it is too long: its end is no CSV.
+    assert "More than 2000 rows" in sent_file("email\n" + "a@x.co\n" * 2_001 + "x" * (LONGEST_CELL + 1), "check")
     assert admin.post(at, data={"do": "check"}).status_code == 422
     assert client_of(site, site.person("rep")).post(at, data={"do": "import"}).status_code == 403

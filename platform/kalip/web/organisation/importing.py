@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -74,7 +75,7 @@ def _brought(file: FileStorage | None, *, missing: bool, dry_run: bool) -> Peopl
         path = Path(folder) / "people"
         file.save(path)
         table = read_table(path, file.filename)
-        if sum(1 for _ in table.rows()) > MOST_ROWS:
+        if next(islice(table.rows(), MOST_ROWS, None), None) is not None:
             message = "More than {limit} rows are brought by the command line: kalip org import."
             raise BadRequest(message, params={"limit": MOST_ROWS})
         return import_people(services(), actor(), PeopleImport(table, missing, dry_run))
