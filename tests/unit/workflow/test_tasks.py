@@ -181,7 +181,9 @@ def test_a_span_is_counted_from_now(site: Site) -> None:
 def test_who_may_not_see_the_record_is_not_given_a_task_about_it(site: Site, deal: str) -> None:
     with pytest.raises(RecordRejected, match="errors") as refused:
         give(site, who="bora", to="cem", entity="deal", record_id=deal)
-    assert refused.value.violations[0].message == "Cem may not see this record, so can't be given a task about it."
+    (violation,) = refused.value.violations
+    way_out = "Cem may not see this record. Ask somebody who may share it to share it with Cem first."
+    assert (violation.pointer, violation.message) == ("/user", way_out)
     with pytest.raises(RecordRejected) as unseen:
         give(site, who="cem", to="ada", entity="deal", record_id=deal)
     assert unseen.value.violations[0].pointer == "/record_id"

@@ -102,7 +102,7 @@ def check_holder(
         if person is None:
             faults.append(Violation("/user", "not_found", "There is no such person, or the person is kept out."))
         elif about is not None and not (vouched or may_see(work, person, *about) or _may_show(work, *about)):
-            message = "{name} may not see this record, so can't be given a task about it."
+            message = "{name} may not see this record. Ask somebody who may share it to share it with {name} first."
             faults.append(Violation("/user", "not_eligible", message, {"name": person.name}))
 
 
