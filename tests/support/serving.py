@@ -16,7 +16,7 @@ from tests.support.processes import free_port, running
 from tests.support.source import KALIP
 from tests.support.terminal import run
 
-KALIP_COMMAND = (sys.executable, "-c", "from kalip.app import main; main()")
+KALIP_COMMAND = (sys.executable, "-m", "kalip")
 _PATH = {"PYTHONPATH": str(KALIP.parent)}
 
 

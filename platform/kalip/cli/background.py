@@ -10,7 +10,7 @@ from kalip.cli.composition import OpenSite
 from kalip.jobs import backlog_of, redis_answers, supervise
 from kalip.records import QUEUES
 
-_START = (sys.executable, "-c", "from kalip.app import main; main()")
+_START = (sys.executable, "-m", "kalip")
 
 
 @click.command(cls=Command)
