@@ -1,12 +1,13 @@
 """How long records were in stages: a row for each stay, opened and closed with the move itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, text, update
 
+from kalip.storage.idlist import id_condition, id_params
 from kalip.storage.own import KalipStay, table_of
 from kalip.storage.session import Session
 
@@ -76,8 +77,17 @@ def drop_stays(session: Session, entity: str, record_id: str) -> None:
     session.write(STAYS.delete().where(STAYS.c.entity == entity, STAYS.c.record_id == record_id))
 
 
-def stage_times(session: Session, entity: str, pipeline: str) -> list[StageTime]:
-    """How long records were in each stage of a pipeline, in one statement; stages come in no order."""
+def stayed(session: Session, entity: str, pipeline: str) -> list[str]:
+    """The records that were in stages of a pipeline."""
+    query = select(STAYS.c.record_id).where(STAYS.c.entity == entity, STAYS.c.pipeline == pipeline).distinct()
+    return list(session.run(query).scalars())
+
+
+def stage_times(session: Session, entity: str, pipeline: str, among: Collection[str] | None = None) -> list[StageTime]:
+    """How long records were in each stage of a pipeline, in one statement; stages come in no order.
+
+    `among` leaves only these records.
+    """
     going = func.sum(case((STAYS.c.until.is_(None), 1), else_=0))
     query = (
         select(
@@ -89,9 +99,13 @@ def stage_times(session: Session, entity: str, pipeline: str) -> list[StageTime]
         .where(STAYS.c.entity == entity, STAYS.c.pipeline == pipeline)
         .group_by(STAYS.c.stage)
     )
+    given: dict[str, object] = {}
+    if among is not None:
+        query = query.where(text(id_condition("record_id", session.dialect)))
+        given = id_params(among, session.dialect)
     return [
         StageTime(pipeline, row.stage, int(row.ended), None if row.mean is None else float(row.mean), int(row.going))
-        for row in session.run(query)
+        for row in session.run(query, given)
     ]
 
 

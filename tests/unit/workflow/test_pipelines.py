@@ -272,6 +272,14 @@ def test_stays_are_kept_with_the_moves(site: Site) -> None:
         site.act("bora", lambda work: times_in_stages(work, "case", "nothing"), write=False)
 
 
+def test_times_are_those_of_records_that_one_sees(site: Site) -> None:
+    for who in ("ada", "bora", "ada"):
+        site.save(who, "follow_up", {"name": "x"})
+    for who, count in (("ada", 3), ("bora", 1)):
+        times = site.act(who, lambda work: times_in_stages(work, "follow_up", "calls"), write=False)
+        assert [(each.stage, each.going) for each in times] == [("waiting", count)]
+
+
 def test_a_refused_move_leaves_no_stay(site: Site) -> None:
     case = opened(site)
     refused(site, "bora", case, "examine")

@@ -80,7 +80,7 @@ def stages(entity: str, record_id: str) -> Response:
 
 @blueprint.get("/records/<entity>/pipelines/<pipeline>/times")
 def times(entity: str, pipeline: str) -> Response:
-    """How long records were in each stage of a pipeline on average, and how many are there now."""
+    """How long records that the caller sees were in each stage of a pipeline on average, and how many are there."""
     Arguments()
     return read(partial(_times, entity=entity, pipeline=pipeline))
 
