@@ -85,7 +85,7 @@ class TestSigningIn:
             assert sign_in(site.services, email, PASSWORD).actor.id == ece
 
     def test_success_forgets_failures(self, site: Site, ece: str) -> None:
-        for _ in range(3):
+        for _ in range(2):
             for _ in range(4):
                 with pytest.raises(NotAuthenticated):
                     sign_in(site.services, "ece@example.com", "wrong")
