@@ -38,6 +38,7 @@ addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault();
 document.addEventListener("submit", (event) => { if (event.target.matches("[data-guard]")) dirty = false; }, true);
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, xhr } = event.detail;
+  if (event.defaultPrevented) return;
   if (elt.matches("form[data-guard]")) { dirty = pending = false; saving = true; sent = typed += 1; }
   if (elt.id !== "live") return;
   if (saving || !pending) { event.preventDefault(); return; }

@@ -21,6 +21,24 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.isError = false;
 });
 
+// A double click sends once: what waited for the first answer is not sent when that leads to another page, and a button
+// of a plain form does not send again at once. Both for a while only: a download leaves the page as it is.
+const WHILE = 1000;
+let leaving = 0;
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Redirect")) leaving = Date.now() + 10 * WHILE;
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (Date.now() < leaving && event.detail.requestConfig.verb !== "get") event.preventDefault();
+});
+addEventListener("pageshow", () => { leaving = 0; });
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  const pressed = (event.submitter ?? event.target).dataset;
+  if (Date.now() < Number(pressed.again ?? 0)) event.preventDefault();
+  else pressed.again = Date.now() + WHILE;
+});
+
 let running = 0;
 const shown = () => document.documentElement.classList.toggle("is-loading", running > 0);
 document.addEventListener("htmx:beforeSend", () => { running += 1; shown(); });

@@ -161,6 +161,16 @@ def test_a_form_says_what_it_needs_in_words(office: Office, page: Page) -> None:
     expect(page.locator("[data-field=probability] .affix-unit")).to_have_text("%")
 
 
+def test_a_double_click_makes_one_record(office: Office, page: Page, seller: Caller) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    office.seat(page, seller).goto("/activity/new")
+    field(page, "subject").fill("Show the looms")
+    page.get_by_role("button", name="Create Activity").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Show the looms")
+    assert len([url for url in sent if url.endswith("/new")]) == 1
+
+
 def test_leaving_asks_when_something_is_not_saved(desk: Page, deal: str) -> None:
     """W05"""
     asked: list[str] = []
