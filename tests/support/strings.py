@@ -25,7 +25,7 @@ _ERRORS = {
 # Kinds of documents that have pages of their own in the designer; all others are shown as JSON.
 _DESIGNED = (
     Kind.CHOICES, Kind.ROLE, Kind.ENTITY, Kind.PIPELINE, Kind.ACCESS, Kind.LIST, Kind.FORM, Kind.CARD, Kind.BOARD,
-    Kind.CALENDAR_VIEW, Kind.CALENDAR, Kind.RULES,
+    Kind.CALENDAR_VIEW, Kind.CALENDAR, Kind.RULES, Kind.MAIL,
 )  # fmt: skip
 _SHOWN = ("title", "description")
 
