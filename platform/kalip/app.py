@@ -18,7 +18,7 @@ from kalip.network import make_network
 from kalip.records import Services
 from kalip.records.privacy import sweep_at_start
 from kalip.runtime import Extensions, Runtime, Served, Settings, load_extensions, read_settings
-from kalip.storage import Blobs, current_revision, make_database, upgrade_own_tables
+from kalip.storage import Blobs, current_revision, make_database, patient, upgrade_own_tables
 from kalip.web import DemoLogin, register, serve
 from kalip.web.limiting import store_of
 from kalip.web.locale import translate
@@ -35,7 +35,7 @@ def create_app(folder: Path | None = None, *, background: bool = False) -> Flask
 
     With `background` its process looks after background work until it ends: not before it forks, as threads don't.
     """
-    site = open_site(folder or site_folder(), settle=set_aside)
+    site = open_site(folder or site_folder(), settle=set_aside, hurried=True)
     sweep_at_start(site.services)
     app = Flask("kalip.web")
     app.config.update(
@@ -91,15 +91,18 @@ def set_aside() -> None:
     gc.freeze()
 
 
-def open_site(folder: Path, *, settle: Callable[[], None] = lambda: None) -> OpenSite:
+def open_site(folder: Path, *, settle: Callable[[], None] = lambda: None, hurried: bool = False) -> OpenSite:
     """Connect to a site's database and files, own tables brought up to date. ConfigurationError without a site.
 
-    `settle` is called whenever another model has come into service.
+    `settle` is called whenever another model has come into service. `hurried`: people wait for what the database
+    answers, so that a statement is stopped when it takes too long.
     """
     settings = read_settings(folder)
     extensions = load_extensions(bundle_path("plugins"))
-    database = make_database(settings.database_url, language=settings.locale)
-    upgrade_own_tables(database)
+    seconds = settings.statement_seconds if hurried else 0
+    database = make_database(settings.database_url, language=settings.locale, statement_seconds=seconds)
+    with patient():
+        upgrade_own_tables(database)
     blobs = Blobs(Path(settings.files_url))
 
     def load(revision: str | None) -> Served:

@@ -12,7 +12,7 @@ from kalip.base.errors import KalipError
 from kalip.jobs.handlers import Background
 from kalip.jobs.timing import Timing
 from kalip.records import Hopeless, JobInterrupted, JobLost, JobRun, Later, Services
-from kalip.storage import Ended, StoredJob, Unavailable, end_run, lost_runs
+from kalip.storage import Ended, StoredJob, Unavailable, end_run, lost_runs, patient
 
 _LONGEST_ERROR: Final = 8_000
 _log = logging.getLogger(__name__)
@@ -57,7 +57,8 @@ def _handle(office: Office, job_run: JobRun) -> Ended:
     job, clock = job_run.stored, office.services.clock
     handler = office.background.handlers.get(job.kind, _nobody)
     try:
-        result = handler(office.services, job_run)
+        with patient():
+            result = handler(office.services, job_run)
     except JobLost:
         raise
     except JobInterrupted:

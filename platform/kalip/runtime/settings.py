@@ -35,7 +35,15 @@ SETTING = "setting"
 _SECRETS = "hook_secrets"
 _SECRET_PREFIX = "KALIP_HOOK_"
 _PROVIDERS = "oidc"
-_LEAST = {"job_threads": 1, "job_lease": 3, "job_pause": 0, "job_kept": 1, "receipt_kept": 0, "mail_kept": 0}
+_LEAST = {
+    "job_threads": 1,
+    "job_lease": 3,
+    "job_pause": 0,
+    "job_kept": 1,
+    "receipt_kept": 0,
+    "mail_kept": 0,
+    "statement_seconds": 0,
+}
 _KINDS = {bool: "true or false", int: "a whole number", str: "text"}
 
 
@@ -55,8 +63,9 @@ class Settings:
     failure; jobs that are done are kept for `job_kept` days, the contents of what came in for `receipt_kept`, mails
     for `mail_kept`: 0 is for ever; `event_kept` says of kinds of events for how many days. `hook_secrets` are the
     secrets of web hooks by name, each of them several apart by spaces while they are changed; KALIP_HOOK_<NAME>
-    overrules one. `previous_keys` were the secret key before, apart by spaces, the latest first: what they sealed
-    and signed is still read. Parts of texts that `kalip secrets seal` sealed are open here.
+    overrules one. A statement of the server may take `statement_seconds`, 0 any time. `previous_keys` were the secret
+    key before, apart by spaces, the latest first: what they sealed and signed is still read. Parts of texts that
+    `kalip secrets seal` sealed are open here.
     """
 
     folder: Path
@@ -86,6 +95,7 @@ class Settings:
     receipt_kept: int = 365
     mail_kept: int = 0
     event_kept: str = ""
+    statement_seconds: int = 30
     hook_secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     oidc: Mapping[str, Provider] = field(default_factory=lambda: MappingProxyType({}))
 

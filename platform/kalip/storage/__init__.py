@@ -39,6 +39,7 @@ from kalip.storage.errors import (
     ReadOnlySession,
     RevisionChanged,
     TooLarge,
+    TooSlow,
     Unavailable,
     UniqueClash,
 )
@@ -118,6 +119,7 @@ from kalip.storage.mails import (
     move_mailbox,
 )
 from kalip.storage.packs import InstalledPack, list_packs, put_pack, remove_pack
+from kalip.storage.patience import patient
 from kalip.storage.people import (
     LoginSession,
     Token,
@@ -230,6 +232,7 @@ __all__ = [
     "Tables",
     "Token",
     "TooLarge",
+    "TooSlow",
     "Unavailable",
     "UniqueClash",
     "User",
@@ -349,6 +352,7 @@ __all__ = [
     "oldest_due",
     "open_arguments",
     "open_stays",
+    "patient",
     "plan",
     "purge",
     "put_pack",

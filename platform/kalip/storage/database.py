@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, QueuePool, event
 from kalip.expressions import Dialect
 from kalip.storage.engine import WRITER, make_engine
 from kalip.storage.errors import RevisionChanged, Unavailable
+from kalip.storage.patience import patient
 from kalip.storage.session import Session
 
 T = TypeVar("T")
@@ -29,10 +30,10 @@ _CURRENT: Final = "SELECT hash FROM kalip_revision ORDER BY id DESC LIMIT 1"
 class Database:
     """A site's database. Make one per process by `make_database`; sessions may be used by any thread, one at a time."""
 
-    def __init__(self, url: str, language: str) -> None:
+    def __init__(self, url: str, language: str, statement_seconds: float = 0) -> None:
         self.url = url
         self.language = language
-        self.engine: Engine = make_engine(url)
+        self.engine: Engine = make_engine(url, statement_seconds)
         self.dialect: Dialect = "sqlite" if self.engine.dialect.name == "sqlite" else "postgresql"
         self._writer = self.engine.execution_options(**{WRITER: True})
         self._reader = self.engine
@@ -93,8 +94,8 @@ class Database:
 
     @contextmanager
     def publish(self) -> Iterator[Session]:
-        """A session that no writer runs beside: for changing tables and the served revision."""
-        with self._writer.connect() as connection, connection.begin():
+        """A session that no writer runs beside, and that may take long: for changing tables and the served revision."""
+        with patient(), self._writer.connect() as connection, connection.begin():
             if self.dialect == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MODEL_LOCK})")
             yield Session(connection, self.language, writable=True)
@@ -105,7 +106,7 @@ class Database:
         seen: list[str] = []
 
         def record(_c: Any, _k: Any, statement: str, *_rest: Any) -> None:
-            if not statement.startswith(("BEGIN", "PRAGMA")):
+            if not statement.startswith(("BEGIN", "PRAGMA", "SET LOCAL")):
                 seen.append(statement)
 
         event.listen(self.engine, "before_cursor_execute", record)
@@ -144,12 +145,13 @@ class Database:
         _check_revision(row[0] if row else None, revision)
 
 
-def make_database(url: str, *, language: str = "en") -> Database:
+def make_database(url: str, *, language: str = "en", statement_seconds: float = 0) -> Database:
     """Make the database of a site; nothing is connected yet. ConfigurationError for an address of another kind.
 
-    `language` is the site's: it decides where I stands in the order of text.
+    `language` is the site's: it decides where I stands in the order of text. After `statement_seconds` a statement is
+    stopped (TooSlow) unless its caller is `patient`; 0 stops none.
     """
-    return Database(url, language)
+    return Database(url, language, statement_seconds)
 
 
 def _check_revision(current: str | None, expected: str) -> None:

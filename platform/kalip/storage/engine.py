@@ -19,7 +19,8 @@ from kalip.expressions import sqlite_functions
 from kalip.fields.columns import json_options
 from kalip.storage.collation import SORT_FUNCTIONS, sort_key
 from kalip.storage.decimals import RATIO_FUNCTION, ratio
-from kalip.storage.errors import TooLarge, Unavailable
+from kalip.storage.errors import TooLarge, TooSlow, Unavailable
+from kalip.storage.patience import Watch, is_patient, was_stopped
 
 WRITER: Final = "kalip_writer"
 """Execution option of connections that may write."""
@@ -37,23 +38,36 @@ _PRAGMAS: Final = (
     "temp_store = MEMORY",
     "journal_size_limit = 67108864",
 )
-# Serialisation failure, deadlock, lock not available, cancelled, and the server or its connection gone.
-_RETRYABLE_STATES: Final = ("40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300")
+# Serialisation failure, deadlock, lock not available, and the server or its connection gone.
+_RETRYABLE_STATES: Final = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300")
+_LOCK_MILLISECONDS: Final = 30_000
+# SQLite asks after so many steps of its machine, some milliseconds, whether a statement is to be interrupted.
+_STEPS: Final = 100_000
+_WATCH: Final = "kalip_watch"
 _CACHED_PLAN: Final = "0A000"
 _TOO_LARGE: Final = "54000"
 _SCHEMES: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
-def make_engine(url: str) -> Engine:
-    """Make the engine of an SQLite file or a PostgreSQL database; nothing is connected yet."""
+def make_engine(url: str, statement_seconds: float = 0) -> Engine:
+    """Make the engine of an SQLite file or a PostgreSQL database; nothing is connected yet.
+
+    A statement is stopped after `statement_seconds` (TooSlow), unless its caller is `patient`; 0 stops none.
+    """
     address = _address(url)
     if address.get_backend_name() == "sqlite":
         engine = create_engine(address, pool_size=20, max_overflow=40)
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
+        if statement_seconds:
+            event.listen(engine, "connect", partial(_watch, statement_seconds))
+            event.listen(engine, "before_cursor_execute", _start_watch)
+            event.listen(engine, "checkin", _stop_watch)
     else:
         engine = create_engine(address, pool_size=20, max_overflow=40, **json_options())
-        event.listen(engine, "connect", _postgres_connect)
+        event.listen(engine, "connect", partial(_postgres_connect, round(statement_seconds * 1000)))
+        if statement_seconds:
+            event.listen(engine, "begin", _postgres_begin)
         event.listen(engine, "checkin", _note_use)
         event.listen(engine, "checkout", partial(_ping_idle, engine.dialect))
     event.listen(engine, "handle_error", _translate_error)
@@ -101,10 +115,32 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
 
-def _postgres_connect(connection: Any, _record: Any) -> None:
+def _watch(seconds: float, connection: sqlite3.Connection, record: Any) -> None:
+    watch = record.info[_WATCH] = Watch(seconds)
+    connection.set_progress_handler(watch.is_over, _STEPS)
+
+
+def _start_watch(connection: Connection, *_rest: Any) -> None:
+    connection.info[_WATCH].start()
+
+
+def _stop_watch(_connection: Any, record: Any) -> None:
+    if _WATCH in record.info:
+        record.info[_WATCH].stop()
+
+
+def _postgres_connect(statement: int, connection: Any, _record: Any) -> None:
+    # Who waits for a lock is told so, and tries again, before the statement has taken too long.
+    lock = min(_LOCK_MILLISECONDS, statement // 2) if statement else _LOCK_MILLISECONDS
     with connection.cursor() as cursor:
-        cursor.execute("SET TIME ZONE 'UTC'; SET lock_timeout = '30s'; SET jit = off")
+        bounds = f"SET lock_timeout = {lock}" + (f"; SET statement_timeout = {statement}" if statement else "")
+        cursor.execute(f"SET TIME ZONE 'UTC'; {bounds}; SET jit = off")
     connection.commit()
+
+
+def _postgres_begin(connection: Connection) -> None:
+    if is_patient():
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 def _note_use(_connection: Any, record: Any) -> None:
@@ -128,6 +164,8 @@ def _translate_error(context: ExceptionContext) -> None:
     if state == _CACHED_PLAN and "cached plan" in str(error):
         # A publisher changed a column's type under statements that this process had prepared: connect anew.
         context.is_disconnect = True
+    if was_stopped(error):
+        raise TooSlow from error
     if isinstance(error, sqlite3.OperationalError):
         retryable = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     else:

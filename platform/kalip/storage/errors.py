@@ -21,6 +21,15 @@ class Unavailable(StorageError):
     code = "S111"
 
 
+class TooSlow(StorageError):
+    """A statement took longer than the setting `statement_seconds` lets it: it was stopped, and nothing was written."""
+
+    code = "S113"
+
+    def __init__(self) -> None:
+        super().__init__("this takes the database too long, and was stopped", hint="ask for less at once")
+
+
 class ReadOnlySession(StorageError):
     """A write in a session that was opened for reading."""
 

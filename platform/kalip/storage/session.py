@@ -1,5 +1,6 @@
 """A session: one transaction on one connection, and the ways to run statements in it."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -8,8 +9,9 @@ from sqlalchemy import Connection, CursorResult, Executable
 from sqlalchemy.engine.interfaces import Dialect as SqlDialect
 
 from kalip.expressions import Dialect
-from kalip.storage.errors import ReadOnlySession
+from kalip.storage.errors import ReadOnlySession, TooSlow
 from kalip.storage.eventlog import EventLog
+from kalip.storage.patience import was_stopped
 
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
@@ -40,7 +42,13 @@ class Session:
         """Run SQL already written for the driver and give its rows as the driver reads them."""
         result = self.connection.exec_driver_sql(text, dict(params))
         # The driver's own tuples: lists read thousands of cells, and readers need no names.
-        rows: Sequence[Any] = result.cursor.fetchall()
+        try:
+            rows: Sequence[Any] = result.cursor.fetchall()
+        except sqlite3.OperationalError as error:
+            # Most of the work of a statement may be done here, where the engine hears of no error.
+            if was_stopped(error):
+                raise TooSlow from error
+            raise
         result.close()
         return rows
 
