@@ -206,6 +206,7 @@ def test_what_is_shared_needs_no_role(secretive: Served) -> None:
 
 def test_one_transition_by_its_name(secretive: Served) -> None:
     """R6"""
+
     def moves(name: str) -> bool:
         return seen_with(secretive, Sets(), "rep", verb=Verb.TRANSITION, asked=name, owner="u2", level=None)
 

@@ -40,7 +40,7 @@ def test_it_works(database_url: str) -> None:
     """DY6, DY8: depths by role, what roles permit adds up; a user's, a team's, the manager's, one that is shared."""
     with a_site(database_url, pack()) as site:
         bora, cem = str(site.actors["bora"].id), str(site.actors["cem"].id)
-        tickets = {
+        tickets: dict[str, dict[str, object]] = {
             "lamp": {"owner": bora},
             "door": {"owner": cem, "team": "north"},
             "roof": {"owner": None, "team": "south"},
