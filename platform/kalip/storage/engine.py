@@ -131,7 +131,7 @@ def _stop_watch(_connection: Any, record: Any) -> None:
 
 def _postgres_connect(statement: int, connection: Any, _record: Any) -> None:
     # Who waits for a lock is told so, and tries again, before the statement has taken too long.
-    lock = min(_LOCK_MILLISECONDS, statement // 2) if statement else _LOCK_MILLISECONDS
+    lock = min(_LOCK_MILLISECONDS, statement * 9 // 10) if statement else _LOCK_MILLISECONDS
     with connection.cursor() as cursor:
         bounds = f"SET lock_timeout = {lock}" + (f"; SET statement_timeout = {statement}" if statement else "")
         cursor.execute(f"SET TIME ZONE 'UTC'; {bounds}; SET jit = off")
