@@ -1,6 +1,7 @@
 """The privacy desk by page and by REST: find, look, hand out, plan, erase, prove; policy and cookies; who may."""
 
 import os
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -80,7 +81,11 @@ def test_holds_terms_requests_and_breaches(site: Site, officer: FlaskClient) -> 
     released = page.split('action="/admin/privacy/holds/')[1].split('"')[0]
     officer.post(f"/admin/privacy/holds/{released}")
     assert "Dava 7" not in officer.get("/admin/privacy/holds").text
-    assert "1 yıl" in officer.get("/admin/privacy/terms").text
+    assert "1 süre, birinin yürürlüğe koymasını bekliyor." in officer.get("/admin/privacy/").text
+    terms = officer.get("/admin/privacy/terms").text
+    assert "1 yıl" in terms
+    officer.post(re.search(r'/admin/privacy/terms/[^"]+', terms)[0], data={"what": "force"})  # type: ignore[index]
+    assert "bekliyor" not in officer.get("/admin/privacy/").text
     officer.post("/admin/privacy/requests", data={"kind": "erase", "subject": "Nil Hanım", "days": "30"})
     assert "Nil Hanım" in officer.get("/admin/privacy/requests").text
     for days in ("²", "9" * 5_000, "366"):

@@ -48,6 +48,7 @@ from kalip.records.privacy.retention import (
     put_in_force,
     rules_in_force,
     take_out_of_force,
+    waiting_rules,
 )
 
 __all__ = [
@@ -110,5 +111,6 @@ __all__ = [
     "sweep",
     "sweep_at_start",
     "take_out_of_force",
+    "waiting_rules",
     "withdraw_consent",
 ]

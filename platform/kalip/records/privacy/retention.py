@@ -104,6 +104,12 @@ def take_out_of_force(work: Work, rule_id: str) -> None:
         raise NotFound("There is no such term in force.")
 
 
+def waiting_rules(work: Work) -> tuple[TermRule, ...]:
+    """The terms that nobody has put in force."""
+    in_force = {rule.id for rule in rules_in_force(officer(work))}
+    return tuple(rule for rule in term_rules(work) if rule.id not in in_force)
+
+
 def rules_in_force(work: Work) -> tuple[TermRule, ...]:
     """The terms in force that marks still say."""
     in_force = {each.rule for each in RETENTIONS.all(work.session, limit=10_000)}

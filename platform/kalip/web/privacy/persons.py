@@ -30,6 +30,7 @@ from kalip.records.privacy import (
     proof_digest,
     put_hold,
     settle_erasures,
+    waiting_rules,
     withdraw_consent,
 )
 from kalip.storage.privacy import ERASURES, Erasure
@@ -38,7 +39,7 @@ from kalip.web.beside import counted
 from kalip.web.cells import record_url
 from kalip.web.downloads import as_file
 from kalip.web.faults import errors_of
-from kalip.web.locale import current_locale, gettext, message_of, translate
+from kalip.web.locale import current_locale, gettext, message_of, ngettext, translate
 from kalip.web.privacy.showing import (
     action_words,
     caring,
@@ -81,10 +82,11 @@ class ShownRecord:
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """What was looked for, and who was found."""
+    """What was looked for, and who was found; `waiting` tells of terms that are not in force."""
 
     text: str
     found: tuple[ShownRecord, ...]
+    waiting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,14 @@ class ShownProof:
 def show_desk() -> Response:
     """The desk, with nobody looked for."""
     with caring() as work:
-        return render(_DESK, desk_shell(work, gettext("Personal data")), page_of(DeskPage("", ())))
+        count = len(waiting_rules(work))
+        waiting = ngettext(
+            "{count} term waits for somebody to put it in force.",
+            "{count} terms wait for somebody to put them in force.",
+            count,
+        )
+        page = DeskPage("", (), waiting if count else "")
+        return render(_DESK, desk_shell(work, gettext("Personal data")), page_of(page))
 
 
 @blueprint.post("/")
