@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.test import EnvironBuilder
 
 from kalip.records.transfer.tables import LONGEST_CELL
 from tests.support.builders import a_pack, an_entity
@@ -183,7 +184,9 @@ def test_people_are_brought_from_a_file_in_the_browser(site: Site) -> None:
 
     def sent_file(text: str, do: str) -> str:
         data = {"file": (BytesIO(text.encode()), "people.csv"), "missing": "1", "do": do}
-        return admin.post(at, data=data, content_type="multipart/form-data").text
+        environ = EnvironBuilder(at, method="POST", data=data, content_type="multipart/form-data").get_environ()
+        with environ["wsgi.input"]:
+            return admin.open(environ).text
 
     rows = "email,unit,groups\neda@x.co,ACME,crew\nwrong,,\n"
     checked = sent_file(rows, "check")
