@@ -199,7 +199,8 @@ class EspoImport:
             if text(said.get("type")) != "foreign" or _reason_to_skip(name, {**said, "notStorable": False}):
                 continue
             link, attribute = job.entity.known.get(text(said.get("link")), ""), text(said.get("field"))
-            target = self.draft.entities.get(job.entity.fields.get(link, {}).get("to", ""))
+            to = job.entity.fields.get(link, {}).get("to")
+            target = self.draft.entities.get(to) if isinstance(to, str) else None
             path = target.known.get(attribute, "") if target is not None else ""
             if target is None or path not in target.fields:
                 job.drop(name, f"it shows '{said.get('link')}.{attribute}', which is not here")

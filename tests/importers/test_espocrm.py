@@ -281,3 +281,13 @@ def test_a_field_of_a_linked_record_and_a_difference_are_computed() -> None:
     assert fields["owner_field"]["to"] == "person"
     assert fields["town"] == {"type": "computed", "label": "Town", "expression": "owner_field.town"}
     assert fields["length"] == {"type": "computed", "label": "Length", "expression": "ends - starts"}
+
+
+def test_a_field_shown_through_a_link_to_one_of_many_kinds_is_left_out() -> None:
+    company = {"fields": {"name": {"type": "varchar"}}}
+    task = {
+        "fields": {"parent": {"type": "linkParent"}, "whose": {"type": "foreign", "link": "parent", "field": "name"}},
+        "links": {"parent": {"type": "belongsToParent", "entityList": ["Company"]}},
+    }
+    found = of_espocrm({"Company": company, "Task": task})
+    assert set(fields_of(found, "task")) == {"parent"}
