@@ -13,6 +13,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser import PageFaults, chromium, chromium_program
@@ -20,6 +21,7 @@ from tests.support.clock import StandingClock
 from tests.support.imap import Postbox, dovecot_program, imap_server
 from tests.support.made import copies_dropped, make_own_tables
 from tests.support.network import forbid_network
+from tests.support.nightly import NIGHTLY
 from tests.support.postgres import fresh_database, postgres_cluster, postgres_programs
 from tests.support.redis import empty_redis, redis_server
 
@@ -30,8 +32,10 @@ DATABASES = (
 
 
 def pytest_configure() -> None:
-    """Shut the network before anything is imported by tests."""
+    """Shut the network before anything is imported by tests; by day, hypothesis looks where it looked before."""
     forbid_network()
+    settings.register_profile("daily", derandomize=not NIGHTLY)
+    settings.load_profile("daily")
 
 
 def pytest_collection_finish() -> None:
