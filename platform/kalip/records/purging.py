@@ -10,16 +10,17 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kalip.access import denied, may
-from kalip.base.errors import Conflict, RecordRejected, StaleVersion, Violation
+from kalip.base.errors import Conflict, RecordRejected, Violation
 from kalip.model import Entity, Field, Verb
 from kalip.records.commands import SavedRecord
 from kalip.records.filters import allowed_rows, matching
 from kalip.records.history import require_visible
 from kalip.records.journal import PURGED, append, make_event
 from kalip.records.merging.merging import tell_changes
+from kalip.records.merging.planning import seen_of
 from kalip.records.privacy.holds import holds_on
 from kalip.records.rules import ANY_REFERENCE, REFERENCES
-from kalip.records.saving.loading import missing
+from kalip.records.saving.loading import missing, stale
 from kalip.records.services import Work
 from kalip.records.titles import title_of
 from kalip.storage import delete_record, select_many
@@ -71,11 +72,7 @@ def purge_record(work: Work, entity_name: str, record_id: str, version: int | No
     """
     plan = _plan(work, entity_name, record_id, hold=True)
     if version is not None and version != plan.version:
-        raise StaleVersion(
-            "The record was changed meanwhile: you had version {yours}, it is version {current} now.",
-            current=plan.version,
-            params={"yours": version, "current": plan.version, "id": record_id},
-        )
+        raise stale(record_id, version, plan.version)
     if plan.obstacles:
         raise RecordRejected(plan.obstacles)
     _carry_out(work, plan)
@@ -157,11 +154,7 @@ def _held_outside(at: Pointing, moves: Sequence[Move], going: set[Key]) -> list[
 
 def _seen(work: Work, at: Pointing, moves: Sequence[Move]) -> set[str]:
     """Those of the records with a reference that the actor may see it in."""
-    ids = {move.record_id for move in moves}
-    filters = allowed_rows(work, Verb.READ, at.entity)
-    if filters is None or work.sight(at.entity).hides(at.field.name):
-        return set()
-    return matching(work, at.entity, ids, filters)
+    return seen_of(work, at.entity, at.field.name, [move.record_id for move in moves])
 
 
 def _emptied(work: Work, references: Sequence[tuple[Pointing, list[Move]]]) -> Mapping[tuple[str, str], int]:

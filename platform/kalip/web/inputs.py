@@ -25,6 +25,7 @@ from kalip.web.tones import tone
 GROUPED = frozenset({"person_name", "address", "location", "choices", "references", "children"})
 _REFERENCES = frozenset({"reference", "user"})
 _FILES = frozenset({"file", "files", "image"})
+LARGEST_VERSION = 999_999_999
 _COMMON_CURRENCIES = ("TRY", "USD", "EUR", "GBP", "RUB", "CHF", "JPY", "CNY", "AED", "AZN", "KZT")
 
 Submitted = Mapping[str, Mapping[str, Sequence[str]]]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from kalip.base.errors import BadRequest, Conflict, NotFound, StaleVersion, Violation
+from kalip.base.errors import BadRequest, Conflict, NotFound, Violation
 from kalip.model import Entity, Field, Verb
 from kalip.records.commands import Record
 from kalip.records.covers import Covers, covers_of_records
@@ -11,6 +11,7 @@ from kalip.records.filters import allowed_rows, matching
 from kalip.records.merging.commands import ALL, FieldChoice, MergePlan, MergeRecords, Moving
 from kalip.records.naming import find_field, visible_entity
 from kalip.records.rules import EntityRules, rules_of
+from kalip.records.saving.loading import stale
 from kalip.records.services import Work
 from kalip.records.titles import titles_of
 from kalip.storage import select_many
@@ -65,11 +66,7 @@ def require_versions(command: MergeRecords, rows: Mapping[str, Mapping[str, obje
         current = int(str(row["version"]))
         seen = command.versions.get(record_id)
         if seen is not None and seen != current:
-            raise StaleVersion(
-                "The record was changed meanwhile: you had version {yours}, it is version {current} now.",
-                current=current,
-                params={"yours": seen, "current": current, "id": record_id},
-            )
+            raise stale(record_id, seen, current)
         if row.get("archived_at") is not None:
             raise Conflict("The record is archived; restore it first.", params={"id": record_id})
 

@@ -75,7 +75,7 @@ def _fields(rules: EntityRules, needs: Needs) -> tuple[str, ...]:
 def _obstacle(draft: Draft, row: dict[str, object]) -> KalipError | None:
     current = row["version"]
     if draft.command.version is not None and draft.command.version != current:
-        return stale(draft, int(str(current)))
+        return stale(draft.id, draft.command.version, int(str(current)))
     if draft.grounds.verb is Verb.READ:
         return None
     archived = row.get("archived_at") is not None
@@ -84,12 +84,12 @@ def _obstacle(draft: Draft, row: dict[str, object]) -> KalipError | None:
     return Conflict("The record is archived; restore it first.", params={"id": draft.id}) if archived else None
 
 
-def stale(draft: Draft, current: int) -> StaleVersion:
+def stale(record_id: str, yours: int | None, current: int) -> StaleVersion:
     """The error for a change that was made from an older version."""
     return StaleVersion(
         "The record was changed meanwhile: you had version {yours}, it is version {current} now.",
         current=current,
-        params={"yours": draft.command.version, "current": current, "id": draft.id},
+        params={"yours": yours, "current": current, "id": record_id},
     )
 
 

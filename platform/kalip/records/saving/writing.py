@@ -92,7 +92,7 @@ def _overtaken(work: Work, draft: Draft) -> None:
     if draft.id not in rows:
         draft.error = Conflict("The record was deleted meanwhile.", params={"id": draft.id})
     else:
-        draft.error = stale(draft, int(str(rows[draft.id]["version"])))
+        draft.error = stale(draft.id, draft.command.version, int(str(rows[draft.id]["version"])))
 
 
 def _note_stays(work: Work, drafts: Sequence[Draft]) -> None:

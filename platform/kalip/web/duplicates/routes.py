@@ -16,6 +16,7 @@ from kalip.web import htmx
 from kalip.web.arriving import inside
 from kalip.web.cells import record_url
 from kalip.web.duplicates.page import duplicates_page, merge_page, own_page
+from kalip.web.inputs import LARGEST_VERSION, whole_number
 from kalip.web.locale import current_locale, gettext, message_of, ngettext, translate
 from kalip.web.render import View, render
 from kalip.web.session import reading, write
@@ -151,9 +152,9 @@ def _command(entity: str, ids: list[str], survivor: str, said: Mapping[str, str]
     chosen = survivor if survivor in ids else (ids[0] if ids else "")
     take = {key.removeprefix(TAKE): value for key, value in said.items() if key.startswith(TAKE) and value}
     versions = {
-        key.removeprefix(VERSION): int(value)
+        key.removeprefix(VERSION): version
         for key, value in said.items()
-        if key.startswith(VERSION) and value.isdecimal() and len(value) < 10
+        if key.startswith(VERSION) and (version := whole_number(value, LARGEST_VERSION)) is not None
     }
     return MergeRecords(entity, chosen, tuple(each for each in ids if each != chosen), take, versions)
 

@@ -11,6 +11,7 @@ from kalip.records import PurgePlan, Work, plan_purge, purge_record
 from kalip.web import htmx
 from kalip.web.beside import counted, gone_for_good
 from kalip.web.cells import record_url
+from kalip.web.inputs import LARGEST_VERSION, whole_number
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.record.page import record_shell
 from kalip.web.render import View, render
@@ -45,8 +46,7 @@ def show_plan(entity: str, record_id: str) -> Response:
 @blueprint.post("/<entity>/<record_id>/purge")
 def purge(entity: str, record_id: str) -> BaseResponse:
     """Delete the record that the dialogue told of; the archive follows."""
-    seen = request.form.get("version", "")
-    version = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else None
+    version = whole_number(request.form.get("version", ""), LARGEST_VERSION)
     try:
         write(lambda work: purge_record(work, entity, record_id, version))
     except RecordRejected as error:
