@@ -100,14 +100,15 @@ def _held(work: Work, consumers: Sequence[Consumer]) -> Mapping[Mark, list[Consu
 
 
 def _set_aside(consumer: Consumer, work: Work) -> int:
-    for mark in _held(work, [consumer]):
-        events, after = events_after(work.session, mark, 1)
-        for event in events:
-            arguments = {"consumer": consumer.name, "event": event.id}
-            enqueue(work, Job(READ_EVENT, arguments, f"{READ_EVENT}:{consumer.name}:{event.id}"))
-        move_consumers(work.session, [consumer.name], after, work.now)
-        return len(events)
-    return 0
+    mark = hold_consumers(work.session, [consumer.name], work.now).get(consumer.name)
+    if mark is None:
+        return 0
+    events, after = events_after(work.session, mark, 1)
+    for event in events:
+        arguments = {"consumer": consumer.name, "event": event.id}
+        enqueue(work, Job(READ_EVENT, arguments, f"{READ_EVENT}:{consumer.name}:{event.id}"))
+    move_consumers(work.session, [consumer.name], after, work.now)
+    return len(events)
 
 
 def _read_again(consumer: Consumer, job: JobRun, work: Work) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ rule and wait for an officer again. What is under a hold stays.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -66,8 +67,7 @@ def term_rules(work: Work) -> tuple[TermRule, ...]:
 
 def previews(work: Work) -> tuple[Preview, ...]:
     """What falls due under each term."""
-    officer(work)
-    in_force = {each.rule: each for each in RETENTIONS.all(work.session, limit=10_000)}
+    in_force = _in_force(officer(work))
     return tuple(
         Preview(
             rule, before_of(work, rule), count_due(work.session, work.served, due_of(work, rule)), in_force.get(rule.id)
@@ -106,13 +106,13 @@ def take_out_of_force(work: Work, rule_id: str) -> None:
 
 def waiting_rules(work: Work) -> tuple[TermRule, ...]:
     """The terms that nobody has put in force."""
-    in_force = {rule.id for rule in rules_in_force(officer(work))}
+    in_force = _in_force(officer(work))
     return tuple(rule for rule in term_rules(work) if rule.id not in in_force)
 
 
 def rules_in_force(work: Work) -> tuple[TermRule, ...]:
     """The terms in force that marks still say."""
-    in_force = {each.rule for each in RETENTIONS.all(work.session, limit=10_000)}
+    in_force = _in_force(work)
     return tuple(rule for rule in term_rules(work) if rule.id in in_force)
 
 
@@ -173,3 +173,7 @@ def before_of(work: Work, rule: TermRule) -> date:
             return date(max(year, 1), month + 1, day) - timedelta(days=rule.term.days)
         except ValueError:
             day -= 1  # the 31st of a shorter month
+
+
+def _in_force(work: Work) -> Mapping[str, Retention]:
+    return {each.rule: each for each in RETENTIONS.all(work.session, limit=10_000)}
