@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from kalip.access import Actor
 from kalip.base.errors import AccessDenied, BadRequest, KalipError, NotFound
@@ -35,7 +35,7 @@ from kalip.records.pages import board_page
 from kalip.records.services import open_work, unit_of_work
 from kalip.records.transfer import export_records
 from kalip.workflow import moves_of
-from tests.support.nightly import NIGHTLY
+from tests.support.nightly import NIGHTLY, searching
 from tests.support.worlds import DOCS, FOLDERS, MOVES, OTHER_AMOUNT, STAGES, USERS, Oracle, World, worlds
 from tests.support.worlds_site import Played, Stage, a_stage
 
@@ -99,15 +99,7 @@ def stage(database_url: str) -> Any:
 
 
 def test_no_leak(stage: Stage) -> None:
-    @settings(
-        max_examples=WORLDS,
-        deadline=None,
-        derandomize=not NIGHTLY,
-        database=None,
-        # A fault names the world it is in; to make that smaller takes minutes, for which the night has time.
-        phases=(Phase.generate, Phase.shrink) if NIGHTLY else (Phase.generate,),
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+    @searching(WORLDS)
     @given(worlds())
     def agree(world: World) -> None:
         played = stage.play(world)

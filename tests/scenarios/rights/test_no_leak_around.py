@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from kalip.access import new_secret
 from kalip.base.errors import BadRequest, NotFound
@@ -28,7 +28,7 @@ from kalip.storage.notifications import Notification, add_notification
 from kalip.storage.own import KalipUser, table_of
 from kalip.storage.scans import FoundGroup, put_groups
 from kalip.workflow.notifications import my_notifications, told
-from tests.support.nightly import NIGHTLY
+from tests.support.nightly import NIGHTLY, searching
 from tests.support.web_site import an_app
 from tests.support.worlds import DOCS, FOLDERS, NOW, TODAY, USERS, Oracle, World, worlds
 from tests.support.worlds_site import Played, Stage, a_stage
@@ -48,14 +48,7 @@ def stage(database_url: str) -> Iterator[Stage]:
 def test_no_leak_around(stage: Stage, tmp_path: Path) -> None:
     tokens = {user: _token(stage, user) for user in USERS}
 
-    @settings(
-        max_examples=WORLDS,
-        deadline=None,
-        derandomize=not NIGHTLY,
-        database=None,
-        phases=(Phase.generate, Phase.shrink) if NIGHTLY else (Phase.generate,),
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+    @searching(WORLDS)
     @given(worlds())
     def agree(world: World) -> None:
         played = stage.play(world)

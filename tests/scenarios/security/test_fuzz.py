@@ -105,7 +105,6 @@ def test_the_document_of_the_api_leads_to_no_canary(house: House) -> None:
         @settings(
             database=None,
             deadline=None,
-            derandomize=not NIGHTLY,
             max_examples=25 if NIGHTLY else 1,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
