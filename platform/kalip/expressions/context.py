@@ -15,6 +15,8 @@ from kalip.expressions.encoding import EPOCH, microseconds_of
 Dialect = Literal["sqlite", "postgresql"]
 
 _SHIFTED: Final = re.compile(r"ctx_(now|today)_(plus|minus)_(\d+)")
+_BOUND: Final = {"ctx_grantees": "grantees", "ctx_units": "units"}
+"""Sets that are bound as arrays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ NO_SETS: Final = NoSets()
 class Context:
     """The moment of evaluation (aware, UTC), the day it is for the actor, the actor, and the sets of the actor.
 
-    `sets` are asked by an evaluation in Python; SQL has them as subqueries, but for the set `grantees`: the actor with
-    groups and units.
+    `sets` are asked by an evaluation in Python; SQL has them as subqueries, but for those of `_BOUND`, in which the
+    actor is.
     """
 
     now: datetime
@@ -84,9 +86,9 @@ def _value(context: Context, name: str, dialect: Dialect) -> object:
         return _moment(context.now, dialect)
     if name == "ctx_today":
         return _day(context.today, dialect)
-    if name == "ctx_grantees":
-        grantees = sorted(context.members("grantees"))
-        return json.dumps(grantees) if dialect == "sqlite" else grantees
+    if name in _BOUND:
+        members = sorted(context.members(_BOUND[name]))
+        return json.dumps(members) if dialect == "sqlite" else members
     value = getattr(context.actor, name.removeprefix("ctx_actor_"))
     return json.dumps(list(value), ensure_ascii=False) if isinstance(value, tuple) else str(value)
 

@@ -66,6 +66,7 @@ def plan_list(
         cursor=command.cursor,
         archived=checked_archived(command.archived),
         ids=None if command.ids is None else checked_ids(command.ids),
+        steady=command.ids is None and not (command.filter and command.filter.strip()),
     )
     return ListPlan(entity, view, columns, query, concealment, titles, shown)
 

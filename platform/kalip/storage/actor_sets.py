@@ -6,6 +6,9 @@ subquery, and one record is asked about by reading it once in a unit of work.
 `team`, `unit` and `unit_below` hold users; `shared.<entity>.<verb>` and `tasks.<entity>` hold records. Who sees much by
 roles asks for each record whether it is among `also_shared`, the same in other words: its shares are found by an index,
 while a list of fifty would have a thousand shares gathered first.
+
+Which groups and units the actor is in is read before, by `given_sql`, and bound as arrays: subqueries would be planned
+and run anew with each list.
 """
 
 import re
@@ -18,16 +21,16 @@ from kalip.expressions import Dialect, Sql
 _NOW: Final = {"sqlite": ":ctx_now", "postgresql": "CAST(:ctx_now AS TIMESTAMPTZ)"}
 _TODAY: Final = {"sqlite": ":ctx_today", "postgresql": "CAST(:ctx_today AS DATE)"}
 _ME: Final = ":ctx_actor_id"
-_PERSON: Final = frozenset(("ctx_actor_id",))
-_STANDING: Final = frozenset(("ctx_actor_id", "ctx_today"))
+_TEAM: Final = frozenset(("ctx_grantees",))
+_HOUSE: Final = frozenset(("ctx_units", "ctx_today"))
 _GIVEN: Final = frozenset(("ctx_actor_id", "ctx_today", "ctx_now"))
 _SHARES: Final = frozenset(("ctx_grantees", "ctx_now"))
 SHARED, ALSO_SHARED, TASKS = "shared", "also_shared", "tasks"
-GRANTEES: Final = "grantees."
-# An array, not a subquery: a database would plan who the actor is anew for each list.
-_AMONG_GRANTEES: Final = {
-    "sqlite": "IN (SELECT value FROM json_each(:ctx_grantees))",
-    "postgresql": "= ANY (:ctx_grantees)",
+GRANTEES, UNITS = "grantees", "units"
+# PostgreSQL plans once for all actors where the plan doesn't depend on whom an array has: hence not the bare array.
+_AMONG: Final = {
+    "sqlite": "IN (SELECT value FROM json_each(:ctx_{}))",
+    "postgresql": "= ANY (ARRAY(SELECT unnest(CAST(:ctx_{} AS TEXT[]))))",
 }
 _ALIAS: Final = re.compile(r"\bs\.")
 _NONE_NAMED: Final = {"sqlite": "json_array_length(s.entities) = 0", "postgresql": "s.entities = '[]'"}
@@ -48,11 +51,11 @@ def set_sql(name: str, dialect: Dialect) -> Sql:
     return Sql(*_NEAR[kind](dialect))
 
 
-def in_set_sql(name: str, item: str, dialect: Dialect) -> Sql:
-    """Write the condition that a value, as SQL, is in a set."""
+def in_set_sql(name: str, item: str, dialect: Dialect, *, few: bool = False) -> Sql:
+    """Write the condition that a value, as SQL, is in a set; `few`: it is asked of the rows of a page, not of all."""
     kind, _, rest = name.partition(".")
     if kind == ALSO_SHARED:
-        return _is_shared(name, item, *rest.split("."), dialect=dialect)
+        return _is_shared(name, item, *rest.split("."), dialect=dialect, few=few)
     # Nothing of the row is in it, so that the database makes it once and looks each row up.
     sql = set_sql(name, dialect)
     return Sql(f"{item} IN ({sql.text})", sql.params, sql.context)
@@ -62,14 +65,16 @@ def in_set_sql(name: str, item: str, dialect: Dialect) -> Sql:
 def given_sql(dialect: Dialect) -> Sql:
     """Write what others gave the actor as a SELECT of texts: an entity and verbs, or `tasks.<entity>`.
 
-    And `grantees.` with an id each: of the actor, of groups, and of units with those above them.
+    And who the actor is: `grantees.` with an id each, of the actor, of groups, and of units with those above them;
+    `units.` with the id of each unit that the actor is in.
 
     Who was given a thousand records was given few different things: each step finds the next of them by its index.
     """
     least = "SELECT min(s.what) FROM kalip_share AS s WHERE s.grantee_kind = g.kind AND s.grantee = g.id"
+    # With LIMIT, as PostgreSQL would join EXISTS with all shares that there are.
     counting = (
-        "SELECT 1 FROM kalip_share AS s WHERE s.grantee_kind = g.kind AND s.grantee = g.id AND s.what = g.what"
-        f" AND (s.until IS NULL OR s.until > {_NOW[dialect]})"
+        "SELECT true FROM kalip_share AS s WHERE s.grantee_kind = g.kind AND s.grantee = g.id AND s.what = g.what"
+        f" AND (s.until IS NULL OR s.until > {_NOW[dialect]}) LIMIT 1"
     )
     mine = (
         f"SELECT 'user' AS kind, CAST({_ME} AS TEXT) AS id"
@@ -77,39 +82,34 @@ def given_sql(dialect: Dialect) -> Sql:
         " UNION SELECT 'unit', u.above FROM kalip_position AS p JOIN kalip_unit_above AS u ON u.unit = p.unit"
         f" WHERE p.user_id = {_ME} AND {_held('p', dialect)}"
     )
+    units = f"SELECT '{UNITS}. ' || p.unit FROM kalip_position AS p WHERE p.user_id = {_ME} AND {_held('p', dialect)}"
     tasks = _tasks(f"'{TASKS}.' || k.entity", "k.entity IS NOT NULL", dialect, distinct=True)
     text = (
         f"WITH RECURSIVE mine AS ({mine}), given(kind, id, what) AS (SELECT g.kind, g.id, ({least}) FROM mine AS g"
         f" UNION ALL SELECT g.kind, g.id, ({least} AND s.what > g.what) FROM given AS g WHERE g.what IS NOT NULL)"
-        f" SELECT DISTINCT g.what FROM given AS g WHERE g.what IS NOT NULL AND EXISTS ({counting})"
-        f" UNION ALL {tasks} UNION ALL SELECT '{GRANTEES} ' || g.id FROM mine AS g"
+        f" SELECT DISTINCT g.what FROM given AS g WHERE g.what IS NOT NULL AND ({counting})"
+        f" UNION ALL {tasks} UNION ALL SELECT '{GRANTEES}. ' || g.id FROM mine AS g UNION ALL {units}"
     )
     return Sql(text, {}, _GIVEN)
 
 
-def _team(_: Dialect) -> tuple[str, Mapping[str, object], frozenset[str]]:
-    text = (
-        "SELECT b.user_id AS member FROM kalip_group_member AS a"
-        f" JOIN kalip_group_member AS b ON b.group_id = a.group_id WHERE a.user_id = {_ME}"
-    )
-    return text, {}, _PERSON
+def _team(dialect: Dialect) -> tuple[str, Mapping[str, object], frozenset[str]]:
+    among = _AMONG[dialect].format(GRANTEES)
+    return f"SELECT m.user_id AS member FROM kalip_group_member AS m WHERE m.group_id {among}", {}, _TEAM
 
 
 def _unit(dialect: Dialect) -> tuple[str, Mapping[str, object], frozenset[str]]:
-    text = (
-        "SELECT b.user_id AS member FROM kalip_position AS a JOIN kalip_position AS b ON b.unit = a.unit"
-        f" WHERE a.user_id = {_ME} AND {_held('a', dialect)} AND {_held('b', dialect)}"
-    )
-    return text, {}, _STANDING
+    among = _AMONG[dialect].format(UNITS)
+    text = f"SELECT p.user_id AS member FROM kalip_position AS p WHERE p.unit {among} AND {_held('p', dialect)}"
+    return text, {}, _HOUSE
 
 
 def _unit_below(dialect: Dialect) -> tuple[str, Mapping[str, object], frozenset[str]]:
     text = (
-        "SELECT b.user_id AS member FROM kalip_position AS a JOIN kalip_unit_above AS u ON u.above = a.unit"
-        f" JOIN kalip_position AS b ON b.unit = u.unit"
-        f" WHERE a.user_id = {_ME} AND {_held('a', dialect)} AND {_held('b', dialect)}"
+        "SELECT p.user_id AS member FROM kalip_unit_above AS u JOIN kalip_position AS p ON p.unit = u.unit"
+        f" WHERE u.above {_AMONG[dialect].format(UNITS)} AND {_held('p', dialect)}"
     )
-    return text, {}, _STANDING
+    return text, {}, _HOUSE
 
 
 _NEAR: Final = {"team": _team, "unit": _unit, "unit_below": _unit_below}
@@ -129,16 +129,19 @@ def _shared(name: str, entity: str, verb: str, *, dialect: Dialect) -> Sql:
     return Sql(f"SELECT s.record_id AS member FROM kalip_share AS s WHERE {condition}", params, _SHARES)
 
 
-def _is_shared(name: str, item: str, entity: str, verb: str, *, dialect: Dialect) -> Sql:
+def _is_shared(name: str, item: str, entity: str, verb: str, *, dialect: Dialect, few: bool) -> Sql:
     condition, params = _of_verb(name, entity, verb, dialect)
-    return Sql(f"EXISTS (SELECT 1 FROM kalip_share AS s WHERE s.record_id = {item} AND {condition})", params, _SHARES)
+    shares = f"FROM kalip_share AS s WHERE s.record_id = {item} AND {condition}"
+    # PostgreSQL would gather all shares for EXISTS, counting on every row being looked at.
+    text = f"(SELECT true {shares} LIMIT 1) IS NOT NULL" if few else f"EXISTS (SELECT 1 {shares})"
+    return Sql(text, params, _SHARES)
 
 
 def _of_verb(name: str, entity: str, verb: str, dialect: Dialect) -> tuple[str, dict[str, object]]:
     """The condition of a share with the actor that counts, of an entity's records, for a verb."""
     place = _place(name, "e")
     conditions = [
-        f"s.grantee_kind IN ('user', 'group', 'unit') AND s.grantee {_AMONG_GRANTEES[dialect]}",
+        f"s.grantee_kind IN ('user', 'group', 'unit') AND s.grantee {_AMONG[dialect].format(GRANTEES)}",
         f"s.entity = :{place}",
         f"(s.until IS NULL OR s.until > {_NOW[dialect]})",
     ]

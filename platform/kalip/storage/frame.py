@@ -61,13 +61,17 @@ class Root:
 
 @dataclass(slots=True)
 class Frame:
-    """Collects the joins, parameters and context names of one SELECT while its pieces are written."""
+    """Collects the joins, parameters and context names of one SELECT while its pieces are written.
+
+    `few`: its conditions are asked of the rows of a page, not of all that there are.
+    """
 
     tables: Tables
     dialect: Dialect
     quote: Any
     entity: str
     letter: str = ""
+    few: bool = False
     joins: list[str] = field(default_factory=list)
     params: dict[str, object] = field(default_factory=dict)
     context: set[str] = field(default_factory=set)
@@ -275,7 +279,7 @@ class FrameColumns:
 
     def in_actor_set(self, name: str, item: str) -> Sql:
         """The condition that a value is in a set of the actor."""
-        return in_set_sql(name, item, self.frame.dialect)
+        return in_set_sql(name, item, self.frame.dialect, few=self.frame.few)
 
 
 def unknown_path(path: str, entity: Entity | None) -> BadRequest:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kalip.expressions import Context, Sql, context_params
-from kalip.storage.actor_sets import GRANTEES, TASKS, given_sql, set_sql
+from kalip.storage.actor_sets import GRANTEES, TASKS, UNITS, given_sql, set_sql
 from kalip.storage.select import driver_text
 from kalip.storage.session import Session
 
@@ -23,9 +23,12 @@ class ActorSets:
         self._given: Mapping[str, frozenset[str]] | None = None
 
     def members(self, name: str) -> frozenset[str]:
-        """Give the members of a set; `grantees` are those to whom somebody may have given what the actor has."""
-        if name == "grantees":
-            return self._all_given().get(GRANTEES, frozenset())
+        """Give the members of a set.
+
+        `grantees` are those to whom somebody may have given what the actor has, `units` those that the actor is in.
+        """
+        if name in (GRANTEES, UNITS):
+            return self._all_given().get(f"{name}.", frozenset())
         found = self._known.get(name)
         if found is None:
             rows = self._rows(set_sql(name, self._session.dialect))
@@ -41,7 +44,7 @@ class ActorSets:
         return f"{TASKS}.{entity}" in self._all_given()
 
     def _all_given(self) -> Mapping[str, frozenset[str]]:
-        """Verbs by entity and by `tasks.<entity>`, ids by `grantees.`; one statement for all entities."""
+        """Verbs by entity and by `tasks.<entity>`, ids by `grantees.` and `units.`; one statement for all entities."""
         if self._given is None:
             rows = self._rows(given_sql(self._session.dialect)) if self._context.actor.id else ()
             given: dict[str, frozenset[str]] = {}

@@ -128,6 +128,7 @@ def _compiled(
         query.concealed,
         query.archived,
         query.ids is not None,
+        query.limit if query.steady else None,
         form,
         phase,
         nulls,
@@ -140,7 +141,7 @@ def _make(
 ) -> _Page:
     table = served.project(tables_for).of(query.entity)
     paths, links = split_links(table, query.fields or own_fields(table))
-    writer = Writer(session, served, query.entity)
+    writer = Writer(session, served, query.entity, few=True)
     columns: list[str] = []
     cells = writer.cells(paths, columns)
     keys = writer.sort_keys(with_tie_break(query.sort), query.concealed)
@@ -163,8 +164,9 @@ def _make(
         f"ORDER BY {order_sql(keys, phase)} LIMIT :limit"
     )
     types = [each.place.column_type.dialect_impl(session.sql) for each in keys]
+    statement = writer.steady_statement(text, limit=query.limit + 1) if query.steady else writer.statement(text)
     return _Page(
-        statement=writer.statement(text),
+        statement=statement,
         reader=writer.reader(cells, len(columns), form),
         keys=tuple(keys),
         positions=tuple(positions),

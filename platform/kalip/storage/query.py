@@ -27,7 +27,8 @@ class Query:
     """A list to read. Without `sort` the newest come first; empty `fields` means every field of the entity itself.
 
     With `ids` pages have only those of the records that match. `concealed` are conditions by sorted path: where such a
-    one, `through` the path's references, doesn't hold, the row stands as if the path led to nothing.
+    one, `through` the path's references, doesn't hold, the row stands as if the path led to nothing. `steady`: its
+    conditions are the model's own, not what a caller wrote, so that the page is asked for again and again.
     """
 
     entity: str
@@ -39,6 +40,7 @@ class Query:
     archived: Archived = "exclude"
     ids: tuple[str, ...] | None = None
     concealed: tuple[tuple[str, Filter], ...] = ()
+    steady: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
+from psycopg.sql import Literal
 from sqlalchemy.engine.interfaces import Dialect as SqlDialect
 
 from kalip.base.errors import BadRequest
@@ -57,13 +58,14 @@ class Statement:
 class Writer:
     """Writes the pieces of one SELECT over an entity of a served model."""
 
-    def __init__(self, session: Session, served: Served, entity: str) -> None:
+    def __init__(self, session: Session, served: Served, entity: str, *, few: bool = False) -> None:
         self.dialect = session.dialect
         self.language = session.language
         self.sql_dialect: SqlDialect = session.sql
         self.tables: Tables = served.project(tables_for)
         self.table: EntityTable = self.tables.of(entity)
-        self.frame = Frame(self.tables, session.dialect, session.sql.identifier_preparer.quote, self.table.entity.name)
+        quote = session.sql.identifier_preparer.quote
+        self.frame = Frame(self.tables, session.dialect, quote, self.table.entity.name, few=few)
 
     def cells(self, paths: Sequence[str], columns: list[str]) -> list[Cell]:
         """The cells of paths; the SQL of what they read is appended to `columns`, each only once."""
@@ -99,6 +101,18 @@ class Writer:
     def statement(self, text: str) -> Statement:
         """Close the SELECT: its text as the driver wants it."""
         return Statement(driver_text(text, self.dialect), dict(self.frame.params), frozenset(self.frame.context))
+
+    def steady_statement(self, text: str, **more: object) -> Statement:
+        """Close the SELECT with its constants written into it, and `more` of them.
+
+        PostgreSQL plans it once and not for each execution, as it knows by what it chose the plan.
+        """
+        params = {**self.frame.params, **more}
+        if self.dialect != "postgresql":
+            return Statement(driver_text(text, self.dialect), params, frozenset(self.frame.context))
+        known = {name for name, value in params.items() if isinstance(value, str | int)}
+        written = {name: Literal(params.pop(name)).as_string(None).replace("%", "%%") for name in known}
+        return Statement(_placed(text, written), params, frozenset(self.frame.context))
 
     def reader(self, cells: Sequence[Cell], width: int, form: Form) -> Reader:
         """The reader of the rows."""
@@ -159,9 +173,12 @@ class Writer:
 @lru_cache(maxsize=4_096)
 def driver_text(text: str, dialect: Dialect) -> str:
     """SQL with `:name` places as the driver of a dialect wants it."""
-    if dialect == "sqlite":
-        return text
-    return _PLACE.sub(r"%(\1)s", text.replace("%", "%%"))
+    return text if dialect == "sqlite" else _placed(text, {})
+
+
+def _placed(text: str, written: Mapping[str, str]) -> str:
+    """The text for PostgreSQL's driver, with what stands in place of some names."""
+    return _PLACE.sub(lambda found: written.get(found[1], f"%({found[1]})s"), text.replace("%", "%%"))
 
 
 def with_tie_break(sort: Sequence[Sort]) -> tuple[Sort, ...]:

@@ -12,6 +12,7 @@ from kalip.base.errors import BadRequest
 from kalip.compiler import entity_scope
 from kalip.expressions import Context, compile_expression
 from kalip.fields import Money
+from kalip.fields.literals import text_literal
 from kalip.model import Sort
 from kalip.runtime import Served
 from kalip.storage import Database, Filter, Plan, Query, User, add_user, count_records, insert_records, select_page
@@ -81,7 +82,7 @@ def rows(database: Database, served: Served) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def every(database: Database, served: Served, context: Context) -> Callable[..., list[dict[str, Any]]]:
-    """All rows of a query, read in pages of seven, and whether they are counted so."""
+    """All rows of a query, read in pages of seven: the same planned once, and counted so."""
 
     def read(query: Query, form: Any = "json") -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -89,6 +90,7 @@ def every(database: Database, served: Served, context: Context) -> Callable[...,
         while True:
             with database.read() as session:
                 page = select_page(session, served, step, context, form)
+                assert select_page(session, served, replace(step, steady=True), context, form) == page
             found += page.rows
             if page.next is None:
                 break
@@ -280,3 +282,43 @@ def test_own_records_are_read_in_the_order_of_the_first_list(
         steps = " ".join(row[3] for row in session.fetch(f"EXPLAIN QUERY PLAN {statements[0]}", {}))
     assert "USING INDEX kx_deal_owner_amount" in steps
     assert "TEMP B-TREE" not in steps
+
+
+TRICKY = "100 %s %(limit)s O'Neill \\' :limit :e1_1 \"x\" %%"
+
+
+def test_constants_of_a_steady_page_are_texts_whatever_is_in_them(
+    database: Database, served: Served, every: Any
+) -> None:
+    made = [a_row(name=name) for name in (TRICKY, TRICKY.replace("%%", "%"), "x")]
+    with database.write() as session:
+        insert_records(session, served, "company", made)
+    condition = where(served, f"name == {text_literal(TRICKY)}", "company")
+    assert [row["id"] for row in every(Query("company", filters=(condition,)))] == [made[0]["id"]]
+
+
+def test_postgresql_plans_a_steady_page_once(
+    rows: list[dict[str, Any]], database: Database, served: Served, context: Context
+) -> None:
+    if database.dialect != "postgresql":
+        return  # SQLite keeps no plans
+    query = Query("deal", ("name",), (where(served, "owner in actor.unit_below"), where(served, "won != false")))
+    with database.read() as session:
+        for _ in range(15):
+            select_page(session, served, replace(query, steady=True), context)
+        plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE %(like)s"
+        ((without_values, with_values),) = session.fetch(plans, {"like": "SELECT t0.id, t0.name,%"})
+    assert without_values > 0
+    assert with_values <= 5
+
+
+def test_postgresql_finds_the_shares_of_a_row_by_their_index(database: Database, served: Served) -> None:
+    if database.dialect != "postgresql":
+        return  # texts have no collations of their own
+    text = (
+        "EXPLAIN SELECT (SELECT true FROM kalip_share AS s WHERE s.entity = 'deal' AND s.record_id = t0.id LIMIT 1)"
+        " FROM deal AS t0"
+    )
+    with database.read() as session:
+        plan = [line for (line,) in session.fetch(text, {})]
+    assert [line for line in plan if "Index Cond" in line and "record_id" in line], plan

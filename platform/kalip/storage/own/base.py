@@ -19,6 +19,8 @@ OWN_METADATA: Final = MetaData(
 
 # SQLite counts rows only in a primary key of type INTEGER.
 SEQUENCE = BigInteger().with_variant(Integer(), "sqlite")
+# Compares as ids do in the tables of entities: without it PostgreSQL uses no index when it comes from a record's row.
+RECORD_ID: Final = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 SEALED: Final = "sealed"

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kalip.storage.own.base import Base
+from kalip.storage.own.base import RECORD_ID, Base
 
 
 class KalipShare(Base):
@@ -18,7 +18,7 @@ class KalipShare(Base):
     __tablename__ = "kalip_share"
     id: Mapped[str] = mapped_column(primary_key=True)
     entity: Mapped[str]
-    record_id: Mapped[str]
+    record_id: Mapped[str] = mapped_column(RECORD_ID)
     verbs: Mapped[str]
     what: Mapped[str]
     grantee_kind: Mapped[str]
