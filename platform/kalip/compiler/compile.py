@@ -97,9 +97,9 @@ def compile_model(
 
 def _model(bench: Bench, revision: str) -> Model:
     make_choice_lists(bench)
-    make_roles(bench)
     make_calendars(bench)
     make_drafts(bench)
+    make_roles(bench)
     for draft in bench.drafts.values():
         bench.restage(draft, owned="owned_by" in draft.data)
     for draft in bench.drafts.values():

@@ -1,6 +1,6 @@
 """Makes choice lists and roles."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from types import MappingProxyType
 from typing import Final
 
@@ -9,7 +9,7 @@ from kalip.compiler.bench import Bench
 from kalip.compiler.desk import Spot
 from kalip.compiler.labels import label_of, own_label, text_of
 from kalip.metadata import Kind, MergedDocument
-from kalip.model import Choice, ChoiceList, Role
+from kalip.model import Area, Choice, ChoiceList, Publishing, Role
 
 ADMINISTRATOR: Final = "administrator"
 """The role that every site has: it may do everything."""
@@ -22,7 +22,7 @@ def make_choice_lists(bench: Bench) -> None:
 
 
 def make_roles(bench: Bench) -> None:
-    """Make every role; the administrator's is always there."""
+    """Make every role; the administrator's is always there. Needs the names of entities."""
     bench.roles[ADMINISTRATOR] = Role(ADMINISTRATOR, own_label(ADMINISTRATOR), administrator=True)
     for document in bench.stack.of_kind(Kind.ROLE):
         name, data = document.names[0], document.data
@@ -35,6 +35,7 @@ def make_roles(bench: Bench) -> None:
             data.get("privacy_officer", False),
             data.get("clearance", ""),
             data.get("second_factor") == "required",
+            tuple(_publishing(bench, document)),
         )
 
 
@@ -45,6 +46,16 @@ def role_named(bench: Bench, name: str, spot: Spot) -> str | None:
         return None
     bench.desk.use(spot, f"role:{name}")
     return name
+
+
+def _publishing(bench: Bench, document: MergedDocument) -> Iterator[Publishing]:
+    for area, said in document.data.get("publishes", {}).items():
+        spot = Spot(document).at("publishes", area)
+        if said is True:
+            yield Publishing(Area(area))
+        elif said:
+            found = (bench.entity_named(name, spot.at(place)) for place, name in enumerate(said))
+            yield Publishing(Area(area), tuple(name for name in found if name is not None))
 
 
 def _choice_list(bench: Bench, document: MergedDocument) -> ChoiceList:

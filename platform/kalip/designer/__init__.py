@@ -1,9 +1,10 @@
 """Floor 12: the published metadata and how it changes: packs installed, planned, published, loaded. Knows no HTTP."""
 
+from kalip.designer.areas import may_publish, publishes_any, require_designer
 from kalip.designer.carrying import carry_fields
 from kalip.designer.choices import add_choices, name_of_label
 from kalip.designer.commands import Edit, Move, PutDocument, Remove, Rename, Reset, Restore, SetValue
-from kalip.designer.drafting import discard, edit_draft, open_draft, require_designer, resolve
+from kalip.designer.drafting import discard, edit_draft, open_draft, resolve
 from kalip.designer.drafts import NO_SITE, Draft, Drafted
 from kalip.designer.explaining import Explanation, Setting, explain, uses_of
 from kalip.designer.history import Undoing, changes_between, roll_back, take_back
@@ -61,6 +62,7 @@ __all__ = [
     "install_packs",
     "install_proposed",
     "load_served",
+    "may_publish",
     "name_of_label",
     "open_draft",
     "place_words",
@@ -68,6 +70,7 @@ __all__ = [
     "publish",
     "publish_documents",
     "publish_draft",
+    "publishes_any",
     "require_designer",
     "resolve",
     "review",

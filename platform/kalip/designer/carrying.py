@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from kalip.access import Actor
-from kalip.designer.drafting import require_designer
+from kalip.designer.areas import require_administrator
 from kalip.designer.drafts import newest_state
 from kalip.designer.proposing import propose_in
 from kalip.designer.publishing import Publication, Published, publish
@@ -31,11 +31,11 @@ def carry_fields(
     """Give targets of a conversion fields of its source, by target, and publish that; None when nothing is wished.
 
     A field keeps its type, options and choice list, which stays one and the same, and the roles that see or change it
-    everywhere do so there too; the conversion carries it from then on. Raises AccessDenied for who may not change the
-    metadata, RecordRejected for fields that can't be made there, PublishConflict when something else was published
-    meanwhile.
+    everywhere do so there too; the conversion carries it from then on. Raises AccessDenied for anybody but
+    administrators, as rights are among it, RecordRejected for fields that can't be made there, PublishConflict when
+    something else was published meanwhile.
     """
-    require_designer(actor)
+    require_administrator(actor)
     wanted = {name: list(dict.fromkeys(fields)) for name, fields in wishes.items() if fields}
     made: Conversion = run(
         site.services, actor, lambda work: checked_wishes(work, entity, conversion, wanted), write=False

@@ -1,15 +1,16 @@
-"""What an administrator does with a draft: looks at it, edits it, settles conflicts, throws it away."""
+"""What the author of a draft does with it: looks at it, edits it, settles conflicts, throws it away."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from typing import Final, Literal
 
 from kalip.access import Actor
-from kalip.base.errors import AccessDenied, Conflict, NotFound
+from kalip.base.errors import Conflict, NotFound
+from kalip.designer.areas import require_designer, require_documents
 from kalip.designer.commands import Edit, PutDocument, apply_edits
-from kalip.designer.drafts import NO_SITE, Draft, Drafted, draft_of, drafted, number_of, read_draft, with_site
+from kalip.designer.drafts import NO_SITE, Draft, Drafted, Texts, draft_of, drafted, number_of, read_draft, with_site
 from kalip.designer.rebasing import take
 from kalip.designer.site import Site
 from kalip.metadata import SITE, SiteEditor, examine_documents, place_of
@@ -19,16 +20,9 @@ from kalip.storage import StoredDraft, delete_draft, find_draft, save_draft
 _ATTEMPTS: Final = 5
 
 
-def require_designer(actor: Actor) -> str:
-    """The id of an actor who may change the metadata. Raises AccessDenied for anybody else."""
-    if not actor.administrator or actor.id is None:
-        raise AccessDenied("Only administrators may do this.")
-    return actor.id
-
-
 def open_draft(site: Site, actor: Actor) -> Drafted:
     """The actor's draft on top of what is published now; nothing drafted is an empty one. AccessDenied."""
-    author = require_designer(actor)
+    author = require_designer(site, actor)
     with site.services.database.read() as session:
         draft = read_draft(site, session, author)
     return drafted(site, draft)
@@ -38,7 +32,7 @@ def edit_draft(site: Site, actor: Actor, edits: Sequence[Edit], version: int | N
     """Make edits in the actor's draft and keep it. Commits.
 
     Edits made at once in two windows are both kept. With `version`, Conflict when the draft was saved since that one.
-    Raises AccessDenied, BadRequest and NotFound.
+    Raises AccessDenied, also for a document of an area that the actor may not publish, BadRequest and NotFound.
     """
     return _save(site, actor, lambda draft: _edited(site, edits, draft), version)
 
@@ -50,7 +44,7 @@ def resolve(site: Site, actor: Actor, address: str, pointer: str, keep: Literal[
 
 def discard(site: Site, actor: Actor, address: str | None = None) -> None:
     """Forget the actor's draft, or what it changes of one document. Commits."""
-    author = require_designer(actor)
+    author = require_designer(site, actor)
     if address is not None:
         _save(site, actor, lambda draft: _without(draft, address))
         return
@@ -65,17 +59,23 @@ def discard(site: Site, actor: Actor, address: str | None = None) -> None:
 
 def _save(site: Site, actor: Actor, change: Callable[[Draft], Draft], version: int | None = None) -> Drafted:
     """Read, change and keep the draft; again when it was kept by another window meanwhile."""
-    author = require_designer(actor)
+    author = require_designer(site, actor)
     for _ in range(_ATTEMPTS):
         with site.services.database.read() as session:
             draft = read_draft(site, session, author)
         if version is not None and draft.version != version:
             break
         changed = change(draft)
+        require_documents(site, actor, changed, _changed(draft.documents, changed.documents))
         kept_at = run(site.services, actor, partial(_keep, changed))
         if kept_at is not None:
             return drafted(site, replace(changed, version=changed.version + 1, updated_at=kept_at))
     raise Conflict("Your draft was changed in another window.", hint="look at it again")
+
+
+def _changed(before: Texts, after: Texts) -> Iterator[str]:
+    """The files that a draft newly says something else of; what it no longer speaks of is anybody's to forget."""
+    return (path for path, text in after.items() if path not in before or before[path] != text)
 
 
 def _keep(draft: Draft, work: Work) -> datetime | None:

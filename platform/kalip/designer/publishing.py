@@ -11,7 +11,7 @@ from kalip.designer.site import Site
 from kalip.designer.stored import revision_paths, store_packs
 from kalip.records import Work, enqueue_all
 from kalip.records.journal import make_event
-from kalip.records.services import announce, open_work
+from kalip.records.services import announce, open_work, require_writing
 from kalip.storage import (
     Event,
     NewRevision,
@@ -60,8 +60,9 @@ def publish(site: Site, proposal: Proposal, publication: Publication, then: Then
 
     `then` writes records under the new model in the same transaction. Raises PublishConflict when something else was
     published since the proposal was made, or the plan takes something out of sight and that isn't accepted. What goes
-    on of the plan is done by jobs.
+    on of the plan is done by jobs. AccessDenied for an actor who only reads.
     """
+    require_writing(publication.actor)
     services, actor = site.services, publication.actor
     now = services.clock()
     served = proposal.served

@@ -7,7 +7,7 @@ from typing import Any
 from kalip.access import Actor
 from kalip.base.canonical import pretty_text
 from kalip.base.errors import CompileError, Conflict, Diagnostic, NotFound, PublishConflict
-from kalip.designer.drafting import require_designer
+from kalip.designer.areas import require_designer, require_documents
 from kalip.designer.drafts import Draft, Drafted, draft_of, drafted, laid_onto, newest_state, packs_at, read_draft
 from kalip.designer.installing import seed_documents
 from kalip.designer.proposing import Proposal, propose_in
@@ -79,7 +79,7 @@ class Review:
 
 def review(site: Site, actor: Actor) -> Review:
     """Review the actor's draft. Writes nothing. AccessDenied."""
-    author = require_designer(actor)
+    author = require_designer(site, actor)
     with site.services.database.read() as session:
         return _review(site, session, read_draft(site, session, author))
 
@@ -90,9 +90,10 @@ def publish_draft(site: Site, actor: Actor, message: str, accepted: Iterable[str
     Raises AccessDenied; Conflict when there is nothing to publish or another window saved meanwhile; PublishConflict
     for what others changed too and for lossy steps that aren't accepted; CompileError; PlanRefused.
     """
-    author = require_designer(actor)
+    author = require_designer(site, actor)
     with site.services.database.read() as session:
         draft = read_draft(site, session, author)
+        require_documents(site, actor, draft, draft.documents)
         proposal = _proposal(site, session, draft)
 
     def empty(work: Work) -> None:
@@ -108,7 +109,7 @@ def review_documents(site: Site, actor: Actor, documents: Documents, base: str |
 
     Raises Stale when `base` (a revision's hash or number) is no longer published; NotFound for an unknown one.
     """
-    author = require_designer(actor)
+    author = require_designer(site, actor)
     with site.services.database.read() as session:
         return _review(site, session, _sent(site, session, author, documents, base))
 
@@ -117,11 +118,12 @@ def publish_documents(
     site: Site, publication: Publication, documents: Documents, base: str | None = None
 ) -> Published | None:
     """Publish documents of the site's pack; None when they are there. Raises as the review and publishing do."""
-    author = require_designer(publication.actor)
+    author = require_designer(site, publication.actor)
     with site.services.database.read() as session:
         draft = _sent(site, session, author, documents, base)
         if draft.is_empty:
             return None
+        require_documents(site, publication.actor, draft, draft.documents)
         proposal = _proposal(site, session, draft)
     return publish(site, proposal, publication, lambda work: _plant(work, draft))
 

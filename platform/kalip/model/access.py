@@ -53,13 +53,30 @@ SHARABLE = (
 """Verbs that may be given on a single record."""
 
 
+class Area(StrEnum):
+    """Parts of the metadata that a role may be let publish. Rights, roles and packs are no such part."""
+
+    STRUCTURE = "structure"
+    VIEWS = "views"
+    PROCESSES = "processes"
+    TEXTS = "texts"
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """An area that a role may publish: of these entities alone, None for all metadata of the area."""
+
+    area: Area
+    entities: tuple[str, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """A bundle of permissions. An administrator role permits every verb on everything, and the designer.
 
     A privacy officer looks after personal data on the privacy pages, whatever the rights on records. `clearance` is the
     highest value of confidentiality fields whose records the role may know of; empty for none.
-    `second_factor` lets its holders in only with one.
+    `second_factor` lets its holders in only with one. `publishes` are the areas of the metadata that they may change.
     """
 
     name: str
@@ -69,6 +86,7 @@ class Role:
     privacy_officer: bool = False
     clearance: str = ""
     second_factor: bool = False
+    publishes: tuple[Publishing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def unit_of_work(
     who only looks would write.
     """
     if write:
-        _may_write(actor)
+        require_writing(actor)
     served = services.runtime.pin()
     database = services.database
     opened = database.write(served.model.revision) if write else database.read()
@@ -153,7 +153,7 @@ def settled_work(services: Services, actor: Actor, correlation: str | None = Non
     Publishers wait while a model is loaded, so this is for work that they have overtaken again and again. Raises
     RevisionChanged when what is published can't be served, AccessDenied as in `unit_of_work`.
     """
-    _may_write(actor)
+    require_writing(actor)
     with services.database.write() as session:
         served = services.runtime.refresh()
         current = current_revision(session)
@@ -215,7 +215,8 @@ def run(
     raise AssertionError  # the last attempt returns or raises
 
 
-def _may_write(actor: Actor) -> None:
+def require_writing(actor: Actor) -> None:
+    """Raise AccessDenied for who only reads: by such a token, or with another's eyes."""
     if actor.read_only and actor.on_behalf is None:
         raise AccessDenied("This token only reads.")
     if actor.read_only:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from kalip.access import Actor
 from kalip.base.errors import AccessDenied, NotAuthenticated
-from kalip.designer import Site
+from kalip.designer import Site, may_publish, publishes_any
 from kalip.records import Services, Work, run, unit_of_work
 from kalip.records.accounts import actor_of_session
 from kalip.web.locale import COOKIE, use_locale
@@ -77,6 +77,14 @@ def administrating(work: Work) -> Work:
     """The work of an administrator; AccessDenied for anybody else's."""
     if not work.actor.administrator:
         raise AccessDenied("Only administrators may do this.")
+    return work
+
+
+def designing(work: Work, address: str = "") -> Work:
+    """The work of somebody who publishes some metadata, or the document at an address; AccessDenied otherwise."""
+    model, me = work.model, work.actor
+    if not (may_publish(model, me, address) if address else publishes_any(model, me)):
+        raise AccessDenied("Only administrators, and roles that publish this part of the metadata, may do this.")
     return work
 
 

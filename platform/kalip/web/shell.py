@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import current_app, request, url_for
 
 from kalip.access import Actor, may
+from kalip.designer import publishes_any
 from kalip.model import Entity, Model, Verb
 from kalip.records import Work
 from kalip.records.accounts import Principal, principals_of
@@ -112,8 +113,8 @@ def _groups(work: Work) -> tuple[NavGroup, ...]:
     ]
     if work.actor.administrator:
         groups.append(_administration())
-    elif is_officer(work):
-        groups.append(NavGroup(gettext("Administration"), (_privacy(),)))
+    else:
+        groups.append(NavGroup(gettext("Administration"), tuple(_duties(work))))
     return tuple(group for group in groups if group.items)
 
 
@@ -161,7 +162,6 @@ def _items(entity: Entity, locale: str) -> Iterable[NavItem]:
 
 def _administration() -> NavGroup:
     pages = (
-        (gettext("Designer"), "designer.show_overview", "tool"),
         (gettext("Packs"), "admin.show_packs", "package"),
         (gettext("Revisions"), "admin.show_revisions", "history"),
         (gettext("Rules"), "rules.show_rules", "bolt"),
@@ -172,7 +172,19 @@ def _administration() -> NavGroup:
         (gettext("What came in"), "intake.show_receipts", "inbox"),
         (gettext("Background work"), "jobs_admin.show_jobs", "server"),
     )
-    return NavGroup(gettext("Administration"), (*(_page(*each) for each in pages), _privacy()))
+    return NavGroup(gettext("Administration"), (_designer(), *(_page(*each) for each in pages), _privacy()))
+
+
+def _duties(work: Work) -> Iterable[NavItem]:
+    """What somebody looks after who is no administrator."""
+    if publishes_any(work.model, work.actor):
+        yield _designer()
+    if is_officer(work):
+        yield _privacy()
+
+
+def _designer() -> NavItem:
+    return _page(gettext("Designer"), "designer.show_overview", "tool")
 
 
 def _privacy() -> NavItem:

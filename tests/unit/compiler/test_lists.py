@@ -1,6 +1,7 @@
 """Choice lists and roles."""
 
-from tests.support.builders import a_model, a_pack, diagnostics_of, told
+from kalip.model import Area, Publishing
+from tests.support.builders import a_model, a_pack, an_entity, diagnostics_of, told
 
 
 def test_choices() -> None:
@@ -29,3 +30,17 @@ def test_a_role_may_want_a_second_factor() -> None:
     pack = a_pack().with_role("rep").with_role("boss", second_factor="required")
     roles = a_model(pack).roles
     assert [roles[name].second_factor for name in ("administrator", "rep", "boss")] == [False, False, True]
+
+
+def test_a_role_publishes_areas_of_the_metadata() -> None:
+    lead = an_entity("lead").with_field("name", "text")
+    pack = (
+        a_pack().with_entity(lead).with_role("maker", publishes={"views": True, "processes": ["lead"], "texts": False})
+    )
+    roles = a_model(pack).roles
+    assert roles["maker"].publishes == (Publishing(Area.VIEWS), Publishing(Area.PROCESSES, ("lead",)))
+    assert roles["administrator"].publishes == ()
+    unknown = a_pack().with_entity(lead).with_role("maker", publishes={"views": ["lead", "leed"]})
+    assert told(diagnostics_of(unknown)) == [("C101", "/publishes/views/1")]
+    other = a_pack().with_role("maker", publishes={"access": True})
+    assert [pointer for _, pointer in told(diagnostics_of(other))] == ["/publishes/access"]

@@ -90,6 +90,7 @@ def role(found: Role, locale: str) -> Json:
         "label": found.label.get(locale),
         "description": found.description.get(locale),
         "administrator": found.administrator,
+        "publishes": {each.area.value: each.entities is None or list(each.entities) for each in found.publishes},
     }
 
 

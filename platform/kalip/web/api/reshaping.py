@@ -1,4 +1,4 @@
-"""REST of changing the metadata: what documents of the site would do, and publishing them; for administrators."""
+"""REST of changing the metadata: what documents of the site would do, and publishing them; for those who publish it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class _Sent:
 def plan_documents() -> Response:
     """What publishing documents would change, in words and steps. Writes nothing."""
     Arguments()
-    require_designer(actor())
+    require_designer(site(), actor())
     sent = _read(read_object(METADATA_LIMIT))
     found = review_documents(site(), actor(), sent.documents, sent.base)
     if found.plan is None:
@@ -47,7 +47,7 @@ def plan_documents() -> Response:
 def publish_sent() -> Response:
     """Publish documents drawn from `base_revision`; lossy steps must be accepted by their ids."""
     Arguments()
-    require_designer(actor())
+    require_designer(site(), actor())
     sent = _read(read_object(METADATA_LIMIT), is_based=True)
     publication = Publication(actor(), sent.message, accepted=sent.accept)
     done = publish_documents(site(), publication, sent.documents, sent.base)

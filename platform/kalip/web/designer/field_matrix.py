@@ -81,7 +81,7 @@ def show_fields(name: str) -> Response:
             tuple(roles.values()),
             rows,
             closed_text(sum(row.closed for row in rows)),
-            tabs_of(drafted, name, f"{_address(name)}/fields"),
+            tabs_of(work, drafted, name, f"{_address(name)}/fields"),
             faults_of(drafted, access) if access is not None else (),
         )
         return render(_PAGE, frame(work, gettext("Rights on fields"), Crumb(title, page_of(document.address))), page)

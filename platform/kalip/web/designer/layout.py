@@ -21,13 +21,12 @@ from kalip.web.cells import style_of
 from kalip.web.designer.nodes import label_of
 from kalip.web.designer.reading import Bar, Fault, bar_of, entity_of, faults_of, frame, page_of, roles_of
 from kalip.web.designer.removing import without_empty
-from kalip.web.designer.tabs import Tab, tabs_of
+from kalip.web.designer.tabs import Tab, owner_crumb, tabs_of
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
 from kalip.web.record.form import Basis, ShownSection, form_of
 from kalip.web.render import View, render
-from kalip.web.session import actor, administrating, reading, site
-from kalip.web.shell import Crumb
+from kalip.web.session import actor, designing, reading, site
 
 blueprint = Blueprint("designer_layout", __name__, url_prefix="/designer/layout")
 _PAGE = View("designer/layout.html", "designer/_layout.html")
@@ -96,7 +95,7 @@ class Layout:
 def show_layout(name: str) -> Response:
     """The layout of an entity's form."""
     with reading() as work:
-        administrating(work)
+        designing(work, _address(name))
         return _page(work, open_draft(site(), work.actor), name)
 
 
@@ -104,7 +103,7 @@ def show_layout(name: str) -> Response:
 def change_layout(name: str) -> BaseResponse:
     """Place a field, take it off, or add a section or tab."""
     with reading() as work:
-        administrating(work)
+        designing(work, _address(name))
         drafted = open_draft(site(), work.actor)
         edits = [*_edits(drafted, entity_of(drafted, name), request.form.get("do", ""))]
     drafted = edit_draft(site(), actor(), edits)
@@ -136,10 +135,10 @@ def _page(work: Work, drafted: Drafted, name: str) -> Response:
         ),
         roles=_roles(drafted, role),
         seen=_seen(work, drafted, name, role),
-        tabs=tabs_of(drafted, name, _address(name)),
+        tabs=tabs_of(work, drafted, name, _address(name)),
         faults=faults_of(drafted, form) if form is not None else (),
     )
-    return render(_PAGE, frame(work, gettext("Form"), Crumb(title, page_of(owner.address))), page)
+    return render(_PAGE, frame(work, gettext("Form"), owner_crumb(work, owner)), page)
 
 
 def _edits(drafted: Drafted, owner: MergedDocument, done: str) -> Iterator[Edit]:

@@ -128,6 +128,26 @@ def _first_date(owner: MergedDocument) -> str:
     return next(iter(dated), "created_at")
 
 
+def part_labels() -> dict[str, str]:
+    """The kinds of parts that are added to an entity, as people call them."""
+    return {
+        "list": gettext("List"),
+        "board": gettext("Board"),
+        "calendar": gettext("Calendar"),
+        "card": gettext("Card"),
+        "pipeline": gettext("Pipeline"),
+        "rules": gettext("Rules"),
+    }
+
+
+def part_address(entity: str, kind: str) -> str:
+    """Where a part of a kind would lie, were it the first of its kind."""
+    folder = f"entities/{entity}"
+    if kind == "rules":
+        return f"{folder}/rules"
+    return f"{folder}/pipelines/main" if kind == "pipeline" else f"{folder}/views/{kind}"
+
+
 def new_part(drafted: Drafted, owner: MergedDocument, kind: str, label: str) -> tuple[str, dict[str, Any]]:
     """The address and data of a new view or pipeline of an entity. BadRequest for any other kind."""
     folder = f"entities/{owner.names[0]}"

@@ -75,7 +75,7 @@ def show_access(name: str) -> Response:
             name,
             tuple((gettext(str(each["title"])), gettext(str(each["description"]))) for each in verbs.values()),
             tuple(_rows(drafted, name, tuple(verbs))),
-            tabs_of(drafted, name, _address(name)),
+            tabs_of(work, drafted, name, _address(name)),
             faults_of(drafted, access) if access is not None else (),
         )
         crumb = Crumb(title, page_of(document.address))

@@ -14,7 +14,7 @@ from kalip.web.designer.reading import address_of, frame, page_of
 from kalip.web.locale import gettext
 from kalip.web.record.timeline import moment
 from kalip.web.render import View, render
-from kalip.web.session import administrating, reading, site
+from kalip.web.session import designing, reading, site
 from kalip.web.shell import Crumb
 
 blueprint = Blueprint("designer_questions", __name__, url_prefix="/designer/uses")
@@ -57,7 +57,7 @@ def show_uses(address: str) -> Response:
     """What is published: the layers of a place, and its users."""
     pointer = request.args.get("at", "")
     with reading() as work:
-        administrating(work)
+        designing(work)
         page = Answers(
             gettext("Origin and use"),
             address + pointer.replace("/", "."),

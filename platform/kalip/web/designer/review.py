@@ -16,11 +16,12 @@ from kalip.storage import PlanRefused
 from kalip.web.designer.field_matrix import closed_fields, closed_text
 from kalip.web.designer.nodes import label_of
 from kalip.web.designer.reading import Bar, Fault, bar_of, faults_of, frame
+from kalip.web.designer.tabs import may_change
 from kalip.web.designer.words import Line, Planned, line_of, steps_of
 from kalip.web.lists.empty import Empty
 from kalip.web.locale import gettext, ngettext
 from kalip.web.render import View, render
-from kalip.web.session import actor, administrating, reading, site
+from kalip.web.session import actor, designing, reading, site
 
 blueprint = Blueprint("designer_review", __name__, url_prefix="/designer")
 _FEW_MINUTES: Final = 2
@@ -42,7 +43,8 @@ class Both:
 class ReviewPage:
     """The whole review. `message` and `error` are those of a publish that was refused.
 
-    `closed` tells of entities whose new fields nobody has been let in to: a text, and where they are opened.
+    `closed` tells of entities whose new fields nobody has been let in to: a text, and where they are opened, empty for
+    who may not.
     """
 
     bar: Bar
@@ -63,7 +65,7 @@ class ReviewPage:
 def show_review() -> Response:
     """What publishing the draft would do."""
     with reading() as work:
-        return _page(administrating(work))
+        return _page(designing(work))
 
 
 @blueprint.post("/publish")
@@ -72,12 +74,12 @@ def publish_now() -> BaseResponse:
     message = request.form.get("message", "").strip()[:500]
     if not message:
         with reading() as work:
-            return _page(administrating(work), error=gettext("Say in a few words what this change is for."), status=422)
+            return _page(designing(work), error=gettext("Say in a few words what this change is for."), status=422)
     try:
         done = publish_draft(site(), actor(), message, request.form.getlist("accept"))
     except (Conflict, PublishConflict, CompileError, PlanRefused) as error:
         with reading() as work:
-            return _page(administrating(work), message, gettext(error.template, **error.params), 409)
+            return _page(designing(work), message, gettext(error.template, **error.params), 409)
     flash(gettext("Revision {number} is published.", number=done.revision.number))
     return redirect(url_for("designer.show_overview"))
 
@@ -118,18 +120,19 @@ def _page(work: Work, message: str = "", error: str = "", status: int = 200) -> 
         ),
         message=message,
         error=error,
-        closed=tuple(_closed(drafted)),
+        closed=tuple(_closed(work, drafted)),
     )
     return render(_PAGE, frame(work, gettext("Review")), page, status)
 
 
-def _closed(drafted: Drafted) -> Iterator[tuple[str, str]]:
+def _closed(work: Work, drafted: Drafted) -> Iterator[tuple[str, str]]:
     for address in drafted.after:
         document = drafted.stack.documents.get(address)
         count = len(closed_fields(drafted, document)) if document is not None and document.kind is Kind.ENTITY else 0
         if document is not None and count:
             text = f"{label_of(document.data, document.names[0])}: {closed_text(count)}"
-            yield text, url_for("designer_fields.show_fields", name=document.names[0])
+            opens = may_change(work, f"entities/{document.names[0]}/access")
+            yield text, url_for("designer_fields.show_fields", name=document.names[0]) if opens else ""
 
 
 def _wait(seconds: float) -> str:

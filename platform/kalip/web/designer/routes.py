@@ -21,7 +21,6 @@ from kalip.designer import (
     name_of_label,
     open_draft,
 )
-from kalip.designer.wording import place_words
 from kalip.metadata import SITE, Kind, MergedDocument, document_schema
 from kalip.metadata.source import escape, unescape, value_at
 from kalip.records import Work
@@ -29,8 +28,9 @@ from kalip.web import htmx
 from kalip.web.designer.editing import changes_of, with_typed
 from kalip.web.designer.field_matrix import closed_fields
 from kalip.web.designer.graph import Graph, graph_of
-from kalip.web.designer.making import field_name
+from kalip.web.designer.making import field_name, part_address, part_labels
 from kalip.web.designer.nodes import Node, label_of, name_of, node_at, schema_at, source_of
+from kalip.web.designer.overview import overview_of
 from kalip.web.designer.reading import (
     Bar,
     Fault,
@@ -45,64 +45,25 @@ from kalip.web.designer.reading import (
     types_offered,
 )
 from kalip.web.designer.removing import RemovalPage, removal, uses_in
-from kalip.web.designer.tabs import Tab, tabs_of
+from kalip.web.designer.tabs import Tab, may_change, tabs_of
 from kalip.web.inputs import Option
 from kalip.web.locale import current_locale, gettext
 from kalip.web.render import View, render, render_fragment
-from kalip.web.session import actor, administrating, reading, site
+from kalip.web.session import actor, designing, reading, site
 from kalip.web.shell import Crumb
-from kalip.web.wording import wording_text
 
 blueprint = Blueprint("designer", __name__, url_prefix="/designer")
 _OVERVIEW = View("designer/overview.html")
 _NODE = View("designer/node.html")
 _REMOVAL = View("designer/removal.html")
-_ICONS = {Kind.CHOICES: "list", Kind.ROLE: "shield-check", Kind.MAIL: "mail"}
-"""Kinds that stand below the entities of their pack."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """An entity, choice list or role."""
-
-    label: str
-    href: str
-    icon: str
-    note: str = ""
-    changed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """A document of a pack that this site has removed."""
-
-    label: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The things of one pack."""
-
-    name: str
-    label: str
-    version: str
-    entities: tuple[Thing, ...]
-    others: tuple[Thing, ...]
-    removed: tuple[Gone, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """Everything that can be changed, by pack."""
-
-    bar: Bar
-    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class NodePage:
-    """A place in a document. `opened_at` is where a field is opened that nobody may see yet."""
+    """A place in a document. `parts` are the kinds of parts that the person may add to the entity.
+
+    `closed`: nobody may see the field yet; `opened_at` is where that is mended, by who may.
+    """
 
     bar: Bar
     title: str
@@ -123,6 +84,8 @@ class NodePage:
     renamable: bool
     plain: str
     entity: str
+    parts: tuple[Option, ...]
+    closed: bool
     opened_at: str
 
     def at(self, pointer: str) -> str:
@@ -134,16 +97,15 @@ class NodePage:
 def show_overview() -> Response:
     """All things by pack."""
     with reading() as work:
-        drafted = open_draft(site(), administrating(work).actor)
-        groups = tuple(group for group in _groups(drafted) if group.entities or group.others or group.removed)
-        return render(_OVERVIEW, frame(work, gettext("Designer")), Overview(bar_of(drafted), groups))
+        drafted = open_draft(site(), designing(work).actor)
+        return render(_OVERVIEW, frame(work, gettext("Designer")), overview_of(work, drafted))
 
 
 @blueprint.get("/at/<path:address>")
 def show_node(address: str) -> Response:
     """A place in a document, `at` a JSON pointer."""
     with reading() as work:
-        drafted = open_draft(site(), administrating(work).actor)
+        drafted = open_draft(site(), designing(work, address).actor)
         return _node_page(work, drafted, document_of(drafted, address), request.args.get("at", ""))
 
 
@@ -152,7 +114,7 @@ def change_node(address: str) -> BaseResponse:
     """Change a place in a document: its properties, or the entries of its maps."""
     pointer = request.args.get("at", "")
     with reading() as work:
-        drafted = open_draft(site(), administrating(work).actor)
+        drafted = open_draft(site(), designing(work, address).actor)
         document = document_of(drafted, address)
         done = request.form.get("do", "save")
         if done == "save":
@@ -177,9 +139,9 @@ def change_node(address: str) -> BaseResponse:
 @blueprint.post("/restored")
 def restore() -> BaseResponse:
     """Bring back a document that this site has removed."""
-    with reading() as work:
-        administrating(work)
     address = request.form.get("address", "")
+    with reading() as work:
+        designing(work, address)
     edit_draft(site(), actor(), [Restore(address)])
     return redirect(page_of(address))
 
@@ -215,7 +177,7 @@ def _node_page(
         action=page_of(document.address, pointer),
         json=url_for("designer_text.show_json", address=document.address),
         uses=url_for("designer_questions.show_uses", address=document.address, at=pointer or None),
-        tabs=_tabs(drafted, document),
+        tabs=_tabs(work, drafted, document),
         faults=faults_of(drafted, document),
         lists=lists_of(drafted, document),
         types=types_offered(),
@@ -223,17 +185,31 @@ def _node_page(
         renamable=bool(pointer) and "was" in (schema_at(schema, document.data, pointer) or {}).get("properties", {}),
         plain=unescape(pointer.rpartition("/")[2]),
         entity=document.names[0] if document.address.startswith("entities/") else "",
-        opened_at=_opened_at(drafted, document, pointer),
+        parts=tuple(_parts(work, document)),
+        closed=_is_closed(drafted, document, pointer),
+        opened_at=_opened_at(work, document),
         resettable=SITE in owners and owners != {SITE} and _says(document, pointer),
     )
     return render(_NODE, frame(work, title, *_crumbs(document, pointer)), page, 422 if errors else 200)
 
 
-def _opened_at(drafted: Drafted, document: MergedDocument, pointer: str) -> str:
+def _parts(work: Work, document: MergedDocument) -> Iterator[Option]:
+    if document.address.startswith("entities/"):
+        for kind, label in part_labels().items():
+            if may_change(work, part_address(document.names[0], kind)):
+                yield Option(kind, label)
+
+
+def _is_closed(drafted: Drafted, document: MergedDocument, pointer: str) -> bool:
     steps = pointer.split("/")
     closed = closed_fields(drafted, document) if document.kind is Kind.ENTITY and steps[1:2] == ["fields"] else ()
-    is_closed = len(steps) == 3 and unescape(steps[2]) in closed
-    return url_for("designer_fields.show_fields", name=document.names[0]) if is_closed else ""
+    return len(steps) == 3 and unescape(steps[2]) in closed
+
+
+def _opened_at(work: Work, document: MergedDocument) -> str:
+    """Where rights on the entity's fields are given; empty for who may not."""
+    may = document.kind is Kind.ENTITY and may_change(work, f"entities/{document.names[0]}/access")
+    return url_for("designer_fields.show_fields", name=document.names[0]) if may else ""
 
 
 def _asked(work: Work, drafted: Drafted, document: MergedDocument, pointer: str) -> Response | None:
@@ -326,36 +302,9 @@ def _after_removal(drafted: Drafted, address: str, pointer: str) -> str:
     return url_for("designer.show_overview")
 
 
-def _groups(drafted: Drafted) -> Iterator[Group]:
-    known = {each.address: each.data for each in (*drafted.stack.documents.values(), *drafted.stack.removed.values())}
-    for pack in drafted.stack.packs:
-        manifest = pack.manifest.data
-        own = [each for each in drafted.stack.documents.values() if each.base.layer == pack.name]
-        entities = tuple(_thing(each) for each in own if each.kind is Kind.ENTITY)
-        others = tuple(_thing(each) for kind in _ICONS for each in own if each.kind is kind)
-        label = label_of({"label": manifest.get("title")}, pack.name)
-        removed = tuple(
-            Gone(wording_text(current_locale(), place_words(each.address, "", known)), each.address)
-            for each in drafted.stack.removed.values()
-            if each.base.layer == pack.name and each.layers[-1].data.get("removed") is True
-        )
-        yield Group(pack.name, label, pack.version, entities, others, removed)
-
-
-def _thing(document: MergedDocument) -> Thing:
-    fields = document.data.get("fields", {})
-    return Thing(
-        name_of(document),
-        page_of(document.address),
-        str(document.data.get("icon") or _ICONS.get(document.kind, "table")),
-        gettext("{count} fields", count=len(fields)),
-        len(document.layers) > 1 and document.layers[-1].layer == SITE,
-    )
-
-
-def _tabs(drafted: Drafted, document: MergedDocument) -> tuple[Tab, ...]:
+def _tabs(work: Work, drafted: Drafted, document: MergedDocument) -> tuple[Tab, ...]:
     of_entity = document.address.startswith("entities/")
-    return tabs_of(drafted, document.names[0], document.address) if of_entity else ()
+    return tabs_of(work, drafted, document.names[0], document.address) if of_entity else ()
 
 
 def _crumbs(document: MergedDocument, pointer: str) -> Iterator[Crumb]:

@@ -5,13 +5,25 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from kalip.designer import Drafted
+from kalip.designer import Drafted, may_publish
 from kalip.metadata import Kind, MergedDocument
+from kalip.records import Work
 from kalip.web.designer.nodes import label_of
 from kalip.web.designer.reading import page_of
 from kalip.web.locale import gettext
+from kalip.web.shell import Crumb
 
-_KINDS = (Kind.LIST, Kind.BOARD, Kind.CALENDAR_VIEW, Kind.CARD, Kind.PIPELINE, Kind.CONVERSION, Kind.WEBFORM)
+_ALONE = (Kind.RULES, Kind.INTAKE)
+_KINDS = (
+    Kind.LIST,
+    Kind.BOARD,
+    Kind.CALENDAR_VIEW,
+    Kind.CARD,
+    Kind.PIPELINE,
+    Kind.CONVERSION,
+    Kind.WEBFORM,
+    *_ALONE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +35,42 @@ class Tab:
     current: bool
 
 
-def tabs_of(drafted: Drafted, entity: str, address: str) -> tuple[Tab, ...]:
-    """The parts of an entity; the page of `address` is the present one."""
-    return tuple(_tabs(drafted, entity, address))
+def tabs_of(work: Work, drafted: Drafted, entity: str, address: str) -> tuple[Tab, ...]:
+    """The parts of an entity that the person may change; the page of `address` is the present one."""
+    tabs = tuple(_tabs(work, drafted, entity, address))
+    if not tabs:
+        return ()
+    texts = url_for("designer_translations.show_translations", name=entity)
+    return (*tabs, Tab(gettext("Translations"), texts, address == "translations"))
 
 
-def _tabs(drafted: Drafted, entity: str, address: str) -> Iterator[Tab]:
+def may_change(work: Work, address: str) -> bool:
+    """Whether the person may change and publish a document."""
+    return may_publish(work.model, work.actor, address)
+
+
+def owner_crumb(work: Work, owner: MergedDocument) -> Crumb:
+    """The way to an entity, which leads to its page where the person may change it."""
+    href = page_of(owner.address) if may_change(work, owner.address) else ""
+    return Crumb(label_of(owner.data, owner.names[0]), href)
+
+
+def _tabs(work: Work, drafted: Drafted, entity: str, address: str) -> Iterator[Tab]:
     folder = f"entities/{entity}/"
-    yield _tab(gettext("Entity"), f"{folder}entity", address)
-    layout = url_for("designer_layout.show_layout", name=entity)
-    yield Tab(gettext("Form"), layout, address == f"{folder}views/form")
+    if may_change(work, f"{folder}entity"):
+        yield _tab(gettext("Entity"), f"{folder}entity", address)
+    if may_change(work, f"{folder}views/form"):
+        layout = url_for("designer_layout.show_layout", name=entity)
+        yield Tab(gettext("Form"), layout, address == f"{folder}views/form")
+    yield from _parts(work, drafted, entity, address)
+    if may_change(work, f"{folder}access"):
+        access = url_for("designer_access.show_access", name=entity)
+        yield Tab(gettext("Access"), access, address == f"{folder}access")
+        fields = url_for("designer_fields.show_fields", name=entity)
+        yield Tab(gettext("Rights on fields"), fields, address == f"{folder}access/fields")
+
+
+def _parts(work: Work, drafted: Drafted, entity: str, address: str) -> Iterator[Tab]:
     labels = {
         Kind.LIST: gettext("List"),
         Kind.BOARD: gettext("Board"),
@@ -41,21 +79,14 @@ def _tabs(drafted: Drafted, entity: str, address: str) -> Iterator[Tab]:
         Kind.PIPELINE: gettext("Pipeline"),
         Kind.CONVERSION: gettext("Conversion"),
         Kind.WEBFORM: gettext("Public form"),
+        Kind.RULES: gettext("Rules"),
+        Kind.INTAKE: gettext("Intake"),
     }
     for kind in _KINDS:
         for each in drafted.stack.of_kind(kind):
-            if each.names[0] == entity:
-                yield _tab(_named(labels[kind], each), each.address, address)
-    for kind, label in ((Kind.RULES, gettext("Rules")), (Kind.INTAKE, gettext("Intake"))):
-        for each in drafted.stack.of_kind(kind):
-            if each.names[0] == entity:
+            if each.names[0] == entity and may_change(work, each.address):
+                label = labels[kind] if kind in _ALONE else _named(labels[kind], each)
                 yield _tab(label, each.address, address)
-    access = url_for("designer_access.show_access", name=entity)
-    yield Tab(gettext("Access"), access, address == f"{folder}access")
-    fields = url_for("designer_fields.show_fields", name=entity)
-    yield Tab(gettext("Rights on fields"), fields, address == f"{folder}access/fields")
-    texts = url_for("designer_translations.show_translations", name=entity)
-    yield Tab(gettext("Translations"), texts, address == "translations")
 
 
 def _tab(label: str, address: str, current: str) -> Tab:

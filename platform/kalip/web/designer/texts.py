@@ -14,7 +14,7 @@ from kalip.web.designer.completing import spot_of, suggestions
 from kalip.web.designer.nodes import name_of
 from kalip.web.designer.reading import Bar, Fault, Lists, bar_of, faults_of, frame, lists_of, page_of
 from kalip.web.render import View, render
-from kalip.web.session import actor, administrating, reading, site
+from kalip.web.session import actor, designing, reading, site
 from kalip.web.shell import Crumb
 
 blueprint = Blueprint("designer_text", __name__, url_prefix="/designer")
@@ -40,14 +40,14 @@ class JsonPage:
 def show_json(address: str) -> Response:
     """A document as text."""
     with reading() as work:
-        return _json_page(work, open_draft(site(), administrating(work).actor), address)
+        return _json_page(work, open_draft(site(), designing(work, address).actor), address)
 
 
 @blueprint.post("/json/<path:address>")
 def change_json(address: str) -> BaseResponse:
     """Keep what the site says of a document; a faulty text is kept too, and named."""
     with reading() as work:
-        administrating(work)
+        designing(work, address)
     text = request.form.get("text", "").replace("\r\n", "\n").strip()
     seen = request.form.get("seen")
     seen = seen.replace("\r\n", "\n") if seen is not None else None
@@ -59,7 +59,7 @@ def change_json(address: str) -> BaseResponse:
 def complete(address: str) -> Response:
     """What may be written where a half-written JSON text ends."""
     with reading() as work:
-        drafted = open_draft(site(), administrating(work).actor)
+        drafted = open_draft(site(), designing(work, address).actor)
     place, document = place_of(f"{address}.json"), drafted.stack.documents.get(address)
     if place is None:
         raise NotFound("There is no document '{address}'.", params={"address": address[:200]})

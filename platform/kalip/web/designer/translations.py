@@ -12,14 +12,14 @@ from kalip.designer import Drafted, Edit, SetValue, edit_draft, open_draft
 from kalip.metadata import MergedDocument, translation_schema
 from kalip.metadata.schemas import Schema
 from kalip.metadata.source import escape
+from kalip.records import Work
 from kalip.web.designer.editing import changed_texts
 from kalip.web.designer.nodes import label_of, texts_of
 from kalip.web.designer.reading import Bar, bar_of, entity_of, frame, page_of
-from kalip.web.designer.tabs import Tab, tabs_of
+from kalip.web.designer.tabs import Tab, may_change, owner_crumb, tabs_of
 from kalip.web.locale import LOCALES, gettext
 from kalip.web.render import View, render
-from kalip.web.session import actor, administrating, reading, site
-from kalip.web.shell import Crumb
+from kalip.web.session import actor, designing, reading, site
 
 blueprint = Blueprint("designer_translations", __name__, url_prefix="/designer/translations")
 _PAGE = View("designer/translations.html")
@@ -61,10 +61,10 @@ class _Found:
 def show_translations(name: str) -> Response:
     """The texts of an entity."""
     with reading() as work:
-        drafted = open_draft(site(), administrating(work).actor)
+        drafted = open_draft(site(), designing(work).actor)
         owner = entity_of(drafted, name)
         title = label_of(owner.data, name)
-        rows = tuple(_row(each) for each in _texts(drafted, name))
+        rows = tuple(_row(each) for each in _texts(work, drafted, name))
         page = Translations(
             bar_of(drafted),
             title,
@@ -72,18 +72,18 @@ def show_translations(name: str) -> Response:
             tuple(LOCALES.values()),
             rows,
             sum(not all(text for _, text in row.texts) for row in rows),
-            tabs_of(drafted, name, "translations"),
+            tabs_of(work, drafted, name, "translations"),
         )
-        return render(_PAGE, frame(work, gettext("Translations"), Crumb(title, page_of(owner.address))), page)
+        return render(_PAGE, frame(work, gettext("Translations"), owner_crumb(work, owner)), page)
 
 
 @blueprint.post("/<name>")
 def change_translations(name: str) -> BaseResponse:
     """Keep the texts that were changed."""
     with reading() as work:
-        drafted = open_draft(site(), administrating(work).actor)
+        drafted = open_draft(site(), designing(work).actor)
         entity_of(drafted, name)
-        edits = [edit for each in _texts(drafted, name) for edit in _edits(each)]
+        edits = [edit for each in _texts(work, drafted, name) for edit in _edits(each)]
     edit_draft(site(), actor(), edits)
     return redirect(url_for("designer_translations.show_translations", name=name))
 
@@ -94,9 +94,13 @@ def _edits(found: _Found) -> Iterator[Edit]:
         yield SetValue(found.document.address, pointer, value)
 
 
-def _texts(drafted: Drafted, name: str) -> Iterator[_Found]:
+def _texts(work: Work, drafted: Drafted, name: str) -> Iterator[_Found]:
     folder = f"entities/{name}/"
-    mine = [each for each in drafted.stack.documents.values() if each.address.startswith(folder)]
+    mine = [
+        each
+        for each in drafted.stack.documents.values()
+        if each.address.startswith(folder) and may_change(work, each.address)
+    ]
     for document in sorted(mine, key=lambda each: (each.address != f"{folder}entity", each.address)):
         schema = translation_schema(document.kind, site().extensions.types)
         yield from _inside(document, schema, document.data, "")

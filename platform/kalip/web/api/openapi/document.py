@@ -1,6 +1,7 @@
 """Puts the document together for one actor: entities that may be seen, operations that may be called."""
 
 from kalip.access import Actor, seen_model
+from kalip.designer import publishes_any
 from kalip.model import Entity, Model, Verb
 from kalip.records.privacy.officers import looks_after_privacy
 from kalip.runtime import Served
@@ -76,7 +77,7 @@ def build_document(served: Served, actor: Actor, title: str) -> Json:
             **job_paths(),
             **organisation_paths(administrator=actor.administrator),
             **rule_paths(administrator=actor.administrator),
-            **site_paths(administrator=actor.administrator),
+            **site_paths(administrator=actor.administrator, publisher=publishes_any(served.model, actor)),
         },
         "components": {
             "schemas": schemas,

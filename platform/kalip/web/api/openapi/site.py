@@ -29,8 +29,8 @@ _VERSION: Json = {"type": "integer", "minimum": 1}
 _ANY_OBJECT: Json = {"type": "object"}
 
 
-def site_paths(*, administrator: bool) -> dict[str, Json]:
-    """Path to path item."""
+def site_paths(*, administrator: bool, publisher: bool) -> dict[str, Json]:
+    """Path to path item, for an administrator and for who publishes metadata."""
     paths: dict[str, Json] = {
         "/api/files/{id}": {"parameters": [path("id")], "get": _download()},
         "/api/search": {"get": _search()},
@@ -44,6 +44,7 @@ def site_paths(*, administrator: bool) -> dict[str, Json]:
     }
     if administrator:
         paths["/api/metadata/revisions"] = {"get": _revisions()}
+    if publisher:
         paths["/api/metadata/plan"] = {
             "post": _reshape("plan_metadata", "What publishing documents would do", "Planned")
         }
