@@ -126,25 +126,26 @@ def _held(position: str, dialect: Dialect) -> str:
 
 def _shared(name: str, entity: str, verb: str, *, dialect: Dialect) -> Sql:
     condition, params = _of_verb(name, entity, verb, dialect)
-    return Sql(f"SELECT s.record_id AS member FROM kalip_share AS s WHERE {condition}", params, _SHARES)
+    # The kinds are those that there are: with them the index of grantees serves.
+    mine = f"s.grantee_kind IN ('user', 'group', 'unit') AND s.grantee {_AMONG[dialect].format(GRANTEES)}"
+    return Sql(f"SELECT s.record_id AS member FROM kalip_share AS s WHERE {mine} AND {condition}", params, _SHARES)
 
 
 def _is_shared(name: str, item: str, entity: str, verb: str, *, dialect: Dialect, few: bool) -> Sql:
     condition, params = _of_verb(name, entity, verb, dialect)
-    shares = f"FROM kalip_share AS s WHERE s.record_id = {item} AND {condition}"
+    # By its plus SQLite leaves the index of grantees, in which it would look for each of them, for that of records.
+    grantee = "+s.grantee" if dialect == "sqlite" else "s.grantee"
+    mine = f"{grantee} {_AMONG[dialect].format(GRANTEES)}"
+    shares = f"FROM kalip_share AS s WHERE s.record_id = {item} AND {mine} AND {condition}"
     # PostgreSQL would gather all shares for EXISTS, counting on every row being looked at.
     text = f"(SELECT true {shares} LIMIT 1) IS NOT NULL" if few else f"EXISTS (SELECT 1 {shares})"
     return Sql(text, params, _SHARES)
 
 
 def _of_verb(name: str, entity: str, verb: str, dialect: Dialect) -> tuple[str, dict[str, object]]:
-    """The condition of a share with the actor that counts, of an entity's records, for a verb."""
+    """The condition of a share that counts, of an entity's records, for a verb."""
     place = _place(name, "e")
-    conditions = [
-        f"s.grantee_kind IN ('user', 'group', 'unit') AND s.grantee {_AMONG[dialect].format(GRANTEES)}",
-        f"s.entity = :{place}",
-        f"(s.until IS NULL OR s.until > {_NOW[dialect]})",
-    ]
+    conditions = [f"s.entity = :{place}", f"(s.until IS NULL OR s.until > {_NOW[dialect]})"]
     params: dict[str, object] = {place: entity}
     if verb != "read":  # what is shared may be read
         wanted = _place(name, "v")

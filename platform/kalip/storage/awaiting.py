@@ -1,5 +1,6 @@
 """What waits for a person, counted in one statement: asked with every page."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -30,9 +31,20 @@ class Awaiting:
     standing_in: bool = False
 
 
-def count_awaiting(session: Session, user_id: str, now: datetime, holder: str | None = None) -> Awaiting:
-    """What waits for a person at a moment; at most `MOST` of each is counted. `holder` has the tasks when given."""
-    row: Any = session.run(_COUNT, {"user": user_id, "holder": holder or user_id, "now": now}).one()
+def count_awaiting(
+    session: Session,
+    user_id: str,
+    now: datetime,
+    holder: str | None = None,
+    reach: Collection[str] | None = None,
+) -> Awaiting:
+    """What waits for a person at a moment; at most `MOST` of each is counted. `holder` has the tasks when given.
+
+    Tasks are those about records of the entities in `reach`, None for all.
+    """
+    asked = {"user": user_id, "holder": holder or user_id, "now": now}
+    found = session.run(_COUNT, asked) if reach is None else session.run(_REACHED, {**asked, "reach": sorted(reach)})
+    row: Any = found.one()
     return Awaiting(row[0], row[1], row[2], bool(row[3]))
 
 
@@ -53,10 +65,17 @@ _UNREAD: Final = (
     .limit(MOST)
     .subquery()
 )
+
+
+def _counts(*mine: Any) -> Any:
+    return select(
+        select(func.count()).select_from(_UNREAD).scalar_subquery(),
+        _counted(*mine),
+        _counted(*mine, _TASKS.c.due_at <= _NOW),
+        exists().where(SUBSTITUTIONS.c.substitute == bindparam("user"), counts_at(_NOW)),
+    )
+
+
 # Made once: writing a statement costs more than running it.
-_COUNT: Final = select(
-    select(func.count()).select_from(_UNREAD).scalar_subquery(),
-    _counted(*_MINE),
-    _counted(*_MINE, _TASKS.c.due_at <= _NOW),
-    exists().where(SUBSTITUTIONS.c.substitute == bindparam("user"), counts_at(_NOW)),
-)
+_COUNT: Final = _counts(*_MINE)
+_REACHED: Final = _counts(*_MINE, _TASKS.c.entity.in_(bindparam("reach", expanding=True)))

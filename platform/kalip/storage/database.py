@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, Engine, QueuePool, event
 
 from kalip.expressions import Dialect
-from kalip.storage.engine import WRITER, make_engine
+from kalip.storage.engine import GLANCE, WRITER, make_engine
 from kalip.storage.errors import RevisionChanged, Unavailable
 from kalip.storage.patience import patient
 from kalip.storage.session import Session
@@ -38,9 +38,11 @@ class Database:
         self._writer = self.engine.execution_options(**{WRITER: True})
         self._reader = self.engine
         self._writes = count(1)
+        # SQLAlchemy's AUTOCOMMIT is a PRAGMA on SQLite, after which each prepared statement is compiled anew.
+        self._glancer = self.engine.execution_options(**{GLANCE: True})
         if self.dialect == "postgresql":
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        self._glancer = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._glancer = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def read(self) -> Iterator[Session]:

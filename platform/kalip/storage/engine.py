@@ -24,6 +24,8 @@ from kalip.storage.patience import Watch, is_patient, was_stopped
 
 WRITER: Final = "kalip_writer"
 """Execution option of connections that may write."""
+GLANCE: Final = "kalip_glance"
+"""Execution option of connections that read by one statement, with no transaction around it."""
 
 _BUSY_MILLISECONDS: Final = 10_000
 # A connection used so lately is not asked whether it stands: a round trip for every transaction of a busy server.
@@ -111,8 +113,9 @@ def _sort_key(language: str, held: Any) -> str | None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    writer = connection.get_execution_options().get(WRITER, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+    options = connection.get_execution_options()
+    if GLANCE not in options:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITER, False) else "BEGIN")
 
 
 def _watch(seconds: float, connection: sqlite3.Connection, record: Any) -> None:

@@ -64,7 +64,7 @@ class TaskQuery:
     """Which tasks of a person with some roles to read, as they stand at a moment.
 
     `overdue` leaves those whose time has passed, `entity` those about its records, `text` those whose titles hold it.
-    `others` are those whom the person stands in for, with the entities that this reaches (None: everything, tasks
+    `reach` are the only entities whose tasks are there at all, None for every task, also about nothing. `others` are those whom the person stands in for, with the entities that this reaches (None: everything, tasks
     about nothing too); `holder` leaves the tasks of one of them.
     """
 
@@ -78,6 +78,7 @@ class TaskQuery:
     due_before: datetime | None = None
     others: Collection[tuple[str, frozenset[str] | None]] = ()
     holder: str | None = None
+    reach: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,8 @@ def _conditions(session: Session, query: TaskQuery) -> Sequence[ColumnElement[bo
     conditions = [scopes[query.scope]]
     if query.entity is not None:
         conditions.append(_TASKS.c.entity == query.entity)
+    if query.reach is not None:
+        conditions.append(_TASKS.c.entity.in_(sorted(query.reach)))
     if query.text:
         key: ColumnElement[str] = literal_column(sort_key_sql("kalip_task.title", session.dialect, session.language))
         conditions.append(key.contains(sort_key(query.text, session.language), autoescape=True))

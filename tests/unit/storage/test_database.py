@@ -174,6 +174,16 @@ def test_sqlite_learns_by_itself_where_a_site_grows_by_single_writes(sqlite: Dat
     assert "kalip_revision" in known_tables(sqlite)
 
 
+def test_a_glance_is_one_statement_for_sqlite_too(sqlite: Database) -> None:
+    said: list[str] = []
+    with sqlite.engine.connect() as connection:
+        assert connection.connection.dbapi_connection is not None
+        connection.connection.dbapi_connection.set_trace_callback(said.append)
+    assert sqlite.glance(lambda session: session.fetch("SELECT 7", {})) == [(7,)]
+    # No PRAGMA among them: after one, all prepared statements would be compiled anew.
+    assert [each for each in said if each not in ("BEGIN", "ROLLBACK")] == ["SELECT 7"]
+
+
 def test_a_savepoint_is_undone_by_itself(database: Database) -> None:
     with database.write() as session:
         session.events.append(EVENT)
