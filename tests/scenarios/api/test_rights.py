@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from kalip.access import new_secret
+from kalip.base.ids import new_id
+from kalip.storage import Token, create_token
 from tests.support.rows import Row, play
-from tests.support.web_site import a_site
+from tests.support.web_site import Caller, a_site
 
 LEADS = "/api/records/lead"
 LEAD = {"company_name": "Acme", "email": "info@acme.example.com"}
@@ -108,3 +111,35 @@ def test_the_path_through_a_reference_hides_what_may_not_be_seen(database_url: s
         seen = rep.get(f"{LEADS}?fields=topic,campaign.name").json or {}
         assert seen["items"][0]["id"] == lead["id"]
         assert manager.ids(LEADS) == [lead["id"]]
+
+
+def told(caller: Caller) -> tuple[list[str], bool]:
+    """The entities that the metadata lists, and whether the OpenAPI document speaks of leads."""
+    overview = caller.get("/api/metadata").json or {}
+    return [each["name"] for each in overview["entities"]], "/api/records/lead" in caller.get("/api/openapi.json").text
+
+
+def test_what_one_is_told_of_the_metadata_is_not_told_to_others_with_the_same_roles(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Narrow tokens and shares are rights too, whoever of the same roles asked first."""
+    with a_site(database_url, tmp_path, "crm") as site:
+        rep = site.person("sales_rep")
+        with site.services.database.write() as session:
+            secret, now = new_secret("kalip_"), site.services.clock()
+            create_token(
+                session, Token(new_id(), secret.hash, rep.user_id, "t", None, now, None, None, entities=("company",))
+            )
+        narrow = Caller(site.app.test_client(), rep.user_id, secret.text)
+        assert told(narrow) == (["company"], False)
+        entities, leads = told(rep)
+        assert leads
+        assert {"company", "lead", "deal"} <= set(entities)
+        assert told(narrow) == (["company"], False)
+        guest, stranger = site.person(), site.person()
+        manager = site.person("sales_manager")
+        lead = manager.make("lead", topic="Shared", **LEAD)["id"]
+        share = {"user": guest.user_id, "verbs": ["read"], "reason": "Look"}
+        assert site.admin.call("POST", f"{LEADS}/{lead}/shares", share).status_code == 201
+        assert told(guest) == (["lead", "lead_line"], True)
+        assert told(stranger) == ([], False)

@@ -8,7 +8,7 @@ from kalip.web.api.answers import JSON
 from kalip.web.api.arguments import Arguments
 from kalip.web.api.openapi import build_document
 from kalip.web.api.rights import ByRights
-from kalip.web.session import actor, services
+from kalip.web.session import reading
 
 blueprint = Blueprint("api_openapi", __name__)
 
@@ -17,11 +17,12 @@ blueprint = Blueprint("api_openapi", __name__)
 def openapi() -> Response:
     """OpenAPI 3.1 as the caller may see it."""
     Arguments()
-    served = services().runtime.pin()
     title = str(current_app.config.get("KALIP_TITLE", "Kalip"))
-    text = served.project(ByRights).find(
-        actor(), ("openapi", title), lambda: orjson.dumps(build_document(served, actor(), title))
-    )
+    with reading() as work:
+        served, actor = work.served, work.actor
+        text = served.project(ByRights).find(
+            actor, ("openapi", title), lambda: orjson.dumps(build_document(served, actor, title))
+        )
     g.revision = served.model.revision
     response = Response(text, content_type=JSON)
     response.set_etag(content_hash(text.decode())[:32])

@@ -14,15 +14,16 @@ T = TypeVar("T")
 
 
 class ByRights:
-    """Answers that only the model, the caller's roles and a further key decide; the least used go first."""
+    """Answers that only the model, the caller's rights and a further key decide; the least used go first."""
 
     def __init__(self, served: Served) -> None:
+        self._entities = tuple(served.model.entities)
         self._known: OrderedDict[object, object] = OrderedDict()
         self._lock = Lock()
 
     def find(self, actor: Actor, key: tuple[str, ...], make: Callable[[], T]) -> T:
-        """The answer for these roles and this key; two threads may make the same one."""
-        whole = (actor.administrator, tuple(sorted(set(actor.roles))), key)
+        """The answer for these rights and this key; two threads may make the same one."""
+        whole = (*self._rights(actor), key)
         with self._lock:
             if whole in self._known:
                 self._known.move_to_end(whole)
@@ -33,6 +34,14 @@ class ByRights:
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return made
+
+    def _rights(self, actor: Actor) -> tuple[object, ...]:
+        """All that rights follow from: roles, the entities of a token, and what others gave on single records."""
+        given = tuple(
+            (name, actor.given.shared(name), actor.given.tasked(name))
+            for name in (() if actor.administrator else self._entities)
+        )
+        return actor.administrator, actor.everything, actor.entities, tuple(sorted(set(actor.roles))), given
 
 
 def verbs(served: Served, actor: Actor, entity: str) -> frozenset[Verb]:
