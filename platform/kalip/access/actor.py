@@ -82,6 +82,15 @@ class Actor:
     given: Given = field(default=NOTHING_GIVEN, compare=False, repr=False)
 
     @property
+    def narrowed(self) -> bool:
+        """Whether only some of the person's own rights count: by a token for some roles or entities."""
+        return self.on_behalf is None and (self.limited or self.entities is not None)
+
+    def reaches(self, entity: str | None) -> bool:
+        """Whether the actor's rights reach an entity; None is what is about no record."""
+        return self.entities is None or entity in self.entities
+
+    @property
     def principal(self) -> str | None:
         """The id of the user whose rights count: the one acted for, or the actor; None for the system."""
         return self.on_behalf or self.id

@@ -64,7 +64,8 @@ class TaskQuery:
     """Which tasks of a person with some roles to read, as they stand at a moment.
 
     `overdue` leaves those whose time has passed, `entity` those about its records, `text` those whose titles hold it.
-    `reach` are the only entities whose tasks are there at all, None for every task, also about nothing. `others` are those whom the person stands in for, with the entities that this reaches (None: everything, tasks
+    `reach` are the only entities whose tasks are there at all, None for every task, also about nothing.
+    `others` are those whom the person stands in for, with the entities that this reaches (None: everything, tasks
     about nothing too); `holder` leaves the tasks of one of them.
     """
 

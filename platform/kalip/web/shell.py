@@ -65,7 +65,7 @@ class Shell:
 def shell_of(work: Work, title: str, crumbs: Sequence[Crumb] = ()) -> Shell:
     """The frame for a page of the person whose work this is."""
     me = work.actor
-    waiting = count_awaiting(work.session, me.id or "", work.now, me.principal)
+    waiting = count_awaiting(work.session, me.id or "", work.now, me.principal, me.entities)
     return Shell(
         site=str(current_app.config.get("KALIP_TITLE") or "Kalip"),
         title=title,

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from kalip.access import SYSTEM
+from kalip.access import SYSTEM, Actor, limited_to
 from kalip.records import run
 from kalip.records.accounts import TokenScope, create_api_token
+from kalip.records.privacy.officers import looks_after_privacy
+from tests.support.builders import a_model, a_pack
 from tests.support.signed_in import session_of
 from tests.support.web_site import Caller, Site, a_site
 
@@ -53,3 +55,45 @@ def test_a_narrow_token_reaches_its_entities_and_nothing_else(tmp_path: Path) ->
         assert reader.call("POST", f"/api/records/{entity}", {}).status_code == 403
         assert reader.call("DELETE", f"{ACCOUNT}/tokens/x").status_code == 403
         assert (reader.get(ACCOUNT).json or {})["read_only"] is True
+
+
+def test_a_narrow_token_gives_away_no_more_than_it_has_and_tells_of_nothing_else(
+    database_url: str, tmp_path: Path
+) -> None:
+    """No substitute with all rights, no tasks and notices about other entities, no sessions of the person."""
+    with a_site(database_url, tmp_path, "tiny") as site:
+        admin, friend = site.person("administrator"), site.person("clerk")
+        customer = admin.make("customer", name="Ada")["id"]
+        secret = {"entity": "customer", "record_id": customer, "title": "Secret errand", "user": admin.user_id}
+        task = (admin.call("POST", "/api/tasks", secret).json or {})["id"]
+        plain = {"title": "Plain errand", "user": admin.user_id}
+        assert admin.call("POST", "/api/tasks", plain).status_code == 201
+        period = {"starts": "2026-01-01T00:00:00Z", "ends": "2028-01-01T00:00:00Z"}
+        away = {"user": admin.user_id, "reason": "vacation", **period}
+        given = {"absent": admin.user_id, "substitute": friend.user_id, "kind": "all", **period}
+        scopes = {"other": TokenScope(entities=("order",)), "role": TokenScope(role="administrator")}
+        callers = {name: narrowed(site, admin, scope) for name, scope in scopes.items()}
+        for narrow in callers.values():
+            for path, body in (("absences", away), ("substitutions", given)):
+                refused = narrow.call("POST", f"/api/organisation/{path}", body)
+                assert (refused.status_code, "records only" in refused.text) == (403, True), refused.text
+                assert narrow.get(f"/api/organisation/{path}").status_code == 403
+            assert narrow.get(f"{ACCOUNT}/sessions").status_code == 403
+            assert narrow.get("/api/notifications").status_code == 403
+            assert narrow.call("POST", "/api/notifications/read", {}).status_code == 403
+        assert friend.get("/api/organisation/standing-in").json == {"items": []}
+        other = callers["other"]
+        assert other.ids("/api/tasks") == []
+        assert other.get(f"/api/tasks/{task}").status_code == 404
+        assert other.call("POST", f"/api/tasks/{task}/complete", {"outcome": "done"}).status_code == 404
+        assert other.call("POST", "/api/tasks", plain).status_code == 422
+        about = narrowed(site, admin, TokenScope(entities=("customer",)))
+        assert about.ids("/api/tasks") == [task]
+        assert about.call("POST", f"/api/tasks/{task}/complete", {"outcome": "done"}).status_code == 200
+
+
+def test_a_privacy_officers_token_for_some_entities_looks_after_no_personal_data() -> None:
+    model = a_model(a_pack().with_role("officer", privacy_officer=True))
+    officer = Actor("o", "Olga", "o@example.org", ("officer",))
+    assert looks_after_privacy(model, officer)
+    assert not looks_after_privacy(model, limited_to(officer, ["lead"]))

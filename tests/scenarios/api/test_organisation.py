@@ -200,3 +200,18 @@ def test_people_are_brought_from_a_file_in_the_browser(site: Site) -> None:
     assert "More than 2000 rows" in sent_file("email\n" + "a@x.co\n" * 2_001 + "x" * (LONGEST_CELL + 1), "check")
     assert admin.post(at, data={"do": "check"}).status_code == 422
     assert client_of(site, site.person("rep")).post(at, data={"do": "import"}).status_code == 403
+
+
+def test_who_acts_for_some_entities_sees_tasks_about_these_alone(site: Site) -> None:
+    bora, cem = site.person("rep", name="Bora Kaya"), site.person("rep", name="Cem Ak")
+    site.app.config["WTF_CSRF_ENABLED"] = False
+    thing = bora.make("thing", name="Loom")["id"]
+    for more in ({"entity": "thing", "record_id": thing, "title": "Oil the loom"}, {"title": "Private errand"}):
+        sent(bora, "POST", "/api/tasks", {**more, "user": bora.user_id}, 201)
+    stand_in(bora, cem, "all", entities=["thing"])
+    hers = client_of(site, cem)
+    assert hers.post("/account/acting", data={"user": bora.user_id}).status_code == 302
+    page = hers.get("/tasks").text
+    assert "Oil the loom" in page
+    assert "Private errand" not in page
+    assert '1<span class="sr-only"> open task' in page

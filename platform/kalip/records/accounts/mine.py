@@ -1,5 +1,6 @@
 """Whose account it may be: one's own, or anybody's as administrator."""
 
+from kalip.access import Actor
 from kalip.base.errors import AccessDenied
 from kalip.records.services import Work
 
@@ -8,6 +9,12 @@ def administering(work: Work) -> None:
     """Raise AccessDenied unless an administrator works."""
     if not work.actor.administrator:
         raise AccessDenied("Only administrators may do this.")
+
+
+def require_whole(actor: Actor) -> None:
+    """Raise AccessDenied for a token that leaves only some of the person's rights: it reaches records alone."""
+    if actor.narrowed:
+        raise AccessDenied("This token is for records only.")
 
 
 def mine_or_administered(work: Work, user_id: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from kalip.base.errors import AccessDenied, Violation
 from kalip.base.ids import new_id
+from kalip.records.accounts.mine import require_whole
 from kalip.records.organisation.checking import arranging, check_period, check_person, clean, missing, refuse, tell
 from kalip.records.organisation.commands import ABSENCE, LONGEST_NOTE, REASONS, SaveAbsence
 from kalip.records.services import Work
@@ -76,6 +77,7 @@ def absence_with(work: Work, absence_id: str) -> Absence:
 
 def absences_shown(work: Work, user_id: str) -> list[Absence]:
     """A person's absences: those of the last two months, the present one and coming ones, in order."""
+    require_whole(work.actor)
     if user_id != work.actor.id:
         arranging(work, user_id)
     return absences_of(work.session, user_id, work.now - PAST)

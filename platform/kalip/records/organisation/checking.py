@@ -8,6 +8,7 @@ from typing import Any, Final
 from kalip.base.errors import AccessDenied, NotFound, RecordRejected, Violation
 from kalip.fields import FieldFault
 from kalip.fields.texts import clean_text
+from kalip.records.accounts.mine import require_whole
 from kalip.records.journal import append, make_event
 from kalip.records.organisation.leads import leads
 from kalip.records.services import Work
@@ -20,9 +21,11 @@ _CODE: Final = re.compile(r"\w[\w.\-]{0,63}")
 def arranging(work: Work, user_id: str) -> None:
     """Raise AccessDenied unless it is about oneself, about somebody whom one leads, or an administrator asks.
 
-    One who acts for another arranges nothing in that name: a substitute must not name the next one.
+    One who acts for another arranges nothing in that name: a substitute must not name the next one. Nor does a token
+    for some roles or entities, which would give on more than it has.
     """
     me = work.actor
+    require_whole(me)
     if me.administrator and me.on_behalf is None:
         return
     if me.on_behalf is not None or me.id is None or not (me.id == user_id or leads(work, me.id, user_id)):

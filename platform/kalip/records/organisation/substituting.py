@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from kalip.base.errors import AccessDenied, Violation
 from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
+from kalip.records.accounts.mine import require_whole
 from kalip.records.jobs import Job, enqueue
 from kalip.records.organisation.checking import arranging, check_period, check_person, clean, missing, refuse, tell
 from kalip.records.organisation.commands import KINDS, LONGEST_NOTE, SUBSTITUTION, NewSubstitution
@@ -70,6 +71,7 @@ def substitution_with(work: Work, substitution_id: str) -> Substitution:
 
 def substitutions_shown(work: Work, user_id: str) -> list[Substitution]:
     """Who stands in for a person and for whom the person stands in: past ones of two months, present and coming."""
+    require_whole(work.actor)
     if user_id != work.actor.id:
         arranging(work, user_id)
     return substitutions_of(work.session, user_id, work.now - PAST)
@@ -81,7 +83,8 @@ def _settle_at(work: Work, substitution: Substitution, moment: datetime) -> None
 
 
 def _concerned(work: Work, substitution: Substitution) -> bool:
-    if work.actor.on_behalf is None and work.actor.id == substitution.substitute:
+    me = work.actor
+    if me.on_behalf is None and not me.narrowed and me.id == substitution.substitute:
         return True
     try:
         arranging(work, substitution.absent)

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from kalip.base.errors import AccessDenied
 from kalip.fields.moments import maybe_moment_text, moment_text
 from kalip.records import Work
 from kalip.records.accounts import OpenSession, end_session, revoke_token, sessions_of, tokens_of
+from kalip.records.accounts.mine import require_whole
 from kalip.records.accounts.watching import SignInEntry, recent_sign_ins
 from kalip.storage import Token
 from kalip.web import session
@@ -93,9 +93,8 @@ def list_sign_ins() -> Response:
 
 
 def _me(work: Work) -> str:
-    if work.actor.entities is not None or work.actor.id is None:
-        raise AccessDenied("This token is for records only.")
-    return work.actor.id
+    require_whole(work.actor)
+    return str(work.actor.id)
 
 
 def _session(each: OpenSession) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from kalip.base.errors import RecordRejected, Violation
 from kalip.fields.moments import maybe_moment_text, moment_text
 from kalip.records import Work
+from kalip.records.accounts.mine import require_whole
 from kalip.web.api.answers import Answer, read, write
 from kalip.web.api.arguments import Arguments
 from kalip.web.api.bodies import read_object
@@ -34,6 +35,7 @@ def list_notifications() -> Response:
     unread = arguments.flag("unread")
 
     def use(work: Work) -> Answer:
+        require_whole(work.actor)
         page = my_notifications(work, limit, arguments.text("cursor"), unread=unread)
         locale = work.actor.locale or current_locale()
         shown = told(work, page.items, locale, lambda text: translate(locale, text))
@@ -57,7 +59,12 @@ def mark_read() -> Response:
         faults.append(Violation("/ids", "wrong_type", "Expected a list of ids."))
     if faults:
         raise RecordRejected(faults)
-    return write(lambda work: Answer({"read": read_notifications(work, ids)}), request.get_data())
+
+    def use(work: Work) -> Answer:
+        require_whole(work.actor)
+        return Answer({"read": read_notifications(work, ids)})
+
+    return write(use, request.get_data())
 
 
 @blueprint.put("/records/<entity>/<record_id>/follow")

@@ -49,7 +49,7 @@ def show_bell() -> Response:
         # Whoever is signed out meanwhile keeps the page, and what is typed there.
         return Response(status=204)
     with reading() as work:
-        waiting = count_awaiting(work.session, work.actor.id or "", work.now, work.actor.principal)
+        waiting = count_awaiting(work.session, work.actor.id or "", work.now, work.actor.principal, work.actor.entities)
         return render_fragment("notifications/_pulse.html", waiting)
 
 

@@ -47,6 +47,9 @@ def _checked(work: Work, new: NewTask) -> Task:
     title, note = clean_title(new.title, faults), clean_note(new.note, faults)
     entity = check_record(work, new.entity, new.record_id, faults)
     about = (entity.name, str(new.record_id)) if entity is not None else None
+    if entity is None and not work.actor.reaches(None):
+        message = "Name the record that it is about: your rights reach only some entities."
+        faults.append(Violation("/entity", "required", message))
     check_holder(work, (new.user, new.role), about, faults)
     check_outcomes(new.outcomes, entity, faults)
     priority = check_priority(new.priority, faults)

@@ -21,7 +21,8 @@ def inbox(work: Work, query: TaskQuery, limit: int = 50, cursor: str | None = No
 
 def query_of(work: Work, scope: TaskScope = "mine") -> TaskQuery:
     """The actor's own question, without filters."""
-    return TaskQuery(work.actor.principal or "", work.actor.roles, work.now, scope, others=others_of(work))
+    me = work.actor
+    return TaskQuery(me.principal or "", me.roles, work.now, scope, others=others_of(work), reach=me.entities)
 
 
 def others_of(work: Work) -> tuple[tuple[str, frozenset[str] | None], ...]:

@@ -20,8 +20,8 @@ def find_visible(work: Work, task_id: str) -> Task:
 
 
 def may_see_task(work: Work, task: Task) -> bool:
-    """Those whom it concerns, and those who see the record that it is about."""
-    return concerned(work, task) or sees_record(work, task)
+    """Those whom it concerns, and those who see the record that it is about, as far as their rights reach."""
+    return work.actor.reaches(task.entity) and (concerned(work, task) or sees_record(work, task))
 
 
 def concerned(work: Work, task: Task) -> bool:
@@ -71,7 +71,7 @@ def commands(work: Work, task: Task) -> bool:
 
 def permitted(work: Work, task: Task) -> frozenset[str]:
     """What the actor may do with a task that the actor sees."""
-    if task.state != OPEN:
+    if task.state != OPEN or not work.actor.reaches(task.entity):
         return frozenset()
     rights: dict[str, bool] = {
         "complete": holds(work, task) or work.actor.administrator,
