@@ -147,13 +147,14 @@ class Frame:
         return root, rest
 
     def reference(self, root: Root, name: str) -> tuple[str, EntityTable | None] | None:
-        """The column of a reference and the table it points to (None: users); None when it is no reference."""
+        """What the id of a reference's target equals, and its table (None: users); None when it is no reference."""
         parts = root.table.fields.get(name) if root.table else None
         if not parts:
             return None
         column = f"{root.alias}.{self.quote(parts[0].name)}"
         if parts[0].field.type == USER:
-            return column, None
+            # Columns of entities compare by bytes, Kalip's own as the database does; mixed, no index of users serves.
+            return (column if self.dialect == "sqlite" else f'{column} COLLATE "default"'), None
         return (column, self.tables[parts[0].target]) if parts[0].target else None
 
     def _join(self, prefix: str, root: Root, column: str, target: EntityTable | None) -> Root:

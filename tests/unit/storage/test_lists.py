@@ -322,3 +322,17 @@ def test_postgresql_finds_the_shares_of_a_row_by_their_index(database: Database,
     with database.read() as session:
         plan = [line for (line,) in session.fetch(text, {})]
     assert [line for line in plan if "Index Cond" in line and "record_id" in line], plan
+
+
+def test_postgresql_finds_the_users_of_rows_by_their_index(
+    database: Database, served: Served, context: Context
+) -> None:
+    if database.dialect != "postgresql":
+        return
+    query = Query("deal", ("owner.name",), steady=True)
+    with database.read() as session, database.count_statements() as statements:
+        select_page(session, served, query, context)
+        for each in ("seqscan", "hashjoin", "mergejoin"):
+            session.fetch("SELECT set_config(%(name)s, 'off', true)", {"name": f"enable_{each}"})
+        plan = [line for (line,) in session.fetch(f"EXPLAIN {statements[0]}", {})]
+    assert [line for line in plan if "pk_kalip_user" in line], plan
