@@ -6,11 +6,24 @@ from kalip.web.designer.layout import blueprint as layout
 from kalip.web.designer.matrix import blueprint as matrix
 from kalip.web.designer.questions import blueprint as questions
 from kalip.web.designer.review import blueprint as review
+from kalip.web.designer.role_rights import blueprint as role_rights
 from kalip.web.designer.routes import blueprint as routes
 from kalip.web.designer.texts import blueprint as texts
 from kalip.web.designer.things import blueprint as things
 from kalip.web.designer.translations import blueprint as translations
 
-blueprints = (layout, matrix, field_matrix, questions, history, review, routes, texts, things, translations)
+blueprints = (
+    layout,
+    matrix,
+    field_matrix,
+    role_rights,
+    questions,
+    history,
+    review,
+    routes,
+    texts,
+    things,
+    translations,
+)
 
 __all__ = ["blueprints"]

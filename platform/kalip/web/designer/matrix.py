@@ -23,7 +23,7 @@ from kalip.web.shell import Crumb
 
 blueprint = Blueprint("designer_access", __name__, url_prefix="/designer/access")
 _PAGE = View("designer/matrix.html")
-_SCOPES = ("none", "own", "team", "unit", "unit_below", "all")
+SCOPES = ("none", "own", "team", "unit", "unit_below", "all")
 _DENY = "deny"
 
 
@@ -34,16 +34,17 @@ class Cell:
     name: str
     options: tuple[Option, ...]
     condition: str
-    href: str
     follows: str
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A role."""
+    """A role. `href` is where conditions, denials and single transitions are said, `more` how many of the last are."""
 
     label: str
     name: str
+    href: str
+    more: int
     cells: tuple[Cell, ...]
 
 
@@ -67,15 +68,15 @@ def show_access(name: str) -> Response:
         drafted = open_draft(site(), administrating(work).actor)
         document = entity_of(drafted, name)
         title = label_of(document.data, name)
-        verbs = _verbs()
-        access = drafted.stack.documents.get(_address(name))
+        verbs = verb_schemas()
+        access = drafted.stack.documents.get(access_address(name))
         page = Matrix(
             bar_of(drafted),
             title,
             name,
             tuple((gettext(str(each["title"])), gettext(str(each["description"]))) for each in verbs.values()),
             tuple(_rows(drafted, name, tuple(verbs))),
-            tabs_of(work, drafted, name, _address(name)),
+            tabs_of(work, drafted, name, access_address(name)),
             faults_of(drafted, access) if access is not None else (),
         )
         crumb = Crumb(title, page_of(document.address))
@@ -93,14 +94,14 @@ def change_access(name: str) -> BaseResponse:
 
 
 def _edits(drafted: Drafted, entity: str) -> Iterator[Edit]:
-    address = _address(entity)
-    permissions = _permissions(drafted, entity)
+    address = access_address(entity)
+    permissions = permissions_of(drafted, entity)
     changed: dict[tuple[str, str], str] = {}
     for role in roles_of(drafted):
-        for verb in _verbs():
+        for verb in verb_schemas():
             sent = request.form.get(f"{role}/{verb}")
-            if sent is not None and sent != _scope(permissions.get(role, {}).get(verb)):
-                if sent not in ("", *_SCOPES):
+            if sent is not None and sent != scope_of(permissions.get(role, {}).get(verb)):
+                if sent not in ("", *SCOPES):
                     raise BadRequest("'{scope}' is no scope.", params={"scope": sent[:40]})
                 changed[role, verb] = sent
     if changed and address not in drafted.stack.documents:
@@ -118,24 +119,25 @@ def _edits(drafted: Drafted, entity: str) -> Iterator[Edit]:
 
 
 def _rows(drafted: Drafted, entity: str, verbs: tuple[str, ...]) -> Iterator[Row]:
-    permissions = _permissions(drafted, entity)
+    permissions = permissions_of(drafted, entity)
     for name, label in roles_of(drafted).items():
         said = permissions.get(name, {})
-        yield Row(label, name, tuple(_cell(entity, name, said, verb) for verb in verbs))
+        href = url_for("designer_role.show_role", name=entity, role=name)
+        cells = tuple(_cell(name, said, verb) for verb in verbs)
+        yield Row(label, name, href, sum(key not in verbs for key in said), cells)
 
 
-def _cell(entity: str, role: str, said: Mapping[str, Any], verb: str) -> Cell:
+def _cell(role: str, said: Mapping[str, Any], verb: str) -> Cell:
     value = said.get(verb)
-    scope = _scope(value)
+    scope = scope_of(value)
     words = {"": "–", **scope_labels()}
     if isinstance(value, Mapping) and value.get(_DENY):
         words |= {each: gettext("denied: {scope}", scope=label) for each, label in scope_labels().items()}
     condition = str(value.get("where", "")) if isinstance(value, Mapping) else ""
-    href = page_of(_address(entity), f"/permissions/{escape(role)}/{verb}") if isinstance(value, Mapping) else ""
     spelled = not scope and verb != "all" and verb not in EXPLICIT and said.get("all")
-    follows = scope_labels().get(_scope(said.get("all")), "") if spelled else ""
+    follows = scope_labels().get(scope_of(said.get("all")), "") if spelled else ""
     options = tuple(Option(each, label, each == scope) for each, label in words.items())
-    return Cell(f"{role}/{verb}", options, condition, href, follows)
+    return Cell(f"{role}/{verb}", options, condition, follows)
 
 
 def scope_labels() -> dict[str, str]:
@@ -150,21 +152,25 @@ def scope_labels() -> dict[str, str]:
     }
 
 
-def _scope(value: Any) -> str:
+def scope_of(value: Any) -> str:
+    """The scope of what is said of a verb; empty where nothing is."""
     return str(value.get("scope", "")) if isinstance(value, Mapping) else str(value or "")
 
 
-def _permissions(drafted: Drafted, entity: str) -> Mapping[str, Mapping[str, Any]]:
-    document = drafted.stack.documents.get(_address(entity))
+def permissions_of(drafted: Drafted, entity: str) -> Mapping[str, Mapping[str, Any]]:
+    """What is said of each role: verbs with a scope, or with more."""
+    document = drafted.stack.documents.get(access_address(entity))
     found: Mapping[str, Mapping[str, Any]] = document.data.get("permissions", {}) if document is not None else {}
     return found
 
 
-def _verbs() -> Mapping[str, Mapping[str, Any]]:
+def verb_schemas() -> Mapping[str, Mapping[str, Any]]:
+    """The verbs that are said for an entity, "all" first, with their schemas."""
     schema = document_schema(Kind.ACCESS, site().extensions.types)
     found: Mapping[str, Mapping[str, Any]] = schema["$defs"]["permissions"]["properties"]
     return found
 
 
-def _address(entity: str) -> str:
+def access_address(entity: str) -> str:
+    """The document of the rights on an entity."""
     return f"entities/{entity}/access"
