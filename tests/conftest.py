@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page
 from tests.support.browser import PageFaults, chromium, chromium_program
 from tests.support.clock import StandingClock
 from tests.support.imap import Postbox, dovecot_program, imap_server
+from tests.support.ldap import Branch, Slapd, ldap_server, slapd_program
 from tests.support.made import copies_dropped, make_own_tables
 from tests.support.network import forbid_network
 from tests.support.nightly import NIGHTLY
@@ -163,6 +164,19 @@ def imap() -> Iterator[Postbox]:
 def postbox(imap: Postbox) -> Postbox:
     """A mailbox with nothing in it."""
     return imap.another()
+
+
+@pytest.fixture(scope="session")
+def slapd() -> Iterator[Slapd]:
+    """A running LDAP server."""
+    with ldap_server(slapd_program() or do_without("slapd")) as server:
+        yield server
+
+
+@pytest.fixture
+def branch(slapd: Slapd) -> Branch:
+    """A branch of the LDAP server with nothing in it."""
+    return slapd.branch()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from kalip.network import make_network
 from kalip.records import Services
 from kalip.records.privacy import sweep_at_start
 from kalip.runtime import Extensions, Runtime, Served, Settings, load_extensions, read_settings
+from kalip.runtime.directories import with_readers
 from kalip.storage import Blobs, current_revision, make_database, patient, upgrade_own_tables
 from kalip.web import DemoLogin, register, serve
 from kalip.web.limiting import store_of
@@ -74,7 +75,7 @@ def look_after(site: OpenSite) -> Crew:
 def office_of(site: OpenSite) -> Office:
     """What runs the jobs of a site."""
     timing = timing_of(site.settings)
-    return Office(site.services, all_background(keeping_of(site.settings)), timing)
+    return Office(site.services, all_background(keeping_of(site.settings), site.services.directories), timing)
 
 
 def site_folder() -> Path:
@@ -99,6 +100,8 @@ def open_site(folder: Path, *, settle: Callable[[], None] = lambda: None, hurrie
     """
     settings = read_settings(folder)
     extensions = load_extensions(bundle_path("plugins"))
+    whole = not extensions.diagnostics
+    directories = with_readers(settings.directories, extensions.directories, whole=whole)
     seconds = settings.statement_seconds if hurried else 0
     database = make_database(settings.database_url, language=settings.locale, statement_seconds=seconds)
     with patient():
@@ -122,6 +125,7 @@ def open_site(folder: Path, *, settle: Callable[[], None] = lambda: None, hurrie
         announce=extensions.record_saved,
         wake=bell.ring,
         network=make_network(settings),
+        directories=directories,
         translate=translate,
         sealer=settings.sealer,
     )

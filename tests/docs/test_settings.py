@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kalip.runtime import Settings, read_settings, write_settings
+from kalip.runtime.directories import Directory
 from kalip.runtime.providers import Provider
 from tests.support.reference import REFERENCE
 
@@ -24,6 +25,7 @@ KINDS = {
     int: "whole number",
     Mapping[str, str]: "table of texts",
     Mapping[str, Provider]: "table of tables",
+    Mapping[str, Directory]: "table of tables",
 }
 
 

@@ -1,20 +1,24 @@
 """The organisation on the command line: people with their places from a file, the tree, who stands in for whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import RenderableType
 
 from kalip.access import SYSTEM
+from kalip.base.errors import NotFound
 from kalip.cli.command import Environment, Group, Refused
 from kalip.cli.output import table
 from kalip.records import run
 from kalip.records.organisation import tree_of
 from kalip.records.organisation.importing import COLUMNS, PeopleImport, PeopleImported, import_people
+from kalip.records.organisation.syncing import PeopleSynced, SyncPeople, sync_people
 from kalip.records.transfer import read_table
 
 _SHOWN = 20
+_OUTCOMES = ("created", "updated", "unchanged", "kept_out", "refused")
 
 
 @click.group(cls=Group)
@@ -42,6 +46,26 @@ def import_file(env: Environment, file: Path, dry_run: bool, make_missing: bool)
     env.out.show(told, _summary(done) + (" Nothing was kept." if dry_run else ""))
 
 
+@org.command("sync")
+@click.argument("names", nargs=-1, metavar="[DIRECTORY]...")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and keep nothing.")
+@click.option("--let-go", is_flag=True, help="Keep out however many people the directory doesn't have any more.")
+@click.option("--all", "all_lines", is_flag=True, help="List everybody who is not as before, not only the first.")
+@click.pass_obj
+def sync(env: Environment, names: tuple[str, ...], dry_run: bool, let_go: bool, all_lines: bool) -> None:  # noqa: FBT001 - click's
+    """Bring people to what directories say, all of the site's unless some are named."""
+    with env.site() as site:
+        chosen = names or tuple(site.services.directories)
+        if not chosen:
+            raise NotFound("The site has no directory.", hint="write [directories.office] in site.toml")
+        done = {each: sync_people(site.services, SYSTEM, SyncPeople(each, dry_run, let_go)) for each in chosen}
+    shown = [line for name, each in done.items() for line in _synced(name, each, all_lines=all_lines)]
+    told = {"dry_run": dry_run, "directories": {name: _synced_json(each) for name, each in done.items()}}
+    env.out.show(told, *shown, *(["Nothing was kept."] if dry_run else []))
+    if any(each.counts.get("refused") for each in done.values()):
+        raise Refused
+
+
 @org.command("list")
 @click.pass_obj
 def show_tree(env: Environment) -> None:
@@ -59,6 +83,26 @@ def show_tree(env: Environment) -> None:
 def _summary(done: PeopleImported) -> str:
     counts = [f"{done.counts.get(name, 0)} {name}" for name in ("created", "updated", "unchanged", "refused")]
     return ", ".join(counts) + "."
+
+
+def _synced(name: str, done: PeopleSynced, *, all_lines: bool) -> Iterator[RenderableType]:
+    counts = ", ".join(f"{done.counts.get(each, 0)} {each.replace('_', ' ')}" for each in _OUTCOMES)
+    yield f"{name}: {counts}."
+    yield from done.notes
+    people = done.people if all_lines else done.people[:_SHOWN]
+    rows = [(each.email, each.outcome.replace("_", " "), "; ".join(each.faults or each.changes)) for each in people]
+    if rows:
+        yield table(("email", "is", "what"), rows)
+    if len(people) < len(done.people):
+        yield f"… and {len(done.people) - len(people)} more: --all lists them."
+
+
+def _synced_json(done: PeopleSynced) -> dict[str, Any]:
+    people = [
+        {"email": each.email, "outcome": each.outcome, "changes": list(each.changes), "faults": list(each.faults)}
+        for each in done.people
+    ]
+    return {"counts": {each: done.counts.get(each, 0) for each in _OUTCOMES}, "people": people, "notes": [*done.notes]}
 
 
 def _refusals(done: PeopleImported) -> Sequence[Sequence[str]]:

@@ -8,13 +8,16 @@ from kalip.designer import going_on
 from kalip.jobs import reading, tidying
 from kalip.jobs.tidying import Keeping
 from kalip.records import Consumer, JobHandler, Recurring, audit, bulk_jobs, bulk_undo, scanning
+from kalip.records.organisation import syncing
 from kalip.records.transfer import jobs as transfers
+from kalip.runtime.directories import Directory
 from kalip.workflow import bulk_jobs as bulk_moves
 from kalip.workflow import intake, mails, notifications, privacy, rules, substituting
 from kalip.workflow.conversions import at_once
 from kalip.workflow.conversions import many as bulk_conversions
 
 _USUAL: Final = Keeping()
+_NONE: Final[Mapping[str, Directory]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +29,15 @@ class Background:
     recurring: Sequence[Recurring] = ()
 
 
-def all_background(keeping: Keeping = _USUAL) -> Background:
-    """The background work of all packages, with how long a site keeps things."""
+def all_background(keeping: Keeping = _USUAL, directories: Mapping[str, Directory] = _NONE) -> Background:
+    """The background work of all packages, with how long a site keeps things and whom it is kept in step with."""
     consumers: tuple[Consumer, ...] = (*notifications.CONSUMERS, *rules.CONSUMERS, *at_once.CONSUMERS)
     handlers = _joined(
         tidying.handlers_of(keeping),
         audit.handlers_of(keeping.events),
         reading.handlers_of(consumers),
         going_on.JOB_HANDLERS,
+        syncing.handlers_of(directories),
         bulk_jobs.JOB_HANDLERS,
         bulk_undo.JOB_HANDLERS,
         scanning.JOB_HANDLERS,
@@ -54,6 +58,7 @@ def all_background(keeping: Keeping = _USUAL) -> Background:
         (
             *tidying.RECURRING,
             *audit.RECURRING,
+            *syncing.recurring_of(directories),
             *scanning.RECURRING,
             *intake.RECURRING,
             *mails.RECURRING,

@@ -19,6 +19,7 @@ from kalip.expressions import Context
 from kalip.model import Entity, Model
 from kalip.network import Network
 from kalip.runtime import Runtime, Served
+from kalip.runtime.directories import Directory
 from kalip.storage import (
     ActorSets,
     Blobs,
@@ -67,6 +68,7 @@ class Services:
     `announce` is called with each event (kind, entity, record_id, actor, on_behalf, before, after, at) after
     its transaction has committed; what it raises is logged and harms nobody, since the event
     itself is already kept. `translate` gives an English text in a locale. `network` is how to reach other machines.
+    `directories` are those that people are kept in step with, by name.
     `sealer` seals secrets that are kept; unless it is given, what it sealed ends with the process.
     """
 
@@ -77,6 +79,7 @@ class Services:
     clock: Clock = system_clock
     wake: Callable[[], None] = _nothing
     network: Network = field(default_factory=Network)
+    directories: Mapping[str, Directory] = field(default_factory=dict)
     translate: Translate = _as_written
     sealer: Sealer = field(default_factory=Sealer.fleeting)
 

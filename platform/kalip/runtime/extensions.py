@@ -22,6 +22,7 @@ from kalip.metadata import options_schema, schema_fault
 from kalip.model import Model
 from kalip.runtime import hookspecs
 from kalip.runtime.actions import Action
+from kalip.runtime.directories import DirectoryKind
 from kalip.runtime.importers import MetadataImporter
 
 ENTRY_POINTS = "kalip.plugins"
@@ -42,6 +43,7 @@ class Extensions:
     manager: pluggy.PluginManager
     diagnostics: tuple[Diagnostic, ...] = ()
     importers: Mapping[str, MetadataImporter] = field(default_factory=dict)
+    directories: Mapping[str, DirectoryKind] = field(default_factory=dict)
 
     def model_loaded(self, model: Model) -> None:
         """Tell the plugins, each by itself: one that fails harms nobody."""
@@ -65,14 +67,21 @@ def load_extensions(folder: Path | None) -> Extensions:
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     diagnostics: list[Diagnostic] = []
-    gathered = _Gathered(builtin_types(), {}, {}, {})
+    gathered = _Gathered(builtin_types(), {}, {}, {}, {})
     for name, where, load in (*_in_folder(folder), *_installed()):
         plugin = _guarded(diagnostics, where, load)
         if plugin is not None:
             added = _guarded(diagnostics, where, partial(_register, manager, name, plugin, gathered))
             gathered = added or gathered
-    found = tuple(diagnostics)
-    return Extensions(gathered.types, gathered.actions, gathered.functions, manager, found, gathered.importers)
+    return Extensions(
+        gathered.types,
+        gathered.actions,
+        gathered.functions,
+        manager,
+        tuple(diagnostics),
+        gathered.importers,
+        gathered.directories,
+    )
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,7 @@ class _Gathered:
     actions: Mapping[str, Action]
     functions: Mapping[str, Function]
     importers: Mapping[str, MetadataImporter]
+    directories: Mapping[str, DirectoryKind]
 
 
 def _register(manager: pluggy.PluginManager, name: str, plugin: object, gathered: _Gathered) -> _Gathered:
@@ -91,13 +101,16 @@ def _register(manager: pluggy.PluginManager, name: str, plugin: object, gathered
         manager.check_pending()  # raises for a hook that Kalip doesn't have
         types = _brought(plugin, "kalip_field_types", FieldType)
         actions = _brought(plugin, "kalip_actions", Action)
-        for options in (*(each.options for each in types), *(each.parameters for each in actions)):
+        directories = _brought(plugin, "kalip_directories", DirectoryKind)
+        described = (*(each.options for each in (*types, *directories)), *(each.parameters for each in actions))
+        for options in described:
             _refuse_bad_schema(options)
         return _Gathered(
             gathered.types.with_types(types),
             _with_named(gathered.actions, actions),
             _with_named(gathered.functions, _brought(plugin, "kalip_functions", Function)),
             _with_named(gathered.importers, _brought(plugin, "kalip_metadata_importers", MetadataImporter)),
+            _with_named(gathered.directories, directories),
         )
     except BaseException:
         manager.unregister(plugin)

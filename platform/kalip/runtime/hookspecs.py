@@ -9,6 +9,7 @@ from kalip.expressions import Function
 from kalip.fields import FieldType
 from kalip.model import Model
 from kalip.runtime.actions import Action
+from kalip.runtime.directories import DirectoryKind
 from kalip.runtime.importers import MetadataImporter
 
 PROJECT = "kalip"
@@ -35,6 +36,11 @@ def kalip_functions() -> Sequence[Function]:  # type: ignore[empty-body]  # plug
 @hookspec
 def kalip_metadata_importers() -> Sequence[MetadataImporter]:  # type: ignore[empty-body]  # plugins give the body
     """Importers that make packs of another system's metadata, by the system's name."""
+
+
+@hookspec
+def kalip_directories() -> Sequence[DirectoryKind]:  # type: ignore[empty-body]  # plugins give the body
+    """Kinds of directories that people, with their units, groups and roles, can be kept in step with."""
 
 
 @hookspec

@@ -19,6 +19,13 @@ from kalip.expressions.types import (
 from kalip.fields import FieldFault, FieldType, FieldTypes, Operator, Part, Style, builtin_types
 from kalip.model import Field, Model
 from kalip.runtime.actions import Action, ActionContext, ActionResult, Records
+from kalip.runtime.directories import (
+    DirectoryContents,
+    DirectoryFailed,
+    DirectoryGroup,
+    DirectoryKind,
+    DirectoryPerson,
+)
 from kalip.runtime.hookspecs import hookimpl
 from kalip.runtime.importers import (
     Imported,
@@ -66,6 +73,11 @@ __all__ = [
     "Action",
     "ActionContext",
     "ActionResult",
+    "DirectoryContents",
+    "DirectoryFailed",
+    "DirectoryGroup",
+    "DirectoryKind",
+    "DirectoryPerson",
     "EntityDraft",
     "Field",
     "FieldFault",

@@ -12,6 +12,7 @@ from typing import Any
 from kalip.base.errors import ConfigurationError
 from kalip.base.names import did_you_mean
 from kalip.base.sealing import Sealer
+from kalip.runtime.directories import Directory, read_directories
 from kalip.runtime.providers import Provider, read_providers
 
 SITE_FILE = "site.toml"
@@ -35,6 +36,7 @@ SETTING = "setting"
 _SECRETS = "hook_secrets"
 _SECRET_PREFIX = "KALIP_HOOK_"
 _PROVIDERS = "oidc"
+_DIRECTORIES = "directories"
 _LEAST = {
     "job_threads": 1,
     "job_lease": 3,
@@ -98,6 +100,7 @@ class Settings:
     statement_seconds: int = 30
     hook_secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     oidc: Mapping[str, Provider] = field(default_factory=lambda: MappingProxyType({}))
+    directories: Mapping[str, Directory] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def sealer(self) -> Sealer:
@@ -129,6 +132,7 @@ def read_settings(folder: Path, environment: Mapping[str, str] | None = None) ->
     values = _opened(values)
     values[_SECRETS] = MappingProxyType(values[_SECRETS])
     values[_PROVIDERS] = read_providers(values.get(_PROVIDERS, {}), environment)
+    values[_DIRECTORIES] = read_directories(values.get(_DIRECTORIES, {}), environment)
     values.setdefault("database_url", f"sqlite:///{folder / 'site.db'}")
     values["files_url"] = str(folder / _files_folder(str(values.get("files_url", "files"))))
     return Settings(folder=folder, **values)
@@ -195,7 +199,7 @@ def _read_file(path: Path) -> dict[str, Any]:
             )
         if name == _SECRETS:
             _check_secrets(path, value)
-        elif name != _PROVIDERS and type(value) is not known[name]:
+        elif name not in (_PROVIDERS, _DIRECTORIES) and type(value) is not known[name]:
             raise ConfigurationError(
                 "{path}: setting '{name}' must be {kind}",
                 params={

@@ -14,6 +14,7 @@ from kalip.runtime import Served
 from kalip.storage.catalogue import live_columns, live_tables
 from kalip.storage.own import (
     KalipAbsence,
+    KalipExternalId,
     KalipFactor,
     KalipFile,
     KalipJob,
@@ -160,6 +161,9 @@ def erase_accounts(session: Session, addresses: Sequence[str]) -> int:
         for model in (KalipSession, KalipToken, KalipFactor, KalipLink, KalipTicket):
             own = table_of(model)
             session.write(delete(own).where(own.c.user_id == each))
+        # A directory that still has the person would give the account its name back.
+        names = table_of(KalipExternalId)
+        session.write(delete(names).where(names.c.own_id == each))
         absences = table_of(KalipAbsence)
         session.write(update(absences).where(absences.c.user_id == each).values(note=""))
     return len(ids)

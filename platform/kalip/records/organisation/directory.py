@@ -147,7 +147,7 @@ def known_group(work: Work, group_id: str) -> KnownGroup:
 def bring_group(work: Work, name: str, external: str | None, people: Iterable[str]) -> str:
     """Make a group of people and give its id; its code follows from its name."""
     administering(work)
-    code = _code(work, name)
+    code = free_code(work, name)
     group_id = make_group(work, SaveGroup(code, name))
     _name(work, GROUPS, group_id, external)
     change_members(work, group_id, people)
@@ -171,6 +171,20 @@ def people_of(work: Work, group_id: str) -> list[str]:
     return [each for each in members_of(work.session, group_id) if each not in gone]
 
 
+def group_code(name: str) -> str:
+    """The code that a group's name makes: its letters and digits."""
+    return "".join(each if each.isalnum() else "-" for each in name.strip())[:50].strip("-") or new_id()
+
+
+def free_code(work: Work, name: str) -> str:
+    """The same, with a number when another group has that."""
+    letters = group_code(name)
+    code, number = letters, 2
+    while find_group(work.session, code) is not None:
+        code, number = f"{letters}-{number}", number + 1
+    return code
+
+
 def _known(work: Work, user: User | None) -> KnownUser | None:
     if user is None or user.service or external_id(work.session, GONE, user.id) is not None:
         return None
@@ -187,12 +201,3 @@ def _name(work: Work, kind: str, own: str, external: str | None) -> None:
         set_external_id(work.session, kind, own, external, work.now)
     except UniqueClash as error:
         raise Conflict("The directory calls another one so already.") from error
-
-
-def _code(work: Work, name: str) -> str:
-    """A code for a group of a name: letters and digits of it, with a number when another one has that."""
-    letters = "".join(each if each.isalnum() else "-" for each in name.strip())[:50].strip("-") or new_id()
-    code, number = letters, 2
-    while find_group(work.session, code) is not None:
-        code, number = f"{letters}-{number}", number + 1
-    return code

@@ -4,7 +4,7 @@ An empty cell says nothing; a hyphen says that there is none (of roles, of group
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -26,10 +26,11 @@ from kalip.records.transfer.tables import SourceTable
 from kalip.storage import User, find_user
 from kalip.storage.groups import find_group, groups_of
 from kalip.storage.organisation import Position, find_unit
+from kalip.storage.people import email_key
 
 COLUMNS: Final = ("email", "name", "roles", "unit", "position", "head", "groups", "locale", "timezone", "active")
 MOST_ROWS: Final = 100_000
-Outcome = Literal["created", "updated", "unchanged", "refused"]
+Outcome = Literal["created", "updated", "unchanged", "kept_out", "refused"]
 _NONE: Final = "-"
 _TRUE: Final = frozenset(("1", "true", "yes", "y", "evet", "e", "да", "д", "x"))
 _FALSE: Final = frozenset(("0", "false", "no", "n", "hayır", "h", "нет", "н"))
@@ -63,7 +64,7 @@ class PeopleImported:
     refused: tuple[ImportedRow, ...] = ()
 
 
-class _Undone(Exception):
+class Undone(Exception):
     """Takes back what a dry run did."""
 
 
@@ -80,10 +81,55 @@ def import_people(services: Services, actor: Actor, command: PeopleImport) -> Pe
         )
         return _summed(rows)
     kept: list[PeopleImported] = []
-    with suppress(_Undone), unit_of_work(services, actor, write=True) as work:
+    with suppress(Undone), unit_of_work(services, actor, write=True) as work:
         kept.append(_summed(_row(work, number, cells, command) for number, cells in _filled(command.table, names)))
-        raise _Undone
+        raise Undone
     return kept[0]
+
+
+def settle_row(work: Work, line: int, email: str, bring: Callable[[], Outcome]) -> ImportedRow:
+    """Bring one person, or nothing of it: what is refused is undone and told."""
+    administering(work)
+    before = len(work.events)
+    try:
+        with work.session.savepoint():
+            return ImportedRow(line, email, bring())
+    except RecordRejected as error:
+        faults = tuple(each.message for each in error.violations)
+    except KalipError as error:
+        faults = (str(error),)
+    del work.events[before:]
+    return ImportedRow(line, email, "refused", faults)
+
+
+def bring_person(
+    work: Work, cells: Mapping[str, str], known: User | None, *, make_missing: bool
+) -> tuple[str, Outcome]:
+    """Bring a person to what the cells of a row say, a new one unless `known`; the id and what became of it.
+
+    RecordRejected or Conflict when something of it can't be; the caller undoes the rest.
+    """
+    faults: list[Violation] = []
+    flags = {name: _flag(cells, name, faults) for name in ("head", "active")}
+    if faults:
+        raise RecordRejected(faults)
+    before = len(work.events)
+    if known is None:
+        email = cells.get("email", "")
+        name = cells.get("name") or email.partition("@")[0].replace(".", " ").title()
+        roles = _list(cells.get("roles", "")) or ()
+        locale, timezone = cells.get("locale", "en"), cells.get("timezone", "UTC")
+        user_id = enter_user(work, NewUser(name, email, roles, locale=locale, timezone=timezone))
+    else:
+        user_id = known.id
+        _change(work, known, cells)
+    if flags["active"] is not None and find_person(work, user_id).active != flags["active"]:
+        set_user_active(work, user_id, flags["active"])
+    _place(work, user_id, cells, head=flags["head"], make_missing=make_missing)
+    _join(work, user_id, cells, make_missing=make_missing)
+    if known is None:
+        return user_id, "created"
+    return user_id, "updated" if len(work.events) > before else "unchanged"
 
 
 def _summed(rows: Iterable[ImportedRow]) -> PeopleImported:
@@ -119,48 +165,22 @@ def _filled(table: SourceTable, names: Sequence[str]) -> Iterator[tuple[int, dic
 
 
 def _row(work: Work, number: int, cells: Mapping[str, str], command: PeopleImport) -> ImportedRow:
-    administering(work)
-    email, before = cells.get("email", ""), len(work.events)
-    try:
-        with work.session.savepoint():
-            return ImportedRow(number, email, _bring(work, email, cells, make_missing=command.make_missing))
-    except RecordRejected as error:
-        faults = tuple(each.message for each in error.violations)
-    except KalipError as error:
-        faults = (str(error),)
-    del work.events[before:]
-    return ImportedRow(number, email, "refused", faults)
+    email = cells.get("email", "")
 
+    def bring() -> Outcome:
+        known = find_user(work.session, email)
+        return bring_person(work, cells, known, make_missing=command.make_missing)[1]
 
-def _bring(work: Work, email: str, cells: Mapping[str, str], *, make_missing: bool) -> Outcome:
-    faults: list[Violation] = []
-    flags = {name: _flag(cells, name, faults) for name in ("head", "active")}
-    if faults:
-        raise RecordRejected(faults)
-    before = len(work.events)
-    known = find_user(work.session, email)
-    if known is None:
-        name = cells.get("name") or email.partition("@")[0].replace(".", " ").title()
-        roles = _list(cells.get("roles", "")) or ()
-        locale, timezone = cells.get("locale", "en"), cells.get("timezone", "UTC")
-        user_id = enter_user(work, NewUser(name, email, roles, locale=locale, timezone=timezone))
-    else:
-        user_id = known.id
-        _change(work, known, cells)
-    if flags["active"] is not None and find_person(work, user_id).active != flags["active"]:
-        set_user_active(work, user_id, flags["active"])
-    _place(work, user_id, cells, head=flags["head"], make_missing=make_missing)
-    _join(work, user_id, cells, make_missing=make_missing)
-    if known is None:
-        return "created"
-    return "updated" if len(work.events) > before else "unchanged"
+    return settle_row(work, number, email, bring)
 
 
 def _change(work: Work, user: User, cells: Mapping[str, str]) -> None:
     roles = _list(cells.get("roles", ""))
     now = user if roles is None else enter_roles(work, user, roles)
-    locale, timezone = cells.get("locale", now.locale), cells.get("timezone", now.timezone)
-    enter_details(work, replace(now, name=cells.get("name", now.name), locale=locale, timezone=timezone))
+    said = {name: cells[name] for name in ("name", "locale", "timezone") if name in cells}
+    if "email" in cells and email_key(cells["email"]) != email_key(now.email):
+        said["email"] = cells["email"]
+    enter_details(work, replace(now, **said))  # type: ignore[arg-type]
 
 
 def _place(work: Work, user_id: str, cells: Mapping[str, str], *, head: bool | None, make_missing: bool) -> None:

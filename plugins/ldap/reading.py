@@ -1,0 +1,169 @@
+"""Reads a directory whole, page by page (RFC 2696): people, who of them is disabled, and groups with groups in them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from ldap3 import DEREF_NEVER, SUBTREE, Connection
+
+from kalip.runtime.plugins import DirectoryContents, DirectoryFailed, DirectoryGroup, DirectoryPerson
+from plugins.ldap.connecting import open_directory
+from plugins.ldap.names import Part, code_of, key_of, units_of
+from plugins.ldap.options import FROM_PLACE, Options
+
+_PAGES: Final = "1.2.840.113556.1.4.319"
+_GUID: Final = "objectGUID"
+_IDS: Final = (_GUID, "entryUUID", "ipaUniqueID", "nsUniqueId")
+_MEMBERS: Final = ("member", "uniqueMember")
+_LOGINS: Final = "memberUid"
+_GUID_SIZE: Final = 16
+
+Key = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry: its distinguished name, and the values of its attributes as bytes, by their names in small letters."""
+
+    place: str
+    values: Mapping[str, Sequence[bytes]]
+
+    def texts(self, name: str) -> list[str]:
+        """All values of an attribute."""
+        return [each.decode(errors="replace").strip() for each in self.values.get(name.lower(), ())]
+
+    def first(self, names: Sequence[str]) -> str:
+        """The first value of the first attribute that is filled."""
+        return next((text for name in names for text in self.texts(name) if text), "")
+
+
+def read_directory(written: Mapping[str, Any]) -> DirectoryContents:
+    """All people and groups. DirectoryFailed when the directory can't be read to its end."""
+    options = Options(**written)
+    with open_directory(options) as connection:
+        people = list(_search(connection, options, options.base, options.filter, _wanted(options)))
+        disabled = _disabled(connection, options)
+        groups = _groups(connection, options) if options.group_base else []
+    within = _within(groups, {key_of(each.place) for each in people})
+    logins = {login.casefold(): key_of(each.place) for each in people for login in each.texts("uid")}
+    ids = {key_of(each.place): _id(options, each) for each in groups}
+    for group in groups:
+        for login in group.texts(_LOGINS):
+            if login.casefold() in logins:
+                within.setdefault(logins[login.casefold()], set()).add(key_of(group.place))
+    return DirectoryContents(
+        tuple(_person(options, each, disabled, within, ids) for each in people),
+        tuple(DirectoryGroup(_id(options, each), each.first(["cn"]) or each.place, each.place) for each in groups),
+    )
+
+
+def _wanted(options: Options) -> list[str]:
+    parts = [
+        name for part in ("email", "name", "position", "locale", "unit", "timezone") for name in options.read_from(part)
+    ]
+    return [*_id_names(options), *parts, "uid"]
+
+
+def _search(
+    connection: Connection, options: Options, base: str, wanted: str, attributes: Sequence[str]
+) -> Iterator[Entry]:
+    """All entries, page by page. What is cut off by a limit of the server is refused: it would be taken for gone."""
+    cookie = None
+    while True:
+        connection.search(
+            base,
+            _wrapped(wanted.strip()),
+            SUBTREE,
+            dereference_aliases=DEREF_NEVER,
+            attributes=list(dict.fromkeys(attributes)),
+            paged_size=options.page_size,
+            paged_cookie=cookie,
+        )
+        # The library raises for every other result, but not for these: limits of size and time.
+        if connection.result["result"]:
+            said = connection.result["description"]
+            message = "the server stopped in the middle of '{filter}': {reason}"
+            hint = "let the account read without limits"
+            raise DirectoryFailed(message, params={"filter": wanted, "reason": said}, hint=hint)
+        for each in connection.response or ():
+            if each["type"] == "searchResEntry":
+                values = {name.lower(): found for name, found in each["raw_attributes"].items()}
+                yield Entry(each["dn"], values)
+        controls = connection.result.get("controls") or {}
+        cookie = controls.get(_PAGES, {}).get("value", {}).get("cookie")
+        if not cookie:
+            return
+
+
+def _disabled(connection: Connection, options: Options) -> set[Key]:
+    if not options.disabled_filter:
+        return set()
+    both = f"(&{_wrapped(options.filter)}{_wrapped(options.disabled_filter)})"
+    return {key_of(each.place) for each in _search(connection, options, options.base, both, ["1.1"])}
+
+
+def _wrapped(text: str) -> str:
+    return text if text.startswith("(") else f"({text})"
+
+
+def _groups(connection: Connection, options: Options) -> list[Entry]:
+    attributes = [*_id_names(options), "cn", *_MEMBERS, _LOGINS]
+    return list(_search(connection, options, options.group_base, options.group_filter, attributes))
+
+
+def _within(groups: Sequence[Entry], people: set[Key]) -> dict[Key, set[Key]]:
+    """The groups that each person is in, also through groups in groups, which may go in a circle."""
+    members = {
+        key_of(group.place): {key_of(name) for kind in _MEMBERS for name in group.texts(kind)} for group in groups
+    }
+    found: dict[Key, set[Key]] = {}
+    for group in members:
+        seen, left = {group}, [group]
+        while left:
+            for member in members[left.pop()]:
+                if member in members and member not in seen:
+                    seen.add(member)
+                    left.append(member)
+                elif member in people:
+                    found.setdefault(member, set()).add(group)
+    return found
+
+
+def _person(
+    options: Options, entry: Entry, disabled: set[Key], within: Mapping[Key, set[Key]], ids: Mapping[Key, str]
+) -> DirectoryPerson:
+    key = key_of(entry.place)
+
+    def said(part: str) -> str:
+        return entry.first(options.read_from(part))
+
+    by_place = options.read_from("unit") == (FROM_PLACE,)
+    return DirectoryPerson(
+        id=_id(options, entry),
+        email=said("email"),
+        name=said("name"),
+        active=key not in disabled,
+        unit=units_of(entry.place, options.base) if by_place else code_of(said("unit")),
+        position=said("position"),
+        locale=said("locale"),
+        timezone=said("timezone"),
+        groups=tuple(sorted(ids[each] for each in within.get(key, ()))),
+    )
+
+
+def _id_names(options: Options) -> tuple[str, ...]:
+    return options.read_from("id") or _IDS
+
+
+def _id(options: Options, entry: Entry) -> str:
+    """What stays whatever the entry is called. DirectoryFailed without it: a renamed person would be another one."""
+    for name in _id_names(options):
+        for value in entry.values.get(name.lower(), ()):
+            if name.lower() == _GUID.lower() and len(value) == _GUID_SIZE:
+                return str(UUID(bytes_le=value))
+            return value.decode(errors="replace")
+    message = "{place} has none of the attributes {names}."
+    hint = "let the account read them, or say attributes.id"
+    params = {"place": entry.place, "names": ", ".join(_id_names(options))}
+    raise DirectoryFailed(message, params=params, hint=hint)
