@@ -1,9 +1,11 @@
 """Pages of administrators: installed packs, published revisions, people and their roles."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from secrets import token_urlsafe
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -12,9 +14,12 @@ from kalip.base.errors import RecordRejected
 from kalip.records import Work
 from kalip.records.accounts import (
     NewUser,
+    PeopleQuery,
+    PeopleState,
     change_password,
     create_api_token,
     create_user,
+    find_people,
     find_person,
     list_people,
     require_fresh,
@@ -23,7 +28,7 @@ from kalip.records.accounts import (
 )
 from kalip.records.accounts.factors import remove_all_factors
 from kalip.records.accounts.resetting import make_reset_for
-from kalip.storage import list_revisions
+from kalip.storage import User, list_revisions
 from kalip.storage.factors import users_with_factors
 from kalip.web.arriving import site_address
 from kalip.web.faults import errors_of
@@ -40,6 +45,8 @@ _PACKS = View("admin/packs.html")
 _REVISIONS = View("admin/revisions.html")
 _USERS = View("admin/users.html")
 _MOST_REVISIONS = 50
+_MOST_PEOPLE = 50
+_LONGEST_TEXT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,7 @@ class Person:
     tone: str
     active: bool
     roles: tuple[Option, ...]
+    has: tuple[str, ...]
     me: bool
     service: bool
     has_factor: bool
@@ -82,9 +90,19 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The users page with its form of a new user; `made` is a link or token, and whose, shown this once."""
+    """A page of users with the form of a new user; `made` is a link or token, and whose, shown this once.
+
+    `count` is how many there are that `asked` leaves; `before` and `after` lead to the rest of them. `kept` goes with
+    what is done on the page, so that one comes back to it.
+    """
 
     people: tuple[Person, ...]
+    count: int
+    asked: PeopleQuery
+    states: tuple[Option, ...]
+    before: str
+    after: str
+    kept: Mapping[str, Any]
     roles: tuple[Option, ...]
     locales: tuple[tuple[str, str], ...]
     sent: dict[str, str]
@@ -168,7 +186,7 @@ def add_user() -> BaseResponse:
                 password=password,
             )
         )
-    return redirect(url_for("admin.show_users"))
+    return _back()
 
 
 @blueprint.post("/users/<user_id>/roles")
@@ -177,7 +195,7 @@ def change_roles(user_id: str) -> BaseResponse:
     roles = tuple(request.form.getlist("role"))
     write(lambda work: set_user_roles(administrating(work), user_id, roles))
     flash(gettext("The roles are changed."))
-    return redirect(url_for("admin.show_users"))
+    return _back()
 
 
 @blueprint.post("/users/<user_id>/active")
@@ -186,7 +204,7 @@ def change_active(user_id: str) -> BaseResponse:
     active = request.form.get("active") == "1"
     write(lambda work: set_user_active(administrating(work), user_id, active))
     flash(gettext("The user may sign in again.") if active else gettext("The user is signed out and kept out."))
-    return redirect(url_for("admin.show_users"))
+    return _back()
 
 
 @blueprint.post("/users/<user_id>/password")
@@ -196,7 +214,7 @@ def reset_password(user_id: str) -> BaseResponse:
     password = token_urlsafe(12)
     write(lambda work: change_password(administrating(work), user_id, password))
     flash(gettext("The new password is {password}. It is shown only now.", password=password))
-    return redirect(url_for("admin.show_users"))
+    return _back()
 
 
 @blueprint.post("/users/<user_id>/link")
@@ -226,7 +244,7 @@ def remove_factors(user_id: str) -> BaseResponse:
     require_fresh(services(), token())
     write(lambda work: remove_all_factors(administrating(work), user_id))
     flash(gettext("The second factors are removed, and the user is signed out."))
-    return redirect(url_for("admin.show_users"))
+    return _back()
 
 
 @contextmanager
@@ -242,26 +260,82 @@ def _people(
     status: int = 200,
     made: tuple[str, str, str] | None = None,
 ) -> Response:
-    locale = current_locale()
+    asked, number = _asked(), _page_number()
+    found = find_people(administrating(work), asked)
+    first = min(number * _MOST_PEOPLE, max(len(found) - 1, 0) // _MOST_PEOPLE * _MOST_PEOPLE)
     secured = users_with_factors(work.session)
-    roles = work.model.roles.values()
-    people = tuple(
-        Person(
-            each.id,
-            each.name,
-            each.email,
-            tone_of_id(each.id),
-            each.active,
-            tuple(Option(role.name, role.label.get(locale), role.name in each.roles) for role in roles),
-            each.id == work.actor.id,
-            each.service,
-            each.id in secured,
-        )
-        for each in list_people(administrating(work))
+    kept = _kept()
+    page = People(
+        people=tuple(_person(work, each, secured) for each in found[first : first + _MOST_PEOPLE]),
+        count=len(found),
+        asked=asked,
+        states=_states(asked),
+        before=_page_at(kept, first - _MOST_PEOPLE) if first else "",
+        after=_page_at(kept, first + _MOST_PEOPLE) if first + _MOST_PEOPLE < len(found) else "",
+        kept=kept,
+        roles=tuple(
+            Option(role.name, role.label.get(current_locale()), role.name == asked.role)
+            for role in work.model.roles.values()
+        ),
+        locales=tuple(LOCALES.items()),
+        sent=sent,
+        errors=errors,
+        made=made,
     )
-    options = tuple(Option(role.name, role.label.get(locale)) for role in roles)
-    page = People(people, options, tuple(LOCALES.items()), sent, errors, made)
     return render(_USERS, _shell(work, gettext("Users")), page, status)
+
+
+def _person(work: Work, user: User, secured: Container[str]) -> Person:
+    labels = {role.name: role.label.get(current_locale()) for role in work.model.roles.values()}
+    return Person(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        tone=tone_of_id(user.id),
+        active=user.active,
+        roles=tuple(Option(name, label, name in user.roles) for name, label in labels.items()),
+        has=tuple(label for name, label in labels.items() if name in user.roles),
+        me=user.id == work.actor.id,
+        service=user.service,
+        has_factor=user.id in secured,
+    )
+
+
+def _asked() -> PeopleQuery:
+    said = request.args
+    states: dict[str, PeopleState] = {"in": "in", "out": "out", "programme": "programme"}
+    return PeopleQuery(
+        said.get("q", "").strip()[:_LONGEST_TEXT], said.get("role", ""), states.get(said.get("state", ""), "")
+    )
+
+
+def _page_number() -> int:
+    page = request.args.get("page", "")
+    return int(page) if re.fullmatch("[0-9]{1,6}", page) else 0
+
+
+def _kept() -> dict[str, Any]:
+    """What is asked, as it stands in the address."""
+    return {name: value for name, value in request.args.items() if name in ("q", "role", "state", "page") and value}
+
+
+def _page_at(kept: Mapping[str, Any], first: int) -> str:
+    return url_for("admin.show_users", **{**kept, "page": str(first // _MOST_PEOPLE)})
+
+
+def _states(asked: PeopleQuery) -> tuple[Option, ...]:
+    labels = {
+        "": gettext("Everybody"),
+        "in": gettext("May sign in"),
+        "out": gettext("Kept out"),
+        "programme": gettext("Programmes"),
+    }
+    return tuple(Option(state, label, state == asked.state) for state, label in labels.items())
+
+
+def _back() -> BaseResponse:
+    """To the page of users from which something was done."""
+    return redirect(url_for("admin.show_users", **_kept()))
 
 
 def _shell(work: Work, title: str) -> Shell:

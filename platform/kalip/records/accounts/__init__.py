@@ -11,8 +11,11 @@ from kalip.records.accounts.acting import (
 from kalip.records.accounts.doors import Caller, Locked
 from kalip.records.accounts.people import (
     NewUser,
+    PeopleQuery,
+    PeopleState,
     change_password,
     create_user,
+    find_people,
     find_person,
     list_people,
     set_user_active,
@@ -46,6 +49,8 @@ __all__ = [
     "NewUser",
     "NotFresh",
     "OpenSession",
+    "PeopleQuery",
+    "PeopleState",
     "Principal",
     "SignedIn",
     "TokenScope",
@@ -57,6 +62,7 @@ __all__ = [
     "create_user",
     "end_session",
     "end_sessions",
+    "find_people",
     "find_person",
     "identity_of",
     "is_fresh",

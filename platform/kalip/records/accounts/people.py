@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Literal
 from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
@@ -23,7 +24,10 @@ from kalip.storage import (
     list_users,
     save_user,
 )
+from kalip.storage.collation import sort_key
 from kalip.storage.tickets import delete_tickets_of
+
+PeopleState = Literal["", "in", "out", "programme"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,15 @@ class NewUser:
     locale: str = "en"
     timezone: str = "UTC"
     service: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleQuery:
+    """Users whose name or e-mail holds a text, who have a role, and who come in, are kept out or are programmes."""
+
+    text: str = ""
+    role: str = ""
+    state: PeopleState = ""
 
 
 def create_user(work: Work, new: NewUser) -> str:
@@ -160,6 +173,25 @@ def list_people(work: Work) -> list[User]:
     """All users by name. Administrators only."""
     administering(work)
     return list_users(work.session)
+
+
+def find_people(work: Work, query: PeopleQuery) -> list[User]:
+    """The users that a query leaves, by name. Administrators only."""
+    language = work.session.language
+    wanted = sort_key(query.text.strip(), language)
+    return [
+        user
+        for user in list_people(work)
+        if any(wanted in sort_key(each, language) for each in (user.name, user.email))
+        and (not query.role or query.role in user.roles)
+        and (not query.state or query.state == _state(user))
+    ]
+
+
+def _state(user: User) -> PeopleState:
+    if not user.active:
+        return "out"
+    return "programme" if user.service else "in"
 
 
 def find_person(work: Work, user_id: str) -> User:
