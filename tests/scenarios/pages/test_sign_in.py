@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kalip.access import SYSTEM
+from kalip.records import run
 from kalip.records.accounts.doors import MOST_FROM_ADDRESS, WINDOW
+from kalip.records.organisation import NewSubstitution, make_substitution
 from kalip.storage import set_roles
 from kalip.storage.tickets import count_attempt
 from kalip.web.session import SESSION_COOKIE
@@ -319,3 +322,28 @@ def _token(browser: Browser) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', browser.page.text if browser.page else "")
     assert found is not None
     return found[1]
+
+
+def test_who_acts_for_somebody_whose_role_wants_a_second_factor_has_one(site: Site, clock: StandingClock) -> None:
+    absent, deputy = site.person("careful", name="Careful Cem"), site.person("clerk")
+    period = (clock() - timedelta(days=1), clock() + timedelta(days=5))
+    stand_in = NewSubstitution(absent.user_id, deputy.user_id, *period, "all")
+    run(site.services, SYSTEM, lambda work: make_substitution(work, stand_in))
+    browser = Browser(site.app.test_client())
+    browser.sign_in(with_password(site, deputy))
+    browser.open("/account/away")
+    refused = browser.send("/account/acting", user=absent.user_id)
+    assert (refused.status_code, "wants a second factor" in refused.text) == (403, True)
+    _give_roles(site, absent.user_id, "clerk")
+    browser.open("/account/away")
+    assert "You act for Careful Cem" in browser.send("/account/acting", user=absent.user_id).text
+    _give_roles(site, absent.user_id, "careful")
+    assert "You act for" not in browser.open("/account/away").text
+    browser.open("/account/factors/app")
+    browser.send("/account/factors/app", code=code_now(browser.secret, clock))
+    assert "You act for Careful Cem" in browser.open("/account/away").text
+
+
+def _give_roles(site: Site, user_id: str, *roles: str) -> None:
+    with site.services.database.write() as session:
+        set_roles(session, user_id, roles)

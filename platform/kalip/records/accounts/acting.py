@@ -4,6 +4,7 @@ The browser's login keeps for whom. With every request it is asked anew whether 
 that ends takes everything back at once.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, get_args
@@ -51,7 +52,13 @@ def actor_of_login(session: Session, model: Model, found: tuple[LoginSession, Us
     if login.acting_for is None:
         return own
     mode: ActingMode = "see" if login.acting_mode == "see" else "for"
-    return acting_as(session, model, own, (login.acting_for, mode), now) or own
+    acting = acting_as(session, model, own, (login.acting_for, mode), now)
+    return own if acting is None or (mode == "for" and lacks_factor(model, login, acting.roles)) else acting
+
+
+def lacks_factor(model: Model, login: LoginSession, roles: Iterable[str]) -> bool:
+    """Whether one of these roles lets nobody in without a second factor, and a session has none."""
+    return not login.factor and any(model.roles[name].second_factor for name in roles if name in model.roles)
 
 
 def principals_of(work: Work) -> tuple[Principal, ...]:
@@ -99,7 +106,8 @@ def acting_as(
 def start_acting(services: Services, token: str, user_id: str, mode: str) -> None:
     """Let a browser's login act for a user from the next request on; it is noted in the event log. Commits.
 
-    NotAuthenticated for an unknown token, NotFound when there is no such active user, AccessDenied when one may not.
+    NotAuthenticated for an unknown token, NotFound when there is no such active user, AccessDenied when one may not:
+    also where a role of the user wants a second factor, and the login was opened without one.
     """
     if mode not in get_args(ActingMode):
         raise BadRequest("one acts for somebody (for) or looks with somebody's eyes (see)", code="R101")
@@ -114,6 +122,12 @@ def start_acting(services: Services, token: str, user_id: str, mode: str) -> Non
             raise AccessDenied("You may not act for this person.")
         if target is None or not target.active:
             raise NotFound("There is no such user.", params={"id": user_id[:60]})
+        if kept == "for" and lacks_factor(model, login, target.roles):
+            raise AccessDenied(
+                "A role of {name} wants a second factor, and you signed in without one.",
+                params={"name": target.name},
+                hint="set one up under Sign-in and security",
+            )
         if login.acting_for is not None:
             append_events(session, [_event(STOPPED, login, user, now)])
         set_acting(session, hashed, user_id, kept)

@@ -11,7 +11,7 @@ from typing import Final
 from kalip.access import Actor, hash_secret, new_secret
 from kalip.base.errors import KalipError, NotAuthenticated, NotFound
 from kalip.model import Model
-from kalip.records.accounts.acting import actor_of_login
+from kalip.records.accounts.acting import actor_of_login, lacks_factor
 from kalip.records.accounts.journal import SESSION_ENDED, note
 from kalip.records.accounts.mine import mine_or_administered
 from kalip.records.services import Services, Work
@@ -110,7 +110,7 @@ def actor_of_session(services: Services, token: str) -> Actor | None:
 
     def look(session: Session) -> tuple[LoginSession, Actor] | None:
         known = find_login(session, id_hash, now)
-        if known is None or now - known[0].created_at > LONGEST or _lacks_factor(model, *known):
+        if known is None or now - known[0].created_at > LONGEST or lacks_factor(model, known[0], known[1].roles):
             return None
         return known[0], actor_of_login(session, model, known, now)
 
@@ -204,7 +204,3 @@ def end_sessions(work: Work, user_id: str, keep: str = "") -> None:
 
 def _proved_just_now(login: LoginSession, now: datetime) -> bool:
     return now - (login.fresh_at or login.created_at) <= FRESH
-
-
-def _lacks_factor(model: Model, login: LoginSession, user: User) -> bool:
-    return not login.factor and wants_second_factor(model, user)
