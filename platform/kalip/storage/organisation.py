@@ -195,6 +195,20 @@ def people_within(session: Session, unit_id: str, day: date) -> list[str]:
     return list(session.run(query.order_by(_USERS.c.name, _USERS.c.id)).scalars())
 
 
+def users_led(session: Session, leader: str, day: date) -> list[str]:
+    """The ids of the people who have a position on a day in a unit that somebody answers for, or below it, by name."""
+    managed = select(UNITS.c.id).where(UNITS.c.manager == leader)
+    headed = select(UNITS.c.id).where(
+        UNITS.c.manager.is_(None),
+        UNITS.c.id.in_(
+            select(POSITIONS.c.unit).where(POSITIONS.c.user_id == leader, POSITIONS.c.head.is_(True), held_on(day))
+        ),
+    )
+    below = select(ABOVE.c.unit).where(ABOVE.c.above.in_(managed.union(headed)))
+    query = select(_USERS.c.id).where(_USERS.c.id.in_(users_in_units(day, below)), _USERS.c.id != leader)
+    return list(session.run(query.order_by(_USERS.c.name, _USERS.c.id)).scalars())
+
+
 def held_on(day: date | ColumnElement[Any]) -> ColumnElement[bool]:
     """The condition that a position is held on a day."""
     begun = or_(POSITIONS.c.since.is_(None), POSITIONS.c.since <= day)

@@ -98,6 +98,16 @@ def absences_of(session: Session, user_id: str, since: datetime, limit: int = 10
     return [Absence(**row) for row in session.run(query.order_by(ABSENCES.c.starts).limit(limit)).mappings()]
 
 
+def absences_after(session: Session, users: Collection[str] | None, now: datetime, limit: int = 200) -> list[Absence]:
+    """The absences of these people (None: of all) that are not over at a moment, in order."""
+    query = select(ABSENCES).where(ABSENCES.c.ends > now)
+    if users is not None:
+        query = query.where(ABSENCES.c.user_id.in_(sorted(users)))
+    return [
+        Absence(**row) for row in session.run(query.order_by(ABSENCES.c.starts, ABSENCES.c.id).limit(limit)).mappings()
+    ]
+
+
 def away_at(session: Session, users: Collection[str] | None, now: datetime) -> dict[str, Absence]:
     """Who of these people (None: of all) is away at a moment, with the absence that lasts longest."""
     query = select(ABSENCES).where(ABSENCES.c.starts <= now, ABSENCES.c.ends > now)

@@ -215,3 +215,35 @@ def test_who_acts_for_some_entities_sees_tasks_about_these_alone(site: Site) -> 
     assert "Oil the loom" in page
     assert "Private errand" not in page
     assert '1<span class="sr-only"> open task' in page
+
+
+def test_who_leads_has_a_list_of_absences_and_sees_where_nobody_stands_in(site: Site) -> None:
+    """EL8"""
+    head, bora, cem, other = (site.person("rep", name=name) for name in ("Head Han", "Bora Kaya", "Cem Ak", "Other Oz"))
+    top = sent(site.admin, "POST", f"{AT}/units", {"code": "ACME", "name": "Acme"}, 201)["id"]
+    sales = sent(site.admin, "POST", f"{AT}/units", {"code": "SALES", "name": "Sales", "parent": top}, 201)["id"]
+    for person, unit, leads in ((head, top, True), (bora, sales, False), (cem, sales, False)):
+        place = {"user": person.user_id, "unit": unit, "head": leads}
+        sent(site.admin, "POST", f"{AT}/positions", place, 201)
+    for person, first in ((bora, 5), (cem, -1), (other, -1)):
+        away = {"user": person.user_id, "starts": moment(first), "ends": moment(9), "reason": "illness"}
+        sent(person, "POST", f"{AT}/absences", away, 201)
+    sent(cem, "POST", f"{AT}/absences", {"starts": moment(-9), "ends": moment(-8), "reason": "illness"}, 201)
+    stand_in(cem, head, "tasks")
+
+    def listed(by: Caller) -> list[str]:
+        return [each["user"] for each in sent(by, "GET", f"{AT}/absences?led=true")["items"]]
+
+    assert listed(head) == [cem.user_id, bora.user_id]
+    assert set(listed(site.admin)) == {bora.user_id, cem.user_id, other.user_id}
+    assert listed(bora) == listed(other) == []
+    page = client_of(site, head).get("/account/away").text
+    shown = page[page.index('id="others"') : page.index("New absence or substitute")]
+    assert "Cem Ak" in shown
+    assert "Who stands in: Head Han" in shown
+    assert "Nobody stands in." in shown
+    assert "Everybody whom you lead" in shown
+    assert "Other Oz" not in shown
+    assert 'id="others"' not in client_of(site, bora).get("/account/away").text
+    assert "Other Oz" in client_of(site, site.admin).get("/account/away").text
+    assert client_of(site, head).get(f"/account/away?user={bora.user_id}").status_code == 200

@@ -3,7 +3,9 @@
 from kalip.records.accounts.mine import administering
 from kalip.records.organisation.absences import (
     AwayNotice,
+    LedAbsence,
     absence_with,
+    absences_led,
     absences_shown,
     away_notices,
     change_absence,
@@ -36,6 +38,7 @@ from kalip.records.organisation.leads import (
     is_below,
     leads,
     manager_of,
+    people_led,
     positions_held,
 )
 from kalip.records.organisation.positions import change_position, make_position, position_with, remove_position
@@ -64,12 +67,14 @@ __all__ = [
     "SETTLE",
     "AwayNotice",
     "Branch",
+    "LedAbsence",
     "NewSubstitution",
     "SaveAbsence",
     "SaveGroup",
     "SavePosition",
     "SaveUnit",
     "absence_with",
+    "absences_led",
     "absences_shown",
     "administering",
     "arranging",
@@ -92,6 +97,7 @@ __all__ = [
     "make_substitution",
     "make_unit",
     "manager_of",
+    "people_led",
     "position_with",
     "positions_held",
     "remove_absence",

@@ -9,10 +9,12 @@ from kalip.base.ids import new_id
 from kalip.records.accounts.mine import require_whole
 from kalip.records.organisation.checking import arranging, check_period, check_person, clean, missing, refuse, tell
 from kalip.records.organisation.commands import ABSENCE, LONGEST_NOTE, REASONS, SaveAbsence
+from kalip.records.organisation.leads import people_led
 from kalip.records.services import Work
 from kalip.storage import get_user
 from kalip.storage.substitutions import (
     Absence,
+    absences_after,
     absences_of,
     add_absence,
     away_at,
@@ -20,6 +22,7 @@ from kalip.storage.substitutions import (
     get_absence,
     save_absence,
     stand_ins_of,
+    substitutions_between,
 )
 
 PAST = timedelta(days=60)
@@ -81,6 +84,38 @@ def absences_shown(work: Work, user_id: str) -> list[Absence]:
     if user_id != work.actor.id:
         arranging(work, user_id)
     return absences_of(work.session, user_id, work.now - PAST)
+
+
+@dataclass(frozen=True, slots=True)
+class LedAbsence:
+    """An absence, and who stands in meanwhile."""
+
+    absence: Absence
+    stand_ins: tuple[str, ...]
+
+
+def absences_led(work: Work) -> tuple[LedAbsence, ...]:
+    """Present and coming absences of those whom one leads, in order; of everybody else for administrators."""
+    require_whole(work.actor)
+    me = work.actor
+    everybody = me.administrator and me.on_behalf is None
+    found = absences_after(work.session, None if everybody else people_led(work), work.now)
+    others = [each for each in found if each.user_id != me.id]
+    last = max((each.ends for each in others), default=work.now)
+    standing = substitutions_between(work.session, work.now, last) if others else []
+    return tuple(
+        LedAbsence(
+            absence,
+            tuple(
+                dict.fromkeys(
+                    each.substitute
+                    for each in standing
+                    if each.absent == absence.user_id and each.starts < absence.ends and each.over > absence.starts
+                )
+            ),
+        )
+        for absence in others
+    )
 
 
 def away_notices(work: Work, users: Collection[str]) -> tuple[AwayNotice, ...]:

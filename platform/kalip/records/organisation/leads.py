@@ -4,7 +4,7 @@ from datetime import date
 
 from kalip.model import Calendar
 from kalip.records.services import Work
-from kalip.storage.organisation import Position, leads_of_units, positions_of, stands_below, units_above
+from kalip.storage.organisation import Position, leads_of_units, positions_of, stands_below, units_above, users_led
 
 
 def positions_held(work: Work, user_id: str, day: date | None = None) -> tuple[Position, ...]:
@@ -32,6 +32,14 @@ def leads(work: Work, leader: str, user_id: str) -> bool:
     return any(
         leader in leading for position in positions_held(work, user_id) for leading in _leads_above(work, position.unit)
     )
+
+
+def people_led(work: Work) -> tuple[str, ...]:
+    """The ids of those whom the one who works leads, by name; nobody while acting for another."""
+    me = work.actor
+    if me.id is None or me.on_behalf is not None:
+        return ()
+    return tuple(users_led(work.session, me.id, work.context.today))
 
 
 def calendar_of_unit(work: Work, unit_id: str) -> Calendar | None:

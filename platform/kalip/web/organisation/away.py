@@ -15,11 +15,13 @@ from kalip.records.organisation import (
     NewSubstitution,
     SaveAbsence,
     absence_with,
+    absences_led,
     absences_shown,
     change_absence,
     end_substitution,
     make_absence,
     make_substitution,
+    people_led,
     remove_absence,
     substitutions_shown,
 )
@@ -73,8 +75,23 @@ class ShownSubstitution:
 
 
 @dataclass(frozen=True, slots=True)
+class OthersAway:
+    """An absence of somebody whom one leads; `stand_ins` are names."""
+
+    who: Who
+    period: str
+    reason: str
+    state: str
+    stand_ins: str
+
+
+@dataclass(frozen=True, slots=True)
 class AwayPage:
-    """A person's absences, substitutes, and those for whom the person stands in, with the form of new ones."""
+    """A person's absences, substitutes, and those for whom the person stands in, with the form of new ones.
+
+    On the own page `others` are absences of those whom one leads, `led` these people; of everybody, and nobody, for
+    administrators.
+    """
 
     user: str
     name: str
@@ -89,6 +106,9 @@ class AwayPage:
     sent: Mapping[str, str]
     substitute_name: str
     errors: Mapping[str, str]
+    leading: bool
+    others: tuple[OthersAway, ...]
+    led: tuple[Who, ...]
 
 
 @blueprint.get("/account/away")
@@ -219,6 +239,9 @@ def _page(work: Work, person: User, sent: Mapping[str, str]) -> AwayPage:
         )
         for each in absences_shown(work, person.id)
     ]
+    mine = person.id == work.actor.id and work.actor.on_behalf is None
+    led = people_led(work) if mine and not work.actor.administrator else ()
+    named = titles_of(work, {"user": list(led)})
     return AwayPage(
         user=person.id,
         name=person.name,
@@ -233,7 +256,30 @@ def _page(work: Work, person: User, sent: Mapping[str, str]) -> AwayPage:
         sent={name: sent.get(name, "") for name in _NAMES},
         substitute_name=titles.of("user", sent.get("substitute", "")) if sent.get("substitute") else "",
         errors={},
+        leading=mine and (work.actor.administrator or bool(led)),
+        others=tuple(_others(work)) if mine else (),
+        led=tuple(_led(named, each) for each in led),
     )
+
+
+def _others(work: Work) -> Iterable[OthersAway]:
+    found, labels = absences_led(work), reason_labels()
+    people = [name for each in found for name in (each.absence.user_id, *each.stand_ins)]
+    titles = titles_of(work, {"user": people})
+    for each in found:
+        absence = each.absence
+        yield OthersAway(
+            _led(titles, absence.user_id),
+            period_text(absence.starts, absence.ends, work.actor.timezone),
+            labels.get(absence.reason, absence.reason),
+            "now" if absence.starts <= work.now else "coming",
+            ", ".join(titles.of("user", name) for name in each.stand_ins),
+        )
+
+
+def _led(titles: Titles, user_id: str) -> Who:
+    """A person with the way to one's absences."""
+    return Who(user_id, titles.of("user", user_id), tone_of_id(user_id), href=url_for("away.show_away", user=user_id))
 
 
 def _substitution(work: Work, each: Substitution, person: User, titles: Titles) -> ShownSubstitution:

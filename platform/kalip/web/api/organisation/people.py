@@ -9,6 +9,7 @@ from kalip.records.organisation import (
     NewSubstitution,
     SaveAbsence,
     absence_with,
+    absences_led,
     absences_shown,
     arranging,
     away_notices,
@@ -70,10 +71,14 @@ def list_away() -> Response:
 
 @blueprint.get("/organisation/absences")
 def list_absences() -> Response:
-    """A person's absences; one's own without `user`."""
-    user = Arguments("user").text("user")
+    """A person's absences, one's own without `user`; with `led` those of the people whom one leads, or of all."""
+    arguments = Arguments("user", "led")
+    user, led = arguments.text("user"), arguments.flag("led")
 
     def use(work: Work) -> Answer:
+        if led:
+            shown = absences_led(work)
+            return Answer({"items": [absence_json(each.absence) for each in shown]})
         found = absences_shown(work, user or work.actor.id or "")
         return Answer({"items": [absence_json(each) for each in found]})
 
