@@ -24,6 +24,10 @@ _NEARBY: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONNECT_SECONDS: Final = 15
 
 
+class AccountRefused(DirectoryFailed):
+    """The server was asked, and doesn't let the account in."""
+
+
 class _Checked(Tls):
     """TLS as Python's own defaults check it: the chain, and the server's name, an address too.
 
@@ -108,7 +112,8 @@ def _told(options: Options, error: Exception) -> DirectoryFailed:
     params = _params(options, error)
     if isinstance(error, LDAPInvalidCredentialsResult):
         template, hint = "{url} lets '{bind_dn}' not in: {reason}", "look at bind_dn and password"
-    elif isinstance(error, LDAPInvalidFilterError):
+        return AccountRefused(template, params=params, hint=hint)
+    if isinstance(error, LDAPInvalidFilterError):
         template, hint = "a filter is wrong: {reason}", "look at filter, disabled_filter and group_filter"
     elif isinstance(error, LDAPNoSuchObjectResult):
         template, hint = "{url} has no such place: {reason}", "look at base and group_base"

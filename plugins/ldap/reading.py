@@ -13,8 +13,8 @@ from plugins.ldap.names import Part, code_of, key_of, units_of
 from plugins.ldap.options import FROM_PLACE, Options
 
 _PAGES: Final = "1.2.840.113556.1.4.319"
-_GUID: Final = "objectGUID"
-_IDS: Final = (_GUID, "entryUUID", "ipaUniqueID", "nsUniqueId")
+GUID: Final = "objectGUID"
+_IDS: Final = (GUID, "entryUUID", "ipaUniqueID", "nsUniqueId")
 _MEMBERS: Final = ("member", "uniqueMember")
 _LOGINS: Final = "memberUid"
 _GUID_SIZE: Final = 16
@@ -42,7 +42,7 @@ def read_directory(written: Mapping[str, Any]) -> DirectoryContents:
     """All people and groups. DirectoryFailed when the directory can't be read to its end."""
     options = Options(**written)
     with open_directory(options) as connection:
-        people = list(_search(connection, options, options.base, options.filter, _wanted(options)))
+        people = list(search_entries(connection, options, options.base, options.filter, _wanted(options)))
         disabled = _disabled(connection, options)
         groups = _groups(connection, options) if options.group_base else []
     within = _within(groups, {key_of(each.place) for each in people})
@@ -62,10 +62,10 @@ def _wanted(options: Options) -> list[str]:
     parts = [
         name for part in ("email", "name", "position", "locale", "unit", "timezone") for name in options.read_from(part)
     ]
-    return [*_id_names(options), *parts, "uid"]
+    return [*id_names(options), *parts, "uid"]
 
 
-def _search(
+def search_entries(
     connection: Connection, options: Options, base: str, wanted: str, attributes: Sequence[str]
 ) -> Iterator[Entry]:
     """All entries, page by page. What is cut off by a limit of the server is refused: it would be taken for gone."""
@@ -73,7 +73,7 @@ def _search(
     while True:
         connection.search(
             base,
-            _wrapped(wanted.strip()),
+            wrapped(wanted.strip()),
             SUBTREE,
             dereference_aliases=DEREF_NEVER,
             attributes=list(dict.fromkeys(attributes)),
@@ -99,17 +99,18 @@ def _search(
 def _disabled(connection: Connection, options: Options) -> set[Key]:
     if not options.disabled_filter:
         return set()
-    both = f"(&{_wrapped(options.filter)}{_wrapped(options.disabled_filter)})"
-    return {key_of(each.place) for each in _search(connection, options, options.base, both, ["1.1"])}
+    both = f"(&{wrapped(options.filter)}{wrapped(options.disabled_filter)})"
+    return {key_of(each.place) for each in search_entries(connection, options, options.base, both, ["1.1"])}
 
 
-def _wrapped(text: str) -> str:
+def wrapped(text: str) -> str:
+    """A filter in brackets, so that it can be joined with others."""
     return text if text.startswith("(") else f"({text})"
 
 
 def _groups(connection: Connection, options: Options) -> list[Entry]:
-    attributes = [*_id_names(options), "cn", *_MEMBERS, _LOGINS]
-    return list(_search(connection, options, options.group_base, options.group_filter, attributes))
+    attributes = [*id_names(options), "cn", *_MEMBERS, _LOGINS]
+    return list(search_entries(connection, options, options.group_base, options.group_filter, attributes))
 
 
 def _within(groups: Sequence[Entry], people: set[Key]) -> dict[Key, set[Key]]:
@@ -152,18 +153,19 @@ def _person(
     )
 
 
-def _id_names(options: Options) -> tuple[str, ...]:
+def id_names(options: Options) -> tuple[str, ...]:
+    """The attributes of which the first that an entry has is what it is known by."""
     return options.read_from("id") or _IDS
 
 
 def _id(options: Options, entry: Entry) -> str:
     """What stays whatever the entry is called. DirectoryFailed without it: a renamed person would be another one."""
-    for name in _id_names(options):
+    for name in id_names(options):
         for value in entry.values.get(name.lower(), ()):
-            if name.lower() == _GUID.lower() and len(value) == _GUID_SIZE:
+            if name.lower() == GUID.lower() and len(value) == _GUID_SIZE:
                 return str(UUID(bytes_le=value))
             return value.decode(errors="replace")
     message = "{place} has none of the attributes {names}."
     hint = "let the account read them, or say attributes.id"
-    params = {"place": entry.place, "names": ", ".join(_id_names(options))}
+    params = {"place": entry.place, "names": ", ".join(id_names(options))}
     raise DirectoryFailed(message, params=params, hint=hint)

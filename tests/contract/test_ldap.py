@@ -162,6 +162,23 @@ def test_wrong_settings_stop_at_the_door(more: dict[str, Any], message: str) -> 
         directory({"kind": "ldap", "url": "ldap://x", "base": "dc=x", **more})
 
 
+@pytest.mark.parametrize("more", [{}, {"attributes": {"id": "uid"}}])
+def test_passwords_are_checked_by_signing_in_as_the_person(branch: Branch, more: dict[str, Any]) -> None:
+    place = branch.person("eda", userPassword="her own", objectGUID=uuid.uuid4().bytes_le)
+    branch.person("can", userPassword="his own")
+    found = directory(branch.settings(**more))
+    ids = {each.email.partition("@")[0]: each.id for each in found.read().people}
+    answers = [found.check(ids["eda"], each) for each in ("her own", "his own", "", "wrong")]
+    assert (answers, found.check(ids["can"], "his own")) == ([True, False, False, False], True)
+    assert not found.check("*", "her own")
+    branch.server.change(place, userAccountControl=514)
+    assert not found.check(ids["eda"], "her own")
+    branch.server.remove(place)
+    assert not found.check(ids["eda"], "her own")
+    with pytest.raises(DirectoryFailed, match="lets 'cn=reader"):
+        directory(branch.settings(password="wrong")).check(ids["can"], "his own")
+
+
 def synced(site: Site, branch: Branch, *, dry_run: bool = False, let_go: bool = False, **more: Any) -> PeopleSynced:
     found = directory(branch.settings(roles={"sellers": "rep"}, attributes={"unit": "ou"}, make_missing=True, **more))
     services = replace(site.services, directories={"office": found})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from croniter import croniter
 
@@ -15,6 +15,7 @@ from kalip.metadata import options_schema, value_faults
 SECRET_PREFIX: Final = "KALIP_DIRECTORY_"
 """What the variables of the environment begin with that overrule the secret of one directory."""
 HOURLY: Final = "23 * * * *"
+T = TypeVar("T")
 _ALL: Final = 100
 _KINDS: Final[Mapping[str, type]] = {
     "kind": str,
@@ -22,6 +23,7 @@ _KINDS: Final[Mapping[str, type]] = {
     "most_gone": int,
     "make_missing": bool,
     "groups": bool,
+    "sign_in": bool,
     "roles": dict,
 }
 _SAID: Final[Mapping[type, str]] = {
@@ -80,7 +82,8 @@ class DirectoryKind:
 
     `options` are JSON Schema properties and become keys of `[directories.<name>]`; `secret` is the one that
     KALIP_DIRECTORY_<NAME> overrules. `read` is given the options and gives everything or raises DirectoryFailed: what
-    it leaves out is taken for gone.
+    it leaves out is taken for gone. `check` is also given what a person is known by and a password, and says whether
+    it is that person's.
     """
 
     name: str
@@ -89,6 +92,7 @@ class DirectoryKind:
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     secret: str = "password"
+    check: Callable[[Mapping[str, Any], str, str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,8 @@ class Directory:
 
     Not more than `most_gone` percent of its people are kept out at once. With `make_missing` units that aren't there
     are made, with `groups` its groups are groups here. `roles` are the roles of a group's people, by the group's name
-    or place: these roles come and go with the directory, all others stay as they are.
+    or place: these roles come and go with the directory, all others stay as they are. With `sign_in` its people sign in
+    by the password that it keeps.
     """
 
     name: str
@@ -107,18 +112,26 @@ class Directory:
     most_gone: int = 10
     make_missing: bool = False
     groups: bool = True
+    sign_in: bool = False
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     secret: str = field(default="", repr=False)
     reader: DirectoryKind | None = None
 
     def read(self) -> DirectoryContents:
         """All that the directory says. DirectoryFailed when it can't be read."""
+        return self._asked(lambda reader: reader.read(self.options))
+
+    def check(self, person: str, password: str) -> bool:
+        """Whether it is the password of a person whom the directory calls so. DirectoryFailed when it can't say."""
+        return self._asked(lambda reader: reader.check is not None and reader.check(self.options, person, password))
+
+    def _asked(self, ask: Callable[[DirectoryKind], T]) -> T:
         if self.reader is None:
             raise DirectoryFailed(
                 "No plugin reads directories of the kind '{kind}'.", params={"kind": self.kind}, hint="kalip check"
             )
         try:
-            return self.reader.read(self.options)
+            return ask(self.reader)
         except KalipError as error:
             raise DirectoryFailed(
                 f"[directories.{self.name}]: {error.template}", hint=error.hint, params=error.params
@@ -183,6 +196,8 @@ def _with_reader(directory: Directory, kinds: Mapping[str, DirectoryKind], *, wh
             known = [*_KINDS, *kind.options]
             hint = did_you_mean(key, known) or f"known: {', '.join(known)}"
             raise _wrong(directory.name, "there is no '{key}'", hint, key=key)
+    if directory.sign_in and kind.check is None:
+        raise _wrong(directory.name, "directories of the kind '{kind}' check no passwords", kind=directory.kind)
     for problem in value_faults(options_schema(kind.options, kind.required), options):
         raise _wrong(directory.name, "{place}: {fault}", problem.hint, place=problem.pointer, fault=problem.message)
     return replace(directory, options=MappingProxyType(options), reader=kind)

@@ -12,6 +12,7 @@ from kalip.access import SYSTEM
 from kalip.base.errors import Conflict, NotAuthenticated, NotFound
 from kalip.records.accounts.doors import Caller, note_failure
 from kalip.records.accounts.journal import LINK_ADDED, LINK_REMOVED, note
+from kalip.records.accounts.keepers import has_password
 from kalip.records.accounts.mine import mine_or_administered
 from kalip.records.accounts.people import NewUser, enter_roles, enter_user, find_person
 from kalip.records.accounts.signing_in import Proven, SignedIn, admit, may_come_in
@@ -85,7 +86,7 @@ def links_of(work: Work, user_id: str) -> list[Link]:
 def unlink(work: Work, user_id: str, provider: str, subject: str) -> None:
     """Forget an account elsewhere. Conflict when it is the only way in, NotFound when there is none such."""
     user = find_person(work, mine_or_administered(work, user_id))
-    if user.password_hash is None and len(list_links(work.session, user_id)) == 1:
+    if not has_password(work, user) and len(list_links(work.session, user_id)) == 1:
         raise Conflict("This is the only way to sign in: set a password first.")
     if not delete_link(work.session, user_id, provider, subject):
         raise NotFound("There is no such account.", params={"id": provider[:60]})

@@ -12,6 +12,7 @@ from kalip.base.errors import Conflict, NotFound, RecordRejected, Violation
 from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
 from kalip.records.accounts.journal import CHANGED, CREATED, KEPT_OUT, LET_IN, PASSWORD_CHANGED, ROLES_CHANGED, note
+from kalip.records.accounts.keepers import require_kept_here
 from kalip.records.accounts.mine import administering
 from kalip.records.services import Work
 from kalip.storage import (
@@ -161,6 +162,7 @@ def set_password(work: Work, user: User, password: str, keep: str = "") -> None:
     """The same without asking who works: whoever calls it has seen to that. Links for a reset are worthless after."""
     if user.service:
         raise Conflict("A programme's account has no password.")
+    require_kept_here(work, user)
     if faults := password_faults(password, user.name, user.email):
         raise RecordRejected(faults)
     save_user(work.session, replace(user, password_hash=hash_password(password)))

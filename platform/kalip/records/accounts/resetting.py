@@ -10,6 +10,7 @@ from kalip.access import hash_secret, new_secret
 from kalip.base.errors import NotFound
 from kalip.records.accounts.doors import Caller, Locked, network_of
 from kalip.records.accounts.journal import RESET_MADE, address_key, note
+from kalip.records.accounts.keepers import is_kept_elsewhere, require_kept_here
 from kalip.records.accounts.mine import administering
 from kalip.records.accounts.people import find_person, set_password
 from kalip.records.accounts.signing_in import actor_of, may_come_in
@@ -43,9 +44,9 @@ def count_request(services: Services, email: str, caller: Caller) -> None:
 
 
 def person_to_reset(work: Work, email: str) -> User | None:
-    """The person with an address who may get a link; None when there is none, or one that isn't let in."""
+    """The person with an address who may get a link; None without one who is let in and whose password is kept here."""
     user = find_user(work.session, email)
-    return user if user is not None and may_come_in(user) else None
+    return user if user is not None and may_come_in(user) and not is_kept_elsewhere(work, user) else None
 
 
 def make_reset(work: Work, user: User, lasts: timedelta = LASTS) -> str:
@@ -63,6 +64,7 @@ def make_reset_for(work: Work, user_id: str) -> str:
     user = find_person(work, user_id)
     if not may_come_in(user):
         raise NotFound("Nobody signs in as this user.", params={"id": user_id[:60]})
+    require_kept_here(work, user)
     return make_reset(work, user, INVITED)
 
 

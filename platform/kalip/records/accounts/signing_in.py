@@ -12,6 +12,7 @@ from kalip.base.errors import NotAuthenticated
 from kalip.model import Model
 from kalip.records.accounts.acting import identity_of, stored_actor
 from kalip.records.accounts.doors import Caller, note_failure, note_success, require_open
+from kalip.records.accounts.keepers import Keeper, keeper_of
 from kalip.records.accounts.sessions import Entry, open_session, wants_second_factor
 from kalip.records.services import Services
 from kalip.storage import Session, User, find_user, set_password_hash
@@ -53,19 +54,24 @@ def sign_in(services: Services, email: str, password: str, address: str = "", ag
     now, caller = services.clock(), Caller(address, agent)
     user, _ = checked_password(services, email, password, caller)
     with services.database.write() as session:
-        if needs_rehash(str(user.password_hash)):
+        kept_here = keeper_of(services, session, user) is None
+        if kept_here and needs_rehash(str(user.password_hash)):
             set_password_hash(session, user.id, hash_password(password))
         return admit(session, services.runtime.pin().model, user, Proven(PASSWORD, caller), now)
 
 
 def checked_password(services: Services, email: str, password: str, caller: Caller) -> tuple[User, datetime]:
-    """The active person whose password this is, and when it was said. NotAuthenticated or Locked as `sign_in`."""
+    """The active person whose password this is, and when it was said. NotAuthenticated or Locked as `sign_in`.
+
+    Where a directory keeps the password, it alone is asked, and what is stored here counts for nothing.
+    """
     now = services.clock()
     with services.database.read() as session:
         user = find_user(session, email)
         require_open(session, email, caller, now)
-    stored = user.password_hash if user is not None and may_come_in(user) else None
-    if not verify_password(stored, password) or user is None:
+        known = user if user is not None and may_come_in(user) else None
+        keeper = keeper_of(services, session, known) if known is not None else None
+    if not _is_right(known, keeper, password) or user is None:
         with services.database.write() as session:
             note_failure(session, email, caller, now, PASSWORD)
         raise NotAuthenticated("The e-mail address or the password is wrong.")
@@ -101,3 +107,9 @@ def _next_step(session: Session, model: Model, user: User) -> Then:
     if any(each.kind != RECOVERY for each in list_factors(session, user.id)):
         return "factor"
     return "setup" if wants_second_factor(model, user) else ""
+
+
+def _is_right(user: User | None, keeper: Keeper | None, password: str) -> bool:
+    if keeper is not None:
+        return keeper.checks(password)
+    return verify_password(user.password_hash if user is not None else None, password)

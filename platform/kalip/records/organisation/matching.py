@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kalip.base.errors import Violation
+from kalip.records.accounts.keepers import people_of
 from kalip.records.services import Work
 from kalip.runtime.directories import Directory, DirectoryContents, DirectoryPerson
 from kalip.storage import User, list_users
@@ -20,7 +21,7 @@ class Names:
     @property
     def people(self) -> str:
         """What it knows people by."""
-        return f"user@{self.directory.name}"
+        return people_of(self.directory)
 
     @property
     def groups(self) -> str:

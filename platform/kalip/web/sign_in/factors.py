@@ -20,6 +20,7 @@ from kalip.records.accounts.factors import (
     remove_factor,
     renew_codes,
 )
+from kalip.records.accounts.keepers import has_password
 from kalip.records.accounts.people import find_person
 from kalip.records.accounts.proofs import Asked, PasskeyAnswer, ask_passkey
 from kalip.records.accounts.second_step import confirm, confirm_password
@@ -188,7 +189,7 @@ def _confirm(fault: str = "", status: int = 200) -> Response:
     place = passkey_place()
     with reading() as work:
         me = find_person(work, str(work.actor.id))
-        kinds = {each.kind for each in factors_of(work, me.id)}
+        kinds, by_password = {each.kind for each in factors_of(work, me.id)}, has_password(work, me)
         asked = ask_passkey(work.session, services().sealer, me.id, place, work.now) if place is not None else None
         page = ConfirmPage(
             next=inside(request.values.get("next", "")),
@@ -196,9 +197,9 @@ def _confirm(fault: str = "", status: int = 200) -> Response:
             fault=fault,
             factor=APP in kinds,
             codes=RECOVERY in kinds,
-            password=me.password_hash is not None and not kinds,
+            password=by_password and not kinds,
             asked=asked,
-            links=tuple((each.name, each.title) for each in providers()) if me.password_hash is None else (),
+            links=tuple((each.name, each.title) for each in providers()) if not by_password else (),
         )
         return _render(_CONFIRM, work, gettext("Is it you?"), page, status)
 

@@ -9,6 +9,7 @@ from kalip.records import Work
 from kalip.records.accounts import sessions_of, tokens_of
 from kalip.records.accounts.elsewhere import links_of
 from kalip.records.accounts.factors import factors_of
+from kalip.records.accounts.keepers import is_kept_elsewhere
 from kalip.records.accounts.people import find_person
 from kalip.records.accounts.sessions import wants_second_factor
 from kalip.records.accounts.watching import SignInEntry, recent_sign_ins
@@ -91,6 +92,7 @@ class Security:
     email: str
     fresh: bool
     has_password: bool
+    kept_elsewhere: bool
     required: bool
     factors: tuple[ShownFactor, ...]
     codes: int
@@ -117,6 +119,7 @@ def security_of(work: Work, token: str, *, fresh: bool) -> Security:
         email=me.email,
         fresh=fresh,
         has_password=me.password_hash is not None,
+        kept_elsewhere=is_kept_elsewhere(work, me),
         required=wants_second_factor(work.model, me),
         factors=tuple(
             ShownFactor(
