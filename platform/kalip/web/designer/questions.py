@@ -57,7 +57,7 @@ def show_uses(address: str) -> Response:
     """What is published: the layers of a place, and its users."""
     pointer = request.args.get("at", "")
     with reading() as work:
-        designing(work)
+        designing(work, address)
         page = Answers(
             gettext("Origin and use"),
             address + pointer.replace("/", "."),
