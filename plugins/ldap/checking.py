@@ -12,6 +12,8 @@ from plugins.ldap.options import Options
 from plugins.ldap.reading import GUID, id_names, search_entries, wrapped
 
 _NOTHING: Final = ("1.1",)
+_PATIENCE: Final = 10
+"""Seconds that a person who signs in waits at most for each answer."""
 
 
 def check_password(written: Mapping[str, Any], person: str, password: str) -> bool:
@@ -19,6 +21,7 @@ def check_password(written: Mapping[str, Any], person: str, password: str) -> bo
     if not password:
         return False  # a server takes that for nobody in particular, and lets it in
     options = Options(**written)
+    options = replace(options, timeout=min(options.timeout, _PATIENCE))
     with open_directory(options) as connection:
         own = f"(&{wrapped(options.filter)}{_called(options, person)})"
         found = [each.place for each in search_entries(connection, options, options.base, own, _NOTHING)]

@@ -21,7 +21,7 @@ from plugins.ldap.options import Options
 
 _PORTS: Final = {"ldaps": 636, "ldap": 389}
 _NEARBY: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_CONNECT_SECONDS: Final = 15
+_CONNECT_SECONDS: Final = 10
 
 
 class AccountRefused(DirectoryFailed):

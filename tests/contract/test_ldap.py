@@ -112,10 +112,10 @@ def test_encrypted_from_the_first_byte(branch: Branch, read: Read) -> None:
     assert emails(read(url=f"ldaps://127.0.0.1:{branch.server.tls_port}")) == ["eda@example.com"]
 
 
+@pytest.mark.usefixtures("slapd")
 def test_without_encryption_only_on_this_machine() -> None:
     program = slapd_program()
-    if program is None:
-        pytest.skip("slapd is not installed; see CONTRIBUTING.md")
+    assert program is not None
     with ldap_server(program, encrypted=False) as server:
         branch = server.branch()
         branch.person("eda")
