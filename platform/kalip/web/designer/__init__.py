@@ -1,6 +1,7 @@
 """The designer: everything edits a draft, which is reviewed with its plan and published."""
 
 from kalip.web.designer.field_matrix import blueprint as field_matrix
+from kalip.web.designer.field_stages import blueprint as field_stages
 from kalip.web.designer.history import blueprint as history
 from kalip.web.designer.layout import blueprint as layout
 from kalip.web.designer.matrix import blueprint as matrix
@@ -16,6 +17,7 @@ blueprints = (
     layout,
     matrix,
     field_matrix,
+    field_stages,
     role_rights,
     questions,
     history,

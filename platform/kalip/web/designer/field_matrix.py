@@ -28,19 +28,23 @@ WORDS = ("none", "mask", "read", "create", "write")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a role may do with a field; `href` leads to what is said in more than one word."""
+    """What a role may do with a field; `custom`: it is said in more than one word."""
 
     name: str
     label: str
     options: tuple[Option, ...]
-    href: str
+    custom: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A field. `closed`: nobody has been let in; `layer` has added it above the entity's pack, when that is so."""
+    """A field. `closed`: nobody has been let in; `layer` has added it above the entity's pack, when that is so.
+
+    `href` leads to its rights by stage.
+    """
 
     label: str
+    href: str
     name: str
     layer: str
     closed: bool
@@ -152,7 +156,8 @@ def _rows(drafted: Drafted, document: MergedDocument, roles: Mapping[str, str]) 
             _cell(document, (role, name), f"{label}, {called}", said.get(role, {}).get(name), added=name in added)
             for role, called in roles.items()
         )
-        yield Row(label, name, added.get(name, ""), name in closed, cells)
+        href = url_for("designer_stages.show_stages", name=document.names[0], field=name)
+        yield Row(label, href, name, added.get(name, ""), name in closed, cells)
 
 
 def _fields(document: MergedDocument) -> Iterable[str]:
@@ -176,9 +181,8 @@ def _cell(document: MergedDocument, at: tuple[str, str], label: str, value: Any,
     present = "~" if custom else str(value or "")
     if custom:
         words = {**words, "~": gettext("by stage")}
-    place = f"/fields/{escape(role)}/{escape(name)}"
     options = tuple(Option(each, text, each == present) for each, text in words.items())
-    return Cell(f"{role}/{name}", label, options, page_of(_address(document.names[0]), place) if custom else "")
+    return Cell(f"{role}/{name}", label, options, custom)
 
 
 def _sent(drafted: Drafted, document: MergedDocument) -> dict[tuple[str, str], str]:
