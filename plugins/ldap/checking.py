@@ -9,7 +9,8 @@ from ldap3.utils.conv import escape_bytes, escape_filter_chars
 
 from plugins.ldap.connecting import AccountRefused, open_directory
 from plugins.ldap.options import Options
-from plugins.ldap.reading import GUID, id_names, search_entries, wrapped
+from plugins.ldap.reading import GUID, id_names
+from plugins.ldap.searching import search_entries, wrapped
 
 _NOTHING: Final = ("1.1",)
 _PATIENCE: Final = 10

@@ -74,6 +74,8 @@ def _made(options: Options, host: str, port: int, *, secure: bool) -> Connection
         options.password or None,
         # Referrals lead to other servers, which would be sent the password.
         auto_referrals=False,
+        # Ranges are put together where pages are, so that no answer takes the place of another.
+        auto_range=False,
         check_names=False,
         raise_exceptions=True,
         read_only=True,

@@ -1,18 +1,17 @@
-"""Reads a directory whole, page by page (RFC 2696): people, who of them is disabled, and groups with groups in them."""
+"""Reads a directory whole: people, who of them is disabled, and groups with groups in them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from ldap3 import DEREF_NEVER, SUBTREE, Connection
+from ldap3 import Connection
 
 from kalip.runtime.plugins import DirectoryContents, DirectoryFailed, DirectoryGroup, DirectoryPerson
 from plugins.ldap.connecting import open_directory
 from plugins.ldap.names import Part, code_of, key_of, units_of
 from plugins.ldap.options import FROM_PLACE, Options
+from plugins.ldap.searching import Entry, search_entries, wrapped
 
-_PAGES: Final = "1.2.840.113556.1.4.319"
 GUID: Final = "objectGUID"
 _IDS: Final = (GUID, "entryUUID", "ipaUniqueID", "nsUniqueId")
 _MEMBERS: Final = ("member", "uniqueMember")
@@ -20,22 +19,6 @@ _LOGINS: Final = "memberUid"
 _GUID_SIZE: Final = 16
 
 Key = tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry: its distinguished name, and the values of its attributes as bytes, by their names in small letters."""
-
-    place: str
-    values: Mapping[str, Sequence[bytes]]
-
-    def texts(self, name: str) -> list[str]:
-        """All values of an attribute."""
-        return [each.decode(errors="replace").strip() for each in self.values.get(name.lower(), ())]
-
-    def first(self, names: Sequence[str]) -> str:
-        """The first value of the first attribute that is filled."""
-        return next((text for name in names for text in self.texts(name) if text), "")
 
 
 def read_directory(written: Mapping[str, Any]) -> DirectoryContents:
@@ -65,47 +48,11 @@ def _wanted(options: Options) -> list[str]:
     return [*id_names(options), *parts, "uid"]
 
 
-def search_entries(
-    connection: Connection, options: Options, base: str, wanted: str, attributes: Sequence[str]
-) -> Iterator[Entry]:
-    """All entries, page by page. What is cut off by a limit of the server is refused: it would be taken for gone."""
-    cookie = None
-    while True:
-        connection.search(
-            base,
-            wrapped(wanted.strip()),
-            SUBTREE,
-            dereference_aliases=DEREF_NEVER,
-            attributes=list(dict.fromkeys(attributes)),
-            paged_size=options.page_size,
-            paged_cookie=cookie,
-        )
-        # The library raises for every other result, but not for these: limits of size and time.
-        if connection.result["result"]:
-            said = connection.result["description"]
-            message = "the server stopped in the middle of '{filter}': {reason}"
-            hint = "let the account read without limits"
-            raise DirectoryFailed(message, params={"filter": wanted, "reason": said}, hint=hint)
-        for each in connection.response or ():
-            if each["type"] == "searchResEntry":
-                values = {name.lower(): found for name, found in each["raw_attributes"].items()}
-                yield Entry(each["dn"], values)
-        controls = connection.result.get("controls") or {}
-        cookie = controls.get(_PAGES, {}).get("value", {}).get("cookie")
-        if not cookie:
-            return
-
-
 def _disabled(connection: Connection, options: Options) -> set[Key]:
     if not options.disabled_filter:
         return set()
     both = f"(&{wrapped(options.filter)}{wrapped(options.disabled_filter)})"
     return {key_of(each.place) for each in search_entries(connection, options, options.base, both, ["1.1"])}
-
-
-def wrapped(text: str) -> str:
-    """A filter in brackets, so that it can be joined with others."""
-    return text if text.startswith("(") else f"({text})"
 
 
 def _groups(connection: Connection, options: Options) -> list[Entry]:

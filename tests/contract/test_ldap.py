@@ -16,6 +16,7 @@ from kalip.runtime import load_extensions
 from kalip.runtime.directories import Directory, DirectoryContents, DirectoryFailed, read_directories, with_readers
 from kalip.storage import User, find_user
 from kalip.storage.groups import group_codes
+from plugins.ldap.searching import whole_values
 from tests.support.ldap import LIMITED, MOST, READER, SUFFIX, Branch, ldap_server, slapd_program
 from tests.support.processes import free_port
 from tests.support.site import Site, a_site
@@ -60,6 +61,24 @@ def test_what_is_cut_off_is_refused_and_not_taken_for_gone(branch: Branch, read:
         branch.person(name)
     with pytest.raises(DirectoryFailed, match="stopped in the middle of .*sizeLimitExceeded"):
         read(bind_dn=LIMITED)
+
+
+def test_values_that_come_in_ranges_are_put_together() -> None:
+    members = [str(number).encode() for number in range(7)]
+    asked = []
+
+    def fetch(attribute: str) -> dict[str, list[bytes]]:
+        """Answer as Active Directory does, three at a time."""
+        asked.append(attribute)
+        start = int(attribute.partition("=")[2].partition("-")[0])
+        last = "*" if start + 3 >= len(members) else str(start + 2)
+        return {f"member;range={start}-{last}": members[start : start + 3]}
+
+    first = {"cn": [b"all"], "member": [], "member;range=0-2": members[:3]}
+    assert whole_values(first, fetch) == {"cn": [b"all"], "member": members}
+    assert asked == ["member;range=3-*", "member;range=6-*"]
+    with pytest.raises(DirectoryFailed, match="member has more than 3 values"):
+        whole_values(first, lambda _attribute: {})
 
 
 def test_the_disabled_are_told(branch: Branch, read: Read) -> None:
@@ -237,7 +256,7 @@ def test_a_filter_that_finds_nobody_locks_nobody_out(branch: Branch, database_ur
 
 def test_without_the_library_the_way_out_is_told(branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ldap3", None)
-    for name in ("reading", "connecting", "names"):
+    for name in ("reading", "searching", "connecting", "names"):
         monkeypatch.delitem(sys.modules, f"plugins.ldap.{name}", raising=False)
     with pytest.raises(DirectoryFailed, match="package ldap3 is not installed") as caught:
         directory(branch.settings()).read()
