@@ -17,7 +17,7 @@ from kalip.runtime.directories import Directory, DirectoryContents, DirectoryFai
 from kalip.storage import User, find_user
 from kalip.storage.groups import group_codes
 from plugins.ldap.searching import whole_values
-from tests.support.ldap import LIMITED, MOST, READER, SUFFIX, Branch, ldap_server, slapd_program
+from tests.support.ldap import LIMITED, MOST, READER, STRANGER, SUFFIX, Branch, ldap_server, slapd_program
 from tests.support.processes import free_port
 from tests.support.site import Site, a_site
 
@@ -139,6 +139,8 @@ def test_without_encryption_only_on_this_machine() -> None:
         branch = server.branch()
         branch.person("eda")
         assert emails(directory(branch.settings()).read()) == ["eda@example.com"]
+        with pytest.raises(DirectoryFailed, match="offers no encryption, and the password is not sent"):
+            directory(branch.settings(url=f"ldap://{STRANGER}:{server.port}")).read()
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the library leaves its socket open

@@ -24,6 +24,8 @@ from tests.support.processes import free_port, running
 SUFFIX = "dc=example,dc=com"
 ADMIN, READER, LIMITED = f"cn=admin,{SUFFIX}", f"cn=reader,{SUFFIX}", f"cn=limited,{SUFFIX}"
 PASSWORD = "open sesame"
+STRANGER = "127.0.0.2"
+"""An address of a server without encryption that passes for another machine's."""
 MOST = 5
 """Entries that the server gives at once; only who asks page by page gets more."""
 
@@ -146,7 +148,8 @@ def ldap_server(program: Path, *, encrypted: bool = True) -> Iterator[Slapd]:
         _certify(home)
     config = home / "slapd.conf"
     config.write_text(_CONFIG.format(home=home, tls=_TLS.format(home=home) if encrypted else ""))
-    addresses = f"ldap://127.0.0.1:{port}/" + (f" ldaps://127.0.0.1:{tls_port}/" if encrypted else "")
+    others = f"ldaps://127.0.0.1:{tls_port}/" if encrypted else f"ldap://{STRANGER}:{port}/"
+    addresses = f"ldap://127.0.0.1:{port}/ {others}"
     command = [str(program), "-d", "0", "-f", str(config), "-h", addresses]
     try:
         with running(command, log=home / "output", is_ready=lambda: _answers(port)), _signed_in(port) as connection:
