@@ -56,6 +56,7 @@ CASES = (
     case("children", target="deal_line", of="deal_line", via="deal"),
     case("any_reference", targets=("lead", "deal"), to={"lead": {}, "deal": {}}),
     case("user"),
+    case("group"),
     case("email"),
     case("phone"),
     case("phone", country="TR"),

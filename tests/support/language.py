@@ -110,7 +110,8 @@ and when a move is allowed. The syntax is that of [CEL](https://cel.dev), the me
 Names are fields (`amount`), their parts (`address.city`) and fields of what a reference leads to (`company.name`).
 `old.name` is the value before the change, where there is a change. `actor` has `id`, `email`, `roles`, `locale` and
 `groups` (codes), and the sets of ids `team`, `unit` and `unit_below`: users in a group with the actor, in a unit of the
-actor, or in one below it (`owner in actor.unit`).
+actor, or in one below it (`owner in actor.unit`). `own_groups` are the groups of the actor, `team_groups`,
+`unit_groups` and `unit_below_groups` those in which one of these users is (`team in actor.own_groups`).
 
 ## Operators
 

@@ -55,6 +55,8 @@ class Doc:
     folder: str | None
     stage: str
     tags: tuple[str, ...]
+    deputy: str | None
+    team: str | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,11 @@ class Given:
 
 @dataclass(frozen=True)
 class World:
-    """All of it. `parents` are the units above units, `holders` (user, document, open) have tasks."""
+    """All of it.
+
+    `parents` are the units above units, `holders` (user, document, open) have tasks, `owners` are fields of documents
+    that name further owners.
+    """
 
     parents: Mapping[str, str | None]
     positions: tuple[Position, ...]
@@ -98,6 +104,7 @@ class World:
     docs: Mapping[str, Doc]
     shares: tuple[Given, ...]
     holders: tuple[tuple[str, str, bool], ...]
+    owners: tuple[str, ...]
 
 
 Condition = tuple[str, Callable[["Oracle", Doc], bool]]
@@ -137,7 +144,7 @@ class Oracle:
         """Whether a folder may be read."""
         folder = self.world.folders[name]
         return any(
-            said.scope != "none" and self._in_scope(said.scope, folder.owner)
+            said.scope != "none" and self._in_scope(said.scope, {folder.owner})
             for role in self.roles
             if (said := self.world.folders_said.get(role)) is not None
         )
@@ -165,29 +172,42 @@ class Oracle:
         said = any((role, "assign") in self.world.docs_said for role in self.roles)
         return said or any(self._is_given("assign", name) for name in self.world.docs)
 
-    def changes_amount(self, name: str, doc: Doc, after: Doc) -> bool:
+    def changes(self, name: str, doc: Doc, after: Doc) -> bool:
         """Whether a document may be changed so."""
         return self.sees(name) and self.may("update", doc, name) and self.may("update", after, name)
 
     def gives_away(self, name: str, doc: Doc, after: Doc) -> bool:
         """Whether a document may get another owner."""
         if not self.speaks_of_assigning():
-            return self.changes_amount(name, doc, after)
+            return self.changes(name, doc, after)
         return self.sees(name) and self.may("update", doc, name) and self.may("assign", doc, name)
+
+    def sets_team(self, name: str, doc: Doc, after: Doc) -> bool:
+        """Whether a document may get another team: that gives it away where a team owns it."""
+        return (self.gives_away if "team" in self.world.owners else self.changes)(name, doc, after)
 
     def _said(self, role: str, verb: str) -> Said | None:
         word = verb.partition(":")[0]
         return self.world.docs_said.get((role, verb)) or self.world.docs_said.get((role, word))
 
     def _fits(self, said: Said, doc: Doc) -> bool:
-        if not self._in_scope(said.scope, doc.owner):
+        if not self._in_scope(said.scope, self._owners(doc)):
             return False
         return said.condition is None or CONDITIONS[said.condition][1](self, doc)
 
-    def _in_scope(self, scope: str, owner: str | None) -> bool:
+    def _owners(self, doc: Doc) -> set[str | None]:
+        """All who own a document: of a group everybody who is in it."""
+        found = {doc.owner}
+        if "deputy" in self.world.owners:
+            found.add(doc.deputy)
+        if "team" in self.world.owners and doc.team is not None:
+            found.update(self.world.members[doc.team])
+        return found
+
+    def _in_scope(self, scope: str, owners: set[str | None]) -> bool:
         if scope == "all":
             return True
-        return owner is not None and (owner == self.user or owner in self.near.get(scope, set()))
+        return not owners.isdisjoint({self.user} | self.near.get(scope, set()))
 
     def _clearance(self) -> int:
         cleared = [self.world.clearances[role] for role in self.roles]
@@ -220,6 +240,11 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     ("owner in actor.unit", lambda me, doc: doc.owner in me.near["unit"]),
     ("'g0' in actor.groups", lambda me, _: "g0" in me.groups),
     ("size(actor.unit_below) > 1", lambda me, _: len(me.near["unit_below"]) > 1),
+    ("team in actor.own_groups", lambda me, doc: doc.team in me.groups),
+    (
+        "team.code in actor.groups && deputy != actor.id",
+        lambda me, doc: doc.team in me.groups and doc.deputy != me.user,
+    ),
     ("tags.exists(t, t.open)", lambda me, doc: any(me.world.folders[each].open for each in doc.tags)),
 )
 """Conditions on documents: as an administrator writes them, and what they mean."""
@@ -250,6 +275,7 @@ def worlds() -> st.SearchStrategy[World]:
         holders=st.lists(
             st.tuples(st.sampled_from(USERS), st.sampled_from(DOCS), st.booleans()), max_size=2, unique=True
         ).map(tuple),
+        owners=st.sampled_from(((), ("team",), ("deputy",), ("team", "deputy"))),
     )
 
 
@@ -278,6 +304,8 @@ def _docs() -> st.SearchStrategy[Doc]:
         folder=st.sampled_from((None, *FOLDERS)),
         stage=st.sampled_from(STAGES),
         tags=_some(FOLDERS, 2),
+        deputy=st.sampled_from((None, None, *USERS)),
+        team=st.sampled_from((None, *GROUPS)),
     )
 
 

@@ -80,7 +80,7 @@ class Stage:
         }
         entities = {
             **model.entities,
-            "doc": _with(model.entities["doc"], doc),
+            "doc": replace(_with(model.entities["doc"], doc), owners=world.owners),
             "folder": _with(model.entities["folder"], folder),
         }
         roles = {name: replace(role, clearance=world.clearances.get(name, "")) for name, role in model.roles.items()}
@@ -131,6 +131,8 @@ class Stage:
                 "level": doc.level,
                 "folder": _id(ids, doc.folder),
                 "stage": doc.stage,
+                "deputy": _id(ids, doc.deputy),
+                "team": _id(ids, doc.team),
             }
             self._update(session, docs, name, values)
             links += (
@@ -250,6 +252,8 @@ def _pack() -> PackBuilder:
         .with_field("level", "choice", choices="level")
         .with_field("folder", "reference", to="folder")
         .with_field("tags", "references", to="folder")
+        .with_field("deputy", "user")
+        .with_field("team", "group")
         .with_field("lines", "children", of="doc_line")
         .with_document("access", {"permissions": {"r0": {"read": "all"}}, "confidentiality": {"field": "level"}})
         .with_document(

@@ -107,4 +107,4 @@ def _grants(actor: Actor, terms: Terms, name: str) -> Iterator[Grant]:
             yield Grant(role, Scope.NONE)
         else:
             condition = permission.condition.source if permission.condition else ""
-            yield Grant(role, permission.scope, condition, source_of(permission), permission.deny)
+            yield Grant(role, permission.scope, condition, source_of(permission, terms.decider), permission.deny)

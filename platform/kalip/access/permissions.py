@@ -204,8 +204,8 @@ def _widest(grants: Sequence[Permission]) -> Iterator[Permission]:
 
 def _of_name(terms: Terms, name: str) -> str | None:
     """What permits the verb, or one transition or conversion: None for nothing, empty for every record."""
-    grants = dict.fromkeys(source_of(each) for each in _widest(terms.grants(name)))
-    denials = dict.fromkeys(source_of(each) for each in terms.denials(name))
+    grants = dict.fromkeys(source_of(each, terms.decider) for each in _widest(terms.grants(name)))
+    denials = dict.fromkeys(source_of(each, terms.decider) for each in terms.denials(name))
     if "" in denials:
         return None
     if terms.shared:

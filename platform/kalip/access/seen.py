@@ -9,6 +9,7 @@ from kalip.access.actor import Actor
 from kalip.access.fields import Sight, Sights, roles_of
 from kalip.expressions import Expression
 from kalip.model import (
+    DIRECTORY,
     BoardView,
     CalendarView,
     CardView,
@@ -24,7 +25,6 @@ from kalip.runtime import Served
 
 _NAMING: Final = ("autonumber", "text", "person_name", "email", "phone")
 """Types of fields that can name a record whose own title is hidden."""
-_USER: Final = "user"
 V = TypeVar("V")
 
 
@@ -134,7 +134,7 @@ class Eyes:
             if owner is None or field is None:
                 return
             yield owner.name, field
-            owner = None if field.type == _USER else self._model.entities.get(str(field.target))
+            owner = None if field.type in DIRECTORY else self._model.entities.get(str(field.target))
 
     def _sorts(self, entity: Entity, sort: Iterable[Sort]) -> tuple[Sort, ...]:
         return tuple(each for each in sort if self.compares(entity, each.field))

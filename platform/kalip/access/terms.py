@@ -9,7 +9,7 @@ from typing import Final
 
 from kalip.access.actor import Actor
 from kalip.fields.literals import text_literal
-from kalip.model import NAMED, SHARABLE, Entity, Permission, Scope, Verb, verb_key
+from kalip.model import GROUP, NAMED, SHARABLE, Entity, Permission, Scope, Verb, verb_key
 from kalip.runtime import Served
 
 # The verbs of a parent that a child's verb asks for.
@@ -29,7 +29,6 @@ PARENT_VERB: Final = {
 }
 ANY: Final = "*"
 """In place of the name of a transition or conversion: whichever."""
-OWN_SOURCE: Final = "owner == actor.id"
 # Whose records a scope means, beside one's own.
 _NEAR: Final = {Scope.TEAM: "team", Scope.UNIT: "unit", Scope.UNIT_BELOW: "unit_below"}
 
@@ -141,16 +140,25 @@ def speaks_of(served: Served, actor: Actor, verb: Verb, entity: str) -> bool:
     return not through and any((role, verb) in decider.permissions for role in actor.roles)
 
 
-def source_of(permission: Permission) -> str:
-    """The condition of a permission as text; empty for every record."""
+def source_of(permission: Permission, entity: Entity) -> str:
+    """The condition of a permission on records of an entity as text; empty for every record."""
     terms = []
-    if permission.scope is Scope.OWN:
-        terms.append(OWN_SOURCE)
-    elif permission.scope in _NEAR:
-        terms.append(f"({OWN_SOURCE} || owner in actor.{_NEAR[permission.scope]})")
+    if permission.scope is not Scope.ALL:
+        owned = [each for name in entity.owner_fields for each in _owned(entity, name, _NEAR.get(permission.scope))]
+        terms.append(" || ".join(owned) if len(owned) == 1 else f"({' || '.join(owned)})")
     if permission.condition is not None:
         terms.append(f"({permission.condition.source})")
     return " && ".join(terms)
+
+
+def _owned(entity: Entity, name: str, near: str | None) -> tuple[str, ...]:
+    """The conditions that the actor, or somebody near, is who a field names, or in the group that it names."""
+    field = entity.attribute(name)
+    if field is not None and field.type == GROUP:
+        mine, theirs = f"{name} in actor.own_groups", f"{name} in actor.{near}_groups"
+    else:
+        mine, theirs = f"{name} == actor.id", f"{name} in actor.{near}"
+    return (mine,) if near is None else (mine, theirs)
 
 
 def shared_set(entity: str, verb: Verb, *, beside: bool = False) -> str:

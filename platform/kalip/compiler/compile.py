@@ -29,7 +29,7 @@ from kalip.compiler.intakes import intake_of, webforms_of
 from kalip.compiler.labels import label_of, text_of
 from kalip.compiler.lists import make_choice_lists, make_roles
 from kalip.compiler.mails import mails_of
-from kalip.compiler.permissions import check_clearances, confidentiality_of, permissions_of
+from kalip.compiler.permissions import check_clearances, confidentiality_of, owners_of, permissions_of
 from kalip.compiler.personal import personal_marks_of, subject_of
 from kalip.compiler.pipelines import pipelines_of
 from kalip.compiler.records import check_records
@@ -157,6 +157,7 @@ def _entity(bench: Bench, draft: Draft, owner: str | None) -> Entity:
         pipelines=pipelines,
         permissions=permissions,
         confidentiality=confidentiality_of(bench, draft, owned="owned_by" in data),
+        owners=owners_of(bench, draft, owned="owned_by" in data),
         field_rights=field_rights.said,
         closed_fields=field_rights.closed,
         intake=intake,

@@ -9,9 +9,10 @@ from kalip.compiler.desk import Spot
 from kalip.compiler.inheriting import inherit_pipelines
 from kalip.compiler.system import NAMES as SYSTEM_NAMES
 from kalip.metadata import ENTITY_PARTS, Kind
+from kalip.model import DIRECTORY
 
 _PREFIXES = ("kalip_", "sqlite_", "pg_")
-_RESERVED_ENTITIES = RESERVED_SEGMENTS | {"user", "system"}
+_RESERVED_ENTITIES = RESERVED_SEGMENTS | {*DIRECTORY, "system"}
 _LANGUAGE_WORDS: Final = (
     "actor old true false null in as break const continue else for function if import let loop package namespace "
     "return var void while"

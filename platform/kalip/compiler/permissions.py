@@ -11,7 +11,7 @@ from kalip.compiler.formulas import Wanted, compile_formula
 from kalip.compiler.lists import role_named
 from kalip.expressions import BOOLEAN, Expression
 from kalip.metadata import Kind
-from kalip.model import EXPLICIT, VERBS, Confidentiality, Entity, Permission, Pipeline, Scope, Verb, verb_key
+from kalip.model import DIRECTORY, EXPLICIT, VERBS, Confidentiality, Entity, Permission, Pipeline, Scope, Verb, verb_key
 
 _EVERY: Final = "all"
 _CHOICE: Final = "choice"
@@ -49,6 +49,26 @@ def confidentiality_of(bench: Bench, draft: Draft, *, owned: bool) -> Confidenti
             return None
         return _mark(bench, draft, said["field"], spot)
     return None
+
+
+def owners_of(bench: Bench, draft: Draft, *, owned: bool) -> tuple[str, ...]:
+    """The fields that name owners beside `owner`; lines of another entity have none."""
+    found: list[str] = []
+    for document in draft.of(Kind.ACCESS):
+        spot, said = Spot(document).at("owners"), document.data.get("owners", {})
+        if owned and said:
+            message = f"records of '{draft.name}' belong to whom their parents belong: what stands here has no effect"
+            bench.desk.report(codes.UNUSED, spot, message, "remove it", "warning")
+            continue
+        for name in said:
+            field = bench.field_named(draft, name, spot.at(name))
+            if field is not None and (field.system or field.type not in DIRECTORY):
+                message = f"'{name}' names no further owner"
+                hint = "name a field of the type 'user' or 'group'; `owner` counts anyway"
+                bench.desk.report(codes.UNFIT_FIELD, spot.at(name), message, hint)
+            elif field is not None:
+                found.append(field.name)
+    return tuple(dict.fromkeys(found))
 
 
 def check_clearances(bench: Bench, entities: Iterable[Entity]) -> None:

@@ -12,7 +12,7 @@ from kalip.compiler.desk import Spot
 from kalip.compiler.fields import value_faults
 from kalip.compiler.lists import role_named
 from kalip.metadata import Document, Kind
-from kalip.model import Field
+from kalip.model import DIRECTORY, Field
 
 _SEED_SYSTEM = frozenset({"owner", "pipeline", "stage", "created_at"})
 _STEPS_WITH_ENTITY = ("create", "preview", "list")
@@ -130,7 +130,7 @@ def _field(bench: Bench, draft: Draft, name: str, spot: Spot) -> Field | None:
 
 
 def _check_value(bench: Bench, field: Field, raw: Any, spot: Spot) -> None:
-    if field.type in ("children", "references", "user"):
+    if field.type in ("children", "references", *DIRECTORY):
         return
     for message in value_faults(bench, field, raw):
         bench.desk.report(codes.BAD_VALUE, spot, message, f"write a value of the type '{field.type}' as in REST")

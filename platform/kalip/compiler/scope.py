@@ -5,13 +5,12 @@ from typing import Final, Protocol
 
 from kalip.expressions import TEXT, Scope, Type
 from kalip.fields import FieldTypes
-from kalip.model import Field, Model
+from kalip.model import DIRECTORY, USER, Field, Model
 
-USER_PARTS: Final = ("id", "name", "email", "locale", "timezone")
+USER_PARTS: Final = DIRECTORY[USER]
 """What of a user can be said after a user field: `owner.name`."""
 OLD: Final = "old"
 """Before a path: the record before the change."""
-USER: Final = "user"
 
 
 class Shapes(Protocol):
@@ -89,16 +88,16 @@ class EntityScope:
                 found = types.get(rest[0] if rest else "")
                 if found is not None or not rest:
                     return found
-                if field.type == USER:
-                    return TEXT if rest[0] in USER_PARTS else None
+                if field.type in DIRECTORY:
+                    return TEXT if rest[0] in DIRECTORY[field.type] else None
             entity = self.shapes.leads_to(field)
         return None
 
     def _after(self, entity: str, field: Field) -> Sequence[str]:
         parts = tuple(name for name in self.shapes.part_types(entity, field) if name)
         target = self.shapes.leads_to(field)
-        if field.type == USER:
-            return USER_PARTS
+        if field.type in DIRECTORY:
+            return DIRECTORY[field.type]
         return parts if target is None else (*parts, *self.shapes.field_names(target))
 
     def _remember_renaming(self, entity: str, name: str) -> None:

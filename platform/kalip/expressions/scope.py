@@ -18,8 +18,10 @@ ACTOR: Final[Mapping[str, Type]] = {
 }
 """What is known of the acting person, under the reserved root `actor`."""
 
-ACTOR_SETS: Final = ("team", "unit", "unit_below")
-"""The users who are near the acting person, under the same root: lists of ids that are asked only when needed.
+ACTOR_SETS: Final = ("team", "unit", "unit_below", "own_groups", "team_groups", "unit_groups", "unit_below_groups")
+"""The users who are near the acting person, and the groups that the person or one of these is in.
+
+They stand under the same root: lists of ids that are asked only when needed.
 
 A scope may know further sets: what it finds under `actor` are those.
 """

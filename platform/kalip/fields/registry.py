@@ -22,6 +22,7 @@ from kalip.fields.types.duration import DurationType
 from kalip.fields.types.email import EmailType
 from kalip.fields.types.file import FileType
 from kalip.fields.types.files import FilesType
+from kalip.fields.types.group import GroupType
 from kalip.fields.types.image import ImageType
 from kalip.fields.types.integer import IntegerType
 from kalip.fields.types.json import JsonType
@@ -63,6 +64,7 @@ _PLAIN: tuple[type[FieldType], ...] = (
     ChildrenType,
     AnyReferenceType,
     UserType,
+    GroupType,
     EmailType,
     PhoneType,
     UrlType,

@@ -38,7 +38,7 @@ from kalip.model.calendar import Calendar, Span, moved
 from kalip.model.choices import Choice, ChoiceList
 from kalip.model.conversion import Conversion, ConversionTarget, Duplicates, FieldMap, LineMap, MapSource, RelatedMap
 from kalip.model.entity import Check, DuplicateRule, Entity, UniqueKey
-from kalip.model.field import Field, Origin
+from kalip.model.field import DIRECTORY, GROUP, USER, Field, Origin
 from kalip.model.field_right import FieldRight
 from kalip.model.intake import ClientHistory, ConsentText, FormField, HiddenField, Intake, Receiving, WebForm
 from kalip.model.mail import MailTemplate, Pieces, Placeholder
@@ -64,11 +64,14 @@ from kalip.model.view import BoardView, CalendarView, CardView, Column, FormView
 __all__ = [
     "ALL",
     "BY_EVENT",
+    "DIRECTORY",
     "EXPLICIT",
+    "GROUP",
     "NAMED",
     "NONE",
     "OWN",
     "SHARABLE",
+    "USER",
     "VERBS",
     "Acceptance",
     "Alarm",

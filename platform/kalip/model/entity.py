@@ -85,7 +85,8 @@ class Entity:
     to the parent for entities that exist only as children of another (rights follow the parent).
     Permissions are keyed by (role, verb), where a verb may be `transition:<name>` or `convert:<name>`; rights on single
     fields by (role, field). `closed_fields` are those that only roles with such a right may see; the others are open to
-    whoever may do something with the record.
+    whoever may do something with the record. `owners` are fields that name further owners beside `owner`: users, and
+    groups, whose members own the record together.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Entity:
     pipelines: Mapping[str, Pipeline] = field(default_factory=lambda: MappingProxyType({}))
     permissions: Mapping[tuple[str, str], Permission] = field(default_factory=lambda: MappingProxyType({}))
     confidentiality: Confidentiality | None = None
+    owners: tuple[str, ...] = ()
     field_rights: Mapping[tuple[str, str], FieldRight] = field(default_factory=lambda: MappingProxyType({}))
     closed_fields: frozenset[str] = frozenset()
     lists: Mapping[str, ListView] = field(default_factory=lambda: MappingProxyType({}))
@@ -131,6 +133,11 @@ class Entity:
     def conversion_by(self, transition: str) -> Conversion | None:
         """The conversion that makes a move, when the move is made by one only."""
         return next((each for each in self.conversions.values() if each.transition == transition), None)
+
+    @property
+    def owner_fields(self) -> tuple[str, ...]:
+        """The fields that name owners; none for an entity that is owned by another."""
+        return ("owner", *self.owners) if "owner" in self.system else ()
 
     def attribute(self, name: str) -> Field | None:
         """A declared or system field."""

@@ -3,10 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from kalip.base.text import Text
 from kalip.expressions import Expression
+
+USER, GROUP = "user", "group"
+DIRECTORY: Final[Mapping[str, tuple[str, ...]]] = {
+    USER: ("id", "name", "email", "locale", "timezone"),
+    GROUP: ("id", "name", "code"),
+}
+"""The types of fields that name somebody of the organisation, with what can be said of each: `owner.name`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +68,8 @@ class Field:
     was: tuple[str, ...] = ()
     system: bool = False
     origin: Origin = Origin("")
+
+    @property
+    def names(self) -> str | None:
+        """What a value names: an entity's record, a `user` or a `group`; None where it names nothing."""
+        return self.type if self.type in DIRECTORY else self.target

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from kalip.access import may, row_filters, ruling_for
 from kalip.base.errors import BadRequest
 from kalip.expressions import Expression
-from kalip.model import Entity, Verb
-from kalip.records.naming import USER, PathCache
+from kalip.model import DIRECTORY, Entity, Verb
+from kalip.records.naming import PathCache
 from kalip.records.services import Work
 from kalip.storage import Filter
 
@@ -53,8 +53,8 @@ def _stations(work: Work, target: Entity, text: str) -> Iterator[str]:
     owner = target
     for hop in path.hops:
         field = owner.attribute(hop)
-        if field is None or field.type == USER:
-            return  # everybody may know the users' names
+        if field is None or field.type in DIRECTORY:
+            return  # everybody may know the names of users and groups
         owner = work.model.entities[str(field.target)]
         yield owner.name
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from kalip.base.names import humanize
 from kalip.base.text import Text
-from kalip.model import Entity, Verb
+from kalip.model import DIRECTORY, USER, Entity, Verb
 from kalip.records.commands import Change, Comment, EventPage, EventView, Shown, Titles
 from kalip.records.covers import Covers, covers_of_records
 from kalip.records.filters import allowed_rows
@@ -25,7 +25,7 @@ from kalip.records.journal import (
     TASK_GIVEN,
 )
 from kalip.records.naming import find_field, visible_entity
-from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES, USER
+from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES
 from kalip.records.saving.loading import missing
 from kalip.records.services import Work
 from kalip.records.titles import add_missing
@@ -183,7 +183,7 @@ def _want(change: Change, value: object, wanted: dict[str, list[str]]) -> None:
         return
     if field.type == ANY_REFERENCE and isinstance(value, Mapping):
         wanted.setdefault(str(value.get("entity")), []).append(str(value.get("id")))
-    elif field.type in (REFERENCE, USER):
-        wanted.setdefault(USER if field.type == USER else str(field.target), []).append(str(value))
+    elif field.type in (REFERENCE, *DIRECTORY):
+        wanted.setdefault(str(field.names), []).append(str(value))
     elif field.type == REFERENCES and isinstance(value, list):
         wanted.setdefault(str(field.target), []).extend(map(str, value))

@@ -1,6 +1,8 @@
 """Finds what a caller names: entities, fields and dotted paths, with a hint for what was mistyped."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from kalip.access import may
 from kalip.base.errors import BadRequest, NotFound
@@ -8,34 +10,28 @@ from kalip.base.names import did_you_mean
 from kalip.base.text import Text
 from kalip.expressions import Type
 from kalip.fields import PART_NAMES
-from kalip.model import Entity, Field, Verb
+from kalip.model import DIRECTORY, GROUP, USER, Entity, Field, Verb
 from kalip.records.services import Work
 from kalip.runtime import Served
 
 LONGEST_PATH = 5  # steps through references
 MOST_PATHS = 20_000  # remembered; those through many references are countless
-USER = "user"
 
 
-def _user_field(name: str, kind: str, label: str) -> Field:
+def _own_entity(name: str, label: str, plural: str, icon: str, **more: Field) -> Entity:
+    fields = {"id": _own_field("id", "text", "Id"), "name": _own_field("name", "text", "Name"), **more}
+    return Entity(name, "", Text.of(label), Text.of(plural), icon, title="name", fields={}, system=fields)
+
+
+def _own_field(name: str, kind: str, label: str) -> Field:
     return Field(name, kind, Text.of(label), system=True)
 
 
-# Users are no entity of a model; this is what paths may say of them.
-USER_ENTITY = Entity(
-    name=USER,
-    pack="",
-    label=Text.of("User"),
-    plural=Text.of("Users"),
-    icon="user",
-    title="name",
-    fields={},
-    system={
-        "id": _user_field("id", "text", "Id"),
-        "name": _user_field("name", "text", "Name"),
-        "email": _user_field("email", "email", "E-mail"),
-    },
-)
+# Users and groups are no entities of a model; this is what paths may say of them.
+DIRECTORY_ENTITIES: Final[Mapping[str, Entity]] = {
+    USER: _own_entity("user", "User", "Users", "user", email=_own_field("email", "email", "E-mail")),
+    GROUP: _own_entity("group", "Group", "Groups", "users", code=_own_field("code", "text", "Code")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +102,8 @@ def find_path(served: Served, entity: Entity, text: str) -> Path:
         if len(rest) == 1 and rest[0] in parts and rest[0]:
             name = ".".join((*hops, found.name, rest[0]))
             return Path(name, owner, found, tuple(hops), rest[0])
-        target = USER_ENTITY if found.type == USER else served.model.entities.get(found.target or "")
-        if target is None or found.type not in (USER, "reference"):
+        target = DIRECTORY_ENTITIES.get(found.type) or served.model.entities.get(found.target or "")
+        if target is None or found.type not in (*DIRECTORY, "reference"):
             raise unknown_step(text, rest[0], None)
         hops.append(found.name)
         owner = target

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from kalip.access import Ruling, may, row_filters, ruling_for
 from kalip.base.errors import BadRequest
-from kalip.model import Entity, Sort, Verb
+from kalip.model import DIRECTORY, Entity, Sort, Verb
 from kalip.records.commands import Form, Record
 from kalip.records.filters import allowed_rows, compile_filter, matching
-from kalip.records.naming import USER, Path, PathCache, find_path, unknown_step
+from kalip.records.naming import Path, PathCache, find_path, unknown_step
 from kalip.records.reads import Reads
 from kalip.records.rules import REFERENCE
 from kalip.records.services import Work
@@ -53,7 +53,7 @@ def steps_of(work: Work, entity: Entity, path: Path) -> Iterable[tuple[str, str]
         owner = target
     if path.entity.name == owner:
         yield owner, names[-1]
-    elif len(names) > 1 and path.entity.name == USER:
+    elif len(names) > 1 and path.entity.name in DIRECTORY:
         yield owner, names[-2]
 
 
@@ -188,7 +188,7 @@ def _stations(work: Work, entity: Entity, hops: tuple[str, ...]) -> Iterable[tup
     owner = work.entity(entity.name)  # whole, whatever the actor sees of it
     for position, hop in enumerate(hops):
         field = owner.attribute(hop)
-        if field is None or field.type == USER:
-            return  # everybody may know the users' names
+        if field is None or field.type in DIRECTORY:
+            return  # everybody may know the names of users and groups
         owner = work.model.entities[str(field.target)]
         yield hops[: position + 1], owner.name

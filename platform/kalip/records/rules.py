@@ -10,12 +10,12 @@ import marshmallow
 
 from kalip.expressions import Expression
 from kalip.fields import FieldType
-from kalip.model import Check, Entity, Field, Stage, UniqueKey
+from kalip.model import DIRECTORY, Check, Entity, Field, Stage, UniqueKey
 from kalip.runtime import Served
 
 CHILDREN, REFERENCES = "children", "references"
 ROLLUP = "rollup"
-USER, REFERENCE, ANY_REFERENCE, AUTONUMBER = "user", "reference", "any_reference", "autonumber"
+REFERENCE, ANY_REFERENCE, AUTONUMBER = "reference", "any_reference", "autonumber"
 OLD = "old."
 WRITABLE_SYSTEM = ("owner",)
 STAGE_FIELDS = ("pipeline", "stage", "stage_since", "stage_due")
@@ -51,7 +51,7 @@ class EntityRules:
             name for name in (*self.stored, *self.children, *self.links) if not self.types[name].readonly
         )
         self.references = {
-            name: field for name, field in self.stored.items() if field.type in (USER, REFERENCE, ANY_REFERENCE)
+            name: field for name, field in self.stored.items() if field.type in (*DIRECTORY, REFERENCE, ANY_REFERENCE)
         }
         self.numbered = {name: field for name, field in self.stored.items() if field.type == AUTONUMBER}
         self.derived = tuple(

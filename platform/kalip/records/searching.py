@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kalip.base.errors import BadRequest, NotFound
 from kalip.base.names import did_you_mean
-from kalip.model import Entity, Field, Sort, Verb
+from kalip.model import DIRECTORY, GROUP, USER, Entity, Field, Sort, Verb
 from kalip.records.commands import Hit
 from kalip.records.filters import allowed_rows, compile_filter
 from kalip.records.finding import find_words
@@ -14,6 +14,7 @@ from kalip.records.related import Concealment
 from kalip.records.services import Work
 from kalip.records.titles import title_text, titles_of
 from kalip.storage import Filter, Query, list_users, select_page
+from kalip.storage.groups import list_groups
 
 MOST_HITS = 200
 LONGEST_QUERY = 200
@@ -49,8 +50,8 @@ def pick(work: Work, query: PickQuery) -> tuple[Hit, ...]:
     Without a text those changed last, else those whose title begins with it, then those that hold its words.
     """
     owner, field = _reference(work, query)
-    if field is not None and field.type == "user":
-        return pick_user(work, query.text, query.limit)
+    if field is not None and field.type in DIRECTORY:
+        return (pick_user if field.type == USER else pick_group)(work, query.text, query.limit)
     entity = owner if field is None else work.seen.entities[str(field.target)]
     filters = allowed_rows(work, Verb.READ, entity.name)
     if filters is None:
@@ -80,13 +81,20 @@ def pick_user(work: Work, text: str, limit: int = 20) -> tuple[Hit, ...]:
     return tuple(found[:limit])
 
 
+def pick_group(work: Work, text: str, limit: int = 20) -> tuple[Hit, ...]:
+    """Groups whose name or code holds the text."""
+    wanted = text.strip().casefold()
+    found = (Hit(GROUP, group.id, group.name, group.code) for group in list_groups(work.session))
+    return tuple(hit for hit in found if wanted in hit.title.casefold() or wanted in hit.snippet.casefold())[:limit]
+
+
 def _reference(work: Work, query: PickQuery) -> tuple[Entity, Field | None]:
     """The entity asked of, and its reference field when one is named; the field's owner needs no right to read."""
     if query.field is None:
         return visible_entity(work, query.entity), None
     entity = work.model.entity(query.entity)
     field = entity.attribute(query.field) if entity is not None else None
-    if entity is None or field is None or field.type not in ("reference", "references", "user"):
+    if entity is None or field is None or field.type not in ("reference", "references", *DIRECTORY):
         known: Mapping[str, object] = {} if entity is None else entity.attributes
         hint = did_you_mean(query.field, known)
         raise NotFound("'{field}' is no reference.", hint=hint, params={"field": query.field})

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kalip.access import may, row_filters
 from kalip.fields import AnyReference
-from kalip.model import Entity, Field, Verb
+from kalip.model import DIRECTORY, Entity, Field, Verb
 from kalip.records.commands import Record, Titles
 from kalip.records.filters import allowed_rows
-from kalip.records.naming import USER_ENTITY, Path, find_path
-from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES, USER
+from kalip.records.naming import DIRECTORY_ENTITIES, Path, find_path
+from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES
 from kalip.records.services import Work
 from kalip.records.veils import Veils
 from kalip.storage import select_many, titles
@@ -17,7 +17,7 @@ Wanted = Mapping[str, Iterable[str]]
 
 
 def titles_of(work: Work, wanted: Wanted) -> Titles:
-    """The titles of records by entity and ids; `user` stands for users. Invisible records have none.
+    """The titles of records by entity and ids; `user` and `group` stand for these. Invisible records have none.
 
     One statement for each entity, whatever the number of ids. Where the title is a hidden field, it is what the actor's
     own view of the entity is titled by.
@@ -26,12 +26,12 @@ def titles_of(work: Work, wanted: Wanted) -> Titles:
     free: dict[str, tuple[str, ...]] = {}
     for entity, ids in wanted.items():
         distinct = tuple(dict.fromkeys(ids))
-        if not distinct or (entity != USER and entity not in work.model.entities):
+        if not distinct or (entity not in DIRECTORY and entity not in work.model.entities):
             continue
-        filters = () if entity == USER else row_filters(work.served, work.actor, Verb.READ, entity)
+        filters = () if entity in DIRECTORY else row_filters(work.served, work.actor, Verb.READ, entity)
         if filters is None:
             continue
-        if filters or (entity != USER and not _is_plain(work, entity)):
+        if filters or (entity not in DIRECTORY and not _is_plain(work, entity)):
             found.add(entity, _guarded_titles(work, work.seen.entities[entity], distinct))
         else:
             free[entity] = distinct
@@ -78,9 +78,9 @@ class TitlePlan:
             if joinable and target is not None:
                 if may(work.served, work.actor, Verb.READ, target.name):
                     self._joined[column.text] = (target.name, f"{column.text}.{target.title}")
-            elif column.field.type == USER and not apart:
-                self._joined[column.text] = (USER, f"{column.text}.name")
-            elif column.field.type in (REFERENCE, REFERENCES, USER, ANY_REFERENCE):
+            elif column.field.type in DIRECTORY and not apart:
+                self._joined[column.text] = (column.field.type, f"{column.text}.name")
+            elif column.field.type in (REFERENCE, REFERENCES, *DIRECTORY, ANY_REFERENCE):
                 self._apart[column.text] = column.field
 
     @property
@@ -103,7 +103,7 @@ class TitlePlan:
             wanted.setdefault(entity, []).append(record_id)
         found = titles_of(self._work, wanted)
         for path, (entity, title_path) in self._joined.items():
-            target = USER_ENTITY if entity == USER else self._work.seen.entities[entity]
+            target = DIRECTORY_ENTITIES.get(entity) or self._work.seen.entities[entity]
             named = ((row.get(path), row.get(title_path)) for row in rows)
             found.add(
                 entity,
@@ -117,7 +117,7 @@ def _targets(field: Field, value: object) -> Iterable[tuple[str, str]]:
         return ()
     if isinstance(value, AnyReference):
         return ((value.entity, value.id),)
-    entity = USER if field.type == USER else str(field.target)
+    entity = str(field.names)
     if isinstance(value, (tuple, list)):
         return tuple((entity, str(each)) for each in value)
     return ((entity, str(value)),)

@@ -3,7 +3,8 @@
 Each is one SELECT with one column `member`, of which nothing depends on the row that is asked about: a list has it as a
 subquery, and one record is asked about by reading it once in a unit of work.
 
-`team`, `unit` and `unit_below` hold users; `shared.<entity>.<verb>` and `tasks.<entity>` hold records. Who sees much by
+`team`, `unit` and `unit_below` hold users, `own_groups` the groups that the actor is in, `team_groups` and so on those
+that one of these users is in; `shared.<entity>.<verb>` and `tasks.<entity>` hold records. Who sees much by
 roles asks for each record whether it is among `also_shared`, the same in other words: its shares are found by an index,
 while a list of fifty would have a thousand shares gathered first.
 
@@ -12,15 +13,18 @@ and run anew with each list.
 """
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import Final
 
 from kalip.expressions import Dialect, Sql
 
+Near = Callable[[Dialect], tuple[str, Mapping[str, object], frozenset[str]]]
+
 _NOW: Final = {"sqlite": ":ctx_now", "postgresql": "CAST(:ctx_now AS TIMESTAMPTZ)"}
 _TODAY: Final = {"sqlite": ":ctx_today", "postgresql": "CAST(:ctx_today AS DATE)"}
 _ME: Final = ":ctx_actor_id"
+_MYSELF: Final = frozenset(("ctx_actor_id",))
 _TEAM: Final = frozenset(("ctx_grantees",))
 _HOUSE: Final = frozenset(("ctx_units", "ctx_today"))
 _GIVEN: Final = frozenset(("ctx_actor_id", "ctx_today", "ctx_now"))
@@ -112,7 +116,25 @@ def _unit_below(dialect: Dialect) -> tuple[str, Mapping[str, object], frozenset[
     return text, {}, _HOUSE
 
 
-_NEAR: Final = {"team": _team, "unit": _unit, "unit_below": _unit_below}
+def _own_groups(_: Dialect) -> tuple[str, Mapping[str, object], frozenset[str]]:
+    return f"SELECT m.group_id AS member FROM kalip_group_member AS m WHERE m.user_id = {_ME}", {}, _MYSELF
+
+
+def _groups_of(near: Near, dialect: Dialect) -> tuple[str, Mapping[str, object], frozenset[str]]:
+    """The groups that one of some users is in."""
+    text, params, context = near(dialect)
+    return f"SELECT g.group_id AS member FROM kalip_group_member AS g WHERE g.user_id IN ({text})", params, context
+
+
+_NEAR: Final[Mapping[str, Near]] = {
+    "team": _team,
+    "unit": _unit,
+    "unit_below": _unit_below,
+    "own_groups": _own_groups,
+    "team_groups": partial(_groups_of, _team),
+    "unit_groups": partial(_groups_of, _unit),
+    "unit_below_groups": partial(_groups_of, _unit_below),
+}
 
 
 def _held(position: str, dialect: Dialect) -> str:

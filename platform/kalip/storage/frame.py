@@ -14,15 +14,13 @@ from kalip.base.errors import BadRequest
 from kalip.base.names import did_you_mean
 from kalip.expressions import Collection, Dialect, Expression, Sql
 from kalip.fields import FieldType, Part
-from kalip.model import Entity, Field
+from kalip.model import DIRECTORY, GROUP, USER, Entity, Field
 from kalip.storage.actor_sets import in_set_sql, set_sql
 from kalip.storage.decimals import average, rescaled, scale_of
 from kalip.storage.kinds import kind_of, type_of
 from kalip.storage.tables import EntityTable, Tables
 
-USER: Final = "user"
-_USER_TABLE: Final = "kalip_user"
-_USER_PATHS: Final = ("id", "name", "email", "locale", "timezone")
+_OWN_TABLES: Final = {USER: "kalip_user", GROUP: "kalip_group"}
 
 
 Within = tuple[tuple[str, Expression], ...]
@@ -53,10 +51,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A table under an alias: of an entity, or of users (`table` None)."""
+    """A table under an alias: of an entity, or Kalip's `own` of users or groups (`table` None)."""
 
     alias: str
     table: EntityTable | None
+    own: str = ""
+
+    @property
+    def entity(self) -> Entity | None:
+        """The entity whose table it is."""
+        return self.table.entity if self.table else None
 
 
 @dataclass(slots=True)
@@ -140,28 +144,31 @@ class Frame:
             head, dot, tail = rest.partition(".")
             column = self.reference(root, head)
             if not dot or column is None:
-                raise unknown_path(path, root.table.entity if root.table else None)
+                raise unknown_path(path, root.entity, root.own or USER)
             prefix = f"{prefix}.{head}"
-            root = self._joined.get(prefix) or self._join(prefix, root, *column)
+            root = self._joined.get(prefix) or self._join(prefix, *column)
             rest = tail
         return root, rest
 
-    def reference(self, root: Root, name: str) -> tuple[str, EntityTable | None] | None:
-        """What the id of a reference's target equals, and its table (None: users); None when it is no reference."""
+    def reference(self, root: Root, name: str) -> tuple[str, EntityTable | None, str] | None:
+        """What the id of a reference's target equals, and its table: of an entity, or of users or groups.
+
+        None when it is no reference.
+        """
         parts = root.table.fields.get(name) if root.table else None
         if not parts:
             return None
         column = f"{root.alias}.{self.quote(parts[0].name)}"
-        if parts[0].field.type == USER:
+        if parts[0].field.type in DIRECTORY:
             # Columns of entities compare by bytes, Kalip's own as the database does; mixed, no index of users serves.
-            return (column if self.dialect == "sqlite" else f'{column} COLLATE "default"'), None
-        return (column, self.tables[parts[0].target]) if parts[0].target else None
+            return (column if self.dialect == "sqlite" else f'{column} COLLATE "default"'), None, parts[0].field.type
+        return (column, self.tables[parts[0].target], "") if parts[0].target else None
 
-    def _join(self, prefix: str, root: Root, column: str, target: EntityTable | None) -> Root:
+    def _join(self, prefix: str, column: str, target: EntityTable | None, own: str) -> Root:
         alias = f"t{len(self._joined) + 1}"
-        name = self.quote(target.name) if target else _USER_TABLE
+        name = self.quote(target.name) if target else _OWN_TABLES[own]
         self.joins.append(f"LEFT JOIN {name} AS {alias} ON {alias}.id = {column}")
-        joined = self._joined[prefix] = Root(alias, target)
+        joined = self._joined[prefix] = Root(alias, target, own)
         self._prefixes[alias] = prefix
         return joined
 
@@ -207,7 +214,7 @@ class Frame:
         """The rows of a children or references field of a table."""
         known = root.table.entity.attribute(name) if root.table else None
         if root.table is None or known is None or known.target is None:
-            raise unknown_path(name, root.table.entity if root.table else None)
+            raise unknown_path(name, root.entity, root.own or USER)
         target = self.tables[known.target]
         child = Root(self.fresh("c"), target)
         name_sql = f"{self.quote(target.name)} AS {child.alias}"
@@ -232,10 +239,10 @@ class Frame:
         head, dot, tail = rest.partition(".")
         column = self.reference(root, head)
         if not dot or column is None:
-            raise unknown_path(path, root.table.entity if root.table else None)
-        inner = Root(self.fresh("s"), column[1])
+            raise unknown_path(path, root.entity, root.own or USER)
+        inner = Root(self.fresh("s"), *column[1:])
         value = self.value_at(inner, tail, path)
-        name = self.quote(column[1].name) if column[1] else _USER_TABLE
+        name = self.quote(column[1].name) if column[1] else _OWN_TABLES[column[2]]
         text = f"(SELECT {value.sql} FROM {name} AS {inner.alias} WHERE {inner.alias}.id = {column[0]})"
         return Place(text, value.kind, value.field, value.type)
 
@@ -283,13 +290,13 @@ class FrameColumns:
         return in_set_sql(name, item, self.frame.dialect, few=self.frame.few)
 
 
-def unknown_path(path: str, entity: Entity | None) -> BadRequest:
+def unknown_path(path: str, entity: Entity | None, own: str = USER) -> BadRequest:
     """The refusal of a path that leads nowhere."""
-    known: Mapping[str, Any] = entity.attributes if entity else dict.fromkeys(_USER_PATHS)
+    known: Mapping[str, Any] = entity.attributes if entity else dict.fromkeys(DIRECTORY[own])
     name = path.rsplit(".", 1)[-1]
     return BadRequest(
         "{entity} has no '{path}' that a list can show",
-        params={"entity": entity.name if entity else USER, "path": path},
+        params={"entity": entity.name if entity else own, "path": path},
         hint=did_you_mean(name, known),
         code="R105",
     )
@@ -297,7 +304,7 @@ def unknown_path(path: str, entity: Entity | None) -> BadRequest:
 
 def _ends(root: Root, rest: str) -> bool:
     if root.table is None:
-        return rest in _USER_PATHS
+        return rest in DIRECTORY[root.own]
     return rest in root.table.parts or rest in root.table.types
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.sql.compiler import IdentifierPreparer
 
-from kalip.model import Entity, Field, On
+from kalip.model import DIRECTORY, Entity, Field, On
 from kalip.storage.collation import sort_key_sql
 from kalip.storage.naming import digest, shortened
 from kalip.storage.tables import EntityTable, StoredPart, Tables
@@ -82,7 +82,7 @@ class _Planner:
 
 def is_code_field(field: Field | None) -> bool:
     """Whether the text of a field is an id or another code, which sorts as it is written."""
-    return field is not None and (field.name in _CODES or field.type in ("user", "reference", "any_reference"))
+    return field is not None and (field.name in _CODES or field.type in (*DIRECTORY, "reference", "any_reference"))
 
 
 def has_places(field: Field | None) -> bool:

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from kalip.base.errors import BadRequest
 from kalip.expressions import Context
+from kalip.model import DIRECTORY
 from kalip.runtime import Served
 from kalip.storage.idlist import id_condition, id_params
 from kalip.storage.query import Filter, Form
@@ -14,8 +15,6 @@ from kalip.storage.select import Statement, Writer, driver_text
 from kalip.storage.session import Session
 from kalip.storage.statements import statements_for
 from kalip.storage.tables import EntityTable, tables_for
-
-USER: Final = "user"
 
 
 def links(session: Session, served: Served, entity: str, field: str, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -103,22 +102,27 @@ def children(
 def titles(
     session: Session, served: Served, wanted: Mapping[str, Iterable[str]], context: Context
 ) -> dict[tuple[str, str], str]:
-    """The titles of records by (entity, id), one statement for each entity; the entity `user` gives users' names."""
+    """The titles of records by (entity, id), one statement for each entity; `user` and `group` give their names."""
     found: dict[tuple[str, str], str] = {}
     for entity, ids in wanted.items():
         some = list(dict.fromkeys(ids))
         if not some:
             continue
-        if entity == USER and USER not in served.model.entities:
-            text = f"SELECT id, name FROM kalip_user WHERE {id_condition('id', session.dialect)}"
-            for user_id, name in session.fetch(driver_text(text, session.dialect), id_params(some, session.dialect)):
-                found[entity, user_id] = name
+        if entity in DIRECTORY:
+            found |= {(entity, each): row["name"] for each, row in directory_rows(session, entity, some).items()}
             continue
         statement, reader, path = _titles(session, served, entity)
         params = statement.bind(context, session.dialect, **id_params(some, session.dialect))
         for row in reader(session.fetch(statement.text, params)):
             found[entity, row["id"]] = _text(row.get(path))
     return found
+
+
+def directory_rows(session: Session, kind: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What can be said of users or groups, by id."""
+    text = f"SELECT {', '.join(DIRECTORY[kind])} FROM kalip_{kind} WHERE {id_condition('id', session.dialect)}"
+    rows = session.fetch(driver_text(text, session.dialect), id_params(ids, session.dialect)) if ids else ()
+    return {row[0]: dict(zip(DIRECTORY[kind], row, strict=True)) for row in rows}
 
 
 def existing(

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from kalip.base.text import Text
 from kalip.fields import FieldFault, FieldType, FieldTypes
-from kalip.model import Field
+from kalip.model import DIRECTORY, Field
 from kalip.storage.convert import Convert, Unconvertible, conversion
 from kalip.storage.kinds import kind_of
 
@@ -19,7 +19,8 @@ _PLAIN: Final = frozenset({"text", "long_text"})
 _WORDS: Final = _PLAIN | {"email", "phone", "url", "colour", "tax_number", "choice", "autonumber", "choices", "tags"}
 _NUMBERS: Final = frozenset({"integer", "decimal", "percent", "rating"})
 _OPAQUE: Final = frozenset(
-    {"reference", "references", "any_reference", "user", "file", "files", "image", "json", "rich_text", "signature"}
+    {"reference", "references", "any_reference", *DIRECTORY}
+    | {"file", "files", "image", "json", "rich_text", "signature"}
 )
 _BY_KIND: Final = {
     "text": "text",

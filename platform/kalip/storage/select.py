@@ -11,10 +11,10 @@ from sqlalchemy.engine.interfaces import Dialect as SqlDialect
 
 from kalip.base.errors import BadRequest
 from kalip.expressions import Context, Dialect, context_params
-from kalip.model import Field, Sort
+from kalip.model import DIRECTORY, Field, Sort
 from kalip.runtime import Served
 from kalip.storage.collation import sort_key, sort_key_sql
-from kalip.storage.frame import USER, Frame, Place, Root
+from kalip.storage.frame import Frame, Place, Root
 from kalip.storage.indexes import has_places, is_code_field
 from kalip.storage.naming import digest
 from kalip.storage.query import Archived, Filter, Form
@@ -160,7 +160,7 @@ class Writer:
         for _ in range(4):
             if place.field is None:
                 break
-            if place.field.type == USER:
+            if place.field.type in DIRECTORY:
                 path = f"{path}.name"
             elif place.field.type == REFERENCE and place.field.target is not None and place.field.target in self.tables:
                 path = f"{path}.{self.tables[place.field.target].entity.title}"

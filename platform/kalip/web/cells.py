@@ -148,6 +148,10 @@ def _user(shown: _Shown) -> Cell:
     return Cell("user", name, raw=shown.value, tone=tone_of_id(shown.value))
 
 
+def _group(shown: _Shown) -> Cell:
+    return Cell("group", shown.style.titles.get(shown.value, "") or gettext("(no longer there)"), raw=shown.value)
+
+
 def _url(shown: _Shown) -> Cell:
     # Only what opens a page may become a link: `javascript:` is text.
     href = shown.value if shown.value.lower().startswith(("http://", "https://")) else ""
@@ -236,6 +240,7 @@ _MAKERS: Mapping[str, _Maker] = {
     "references": _references,
     "any_reference": _any_reference,
     "user": _user,
+    "group": _group,
     "url": _url,
     "rating": _rating,
     **dict.fromkeys(_FILES, _file),

@@ -16,14 +16,14 @@ from kalip.access import Masked
 from kalip.base.errors import Violation
 from kalip.fields import PART_NAMES, Style
 from kalip.fields.types.choice import choice_label
-from kalip.model import Entity, Field
+from kalip.model import DIRECTORY, Entity, Field
 from kalip.records import Work
 from kalip.web.cells import Cell, reader_of, record_url
 from kalip.web.locale import current_locale, gettext
 from kalip.web.tones import tone
 
 GROUPED = frozenset({"person_name", "address", "location", "choices", "references", "children"})
-_REFERENCES = frozenset({"reference", "user"})
+_REFERENCES = frozenset({"reference", *DIRECTORY})
 _FILES = frozenset({"file", "files", "image"})
 LARGEST_VERSION = 999_999_999
 _COMMON_CURRENCIES = ("TRY", "USD", "EUR", "GBP", "RUB", "CHF", "JPY", "CNY", "AED", "AZN", "KZT")
@@ -265,6 +265,8 @@ def _picked(sheet: Sheet, field: Field, value: Any, texts: Mapping[str, Sequence
         return reader_of(sheet.work.served, sheet.entity, field, style)(value).items if value else ()
     if field.type == "user":
         return tuple(Cell("user", style.titles.get(each, ""), each) for each in ids)
+    if field.type == "group":
+        return tuple(Cell("group", style.titles.get(each, "") or gettext("(no longer there)"), each) for each in ids)
     if field.type in ("reference", "references"):
         return tuple(_target(field.target or "", each, style) for each in ids)
     if field.type == "any_reference":

@@ -18,9 +18,9 @@ from kalip.workflow.commands import (
     TransitionPlan,
 )
 from kalip.workflow.packtests import CaseResult, run_pack_tests
-from kalip.workflow.queueing import take_record
+from kalip.workflow.queueing import bulk_take, has_queues, take_record
 from kalip.workflow.stage_steps import add_step, change_step, take_step_back
-from kalip.workflow.standing import checklist_for, moves_of, progress_of, standing_of
+from kalip.workflow.standing import checklist_for, may_be_taken, moves_of, progress_of, standing_of
 from kalip.workflow.stays import stage_history, times_in_stages
 from kalip.workflow.transitions import apply_transition, bulk_transition, transition_plan
 
@@ -43,10 +43,13 @@ __all__ = [
     "add_step",
     "apply_transition",
     "bulk_change_pipeline",
+    "bulk_take",
     "bulk_transition",
     "change_pipeline",
     "change_step",
     "checklist_for",
+    "has_queues",
+    "may_be_taken",
     "moves_of",
     "offers_of",
     "pipeline_plan",

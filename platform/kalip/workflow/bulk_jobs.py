@@ -13,10 +13,12 @@ from kalip.storage import Event
 from kalip.workflow.changing import change_pipeline
 from kalip.workflow.commands import ApplyTransition, ChangePipeline
 from kalip.workflow.conversions import many
+from kalip.workflow.queueing import take_row
 from kalip.workflow.transitions import apply_transition
 
 BULK_TRANSITION: Final = "workflow.bulk_transition"
 BULK_PIPELINE: Final = "workflow.bulk_pipeline"
+BULK_TAKE: Final = "workflow.bulk_take"
 BULK_MOVE_BACK: Final = "workflow.bulk_move_back"
 
 
@@ -67,6 +69,7 @@ def _move_back(work: Work, event: Event) -> SavedRecord:
 JOB_HANDLERS: Final[Mapping[str, JobHandler]] = {
     BULK_TRANSITION: bulk_handler(_move),
     BULK_PIPELINE: bulk_handler(_change),
+    BULK_TAKE: bulk_handler(take_row),
     BULK_MOVE_BACK: undo_handler(_move_back),
 }
 INVERSES: Final[Mapping[str, str]] = {

@@ -66,7 +66,7 @@ class AddStep:
 
 @dataclass(frozen=True, slots=True)
 class TakeRecord:
-    """Somebody takes a record from a stage's queue."""
+    """Somebody takes a record from the queue of its stage, or of a group that owns it."""
 
     entity: str
     id: str

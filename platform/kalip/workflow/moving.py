@@ -7,9 +7,8 @@ from kalip.access import ANY, denied, ruling_for
 from kalip.base.errors import BadRequest, Conflict, KalipError, NotFound, TransitionRefused
 from kalip.base.names import did_you_mean
 from kalip.expressions import Expression
-from kalip.model import Effect, Entity, Pipeline, Stage, Transition, Verb
+from kalip.model import USER, Effect, Entity, Pipeline, Stage, Transition, Verb
 from kalip.records import TRANSITIONED, Work, matching, titles_of
-from kalip.records.rules import USER
 from kalip.records.saving import Draft, Grounds, as_value, evaluate, put
 from kalip.records.saving.placing import (
     PLACE,

@@ -13,7 +13,7 @@ from kalip.storage import steps_of
 from kalip.workflow.changing import offers_of
 from kalip.workflow.commands import Checklist, Move, Standing
 from kalip.workflow.moving import barred, conditions_of, may_be_answered, refusal
-from kalip.workflow.queueing import may_take
+from kalip.workflow.queueing import has_queues, may_take, queue_fields
 from kalip.workflow.stage_steps import blocked_by, checklist_of, read_checklist
 from kalip.workflow.transitions import fields_named, question_of
 
@@ -40,6 +40,15 @@ def standing_of(work: Work, entity_name: str, record_id: str) -> Standing:
         suited=None if closed is not None else suited_pipeline(work, draft),
         takeable=may_take(work, draft),
     )
+
+
+def may_be_taken(work: Work, entity_name: str, record_id: str) -> bool:
+    """Whether the actor may take a record of an entity without pipelines now."""
+    entity = visible_entity(work, entity_name)
+    if not has_queues(work.entity(entity.name)):
+        return False
+    draft = loaded_in_place(work, entity, record_id)
+    return draft is not None and may_take(work, draft)
 
 
 def checklist_for(work: Work, entity_name: str, record_id: str) -> Checklist:
@@ -77,7 +86,7 @@ def loaded_in_place(work: Work, entity: Entity, record_id: str, also: Iterable[E
     grounds = Grounds(
         verb=Verb.READ,
         reads=(*_reads(work, entity, moves), *also),
-        fields=tuple(dict.fromkeys(_needed(entity, moves))),
+        fields=tuple(dict.fromkeys((*_needed(entity, moves), *queue_fields(work.entity(entity.name))))),
     )
     (draft,) = draft_commands(work, [SaveRecord(entity.name, id=record_id)], grounds)
     prepare(work, [draft])
@@ -127,8 +136,6 @@ def _needed(entity: Entity, moves: list[Transition]) -> Iterator[str]:
     for pipeline in entity.pipelines.values():
         for stage in pipeline.stages.values():
             yield from stage.required
-            if stage.queue is not None:
-                yield stage.queue.field
     for move in moves:
         yield from move.ask
 

@@ -36,7 +36,7 @@ from kalip.records.services import open_work, unit_of_work
 from kalip.records.transfer import export_records
 from kalip.workflow import moves_of
 from tests.support.nightly import NIGHTLY, searching
-from tests.support.worlds import DOCS, FOLDERS, MOVES, OTHER_AMOUNT, STAGES, USERS, Oracle, World, worlds
+from tests.support.worlds import DOCS, FOLDERS, GROUPS, MOVES, OTHER_AMOUNT, STAGES, USERS, Doc, Oracle, World, worlds
 from tests.support.worlds_site import Played, Stage, a_stage
 
 WORLDS: Final = 2_000 if NIGHTLY else 60
@@ -227,24 +227,24 @@ class _Undone(Exception):
 
 def check_changes(asking: Asking) -> None:
     """Batches: what may be changed and given away, and what is said of the rest."""
-    docs, services = asking.me.world.docs, asking.played.services
-    other = USERS[0] if asking.me.user != USERS[0] else USERS[1]
-    amounts = [BatchOperation("update", asking.id(name), values={"amount": OTHER_AMOUNT}) for name in DOCS]
-    owners = [BatchOperation("update", asking.id(name), values={"owner": asking.id(other)}) for name in DOCS]
+    me, docs, services = asking.me, asking.me.world.docs, asking.played.services
+    other = USERS[0] if me.user != USERS[0] else USERS[1]
+    changes: tuple[tuple[dict[str, Any], dict[str, Any], Callable[[str, Doc, Doc], bool]], ...] = (
+        ({"amount": OTHER_AMOUNT}, {"amount": OTHER_AMOUNT}, me.changes),
+        ({"owner": asking.id(other)}, {"owner": other}, me.gives_away),
+        ({"team": asking.id(GROUPS[0])}, {"team": GROUPS[0]}, me.sets_team),
+    )
     with suppress(_Undone), services.database.write() as session:
         work = open_work(services, asking.played.served, session, asking.actor)
-        for operations in (amounts, owners):
+        for values, said, rule in changes:
+            operations = [BatchOperation("update", asking.id(name), values=values) for name in DOCS]
             with suppress(_Undone), session.savepoint():
                 for name, result in zip(DOCS, batch(work, "doc", operations, atomic=False), strict=True):
-                    doc = docs[name]
-                    if operations is amounts:
-                        permitted = asking.me.changes_amount(name, doc, replace(doc, amount=OTHER_AMOUNT))
-                    else:
-                        permitted = asking.me.gives_away(name, doc, replace(doc, owner=other))
-                    if operations is amounts or doc.owner != other:
-                        assert (result.error is None) == permitted, (name, result.error)
+                    after = replace(docs[name], **said)
+                    if after != docs[name]:
+                        assert (result.error is None) == rule(name, docs[name], after), (name, said, result.error)
                     if name not in asking.seen:
-                        assert _says_nothing(work, result.error, asking.id(name), operations[0].values)
+                        assert _says_nothing(work, result.error, asking.id(name), values)
                 raise _Undone
         raise _Undone
 

@@ -114,3 +114,30 @@ def test_what_says_nothing_is_warned_of() -> None:
     assert [(each.severity, each.code) for each in found] == [("warning", "C133")]
     found = diagnostics_of(a_pack().with_entity(an_entity("deal").with_access(administrator="all")))
     assert [(each.severity, each.code) for each in found] == [("warning", "C133")]
+
+
+def owned_also(**said: Any) -> PackBuilder:
+    deal = (
+        an_entity("deal")
+        .with_field("name", "text")
+        .with_field("team", "group", was=["squad"])
+        .with_field("deputy", "user")
+        .with_document("access", {"owners": said, "permissions": {"rep": {"read": "own"}}})
+    )
+    return a_pack().with_entity(deal).with_role("rep")
+
+
+def test_further_owners() -> None:
+    """DY8, SB2"""
+    assert a_model(owned_also()).entities["deal"].owner_fields == ("owner",)
+    made = a_model(owned_also(squad={}, deputy={})).entities["deal"]
+    assert made.owners == ("team", "deputy")
+    assert made.owner_fields == ("owner", "team", "deputy")
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "pointer"),
+    [("nobody", "C102", "/owners/nobody"), ("name", "C131", "/owners/name"), ("owner", "C131", "/owners/owner")],
+)
+def test_what_names_no_owner_is_told_with_its_place(name: str, code: str, pointer: str) -> None:
+    assert told(diagnostics_of(owned_also(**{name: {}}))) == [(code, pointer)]

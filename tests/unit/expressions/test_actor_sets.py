@@ -50,5 +50,8 @@ def test_faults() -> None:
     assert faults("actor.team.name == 'x'")[0].startswith("a list has no fields of its own")
     assert faults("id in actor.shared.deal.read") == [
         "unknown name 'id'",
-        "unknown name 'shared': known are id, email, roles, locale, groups, team, unit, unit_below",
+        (
+            "unknown name 'shared': known are id, email, roles, locale, groups, team, unit, unit_below, "
+            "own_groups, team_groups, unit_groups, unit_below_groups"
+        ),
     ]

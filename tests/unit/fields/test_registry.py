@@ -17,7 +17,7 @@ class Misnamed(TextType):
 def test_it_works() -> None:
     types = builtin_types()
     assert types["text"].name == "text"
-    assert len(types) == len(set(types)) == 36
+    assert len(types) == len(set(types)) == 37
     assert all(name == each.name for name, each in types.items())
     assert builtin_types() is types
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kalip.model import USER
 from kalip.records.accounts.mine import administering
 from kalip.records.commands import Titles
-from kalip.records.rules import USER
 from kalip.records.services import Work
 from kalip.records.titles import titles_of
 from kalip.storage import Event

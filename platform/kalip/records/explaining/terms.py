@@ -142,7 +142,7 @@ class Looked:
     def _owned(self, grant: Grant) -> Because:
         rest = grant.source.removesuffix(f" && ({grant.condition})") if grant.condition else grant.source
         holds = self._holds(rest)
-        params = {"values": self._values("owner == actor.id"), "scope": SCOPES[grant.scope]}
+        params = {"values": self._values(rest), "scope": SCOPES[grant.scope]}
         return (
             Because("It is among {scope}. {values}", params, speaks=True)
             if holds

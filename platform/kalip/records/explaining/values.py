@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from kalip.access import may
 from kalip.base.errors import BadRequest
 from kalip.fields import Style
-from kalip.model import Entity, Field, Verb
+from kalip.model import DIRECTORY, Entity, Field, Verb
 from kalip.records.explaining.sentences import Because, Value
 from kalip.records.filters import said_filter
 from kalip.records.naming import find_path
@@ -87,6 +87,6 @@ def _value(work: Work, entity: Entity, text: str, value: object) -> Value:
 
 def _style(work: Work, known: Field, value: object) -> Style:
     zone: tzinfo = ZoneInfo(work.actor.timezone)
-    owner = "user" if known.type == "user" else known.target
-    titles = titles_of(work, {owner: [str(value)]}).by_id() if owner and known.type in ("user", "reference") else {}
+    named = known.names if known.type in (*DIRECTORY, "reference") else None
+    titles = titles_of(work, {named: [str(value)]}).by_id() if named else {}
     return Style(locale=work.actor.locale, timezone=zone, titles=titles)

@@ -11,7 +11,7 @@ from kalip.records.filters import matching
 from kalip.records.saving.drafts import Draft, sound
 from kalip.records.saving.evaluation import fill
 from kalip.records.saving.loading import denied_change
-from kalip.records.saving.rulings import OWNER, giving_ruling, ruling_of, with_owner_before
+from kalip.records.saving.rulings import giving_ruling, ruling_of, with_owner_before
 from kalip.records.services import Work
 from kalip.storage import Filter
 
@@ -40,7 +40,8 @@ def authorize_after(work: Work, drafts: Sequence[Draft]) -> None:
         elif _needs_sql(ruling):
             for draft in group:
                 # Whoever may give a record away may lose it by that; nothing else was to be asked again.
-                draft.unchecked_in_python = not (draft.given_away and draft.changed == {OWNER})
+                only_owners = draft.changed.issubset(draft.rules.entity.owner_fields)
+                draft.unchecked_in_python = not (draft.given_away and only_owners)
         else:
             _refuse(draft for draft in group if not _admitted_after(work, ruling, draft))
 

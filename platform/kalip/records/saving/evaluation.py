@@ -90,7 +90,7 @@ def _related(draft: Draft, head: str, rest: str) -> object:
     record_id = str(draft.values[head]) if draft.values[head] is not None else ""
     if field.type == ANY_REFERENCE:
         return None
-    return draft.related.get((str(field.target), record_id), {}).get(rest)
+    return draft.related.get((str(field.names), record_id), {}).get(rest)
 
 
 def _collection(draft: Draft, path: str) -> object:

@@ -131,7 +131,8 @@ def _settle(work: Work, drafts: Sequence[Draft], needs: Needs) -> None:
             del draft.after[path]
         if draft.new:
             defaulted |= fill_defaults(work, draft)
-    fresh = defaulted & set(drafts[0].rules.references) - {"owner"} if drafts else set()
+    given = {"owner"} - needs.hops.keys()  # whom nothing is asked about, the actor, is there
+    fresh = defaulted & set(drafts[0].rules.references) - given if drafts else set()
     if fresh:
         check_references(work, [draft for draft in drafts if draft.new], needs, fresh)
 

@@ -5,14 +5,15 @@ from collections.abc import Iterable, Sequence
 
 from kalip.base.ids import is_id
 from kalip.fields import AnyReference
-from kalip.model import Field, Verb
+from kalip.model import DIRECTORY, USER, Field, Verb
 from kalip.records.filters import allowed_rows
-from kalip.records.rules import ANY_REFERENCE, USER
+from kalip.records.rules import ANY_REFERENCE
 from kalip.records.saving.drafts import Draft
 from kalip.records.saving.needs import Needs
 from kalip.records.services import Work
-from kalip.storage import select_many, titles
+from kalip.storage import select_many
 from kalip.storage.merging import roots_of
+from kalip.storage.related import directory_rows
 
 Target = tuple[str, str]
 Wanted = dict[str, dict[str, list[tuple[Draft, str]]]]
@@ -32,8 +33,8 @@ def check_references(work: Work, drafts: Sequence[Draft], needs: Needs, names: I
             paths[target[0]] |= needs.hops.get(name, set()) | needs.elements.get(name, set())
             paths[target[0]] |= _filter_paths(draft.rules.attributes[name])
     for entity, uses in wanted.items():
-        if entity == USER:
-            _check_users(work, uses)
+        if entity in DIRECTORY:
+            _check_directory(work, entity, uses, needed=bool(paths[entity]))
         else:
             _check_records(work, entity, uses, paths[entity])
 
@@ -47,7 +48,7 @@ def _targets(draft: Draft, names: set[str] | None) -> Iterable[tuple[str, Target
             if isinstance(value, AnyReference):
                 yield name, (value.entity, value.id)
         else:
-            yield name, (USER if field.type == USER else str(field.target), str(value))
+            yield name, (str(field.names), str(value))
     for name, ids in draft.links.items():
         fresh = set(ids) - set(draft.old_links.get(name, ()))
         target = str(draft.rules.attributes[name].target)
@@ -55,12 +56,19 @@ def _targets(draft: Draft, names: set[str] | None) -> Iterable[tuple[str, Target
             yield from ((name, (target, each)) for each in fresh)
 
 
-def _check_users(work: Work, uses: dict[str, list[tuple[Draft, str]]]) -> None:
-    unknown = {user for user in uses if user != work.actor.id}
-    found = titles(work.session, work.served, {USER: tuple(unknown)}, work.context) if unknown else {}
-    for user in unknown:
-        if (USER, user) not in found:
-            _blame(uses[user], "not_found", "There is no such user.")
+def _check_directory(work: Work, kind: str, uses: dict[str, list[tuple[Draft, str]]], *, needed: bool) -> None:
+    """Look whether the users or groups are there; `needed`: something is asked of them.
+
+    A record may keep the name of a group that was deleted since.
+    """
+    unknown = [each for each in uses if needed or kind != USER or each != work.actor.id]
+    found = directory_rows(work.session, kind, unknown)
+    for each in unknown:
+        for draft, _ in uses[each]:
+            draft.related[kind, each] = {**found.get(each, {})}
+        if each not in found:
+            fresh = [(draft, name) for draft, name in uses[each] if draft.before.get(name) != each]
+            _blame(fresh, "not_found", "There is no such user." if kind == USER else "There is no such group.")
 
 
 def _check_records(work: Work, entity: str, uses: dict[str, list[tuple[Draft, str]]], paths: set[str]) -> None:

@@ -5,8 +5,6 @@ from kalip.model import Verb
 from kalip.records.saving.drafts import Draft
 from kalip.records.services import Work
 
-OWNER = "owner"
-
 
 def ruling_of(work: Work, draft: Draft) -> Ruling:
     """What decides about the draft's own verb."""
@@ -14,8 +12,8 @@ def ruling_of(work: Work, draft: Draft) -> Ruling:
 
 
 def giving_ruling(work: Work, draft: Draft) -> Ruling | None:
-    """What decides about a plain change of the owner; None where the right to change the record decides that too."""
-    if draft.new or draft.grounds.verb is not Verb.UPDATE or OWNER not in draft.values or work.actor.administrator:
+    """What decides about a plain change of owners; None where the right to change the record decides that too."""
+    if draft.new or draft.grounds.verb is not Verb.UPDATE or not _names_owner(draft) or work.actor.administrator:
         return None
     ruling = ruling_for(work.served, work.actor, Verb.ASSIGN, draft.entity)
     if ruling.permitted or speaks_of(work.served, work.actor, Verb.ASSIGN, draft.entity):
@@ -24,6 +22,10 @@ def giving_ruling(work: Work, draft: Draft) -> Ruling | None:
 
 
 def with_owner_before(draft: Draft, known: dict[str, object]) -> dict[str, object]:
-    """The record as it will be, but for its owner."""
-    kept = {path: draft.before.get(path) for path in known if path == OWNER or path.startswith(f"{OWNER}.")}
-    return {**known, **kept}
+    """The record as it will be, but for its owners."""
+    owners = draft.rules.entity.owner_fields
+    return {**known, **{path: draft.before.get(path) for path in known if path.partition(".")[0] in owners}}
+
+
+def _names_owner(draft: Draft) -> bool:
+    return any(name in draft.values for name in draft.rules.entity.owner_fields)

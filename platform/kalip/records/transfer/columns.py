@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from kalip.base.errors import BadRequest
 from kalip.base.names import did_you_mean
-from kalip.model import Field
-from kalip.records.rules import REFERENCE, REFERENCES, USER, rules_of
+from kalip.model import DIRECTORY, Field
+from kalip.records.rules import REFERENCE, REFERENCES, rules_of
 from kalip.records.services import Work
 from kalip.records.transfer.mapping import importable_paths
 from kalip.records.transfer.plans import ImportPlan
@@ -55,7 +55,7 @@ def plan_columns(served: Served, plan: ImportPlan) -> tuple[FilledColumn, ...]:
     for place, path in whole:
         head, _, part = path.partition(".")
         field = rules.attributes[head]
-        refers = field.type in (REFERENCE, REFERENCES, USER)
+        refers = field.type in (REFERENCE, REFERENCES, *DIRECTORY)
         made.append(FilledColumn(place, path, field, part if head in split else None, refers))
     _check_match(served, plan, {path for _, path in whole})
     return tuple(made)

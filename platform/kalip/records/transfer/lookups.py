@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from kalip.base.ids import is_id
-from kalip.model import Field, Verb
+from kalip.model import DIRECTORY, USER, Field, Verb
 from kalip.records.filters import allowed_rows
-from kalip.records.rules import USER
 from kalip.records.services import Work
 from kalip.storage import find_by_texts, list_users
+from kalip.storage.groups import list_groups
 
 REMEMBERED = 50_000
 
@@ -27,9 +27,12 @@ class Lookups:
         fresh = [text for text in dict.fromkeys(texts) if text and not is_id(text) and text not in known]
         if not fresh:
             return
-        found = self._users(work) if field.type == USER else self._records(work, path, field, fresh)
-        for text in fresh:
-            known[text] = found.get(text if field.type != USER else text.casefold(), [])
+        if field.type in DIRECTORY:
+            found = self._users(work) if field.type == USER else self._groups(work)
+            known |= {text: found.get(text.casefold(), []) for text in fresh}
+            return
+        found = self._records(work, path, field, fresh)
+        known |= {text: found.get(text, []) for text in fresh}
 
     def ids(self, path: str, text: str) -> list[str]:
         """The ids that a text means: none, one, or several when it is ambiguous."""
@@ -47,6 +50,13 @@ class Lookups:
         rest = [text for text in texts if text not in found]
         if rest:
             found |= find_by_texts(work.session, work.served, entity.name, by, rest, work.context, filters, folded=True)
+        return found
+
+    def _groups(self, work: Work) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for group in list_groups(work.session):
+            for said in {group.code.casefold(), group.name.casefold()}:
+                found.setdefault(said, []).append(group.id)
         return found
 
     def _users(self, work: Work) -> dict[str, list[str]]:

@@ -17,7 +17,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "date": "date",
     "datetime": "datetime",
     "time": "time",
-    **dict.fromkeys(("reference", "any_reference", "user", "file", "image"), "record"),
+    **dict.fromkeys(("reference", "any_reference", "user", "group", "file", "image"), "record"),
     **dict.fromkeys(("references", "children", "choices", "tags", "files"), "list"),
 }
 """How a field of each type is compared; types that aren't named here can only be compared with null."""

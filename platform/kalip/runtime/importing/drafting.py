@@ -9,6 +9,7 @@ from typing import Any, Final
 from kalip.base.errors import Where
 from kalip.base.names import RESERVED_SEGMENTS
 from kalip.base.text import Text
+from kalip.model import DIRECTORY
 from kalip.runtime.importers import Imported, Outcome, ReportLine, Source
 from kalip.runtime.importing.conditions import KINDS, Operand
 from kalip.runtime.importing.forms import TabDraft, form_document
@@ -17,7 +18,7 @@ from kalip.runtime.importing.naming import RESERVED_NAMES, Names, entity_name, m
 LONGEST_LABEL: Final = 4000
 MOST_OPTIONS: Final = 2000
 """More values than this are no closed list."""
-_RESERVED_ENTITIES: Final = RESERVED_SEGMENTS | {"system", "user"}
+_RESERVED_ENTITIES: Final = RESERVED_SEGMENTS | {*DIRECTORY, "system"}
 _TAG = re.compile(r"<[a-zA-Z/!][^>]{0,2000}>")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _SYSTEM: Final[Mapping[str, Operand]] = {

@@ -62,7 +62,7 @@ def change(entity: str, record_id: str) -> Response:
 
 @blueprint.post("/records/<entity>/<record_id>/take")
 def take(entity: str, record_id: str) -> Response:
-    """Take a record from its stage's queue."""
+    """Take a record from the queue of its stage, or of a group that owns it."""
     Arguments()
     checked_id(entity, record_id)
     if read_object(optional=True):

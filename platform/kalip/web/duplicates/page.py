@@ -341,8 +341,8 @@ def _style(work: Work, entity: Entity, rows: Mapping[str, Mapping[str, object]])
             for each in _ids(row.get(name)):
                 if field.type in _FILES:
                     files.append(each)
-                elif field.type == "user" or field.target:
-                    wanted.setdefault("user" if field.type == "user" else str(field.target), []).append(each)
+                elif field.names:
+                    wanted.setdefault(field.names, []).append(each)
     titles = titles_of(work, wanted)
     titles.add("file", {key: file.name for key, file in get_files(work.session, files).items()})
     return style_of(work, titles)

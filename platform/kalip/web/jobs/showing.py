@@ -87,6 +87,7 @@ def bulk_titles() -> Mapping[str, str]:
         "edit": gettext("Edit"),
         "move": gettext("Move to stage"),
         "assign": gettext("Assign"),
+        "take": gettext("Take"),
         "convert": gettext("Convert"),
         "pipeline": gettext("Change the pipeline"),
         "archive": gettext("Archive"),

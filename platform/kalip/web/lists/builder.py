@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from kalip.base.errors import BadRequest
 from kalip.fields import FieldFault, Operator, Style
-from kalip.model import Entity
+from kalip.model import DIRECTORY, Entity
 from kalip.records import Work, titles_of
 from kalip.records.filters import said_filter
 from kalip.web.cells import style_of
@@ -244,8 +244,8 @@ def _style(work: Work, paths: Mapping[str, ListPath], drafts: Groups) -> Style:
     wanted: dict[str, list[str]] = {}
     for draft in (draft for group in drafts for draft in group):
         field = paths[draft.path].field
-        if field.type in ("reference", "user"):
-            entity = "user" if field.type == "user" else field.target or ""
+        if field.type in ("reference", *DIRECTORY):
+            entity = field.names or ""
             ids = draft.raw or draft.texts or ()
             wanted.setdefault(entity, []).extend(str(each) for each in ids if each)
     return style_of(work, titles_of(work, wanted) if any(wanted.values()) else None)

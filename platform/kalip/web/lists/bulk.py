@@ -35,13 +35,13 @@ from kalip.web.locale import current_locale, gettext, ngettext
 from kalip.web.render import View, render, render_fragment
 from kalip.web.session import actor, reading, services, write
 from kalip.web.shell import Crumb, plural_of, shell_of
-from kalip.workflow import ApplyTransition, bulk_transition
-from kalip.workflow.bulk_jobs import BULK_TRANSITION
+from kalip.workflow import ApplyTransition, bulk_take, bulk_transition
+from kalip.workflow.bulk_jobs import BULK_TAKE, BULK_TRANSITION
 
 blueprint = Blueprint("bulk", __name__)
 _FORM = View("lists/bulk.html", "lists/_bulk.html")
 _RESULT = View("lists/bulk_result.html", "lists/_bulk_result.html")
-_ADDRESS = "/<entity>/bulk/<any(edit, move, assign, archive, restore, purge):action>"
+_ADDRESS = "/<entity>/bulk/<any(edit, move, assign, take, archive, restore, purge):action>"
 _PEOPLE = 100
 AT_ONCE = 200
 """So many rows are changed while one waits; more are changed in the background."""
@@ -159,6 +159,8 @@ def _asked(action: str) -> tuple[dict[str, object], str]:
         return {"target": form.get("stage", ""), "values": values, "source": "text"}, BULK_TRANSITION
     if action == "edit":
         return {"values": read_inputs(form, [form.get("field", "")]), "source": "text"}, BULK
+    if action == "take":
+        return {}, BULK_TAKE
     return {"values": {"owner": form.get("owner", "")}} if action == "assign" else {}, BULK
 
 
@@ -172,6 +174,8 @@ def _run(action: str, selection: Selection) -> BulkResult:
         return bulk_purge(services(), actor(), selection)
     if action == "assign":
         return bulk_assign(services(), actor(), selection, form.get("owner", ""))
+    if action == "take":
+        return bulk_take(services(), actor(), selection)
     field = form.get("field", "")
     values = read_inputs(form, form if action == "move" else [field])
     if action == "move":

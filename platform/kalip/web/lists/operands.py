@@ -10,6 +10,7 @@ from flask import url_for
 from kalip.fields import FieldFault, Operator, Style
 from kalip.fields.families import decimal_text
 from kalip.fields.numbers import decimal_from_json, machine_number
+from kalip.model import DIRECTORY
 from kalip.records import Work
 from kalip.web.cells import reader_of
 from kalip.web.inputs import Option, whole_number
@@ -17,7 +18,7 @@ from kalip.web.lists.conditions import Condition
 from kalip.web.lists.paths import ListPath
 from kalip.web.locale import current_locale, gettext
 
-_PICKED = frozenset({"reference", "user"})
+_PICKED = frozenset({"reference", *DIRECTORY})
 _OF_PIPELINES = frozenset({"stage", "pipeline"})  # text in the table, but one of a few names
 _MANY = 3  # places offered for an operator that takes several values
 _PLACES = 4
@@ -94,7 +95,7 @@ def ids_in(path: ListPath, condition: Condition) -> tuple[tuple[str, str], ...]:
     """Entity and id of each record that a condition names, so that their titles can be looked up."""
     if path.field.type not in _PICKED:
         return ()
-    entity = "user" if path.field.type == "user" else path.field.target or ""
+    entity = path.field.names or ""
     return tuple((entity, str(raw)) for raw in condition.operands)
 
 

@@ -19,12 +19,13 @@ from kalip.web.lists.saved import Views, views_of
 from kalip.web.lists.state import ColumnState, ListState
 from kalip.web.locale import current_locale, gettext, message_of
 from kalip.web.shell import plural_of
+from kalip.workflow import has_queues
 
 ROWS = 50
 _WIDTHS: Mapping[str, int] = {
     "long_text": 280, "rich_text": 280, "email": 220, "url": 200, "person_name": 190, "address": 240,
     "boolean": 96, "date": 126, "datetime": 168, "time": 96, "integer": 104, "decimal": 116,
-    "percent": 104, "money": 138, "rating": 116, "choice": 146, "phone": 158, "user": 168,
+    "percent": 104, "money": 138, "rating": 116, "choice": 146, "phone": 158, "user": 168, "group": 148,
     "autonumber": 116, "colour": 110,
 }  # fmt: skip
 _TITLE_WIDTH, _WIDTH = 240, 170
@@ -300,6 +301,7 @@ def _bulk(entity: Entity, rights: frozenset[Verb], state: ListState) -> Bulk:
         (Verb.TRANSITION, "move", gettext("Move to stage"), "arrows-right-left", False),
         (Verb.TRANSITION, "pipeline", gettext("Change the pipeline"), "git-branch", False),
         (Verb.UPDATE, "assign", gettext("Assign"), "user-check", False),
+        (Verb.READ, "take", gettext("Take"), "user-plus", False),
         (Verb.EXPORT, "csv", f"{gettext('Export')} (CSV)", "file-text", False),
         (Verb.EXPORT, "xlsx", f"{gettext('Export')} (XLSX)", "table", False),
         (Verb.ARCHIVE, "merge", gettext("Merge"), "copy", False),
@@ -307,7 +309,8 @@ def _bulk(entity: Entity, rights: frozenset[Verb], state: ListState) -> Bulk:
         (Verb.RESTORE, "restore", gettext("Restore"), "restore", False),
         (Verb.PURGE, "purge", gettext("Delete for good"), "trash", True),
     )
-    hidden = {"archive", "merge"} if state.archived == "only" else {"restore", "purge"}
+    hidden = {"archive", "merge", "take"} if state.archived == "only" else {"restore", "purge"}
+    hidden |= set() if has_queues(entity) else {"take"}
     hidden |= set() if Verb.UPDATE in rights else {"merge"}
     hidden |= set() if entity.pipelines else {"move"}
     hidden |= set() if len(entity.pipelines) > 1 else {"pipeline"}

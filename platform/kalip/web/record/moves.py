@@ -15,7 +15,7 @@ from kalip.base.errors import (
     TransitionRefused,
     Violation,
 )
-from kalip.model import Entity
+from kalip.model import DIRECTORY, Entity
 from kalip.records import SavedRecord, Titles, Work, get_record, require_visible, titles_of, visible_entity
 from kalip.records.covers import locked_for
 from kalip.web import htmx
@@ -248,6 +248,6 @@ def titles_in(work: Work, entity: Entity, names: Sequence[str], values: Mapping[
     wanted: dict[str, list[str]] = {}
     for name in names:
         field, value = entity.attributes[name], values.get(name)
-        if field.type in ("reference", "user") and isinstance(value, str):
-            wanted.setdefault("user" if field.type == "user" else str(field.target), []).append(value)
+        if field.type in ("reference", *DIRECTORY) and isinstance(value, str):
+            wanted.setdefault(str(field.names), []).append(value)
     return titles_of(work, wanted) if wanted else None

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import url_for
 
 from kalip.base.errors import Violation
-from kalip.model import Entity, Field, Verb
+from kalip.model import DIRECTORY, Entity, Field, Verb
 from kalip.records import (
     Preview,
     RecordPage,
@@ -36,6 +36,7 @@ from kalip.web.record.submission import Submission
 from kalip.web.record.timeline import Timeline, ago, timeline_of
 from kalip.web.shell import Crumb, Shell, icon_of, plural_of, shell_of
 from kalip.web.tones import tone_of_id
+from kalip.workflow import may_be_taken
 from kalip.workflow.intake import takes_messages
 from kalip.workflow.mails import has_addresses
 
@@ -89,6 +90,7 @@ class RecordContext:
     strips: tuple[Strip, ...] = ()
     questions: tuple[Question, ...] = ()
     conversions: tuple[tuple[str, str], ...] = ()
+    take: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,7 @@ def show(
         strips=() if chosen.looking else strips_of(work, entity, record_id, locked=locked),
         questions=() if chosen.looking else shown_questions(work, entity, record_id),
         conversions=() if chosen.looking else conversion_links(work, entity, record_id),
+        take="" if chosen.looking else _take(work, entity, found.record),
     )
 
 
@@ -235,8 +238,8 @@ def titles_with_typed(work: Work, entity: Entity, known: Titles, preview: Previe
     for fields, values in pairs:
         for name, each_field in fields.items():
             value = values.get(name)
-            target = "user" if each_field.type == "user" else each_field.target
-            if each_field.type not in ("reference", "references", "user") or not target:
+            target = each_field.names
+            if each_field.type not in ("reference", "references", *DIRECTORY) or not target:
                 continue
             wanted.setdefault(target, []).extend(_ids(value))
     add_missing(work, known, wanted)
@@ -275,6 +278,13 @@ def _pipelines(work: Work, entity: Entity, attempt: Attempt) -> tuple[Option, ..
 def _standing(work: Work, found: RecordPage, chosen: Chosen) -> StandingContext | None:
     pipeline = found.entity.pipelines.get(str(found.record.values.get("pipeline")))
     return standing_context(work, found, pipeline, looking=chosen.looking) if pipeline is not None else None
+
+
+def _take(work: Work, entity: Entity, record: Row) -> str:
+    """Where a record without a pipeline is taken; what stands in one is taken beside its stages."""
+    if entity.pipelines or record.archived or not may_be_taken(work, entity.name, record.id):
+        return ""
+    return url_for("pipelines.take", entity=entity.name, record_id=record.id)
 
 
 def _meta(work: Work, record: Row) -> tuple[str, ...]:

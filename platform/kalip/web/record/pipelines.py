@@ -115,7 +115,7 @@ def remove(entity: str, record_id: str, name: str) -> BaseResponse:
 
 @blueprint.post("/<entity>/<record_id>/take")
 def take(entity: str, record_id: str) -> BaseResponse:
-    """Take a record from its stage's queue."""
+    """Take a record from the queue of its stage, or of a group that owns it."""
     write(lambda work: take_record(work, TakeRecord(entity, record_id)))
     flash(gettext("It is yours now."))
     return htmx.lead_to(record_url(entity, record_id))

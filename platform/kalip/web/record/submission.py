@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 
 from werkzeug.datastructures import MultiDict
 
-from kalip.model import Entity
+from kalip.model import DIRECTORY, Entity
 from kalip.records import PickQuery, Work, pick
 from kalip.records.saving.lines import MOST_LINES
 from kalip.web.inputs import Submitted, read_inputs, whole_number
 
-_PICKED = frozenset({"reference", "user"})
+_PICKED = frozenset({"reference", *DIRECTORY})
 _FILES = frozenset({"file", "files", "image"})
 
 

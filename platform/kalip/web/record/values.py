@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from kalip.fields import FieldFault
-from kalip.model import Entity
+from kalip.model import DIRECTORY, Entity
 from kalip.records import Titles, Work, titles_of
 from kalip.web.cells import Cell, reader_of, style_of
 
@@ -32,8 +32,7 @@ def titles_in(work: Work, records: Iterable[tuple[Entity, Mapping[str, object]]]
                 continue
             if field.type == "any_reference" and isinstance(raw, Mapping):
                 wanted.setdefault(str(raw.get("entity")), []).append(str(raw.get("id")))
-            elif field.type in ("reference", "references", "user"):
+            elif field.type in ("reference", "references", *DIRECTORY):
                 ids = raw if isinstance(raw, list | tuple) else [raw]
-                kind = "user" if field.type == "user" else str(field.target)
-                wanted.setdefault(kind, []).extend(map(str, ids))
+                wanted.setdefault(str(field.names), []).extend(map(str, ids))
     return titles_of(work, wanted)

@@ -10,6 +10,7 @@ from flask import url_for
 
 from kalip.base.errors import Violation
 from kalip.fields.moments import moment_text
+from kalip.model import DIRECTORY
 from kalip.records import ListRecords, Titles, Work, get_record, list_page, titles_of
 from kalip.web.cells import Cell, style_of
 from kalip.web.faults import errors_of
@@ -213,8 +214,8 @@ def _titles(work: Work, fields: Mapping[str, Any], names: Sequence[str], values:
     wanted: dict[str, list[str]] = {}
     for name in names:
         value = values.get(name)
-        if fields[name].type in ("reference", "user") and isinstance(value, str):
-            wanted.setdefault("user" if fields[name].type == "user" else str(fields[name].target), []).append(value)
+        if fields[name].type in ("reference", *DIRECTORY) and isinstance(value, str):
+            wanted.setdefault(str(fields[name].names), []).append(value)
     return titles_of(work, wanted)
 
 

@@ -16,13 +16,13 @@ from kalip.base.errors import BadRequest, NotFound
 from kalip.base.names import did_you_mean
 from kalip.fields import Style
 from kalip.fields.locales import locale_of
-from kalip.model import Entity, Field, MailTemplate, Pieces, Placeholder
+from kalip.model import USER, Entity, Field, MailTemplate, Pieces, Placeholder
 from kalip.records import Titles, Work, titles_of
 from kalip.records.commands import Record
 from kalip.records.naming import Path, visible_entity
 from kalip.records.reading import read_row
 from kalip.records.related import readable_path
-from kalip.records.rules import REFERENCE, USER
+from kalip.records.rules import REFERENCE
 
 _YES_NO: Final[Mapping[str, tuple[str, str]]] = {"tr": ("evet", "hayır"), "ru": ("да", "нет"), "en": ("yes", "no")}
 

@@ -31,7 +31,10 @@ def test_it_works(source: str, record: dict[str, object], expected: object) -> N
         ("tags.exists(t, true) && t == 'a'", "unknown name 't': did you mean 'at'?"),
         (
             "actor.nmae == 'x'",
-            "unknown name 'nmae': known are id, email, roles, locale, groups, team, unit, unit_below",
+            (
+                "unknown name 'nmae': known are id, email, roles, locale, groups, team, unit, unit_below, "
+                "own_groups, team_groups, unit_groups, unit_below_groups"
+            ),
         ),
     ],
 )

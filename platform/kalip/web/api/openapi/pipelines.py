@@ -23,24 +23,24 @@ from kalip.web.api.openapi.parts import (
     responses,
 )
 from kalip.web.api.openapi.schemas import ref
+from kalip.workflow import has_queues
 
 _RECORD_ID = path("id")
 
 
 def pipeline_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
-    """Path to path item, of an entity that has pipelines."""
-    if not entity.pipelines:
-        return {}
+    """Path to path item, of an entity that has pipelines or queues."""
     base = f"/api/records/{entity.name}"
     one = f"{base}/{{id}}"
     parts: list[dict[str, Json]] = []
-    if Verb.READ in rights:
+    staged = bool(entity.pipelines)
+    if staged and Verb.READ in rights:
         parts.append(_reading(entity, base, one))
-    if Verb.TRANSITION in rights:
+    if staged and Verb.TRANSITION in rights:
         parts.append(_moving(entity, base, one))
-    if Verb.READ in rights and rights & {Verb.TRANSITION, Verb.UPDATE}:
+    if staged and Verb.READ in rights and rights & {Verb.TRANSITION, Verb.UPDATE}:
         parts.append(_stepping(entity, one))
-    if Verb.READ in rights and _has_queue(entity):
+    if Verb.READ in rights and has_queues(entity):
         taken = responses({"200": answer("The record.", ref(entity.name), "ETag")}, WRITING)
         take = operation_of(entity, "take", "Take a record from its queue", taken, parameters=[_key()])
         parts.append({f"{one}/take": {"parameters": [_RECORD_ID], "post": take}})
@@ -162,11 +162,6 @@ def _moving(entity: Entity, base: str, one: str) -> dict[str, Json]:
         move = operation_of(entity, f"{name}.many", summary, many, requestBody=body(object_of(chosen, required=())))
         paths[f"{base}/transitions/{name}"] = {"post": move}
     return paths
-
-
-def _has_queue(entity: Entity) -> bool:
-    stages = (stage for each in entity.pipelines.values() for stage in each.stages.values())
-    return any(stage.queue is not None and stage.queue.roles for stage in stages)
 
 
 def _stepping(entity: Entity, one: str) -> dict[str, Json]:
