@@ -143,3 +143,14 @@ def test_a_token_for_some_entities_records_publishes_nothing() -> None:
     assert may_publish(model, mia, LIST)
     assert not publishes_any(model, narrowed)
     assert not may_publish(model, narrowed, LIST)
+
+
+def test_who_acts_for_an_administrator_publishes_no_rights(crm: Site, ada: Actor, ben: Actor) -> None:
+    acting = replace(ben, on_behalf=ada.id)
+    assert not edit_draft(crm, acting, [SetValue(LEAD, "/label", "Prospect")]).draft.is_empty
+    for edit in (SetValue(ACCESS, "", {"fields": {}}), SetValue("roles/rep", "/label", "X")):
+        with pytest.raises(AccessDenied, match="No role of yours publishes"):
+            edit_draft(crm, acting, [edit])
+    edit_draft(crm, ben, [SetValue("roles/rep", "/administrator", True)])
+    with pytest.raises(AccessDenied):
+        publish_draft(crm, acting, "More for me", [])

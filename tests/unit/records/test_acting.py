@@ -1,13 +1,28 @@
 """Acting for another: rights and owner are the absent one's, the log says who did it, and it ends by itself."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from kalip.access import Actor, new_secret
 from kalip.base.errors import AccessDenied, NotAuthenticated, NotFound
+from kalip.compiler import ADMINISTRATOR
 from kalip.records import SaveRecord, Work, actor_of_user, enqueue, run, save_record, unit_of_work
-from kalip.records.accounts import actor_of_session, principals_of, start_acting, stop_acting
+from kalip.records.accounts import (
+    NewUser,
+    actor_of_session,
+    change_password,
+    create_api_token,
+    create_user,
+    principals_of,
+    set_user_active,
+    set_user_roles,
+    start_acting,
+    stop_acting,
+)
+from kalip.records.accounts.factors import remove_all_factors
+from kalip.records.accounts.resetting import make_reset_for
 from kalip.records.jobs import Job
 from kalip.records.organisation import NewSubstitution, end_substitution, make_substitution
 from kalip.storage import LoginSession, create_login, events_for, get_job
@@ -117,3 +132,26 @@ def test_jobs_go_on_in_the_same_place(site: Site) -> None:
     with pytest.raises(NotAuthenticated):
         actor_of_user(site.services, job.actor, job.on_behalf)
     assert actor_of_user(site.services, job.actor, job.on_behalf, or_own=True).on_behalf is None
+
+
+def test_who_acts_for_an_administrator_changes_nobodys_account(site: Site) -> None:
+    """Not even that person's own: what would let somebody in afterwards is for administrators in their own name."""
+    _stand_in(site, "ada", "deniz")
+    token, ada = _login(site, "deniz"), str(site.actors["ada"].id)
+    start_acting(site.services, token, ada, "for")
+    actor = _actor(site, token)
+    assert actor.administrator
+    new = NewUser("Eve", "eve@example.com", (ADMINISTRATOR,), "correct horse battery")
+    refused: tuple[Callable[[Work], object], ...] = (
+        lambda work: create_user(work, new),
+        lambda work: set_user_roles(work, str(actor.id), (ADMINISTRATOR,)),
+        lambda work: set_user_active(work, ada, active=False),
+        lambda work: change_password(work, ada, "correct horse battery"),
+        lambda work: make_reset_for(work, ada),
+        lambda work: remove_all_factors(work, ada),
+        lambda work: create_api_token(work, ada),
+    )
+    for use in refused:
+        with pytest.raises(AccessDenied, match="stop acting first"):
+            run(site.services, actor, use)
+    assert run(site.services, actor, lambda work: create_api_token(work, str(actor.id)))

@@ -11,7 +11,7 @@ from kalip.access.second_factor import app_address, matching_step, new_app_secre
 from kalip.base.errors import AccessDenied, Conflict, NotFound, RecordRejected, Violation
 from kalip.base.ids import new_id
 from kalip.records.accounts.journal import FACTOR_ADDED, FACTOR_REMOVED, note
-from kalip.records.accounts.mine import administering, mine_or_administered
+from kalip.records.accounts.mine import keeping_accounts, mine_or_administered
 from kalip.records.accounts.people import find_person
 from kalip.records.accounts.proofs import Asked, keep, opened, secret_purpose
 from kalip.records.accounts.sessions import wants_second_factor
@@ -140,7 +140,7 @@ def remove_factor(work: Work, factor_id: str) -> None:
 
 def remove_all_factors(work: Work, user_id: str) -> int:
     """Remove everybody's who has lost them, as administrator; how many factors there were. Signs the user out."""
-    administering(work)
+    keeping_accounts(work)
     user = find_person(work, user_id)
     count = len(_proper(list_factors(work.session, user.id)))
     delete_factors(work.session, user.id)

@@ -11,6 +11,16 @@ def administering(work: Work) -> None:
         raise AccessDenied("Only administrators may do this.")
 
 
+def keeping_accounts(work: Work) -> None:
+    """Raise AccessDenied unless an administrator works, and in the own name.
+
+    A substitute's time ends; a password, role or token that was given meanwhile would stay.
+    """
+    administering(work)
+    if work.actor.on_behalf is not None:
+        raise AccessDenied("While you act for somebody you change nobody's account: stop acting first.")
+
+
 def require_whole(actor: Actor) -> None:
     """Raise AccessDenied for a token that leaves only some of the person's rights: it reaches records alone."""
     if actor.narrowed:

@@ -13,7 +13,7 @@ from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
 from kalip.records.accounts.journal import CHANGED, CREATED, KEPT_OUT, LET_IN, PASSWORD_CHANGED, ROLES_CHANGED, note
 from kalip.records.accounts.keepers import require_kept_here
-from kalip.records.accounts.mine import administering
+from kalip.records.accounts.mine import administering, keeping_accounts
 from kalip.records.services import Work
 from kalip.storage import (
     UniqueClash,
@@ -58,7 +58,7 @@ class PeopleQuery:
 
 def create_user(work: Work, new: NewUser) -> str:
     """Make a user and give the id. Administrators only; RecordRejected with every fault."""
-    administering(work)
+    keeping_accounts(work)
     return enter_user(work, new)
 
 
@@ -95,7 +95,7 @@ def enter_user(work: Work, new: NewUser) -> str:
 
 def set_user_roles(work: Work, user_id: str, roles: tuple[str, ...]) -> None:
     """Give a user exactly these roles. Conflict when no active administrator would be left."""
-    administering(work)
+    keeping_accounts(work)
     enter_roles(work, find_person(work, user_id), roles)
 
 
@@ -138,7 +138,7 @@ def enter_details(work: Work, changed: User) -> None:
 
 def set_user_active(work: Work, user_id: str, active: bool) -> None:  # noqa: FBT001 (the noun says which)
     """Let a user in again, or sign one out everywhere and keep out. Conflict for the last administrator."""
-    administering(work)
+    keeping_accounts(work)
     user = find_person(work, user_id)
     _keep_an_administrator(work, replace(user, active=active))
     if not active:
@@ -154,7 +154,7 @@ def change_password(work: Work, user_id: str, password: str, keep: str = "") -> 
     All other browsers are signed out; `keep` is the session token of the one that stays.
     """
     if work.actor.id != user_id:
-        administering(work)
+        keeping_accounts(work)
     set_password(work, find_person(work, user_id), password, keep)
 
 

@@ -11,7 +11,7 @@ from kalip.base.errors import NotFound
 from kalip.records.accounts.doors import Caller, Locked, network_of
 from kalip.records.accounts.journal import RESET_MADE, address_key, note
 from kalip.records.accounts.keepers import is_kept_elsewhere, require_kept_here
-from kalip.records.accounts.mine import administering
+from kalip.records.accounts.mine import keeping_accounts
 from kalip.records.accounts.people import find_person, set_password
 from kalip.records.accounts.signing_in import actor_of, may_come_in
 from kalip.records.services import Services, Work, run
@@ -60,7 +60,7 @@ def make_reset(work: Work, user: User, lasts: timedelta = LASTS) -> str:
 
 def make_reset_for(work: Work, user_id: str) -> str:
     """The same as administrator, for a link that is handed over in person: it lasts three days."""
-    administering(work)
+    keeping_accounts(work)
     user = find_person(work, user_id)
     if not may_come_in(user):
         raise NotFound("Nobody signs in as this user.", params={"id": user_id[:60]})

@@ -10,7 +10,7 @@ from kalip.base.names import did_you_mean
 from kalip.model import Model
 from kalip.records.accounts.acting import identity_of
 from kalip.records.accounts.journal import TOKEN_CREATED, TOKEN_REVOKED, note
-from kalip.records.accounts.mine import administering, mine_or_administered
+from kalip.records.accounts.mine import administering, keeping_accounts, mine_or_administered
 from kalip.records.accounts.people import find_person
 from kalip.records.services import Services, Work
 from kalip.storage import (
@@ -48,7 +48,9 @@ def create_api_token(
 
     `days` is how long it lasts (None: until revoked). RecordRejected with every fault of the scope and the days.
     """
-    user = find_person(work, mine_or_administered(work, user_id))
+    if work.actor.id != user_id:
+        keeping_accounts(work)
+    user = find_person(work, user_id)
     narrowed = scope or TokenScope()
     if faults := [*_scope_faults(work.model, user, narrowed), *_day_faults(days)]:
         raise RecordRejected(faults)

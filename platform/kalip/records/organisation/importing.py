@@ -14,7 +14,7 @@ from typing import Final, Literal
 from kalip.access import Actor
 from kalip.base.errors import BadRequest, KalipError, RecordRejected, Violation
 from kalip.base.names import did_you_mean
-from kalip.records.accounts.mine import administering
+from kalip.records.accounts.mine import keeping_accounts
 from kalip.records.accounts.people import NewUser, enter_details, enter_roles, enter_user, find_person, set_user_active
 from kalip.records.organisation.commands import SaveGroup, SavePosition, SaveUnit
 from kalip.records.organisation.groups import change_members, make_group
@@ -89,7 +89,7 @@ def import_people(services: Services, actor: Actor, command: PeopleImport) -> Pe
 
 def settle_row(work: Work, line: int, email: str, bring: Callable[[], Outcome]) -> ImportedRow:
     """Bring one person, or nothing of it: what is refused is undone and told."""
-    administering(work)
+    keeping_accounts(work)
     before = len(work.events)
     try:
         with work.session.savepoint():
