@@ -1,11 +1,15 @@
 """The designer of somebody whose role publishes a part of the metadata: that part is offered, the rest is closed."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from kalip.access import SYSTEM
+from kalip.records import run
+from kalip.records.organisation import NewSubstitution, make_substitution
 from tests.support.designed import ACCESS, ENTITY, LAYOUT, a_base, a_thing, published, sent, shown
 from tests.support.signed_in import client_of
 from tests.support.web_site import Caller, Site, a_site
@@ -110,3 +114,20 @@ def test_programmes_publish_what_their_user_may(site: Site, mia: Caller) -> None
     assert (done.status_code, (done.json or {})["published"]) == (200, True)
     assert "/api/metadata/publish" in mia.get("/api/openapi.json").text
     assert (mia.get("/api/metadata/role/maker").json or {})["publishes"] == {"views": True}
+
+
+def test_who_acts_for_an_administrator_does_not_bring_rights_back(site: Site) -> None:
+    """Acting, one changes areas, but neither rights nor accounts; going back could give what was taken."""
+    boss, deputy, now = site.person("administrator"), site.person("rep"), site.services.clock()
+    period = (now - timedelta(days=1), now + timedelta(days=1))
+    stand_in = NewSubstitution(boss.user_id, deputy.user_id, *period, "all")
+    run(site.services, SYSTEM, lambda work: make_substitution(work, stand_in))
+    client = client_of(site, deputy)
+    assert client.post("/account/acting", data={"user": boss.user_id}).status_code == 302
+    sent(client, LIST, do="add", map="/columns", label="note")
+    published(client, "Notes in the list")
+    assert client.get("/designer/history/1/back").status_code == 200
+    assert client.post("/designer/history/1/back", data={"message": "Back"}).status_code == 403
+    assert client.post(ACCESS, data={"rep/all": "all"}).status_code == 403
+    assert client.post(f"/admin/users/{deputy.user_id}/roles", data={"role": "administrator"}).status_code == 403
+    assert client_of(site, boss).post("/designer/history/1/back", data={"message": "Back"}).status_code == 302
