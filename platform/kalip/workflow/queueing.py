@@ -127,7 +127,7 @@ def _is_member(work: Work, line: _Line) -> bool:
 
 
 def _not_waiting(draft: Draft) -> KalipError:
-    if _group_fields(draft.rules.entity):
+    if not draft.rules.entity.pipelines:
         return TransitionRefused("The record is in no queue: it belongs to no group.")
     return TransitionRefused("In this stage records are not taken from a queue.")
 

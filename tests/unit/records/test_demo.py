@@ -13,6 +13,7 @@ from kalip.records.organisation.substituting import substitutions_shown
 from kalip.records.organisation.units import tree_of
 from kalip.records.provision.demo import DemoError, DemoOptions, make_demo
 from kalip.records.sharing import record_shares
+from kalip.storage.groups import Group, list_groups
 from tests.support.site import NOW, Site, a_site
 
 DOCUMENTS: dict[str, Any] = {
@@ -147,6 +148,29 @@ def test_documents_that_pick_from_each_other(site: Site) -> None:
     }
     with pytest.raises(DemoError, match="circle"):
         make_demo(site.services, "sales", documents)
+
+
+def test_groups_own_demo_records(site: Site) -> None:
+    """DY8"""
+    demo: dict[str, dict[str, Any]] = {
+        "demo/a.json": {"groups": {"north": {"name": "North", "people": {}}}},
+        "demo/b.json": {"entity": "company", "count": 2, "fields": {"name": {"template": "c{index}"}}},
+    }
+    note: dict[str, Any] = {"let": {"team": {"group": {"north": 1}}}, **demo["demo/b.json"]}
+    note["fields"] = {"name": {"template": "c{index}"}, "city": {"copy": "team"}}
+    make_demo(site.services, "sales", {**demo, "demo/b.json": note}, DemoOptions(scale=1))
+    items = site.act(
+        "ada", lambda work: list_records(work, ListRecords("company", fields=("city",))), write=False
+    ).items
+    assert {row["city"] for row in items} == {group.id for group in groups_of(site)}
+    note["let"] = {"team": {"group": {"nroth": 1}}}
+    with pytest.raises(DemoError, match="there is no group 'nroth'") as caught:
+        make_demo(site.services, "sales", {**demo, "demo/b.json": note}, DemoOptions(scale=1))
+    assert caught.value.hint == "did you mean 'north'?"
+
+
+def groups_of(site: Site) -> list[Group]:
+    return site.act("ada", lambda work: list_groups(work.session), write=False)
 
 
 def test_an_organisation_of_demo_users(site: Site) -> None:

@@ -319,6 +319,15 @@ def _user(making: Making, spec: Spec) -> object:
     return fitting[min(int(share * len(fitting)), len(fitting) - 1)]
 
 
+def _group(making: Making, spec: Spec) -> object:
+    weights = cast("Mapping[str, object]", spec["group"])
+    code = str(weighted(making.random, list(weights), [float(str(each)) for each in weights.values()]))
+    if code not in making.world.groups:
+        hint = did_you_mean(code, making.world.groups)
+        raise making.fault("there is no group '{name}'", "group", hint, name=code)
+    return making.world.groups[code]
+
+
 def _fake(making: Making, spec: Spec) -> object:
     locale = fill(making, str(spec["locale"])) if "locale" in spec else None
     provider = getattr(making.faker(locale), str(spec["fake"]), None)
@@ -385,6 +394,7 @@ GENERATORS: Final[Mapping[str, Generator]] = {
     "pick_record": _pick_record,
     "pick_any": _pick_any,
     "user": _user,
+    "group": _group,
     "fake": _fake,
     "tax_number": _tax_number,
     "text": _text,

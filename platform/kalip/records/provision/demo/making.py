@@ -70,7 +70,7 @@ def make_demo(
     result = DemoResult()
     world.users, result.logins = run(services, SYSTEM, partial(make_users, users=read.users, password=options.password))
     ids = {key: user_id for key, (user_id, _) in zip(read.users, world.users, strict=True)}
-    run(services, SYSTEM, partial(make_organisation, said=read.organisation, users=ids))
+    world.groups = run(services, SYSTEM, partial(make_organisation, said=read.organisation, users=ids))
     for document in read.entities:
         _seeds(services, world, document)
     for document in read.entities:

@@ -18,7 +18,7 @@ from kalip.records.provision.demo.world import World
 from kalip.records.services import Services, Work, run, unit_of_work
 from kalip.records.sharing import ShareRecord, record_shares, share_record
 from kalip.storage import get_user
-from kalip.storage.groups import find_group
+from kalip.storage.groups import find_group, list_groups
 from kalip.storage.organisation import find_unit
 
 _DAY = timedelta(days=1)
@@ -26,8 +26,11 @@ Ids = Mapping[str, str]
 """The ids of demo users by key."""
 
 
-def make_organisation(work: Work, said: Mapping[str, Mapping[str, Data]], users: Ids) -> None:
-    """Make units, groups and absences of demo documents; what is there already stays as it is."""
+def make_organisation(work: Work, said: Mapping[str, Mapping[str, Data]], users: Ids) -> dict[str, str]:
+    """Make units, groups and absences of demo documents; what is there already stays as it is.
+
+    Gives the ids of all groups by code.
+    """
     for code, unit in _above_first(said["units"]):
         if find_unit(work.session, code) is None:
             _make_unit(work, code, unit, users)
@@ -40,6 +43,7 @@ def make_organisation(work: Work, said: Mapping[str, Mapping[str, Data]], users:
             starts, ends = work.now - _DAY, work.now + int(str(absence["days"])) * _DAY - _DAY
             make_absence(work, SaveAbsence(users[key], starts, ends))
             make_substitution(work, NewSubstitution(users[key], users[str(absence["substitute"])], starts, ends))
+    return {group.code: group.id for group in list_groups(work.session)}
 
 
 def make_shares(services: Services, said: Mapping[str, Data], users: Ids, world: World) -> None:

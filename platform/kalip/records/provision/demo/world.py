@@ -31,13 +31,14 @@ class Made:
 
 @dataclass(slots=True)
 class World:
-    """Everything made, by entity and by id; tables by name; user ids by key with their roles."""
+    """Everything made, by entity and by id; tables by name; user ids with their roles, ids of groups by code."""
 
     now: datetime
     records: dict[str, list[Made]] = field(default_factory=dict)
     by_id: dict[str, Made] = field(default_factory=dict)
     tables: dict[str, object] = field(default_factory=dict)
     users: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+    groups: dict[str, str] = field(default_factory=dict)
     _found: dict[tuple[str, tuple[str, ...]], dict[tuple[object, ...], list[Made]]] = field(default_factory=dict)
     _indexed: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
 
