@@ -118,11 +118,7 @@ def _entity_specs(planner: _Planner) -> Iterator[IndexSpec]:
     fields = planner.tables.fields
     entity = planner.tables.entity
     for parts in fields.values():
-        if (
-            parts
-            and planner.can(parts[0])
-            and (parts[0].target or (parts[0].field.indexed and not parts[0].field.system))
-        ):
+        if parts and planner.can(parts[0]) and _is_looked_up(entity, parts[0]):
             yield planner.spec(parts[:1])
         elif parts and parts[0].field.type == "any_reference":
             yield planner.spec(parts)
@@ -134,6 +130,12 @@ def _entity_specs(planner: _Planner) -> Iterator[IndexSpec]:
     for key in unique_keys(entity):
         yield planner.spec(tuple(part for name in key for part in fields.get(name, ())[:1]), unique=True, live=True)
     yield from orders.values()
+
+
+def _is_looked_up(entity: Entity, part: StoredPart) -> bool:
+    """Whether records are found by a field alone: a reference, one that is said to be, one that names owners."""
+    field = part.field
+    return bool(part.target) or (field.indexed and not field.system) or field.name in entity.owners
 
 
 def _sought(tables: Tables) -> set[str]:

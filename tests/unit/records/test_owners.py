@@ -9,6 +9,8 @@ from kalip.base.ids import new_id
 from kalip.records import ListRecords, list_records
 from kalip.records.explaining import Because, question_of, said_in, why
 from kalip.records.organisation import SaveGroup, change_members, make_group
+from kalip.storage import tables_for
+from kalip.storage.indexes import index_specs
 from kalip.storage.organisation import Position, Unit, add_position, add_unit
 from tests.support.builders import a_pack, an_entity
 from tests.support.site import Site, a_site
@@ -98,6 +100,13 @@ def test_why_tells_all_who_own(desk: Site) -> None:
     assert found.allowed
     said = list(flat(found.because))
     assert "It is among one's own records. (Deputy: —; Owner: —; Team: North)" in said
+
+
+def test_further_owners_have_an_index(desk: Site) -> None:
+    tables = desk.served.project(tables_for)
+    with desk.services.database.read() as session:
+        specs = index_specs(tables, session.sql.identifier_preparer, session.dialect, "en")
+    assert {("team",), ("deputy",)} <= {spec.keys for spec in specs.values() if spec.table == tables.of("ticket").name}
 
 
 def flat(because: tuple[Because, ...]) -> Iterator[str]:
