@@ -56,6 +56,7 @@ from kalip.web.sign_in.security import blueprint as security_page
 from kalip.web.tasks.bulk import blueprint as many_tasks
 from kalip.web.tasks.making import blueprint as new_tasks
 from kalip.web.tasks.routes import blueprint as tasks
+from kalip.web.user_keys import blueprint as user_keys
 
 # Pages with a fixed first segment come before those of entities; see RESERVED_SEGMENTS.
 _PAGES = (
@@ -69,6 +70,7 @@ _PAGES = (
     second,
     reset,
     security_page,
+    user_keys,
     factors,
     sign_ins,
     searching,

@@ -17,7 +17,6 @@ from kalip.records.accounts import (
     PeopleQuery,
     PeopleState,
     change_password,
-    create_api_token,
     create_user,
     find_people,
     find_person,
@@ -226,16 +225,6 @@ def make_link(user_id: str) -> BaseResponse:
         link = site_address() + url_for("reset.show_reset", secret=secret)
         text = gettext("Hand this link over to {name}. It works once, within three days, and is shown only now.")
         return _people(work, {}, {}, made=(find_person(work, user_id).name, text, link))
-
-
-@blueprint.post("/users/<user_id>/token")
-def make_token(user_id: str) -> BaseResponse:
-    """Make a token for a programme's account, shown once."""
-    require_fresh(services(), token())
-    text = gettext("This token lets {name} in. It lasts until it is revoked, and is shown only now.")
-    made = write(lambda work: create_api_token(administrating(work), user_id))
-    with _administering() as work:
-        return _people(work, {}, {}, made=(find_person(work, user_id).name, text, made))
 
 
 @blueprint.post("/users/<user_id>/factors-off")

@@ -278,18 +278,49 @@ def test_an_administrator_helps_who_lost_everything(site: Site, browser: Browser
 
 
 def test_a_programme_has_tokens_and_no_way_in(site: Site, browser: Browser) -> None:
+    """Made with a scope and for a time, listed, and revoked with the next request."""
     browser.sign_in(with_password(site, site.person("administrator")))
     browser.open("/admin/users")
     browser.send("/admin/users", name="Sync", email="sync@example.org", service="1", role="clerk")
     page = browser.page.text if browser.page else ""
-    user_id = re.findall(r"/admin/users/([\w-]+)/token", page)[-1]
-    made = re.search(r"kalip_[\w-]{40,}", browser.send(f"/admin/users/{user_id}/token").text)
+    (user_id,) = re.findall(r"/admin/users/([\w-]+)/keys[^>]*>[^\n]*Tokens", page)
+    browser.open(f"/admin/users/{user_id}/keys")
+    assert "whole number" in browser.send(f"/admin/users/{user_id}/token", name="x", days="many").text
+    sent = {"name": "nightly", "days": "7", "read_only": "1", "entity": "thing"}
+    page = browser.send(f"/admin/users/{user_id}/token", **sent).text
+    made = re.search(r"kalip_[\w-]{40,}", page)
     assert made is not None
-    headers = {"Authorization": f"Bearer {made[0]}"}
-    assert site.app.test_client().get("/api/records/thing", headers=headers).status_code == 200
+    assert "only reading" in page
+    client, headers = site.app.test_client(), {"Authorization": f"Bearer {made[0]}"}
+    assert client.get("/api/records/thing", headers=headers).status_code == 200
+    assert client.post("/api/records/thing", json={"name": "x"}, headers=headers).status_code == 403
+    page = browser.open(f"/admin/users/{user_id}/keys").text
+    assert made[0] not in page
+    token_id = re.search(r'name="token" value="([^"]+)"', page)
+    assert token_id is not None
+    browser.send(f"/admin/users/{user_id}/tokens/revoke", token=token_id[1])
+    assert client.get("/api/records/thing", headers=headers).status_code == 401
+    browser.open("/admin/users")
     assert browser.send(f"/admin/users/{user_id}/link").status_code == 404
     browser.open("/admin/users")
     assert browser.send(f"/admin/users/{user_id}/password").status_code == 409
+
+
+def test_an_administrator_signs_somebody_out(site: Site, browser: Browser) -> None:
+    person, other = site.person("clerk"), Browser(site.app.test_client())
+    other.sign_in(with_password(site, person), path="/thing")
+    browser.sign_in(with_password(site, site.person("administrator")))
+    page = browser.open(f"/admin/users/{person.user_id}/keys").text
+    handle = re.search(r'name="session" value="([^"]+)"', page)
+    assert handle is not None
+    browser.send(f"/admin/users/{person.user_id}/sessions/end", session=handle[1])
+    other.open("/thing")
+    assert other.path == "/login"
+    other.sign_in(with_password(site, person), path="/thing")
+    browser.send(f"/admin/users/{person.user_id}/sessions/end")
+    other.open("/thing")
+    assert other.path == "/login"
+    assert "There is nothing here." in browser.open(f"/admin/users/{person.user_id}/keys").text
 
 
 def test_too_many_failures_from_an_address_shut_it_out(site: Site, clock: StandingClock) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from kalip.model import Entity
 from kalip.records import Work
 from kalip.records.accounts import sessions_of, tokens_of
 from kalip.records.accounts.elsewhere import links_of
@@ -112,7 +111,7 @@ class Security:
 def security_of(work: Work, token: str, *, fresh: bool) -> Security:
     """The page of the person who works, in the session of a token."""
     me = find_person(work, str(work.actor.id))
-    factors, locale = factors_of(work, me.id), current_locale()
+    factors = factors_of(work, me.id)
     links = links_of(work, me.id)
     linked = {each.provider for each in links}
     return Security(
@@ -141,10 +140,10 @@ def security_of(work: Work, token: str, *, fresh: bool) -> Security:
             for each in links
         ),
         linkable=tuple((each.name, each.title) for each in providers() if each.name not in linked),
-        sessions=tuple(_sessions(work, me.id, token)),
+        sessions=tuple(shown_sessions(work, me.id, token)),
         tokens=tuple(shown_token(work, each) for each in tokens_of(work, me.id)),
         roles=role_options(work, me.roles),
-        entities=tuple(Option(each.name, plural_of(each)) for each in _entities(work, locale)),
+        entities=entity_options(work),
         recent=tuple(shown_sign_in(work, each) for each in recent_sign_ins(work, me.id)),
     )
 
@@ -190,6 +189,14 @@ def role_options(work: Work, names: Iterable[str]) -> tuple[Option, ...]:
     return tuple(Option(name, work.model.roles[name].label.get(locale)) for name in names if name in work.model.roles)
 
 
+def entity_options(work: Work) -> tuple[Option, ...]:
+    """Entities with a place of their own to choose from, by their names."""
+    locale = current_locale()
+    own = (each for each in work.model.entities.values() if not each.owned_by)
+    named = sorted(own, key=lambda each: each.label.get(locale).casefold())
+    return tuple(Option(each.name, plural_of(each)) for each in named)
+
+
 def way_of(method: str, factor: str) -> str:
     """By what somebody came in."""
     ways = {"password": gettext("Password"), "": ""}
@@ -212,7 +219,8 @@ def _fault_of(step: str) -> str:
     )
 
 
-def _sessions(work: Work, user_id: str, token: str) -> Iterable[ShownSession]:
+def shown_sessions(work: Work, user_id: str, token: str) -> Iterable[ShownSession]:
+    """The browsers that somebody is signed in with, as rows; `token` is the session that asks."""
     for each in sessions_of(work, user_id, token):
         yield ShownSession(
             each.handle,
@@ -224,11 +232,6 @@ def _sessions(work: Work, user_id: str, token: str) -> Iterable[ShownSession]:
             moment(work, each.created_at),
             each.here,
         )
-
-
-def _entities(work: Work, locale: str) -> list[Entity]:
-    own = (each for each in work.model.entities.values() if not each.owned_by)
-    return sorted(own, key=lambda each: each.label.get(locale).casefold())
 
 
 def _moment(work: Work, at: datetime | None) -> str:
