@@ -24,6 +24,7 @@ _ELSEWHERE = {
     "rollup",
     "computed",
     "user",
+    "group",
     "file",
     "files",
     "image",

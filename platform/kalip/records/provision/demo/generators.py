@@ -323,8 +323,7 @@ def _group(making: Making, spec: Spec) -> object:
     weights = cast("Mapping[str, object]", spec["group"])
     code = str(weighted(making.random, list(weights), [float(str(each)) for each in weights.values()]))
     if code not in making.world.groups:
-        hint = did_you_mean(code, making.world.groups)
-        raise making.fault("there is no group '{name}'", "group", hint, name=code)
+        raise making.fault("there is no group '{name}'", "group", did_you_mean(code, making.world.groups), name=code)
     return making.world.groups[code]
 
 
