@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from kalip.storage import insert_records, make_database
+from kalip.storage import Blobs, insert_records, make_database
 from tests.support.builders import an_entity
 from tests.support.records import a_row
 from tests.support.web_site import Caller, a_site, an_app
@@ -25,7 +25,7 @@ def caller(database_url: str, tmp_path: Path) -> Iterator[Caller]:
             rows = [a_row(name=f"Note {number}", text="x" * 10_000) for number in range(1_000)]
             insert_records(session, site.served, "note", rows)
         hurried = replace(site.services, database=make_database(database_url, statement_seconds=0.25))
-        client = an_app(hurried, hurried.blobs).test_client()
+        client = an_app(hurried, Blobs(tmp_path / "blobs")).test_client()
         yield Caller(client, site.admin.user_id, site.admin.token)
         hurried.database.dispose()
 
