@@ -3,11 +3,24 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from kalip.storage.catalogue import forget_column, forget_table, live_columns, live_tables
+from kalip.storage.catalogue import LiveColumn, forget_column, forget_table, live_columns, live_tables
 from kalip.storage.ddl import Ddl
+from kalip.storage.own import KalipFile, table_of
 from kalip.storage.rewrite import count_filled, count_rows
+from kalip.storage.select import driver_text
 from kalip.storage.session import Session
+
+_FILES: Final = table_of(KalipFile).name
+# Whether a column of a record names a file, by how its values stand.
+_NAMES: Final = {
+    "text": {"sqlite": "t.{} = f.id", "postgresql": "t.{} = f.id"},
+    "texts": {
+        "sqlite": "EXISTS (SELECT 1 FROM json_each(t.{}) AS e WHERE e.value = f.id)",
+        "postgresql": "t.{} @> to_jsonb(f.id)",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +56,44 @@ def list_retired(session: Session) -> list[Retired]:
 def purge(session: Session, before: datetime, only: Collection[str] = ()) -> list[Retired]:
     """Drop what was retired before a moment, and say what it was. Call it in `database.publish()`.
 
-    `only` says what it must have been: `lead`, or `lead.email`; whatever it was otherwise.
+    Files that it named are forgotten along; their contents go when contents are collected. `only` says what it must
+    have been: `lead`, or `lead.email`; whatever it was otherwise.
     """
     ddl = Ddl(session)
     waiting = [each for each in list_retired(session) if each.retired_at < before]
     going = [each for each in waiting if not only or each.was in only]
     for each in going:
         if each.column is None:
+            _forget_files(session, ddl, each.table, "true")
             ddl.run(f"DROP TABLE {ddl.quote(each.table)}")
             forget_table(session, each.table)
         else:
+            _forget_files_named(session, ddl, each.table, each.column)
             ddl.run(f"ALTER TABLE {ddl.quote(each.table)} DROP COLUMN {ddl.quote(each.column)}")
             forget_column(session, each.table, each.column)
     return going
+
+
+def _forget_files_named(session: Session, ddl: Ddl, table: str, column: str) -> None:
+    columns = [each for each in live_columns(session) if each.table == table]
+    dropped = next(each for each in columns if each.name == column)
+    # What a living field held before it was converted names files that the field may still have.
+    lives = any(each.field == dropped.field and each.retired_at is None for each in columns)
+    if dropped.kind in _NAMES and not lives:
+        _forget_files(session, ddl, table, _names(session, ddl, dropped))
+
+
+def _names(session: Session, ddl: Ddl, column: LiveColumn) -> str:
+    return _NAMES[column.kind][session.dialect].format(ddl.quote(column.name))
+
+
+def _forget_files(session: Session, ddl: Ddl, table: str, condition: str) -> None:
+    """Forget files of a table's records that meet a condition on the record `t` and the file `f`."""
+    entity = next((each.entity for each in live_tables(session) if each.name == table and each.field is None), None)
+    if entity is None:
+        return
+    text = (
+        f"DELETE FROM {_FILES} AS f WHERE f.entity = :entity"
+        f" AND EXISTS (SELECT 1 FROM {ddl.quote(table)} AS t WHERE t.id = f.record_id AND {condition})"
+    )
+    session.connection.exec_driver_sql(driver_text(text, session.dialect), {"entity": entity})
