@@ -13,8 +13,9 @@ from kalip.storage.own import OWN_METADATA, KalipClock, KalipFile, KalipFollow, 
 from kalip.storage.session import Session
 
 FILE, BESIDE, FOLLOW, CLOCK = "file", "beside", "follow", "clock"
+SHARES: Final = "kalip_share"
 FOLLOWING: Final = (
-    "kalip_task", "kalip_mail", "kalip_receipt", "kalip_consent", "kalip_notification", "kalip_share",
+    "kalip_task", "kalip_mail", "kalip_receipt", "kalip_consent", "kalip_notification", SHARES,
 )  # fmt: skip
 """Own tables whose rows name a record and are known by an id of their own."""
 _FILES: Final = table_of(KalipFile)
@@ -24,10 +25,13 @@ _LEVELS: Final = ("watch", "talk", "off")
 _GOING: Final = ("running", "paused")
 
 
-def move_beside(session: Session, entity: str, ids: Sequence[str], into: str) -> list[Move]:
-    """Let tasks, mails, receipts, notifications, shares, followers and clocks of some records belong to another."""
+def move_beside(session: Session, entity: str, ids: Sequence[str], into: str, *, shares: bool) -> list[Move]:
+    """Let tasks, mails, receipts, notifications, followers and clocks of some records belong to another.
+
+    And `shares`: they let more people see it.
+    """
     moves: list[Move] = []
-    for name in FOLLOWING:
+    for name in FOLLOWING if shares else set(FOLLOWING) - {SHARES}:
         table = OWN_METADATA.tables[name]
         at = (table.c.entity == entity, table.c.record_id.in_(list(ids)))
         rows = session.run(select(table.c.id, table.c.record_id).where(*at)).all()

@@ -29,13 +29,13 @@ def site(database_url: str) -> Iterator[Site]:
         yield site
 
 
-def person(site: Site, name: str) -> str:
+def person(site: Site, name: str, by: str = "ada") -> str:
     command = SaveRecord("person", {"name": name}, accept_duplicates=True)
-    return site.act("ada", lambda work: save_record(work, command)).id
+    return site.act(by, lambda work: save_record(work, command)).id
 
 
-def merge(site: Site, survivor: str, *others: str) -> str:
-    return site.act("ada", lambda work: merge_records(work, MergeRecords("person", survivor, others))).id
+def merge(site: Site, survivor: str, *others: str, by: str = "ada") -> str:
+    return site.act(by, lambda work: merge_records(work, MergeRecords("person", survivor, others))).id
 
 
 def undo(site: Site, merge_id: str) -> None:
@@ -164,3 +164,22 @@ def test_shares_go_along_as_they_are(site: Site) -> None:
     assert [rights(each) for each in (first, second, third)] == [set(), set(), {"read", "update"}]
     site.clock.move(hours=1)
     assert rights(third) == set()
+
+
+def test_shares_stay_where_the_survivor_may_not_be_shared(site: Site) -> None:
+    """Merging gives nobody what sharing would have refused."""
+    first, second = person(site, "Ada", by="bora"), person(site, "Ada L.", by="bora")
+    command = ShareRecord("person", second, "user", str(site.actors["deniz"].id), "Helps")
+    site.act("ada", lambda work: share_record(work, command))
+
+    def is_seen(record: str) -> bool:
+        try:
+            return bool(site.act("deniz", lambda work: record_rights(work, "person", record)))
+        except NotFound:
+            return False
+
+    assert (is_seen(first), is_seen(second)) == (False, True)
+    merge_id = merge(site, first, second, by="bora")
+    assert not is_seen(first)
+    undo(site, merge_id)
+    assert (is_seen(first), is_seen(second)) == (False, True)

@@ -15,6 +15,7 @@ from kalip.records.rules import REFERENCE, rules_of
 from kalip.records.saving import Grounds, save_record
 from kalip.records.saving.duplicates import rekey
 from kalip.records.services import Work
+from kalip.records.sharing import may_share
 from kalip.storage import UniqueClash, links, select_many, update_record
 from kalip.storage.belongings import move_beside, move_files
 from kalip.storage.likeness import sides_of
@@ -51,7 +52,8 @@ def merge_records(work: Work, command: MergeRecords) -> Merged:
         grounds = Grounds(verb=Verb.ARCHIVE, kind=MERGED, forced={"archived_at": work.now})
         save_record(work, SaveRecord(entity.name, id=each, version=plan.versions[each]), grounds)
     before, after = _take(work, plan)
-    moves += move_beside(work.session, entity.name, others, survivor)
+    shares = may_share(work, entity, survivor)
+    moves += move_beside(work.session, entity.name, others, survivor, shares=shares)
     moves += move_files(work.session, entity.name, _files(work, entity, survivor), others, survivor)
     versions = versions_of(work, entity.name, plan.ids)
     merge = StoredMerge(
