@@ -16,6 +16,7 @@ from kalip.records.privacy import (
     officers_of,
     rules_in_force,
     settle_erasures,
+    waiting_rules,
 )
 from kalip.storage.privacy import BREACHES, Breach, breaches_open
 from kalip.workflow.notifications import Notice, notify
@@ -61,19 +62,27 @@ def _carry_out(services: Services, job: JobRun, rule: TermRule) -> int:
 
 
 def _remind(services: Services, _job: JobRun) -> Mapping[str, Any]:
-    """Remind officers of breaches that the authority has not been told of."""
+    """Remind officers of breaches that the authority has not been told of, and tell them of new terms."""
     return {"told": run(services, SYSTEM, remind)}
 
 
 def remind(work: Work) -> int:
-    """Tell officers of each breach whose clock has come to the next mark; how many were told. Commits nothing."""
-    told = 0
+    """Tell officers of each breach whose clock has come to the next mark, and once of each term that is not in force.
+
+    How many were told. Commits nothing.
+    """
+    told = sum(notify(work, _waiting(work, rule)) for rule in waiting_rules(work))
     for breach in breaches_open(work.session):
         marks = _marks(breach, work.now)
         if marks > breach.reminded:
             BREACHES.change(work.session, breach.id, reminded=marks)
             told += notify(work, _notice(work, breach, marks))
     return told
+
+
+def _waiting(work: Work, rule: TermRule) -> Notice:
+    text = "Personal data: a term of {entity} waits for somebody to put it in force."
+    return Notice(officers_of(work), "due", text, f"term:{rule.id}", entity=rule.entity.name)
 
 
 def _marks(breach: Breach, now: datetime) -> int:

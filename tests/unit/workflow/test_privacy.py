@@ -8,10 +8,11 @@ import pytest
 
 from kalip.access import SYSTEM
 from kalip.base.errors import AccessDenied
-from kalip.records import run
+from kalip.records import Work, run
 from kalip.records.jobs import Job
 from kalip.records.privacy import NewBreach, change_breach, previews, put_in_force, report_breach
 from kalip.storage.notifications import list_notifications
+from kalip.workflow.notifications import my_notifications, told
 from kalip.workflow.privacy import JOB_HANDLERS, RETENTION, SETTLING, remind, run_now
 from tests.support.background import Yard
 from tests.support.personal import CANARY, personal_pack, settle_in
@@ -51,6 +52,8 @@ def test_it_works(site: Site, tmp_path: Path) -> None:
 
 def test_officers_are_reminded_while_the_clock_runs(site: Site) -> None:
     """Of each mark once; not any more when the authority is told."""
+    (term,) = site.act("ada", previews, write=False)
+    site.act("ada", lambda work: put_in_force(work, term.rule.id))
     breach = site.act("ada", lambda work: report_breach(work, NewBreach("Laptop lost", NOW)))
 
     def told() -> list[str]:
@@ -67,3 +70,18 @@ def test_officers_are_reminded_while_the_clock_runs(site: Site) -> None:
     for each in (breach, other):
         site.act("ada", lambda work, each=each: change_breach(work, each.id, authority_at=work.now))  # type: ignore[misc]
     assert len(told()) == 3
+
+
+def test_officers_are_told_once_of_a_term_that_waits(site: Site) -> None:
+    """As a publish may bring one, and nothing is emptied until somebody puts it in force."""
+
+    def texts(name: str) -> list[str]:
+        run(site.services, SYSTEM, remind)
+
+        def read(work: Work) -> list[str]:
+            return [each.text for each in told(work, my_notifications(work).items, "en", str)]
+
+        return site.act(name, read, write=False)
+
+    assert texts("ada") == texts("ada") == ["Personal data: a term of Call waits for somebody to put it in force."]
+    assert texts("bora") == []
