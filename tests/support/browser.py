@@ -40,8 +40,10 @@ _SETTLED = """() => Promise.allSettled(document.getAnimations()
   .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
   .map((each) => each.finished)).then(() => null)"""
 
-# A refused form answers 409, 412 or 422 and Chromium notes each in the console.
-EXPECTED_NOTES = re.compile(r"Failed to load resource: .* status of (400|401|403|409|412|422|429)")
+# A refused form answers 409, 412 or 422 and Chromium notes each in the console; htmx notes what a page's end cuts off.
+EXPECTED_NOTES = re.compile(
+    r"Failed to load resource: .* status of (400|401|403|409|412|422|429)|htmx:(afterRequest|sendError),"
+)
 
 
 class PageFaults(list[str]):

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.slow
 CUSTOMERS = "/api/records/customer"
 CLIENTS = 2
 IN_A_ROW = 40
-TOKENS = "kalip_token"
+# Tokens note when they were used, and background work goes on by the clock.
+MOVING = ("kalip_token", "kalip_recurring", "kalip_job", "kalip_job_attempt", "kalip_consumer")
 
 
 def test_every_worker_serves_a_new_pack_and_turns_nobody_away(folder: Path, tmp_path: Path) -> None:
@@ -114,7 +115,7 @@ def published(folder: Path) -> str:
 
 
 def contents(database_url: str) -> dict[str, object]:
-    """Every table with its columns and rows, but tokens, which note when they were used."""
+    """Every table with its columns, and its rows where they stay by themselves."""
     engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
     found: dict[str, object] = {}
     with engine.connect() as connection:
@@ -123,6 +124,6 @@ def contents(database_url: str) -> dict[str, object]:
             columns = [(each["name"], str(each["type"]), each["nullable"]) for each in seen.get_columns(name)]
             whole = select(text("*")).select_from(table(name))
             rows = sorted(repr(row) for row in connection.execute(whole))
-            found[name] = (columns, rows if name != TOKENS else len(rows))
+            found[name] = (columns, [] if name in MOVING else rows)
     engine.dispose()
     return found
