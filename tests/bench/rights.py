@@ -12,6 +12,7 @@ from kalip.storage.groups import Group, add_group, add_members
 from kalip.storage.organisation import Position, Unit, add_position, add_unit
 from kalip.storage.shares import Share, add_share
 from tests.bench.figures import Figure
+from tests.bench.sites import analyze
 from tests.support.builders import PackBuilder, a_pack, an_entity
 from tests.support.records import START as NOW
 from tests.support.records import a_row
@@ -85,6 +86,7 @@ def _fill(site: Site, head: Caller, rows: int) -> None:
         for record_id in random.sample(ids, min(SHARES, len(ids))):
             share = Share(new_id(), "deal", record_id, ("read",), "user", head.user_id, None, "bench", None, NOW)
             add_share(session, share)
+    analyze(site.services)
 
 
 def _house(session: Session, random: Random, head: str) -> list[str]:

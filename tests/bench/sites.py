@@ -85,7 +85,7 @@ def _fill(site: OpenSite, folder: Path, entities: int, rows: int) -> MadeSite:
     for batch in _deals(rows, seller, other, [each["id"] for each in companies]):
         _insert(services, "deal", batch, ("name", "city"))
         mine += [row["id"] for row in batch if row["owner"] == seller]
-    _analyze(services)
+    analyze(services)
     ids = tuple(random.Random(7).sample(mine, min(_SAMPLE, len(mine))))  # noqa: S311 (the same sample in every run)
     return MadeSite(folder, services.database.url, entities, rows, token, login, companies[0]["id"], ids)
 
@@ -180,10 +180,10 @@ def _insert(services: Services, entity: str, rows: Sequence[dict[str, Any]], sea
         )
 
 
-def _analyze(services: Services) -> None:
-    """Tell the database how the rows are spread, as an import or PostgreSQL's own daemon would."""
+def analyze(services: Services) -> None:
+    """Tell the database how the rows are spread, as an import or, within a minute, PostgreSQL's autovacuum would."""
     services.database.learn()
     if services.database.dialect == "sqlite":
         return
     with services.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+        connection.exec_driver_sql("VACUUM (ANALYZE)")
