@@ -24,6 +24,7 @@ from kalip.designer.reviewing import (
 from kalip.designer.shadows import Shadow
 from kalip.designer.site import Site
 from kalip.designer.stored import stored_packs
+from kalip.designer.wording import Sentence, Wording, place_words, value_words
 
 __all__ = [
     "NO_SITE",
@@ -43,12 +44,14 @@ __all__ = [
     "Reset",
     "Restore",
     "Review",
+    "Sentence",
     "SetValue",
     "Setting",
     "Shadow",
     "Site",
     "Stale",
     "Undoing",
+    "Wording",
     "add_choices",
     "carry_fields",
     "changes_between",
@@ -62,6 +65,7 @@ __all__ = [
     "may_publish",
     "name_of_label",
     "open_draft",
+    "place_words",
     "propose",
     "publish",
     "publish_documents",
@@ -77,4 +81,5 @@ __all__ = [
     "stored_packs",
     "take_back",
     "uses_of",
+    "value_words",
 ]
