@@ -42,7 +42,7 @@ _SETTLED = """() => Promise.allSettled(document.getAnimations()
 
 # A refused form answers 409, 412 or 422 and Chromium notes each in the console; htmx notes what a page's end cuts off.
 EXPECTED_NOTES = re.compile(
-    r"Failed to load resource: .* status of (400|401|403|409|412|422|429)|htmx:(afterRequest|sendError),"
+    r"Failed to load resource: .* status of (400|401|403|409|412|422|429)|htmx:(afterRequest|sendError|sendAbort),"
 )
 
 
