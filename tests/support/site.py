@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from kalip.access import Actor, Identity, make_actor
 from kalip.fields import builtin_types
 from kalip.records import SavedRecord, SaveRecord, Services, Work, get_record, run, save_record
+from kalip.records.organisation import SaveGroup, change_members, make_group
 from kalip.runtime import Action, Runtime, Served
 from kalip.storage import NewRevision, User, add_user, make_database, save_revision
 from tests.support.builders import PackBuilder, a_compilation, a_pack, an_entity
@@ -43,6 +44,12 @@ class Site:
     def get(self, who: str, entity: str, record_id: str) -> dict[str, Any]:
         """Read a record as somebody."""
         return self.act(who, lambda work: get_record(work, entity, record_id), write=False)
+
+    def group(self, code: str, *people: str, name: str = "") -> str:
+        """Make a group of some of the cast; its id."""
+        made = self.act("ada", lambda work: make_group(work, SaveGroup(code, name or code.capitalize())))
+        self.act("ada", lambda work: change_members(work, made, [str(self.actors[each].id) for each in people]))
+        return made
 
 
 def sales_pack() -> PackBuilder:

@@ -10,7 +10,7 @@ import pytest
 
 from kalip.base.errors import RecordRejected
 from kalip.records import ListRecords, PickQuery, list_records, pick
-from kalip.records.organisation import SaveGroup, change_group, change_members, make_group, remove_group
+from kalip.records.organisation import SaveGroup, change_group, remove_group
 from kalip.records.transfer import ExportFormat, ImportPlan, export_records, read_table, run_import
 from tests.support.builders import a_pack, an_entity
 from tests.support.site import Site, a_site
@@ -31,13 +31,6 @@ def desk(database_url: str) -> Iterator[Site]:
         yield site
 
 
-def a_group(site: Site, code: str, name: str, *people: str) -> str:
-    made = site.act("ada", lambda work: make_group(work, SaveGroup(code, name)))
-    ids = [str(site.actors[each].id) for each in people]
-    site.act("ada", lambda work: change_members(work, made, ids))
-    return made
-
-
 def listed(site: Site, **asked: Any) -> list[tuple[object, object]]:
     command = ListRecords("ticket", fields=("name", "team.name"), **asked)
     items = site.act("bora", lambda work: list_records(work, command), write=False).items
@@ -46,7 +39,7 @@ def listed(site: Site, **asked: Any) -> list[tuple[object, object]]:
 
 def test_it_works(desk: Site) -> None:
     """DY8: a record names a team."""
-    north, south = a_group(desk, "north", "Zeta", "bora"), a_group(desk, "south", "Alpha", "cem")
+    north, south = desk.group("north", "bora", name="Zeta"), desk.group("south", "cem", name="Alpha")
     for name, team in (("lamp", north), ("door", south), ("roof", None)):
         desk.save("bora", "ticket", {"name": name, "team": team})
     assert listed(desk, sort=("team",)) == [("door", "Alpha"), ("lamp", "Zeta"), ("roof", None)]
@@ -63,8 +56,8 @@ def test_a_group_that_is_not_there_is_refused(desk: Site) -> None:
 
 
 def test_picking(desk: Site) -> None:
-    north = a_group(desk, "north", "Day shift")
-    a_group(desk, "south", "Night shift")
+    north = desk.group("north", name="Day shift")
+    desk.group("south", name="Night shift")
     picked = desk.act("bora", lambda work: pick(work, PickQuery("ticket", "NORTH", "team")), write=False)
     assert [(each.entity, each.id, each.title, each.snippet) for each in picked] == [
         ("group", north, "Day shift", "north")
@@ -73,9 +66,9 @@ def test_picking(desk: Site) -> None:
 
 
 def test_files_name_it(desk: Site, tmp_path: Path) -> None:
-    a_group(desk, "north", "Day shift")
-    a_group(desk, "south", "Twins")
-    a_group(desk, "west", "Twins")
+    desk.group("north", name="Day shift")
+    desk.group("south", name="Twins")
+    desk.group("west", name="Twins")
     path = tmp_path / "rows.csv"
     with path.open("w", newline="", encoding="utf-8") as stream:
         rows = [["name", "team"], ["lamp", "NORTH"], ["door", "day shift"], ["roof", "Twins"], ["wall", "east"]]
@@ -94,7 +87,7 @@ def test_files_name_it(desk: Site, tmp_path: Path) -> None:
 
 
 def test_a_group_that_goes_is_kept_and_may_not_be_chosen_anew(desk: Site) -> None:
-    team = a_group(desk, "north", "North", "bora")
+    team = desk.group("north", "bora")
     lamp = desk.save("bora", "ticket", {"name": "lamp", "team": team}).id
     door = desk.save("bora", "ticket", {"name": "door"}).id
     desk.act("ada", lambda work: change_group(work, team, SaveGroup("n", "Far north")))
@@ -124,7 +117,7 @@ def test_rules_read_of_whom_a_change_names(database_url: str) -> None:
     )
     pack = a_pack("desk").with_role("rep").with_role("boss", administrator=True).with_entity(ticket)
     with a_site(database_url, pack) as site:
-        north, south = a_group(site, "north", "North"), a_group(site, "south", "South")
+        north, south = site.group("north"), site.group("south")
         made = site.save("bora", "ticket", {"name": "lamp", "team": north}).id
         for values in ({"owner": site.actors["cem"].id}, {"team": south}):
             for record_id in (made, None):

@@ -8,7 +8,7 @@ from kalip.base.errors import AccessDenied, NotFound
 from kalip.base.ids import new_id
 from kalip.records import ListRecords, list_records
 from kalip.records.explaining import Because, question_of, said_in, why
-from kalip.records.organisation import SaveGroup, change_members, make_group
+from kalip.records.organisation import change_members
 from kalip.storage import tables_for
 from kalip.storage.indexes import index_specs
 from kalip.storage.organisation import Position, Unit, add_position, add_unit
@@ -36,12 +36,6 @@ def desk(database_url: str) -> Iterator[Site]:
         yield site
 
 
-def a_group(site: Site, code: str, *people: str) -> str:
-    made = site.act("ada", lambda work: make_group(work, SaveGroup(code, code.capitalize())))
-    site.act("ada", lambda work: change_members(work, made, [str(site.actors[each].id) for each in people]))
-    return made
-
-
 def seen(site: Site, who: str) -> set[str]:
     page = site.act(who, lambda work: list_records(work, ListRecords("ticket")), write=False)
     return {str(row["name"]) for row in page.items}
@@ -50,7 +44,7 @@ def seen(site: Site, who: str) -> set[str]:
 def test_it_works(desk: Site) -> None:
     """DY8, SB2: what a team owns is everybody's who is in it, and what one looks after for another is one's own."""
     bora = str(desk.actors["bora"].id)
-    north, south = a_group(desk, "north", "bora"), a_group(desk, "south")
+    north, south = desk.group("north", "bora"), desk.group("south")
     said = {"lamp": {"team": north}, "door": {"team": south}, "roof": {"deputy": bora}, "wall": {}}
     ids = {name: desk.save("ada", "ticket", {"name": name, **more}).id for name, more in said.items()}
     assert seen(desk, "bora") == {"lamp", "roof"}
@@ -64,7 +58,7 @@ def test_it_works(desk: Site) -> None:
 def test_a_manager_sees_what_the_teams_of_his_people_own(desk: Site) -> None:
     """DY8"""
     bora, cem = str(desk.actors["bora"].id), str(desk.actors["cem"].id)
-    north = a_group(desk, "north", "bora")
+    north = desk.group("north", "bora")
     desk.save("ada", "ticket", {"name": "lamp", "team": north})
     assert seen(desk, "cem") == set()
     house = Unit(new_id(), "house", "House")
@@ -77,7 +71,7 @@ def test_a_manager_sees_what_the_teams_of_his_people_own(desk: Site) -> None:
 
 
 def test_nobody_moves_a_record_out_of_ones_own(desk: Site) -> None:
-    north, south = a_group(desk, "north", "bora"), a_group(desk, "south")
+    north, south = desk.group("north", "bora"), desk.group("south")
     lamp = desk.save("ada", "ticket", {"name": "lamp", "team": north}).id
     with pytest.raises(AccessDenied):
         desk.save("bora", "ticket", {"team": south}, lamp)
@@ -86,7 +80,7 @@ def test_nobody_moves_a_record_out_of_ones_own(desk: Site) -> None:
 
 def test_to_name_another_team_is_to_give_away(desk: Site) -> None:
     """DY8: whoever may assign gives to a team, which is none of theirs."""
-    cem, south = str(desk.actors["cem"].id), a_group(desk, "south")
+    cem, south = str(desk.actors["cem"].id), desk.group("south")
     lamp = desk.save("ada", "ticket", {"name": "lamp", "owner": cem}).id
     desk.save("cem", "ticket", {"team": south, "owner": None}, lamp)
     assert seen(desk, "cem") == set()
@@ -94,7 +88,7 @@ def test_to_name_another_team_is_to_give_away(desk: Site) -> None:
 
 def test_why_tells_all_who_own(desk: Site) -> None:
     """DY8"""
-    north = a_group(desk, "north", "bora")
+    north = desk.group("north", "bora")
     lamp = desk.save("ada", "ticket", {"name": "lamp", "team": north, "owner": None}).id
     found = desk.act("bora", lambda work: why(work, question_of("update", "ticket", lamp)), write=False)
     assert found.allowed

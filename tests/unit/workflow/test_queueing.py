@@ -8,7 +8,6 @@ import pytest
 from kalip.base.errors import AccessDenied, Conflict, NotFound, TransitionRefused
 from kalip.records import Selection
 from kalip.records.bulk_jobs import BulkCommand, enqueue_bulk
-from kalip.records.organisation import SaveGroup, change_members, make_group
 from kalip.workflow import TakeRecord, bulk_take, has_queues, may_be_taken, take_record
 from kalip.workflow.bulk_jobs import BULK_TAKE, JOB_HANDLERS
 from kalip.workflow.queueing import queue_fields
@@ -36,12 +35,6 @@ def desk(database_url: str) -> Iterator[Site]:
         yield site
 
 
-def a_team(site: Site, code: str, *people: str) -> str:
-    made = site.act("ada", lambda work: make_group(work, SaveGroup(code, code.capitalize())))
-    site.act("ada", lambda work: change_members(work, made, [str(site.actors[each].id) for each in people]))
-    return made
-
-
 def waiting(site: Site, team: str | None, name: str = "lamp") -> str:
     return site.save("ada", "ticket", {"name": name, "owner": None, "team": team}).id
 
@@ -56,7 +49,7 @@ def takeable(site: Site, who: str, ticket: str, entity: str = "ticket") -> bool:
 
 def test_it_works(desk: Site) -> None:
     """DY8, SB2: who is in the team takes a record from its queue, without a right to change it."""
-    team = a_team(desk, "north", "bora", "deniz")
+    team = desk.group("north", "bora", "deniz")
     ticket = waiting(desk, team)
     assert takeable(desk, "bora", ticket)
     assert not takeable(desk, "cem", ticket)
@@ -75,7 +68,7 @@ def test_it_works(desk: Site) -> None:
 
 def test_two_take_at_once_and_one_has_it(desk: Site) -> None:
     """DY8, SB2"""
-    team = a_team(desk, "north", "bora", "cem")
+    team = desk.group("north", "bora", "cem")
     ticket = waiting(desk, team)
     gate, told = threading.Barrier(2), dict[str, str]()
 
@@ -111,7 +104,7 @@ def test_what_belongs_to_no_group_is_in_no_queue(desk: Site) -> None:
 
 def test_many_are_taken_each_for_itself(desk: Site) -> None:
     """DY8, SB2"""
-    team = a_team(desk, "north", "bora")
+    team = desk.group("north", "bora")
     free, other = waiting(desk, team), waiting(desk, team, "door")
     desk.save("ada", "ticket", {"owner": desk.actors["cem"].id}, other)
     actor = desk.actors["bora"]
@@ -121,7 +114,7 @@ def test_many_are_taken_each_for_itself(desk: Site) -> None:
 
 
 def test_very_many_are_taken_in_the_background(desk: Site) -> None:
-    ticket = waiting(desk, a_team(desk, "north", "bora"))
+    ticket = waiting(desk, desk.group("north", "bora"))
     command = BulkCommand("ticket", [ticket], "take", {}, BULK_TAKE)
     desk.act("bora", lambda work: enqueue_bulk(work, command))
     assert Yard(desk, JOB_HANDLERS).run_all() == 1
