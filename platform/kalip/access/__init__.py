@@ -1,6 +1,6 @@
 """Floor 8: who may do what, as a decision or a row filter. Knows no SQL, no HTTP and no sessions' storage."""
 
-from kalip.access.actor import NOTHING_GIVEN, SYSTEM, Actor, Identity, in_place_of, limited_to, make_actor
+from kalip.access.actor import NOTHING_GIVEN, SYSTEM, Actor, Identity, in_place_of, limited_to, make_actor, recalling
 from kalip.access.explaining import Explanation, Grant, Part, explain, term_expression, term_pieces
 from kalip.access.fields import PLACE, Sight, is_narrowed, place_of, sight_of
 from kalip.access.lockout import counts, locked_until
@@ -53,6 +53,7 @@ __all__ = [
     "new_secret",
     "password_faults",
     "place_of",
+    "recalling",
     "require",
     "row_filters",
     "ruling_for",

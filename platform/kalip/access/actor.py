@@ -45,6 +45,22 @@ class NothingGiven:
 NOTHING_GIVEN: Final = NothingGiven()
 
 
+class Told:
+    """What was read of somebody together with who calls. It is true at the start: only the first who asks has it."""
+
+    __slots__ = ("_lines",)
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = [tuple(lines)]
+
+    def take(self) -> tuple[str, ...] | None:
+        """Give it, once."""
+        try:
+            return self._lines.pop()
+        except IndexError:
+            return None
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts, with the roles that count now. `id` is None for the system alone.
@@ -58,7 +74,7 @@ class Actor:
     settings stay the doer's own. `read_only` forbids every change: one who looks with another's eyes.
 
     `limited`: only some of the person's roles count, and nothing that was shared with the person or comes by tasks.
-    `given` is what was, known inside a unit of work alone.
+    `given` is what was, known inside a unit of work alone; `told` what was read of that before.
 
     `entities`, when given, are the only ones that the actor's rights reach; `everything` then says that they are an
     administrator's there, while `administrator` is false: what is beyond records needs all entities.
@@ -80,6 +96,7 @@ class Actor:
     everything: bool = False
     limited: bool = False
     given: Given = field(default=NOTHING_GIVEN, compare=False, repr=False)
+    told: Told | None = field(default=None, compare=False, repr=False)
 
     @property
     def narrowed(self) -> bool:
@@ -131,6 +148,11 @@ def make_actor(
     )
 
 
+def recalling(actor: Actor, told: Iterable[str] | None) -> Actor:
+    """The same actor, of whom something was read together with who calls."""
+    return actor if told is None else replace(actor, told=Told(told))
+
+
 def in_place_of(actor: Actor, principal: Actor, *, read_only: bool = False) -> Actor:
     """Make the actor that a person becomes in the place of another, whose rights count; `read_only` only looks."""
     return replace(
@@ -143,6 +165,7 @@ def in_place_of(actor: Actor, principal: Actor, *, read_only: bool = False) -> A
         on_behalf_name=principal.name,
         on_behalf_email=principal.email,
         read_only=read_only,
+        told=None,
         entities=principal.entities,
         everything=principal.everything,
     )

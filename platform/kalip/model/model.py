@@ -63,6 +63,11 @@ class Model:
         short = name.rsplit("/", 1)[-1]
         return self.entities.get(short) or self.entities.get(self.aliases.get(short, ""))
 
+    @property
+    def administrators(self) -> tuple[str, ...]:
+        """The names of the roles that may do everything."""
+        return tuple(name for name, role in self.roles.items() if role.administrator)
+
     def webform(self, name: str) -> WebForm | None:
         """A public form by name, whichever entity it belongs to."""
         return next((each.webforms[name] for each in self.entities.values() if name in each.webforms), None)

@@ -174,7 +174,9 @@ def open_work(
     """Work inside a transaction that the caller opened and commits; `announce` the work after that."""
     now = services.clock()
     context = Context(now=now, today=now.astimezone(ZoneInfo(actor.timezone)).date(), actor=actor.context)
-    sets = ActorSets(session, context)
+    told = None if actor.told is None else actor.told.take()
+    # Who writes may have waited for others, who took something away meanwhile.
+    sets = ActorSets(session, context, None if session.writable else told)
     context = replace(context, sets=sets)
     actor = replace(actor, given=NOTHING_GIVEN if actor.limited else sets)
     return Work(services, served, session, actor, now, correlation or new_id(), context)

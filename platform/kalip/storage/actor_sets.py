@@ -8,16 +8,18 @@ that one of these users is in; `shared.<entity>.<verb>` and `tasks.<entity>` hol
 roles asks for each record whether it is among `also_shared`, the same in other words: its shares are found by an index,
 while a list of fifty would have a thousand shares gathered first.
 
-Which groups and units the actor is in is read before, by `given_sql`, and bound as arrays: subqueries would be planned
-and run anew with each list.
+Which groups and units the actor is in is read before, by `given_sql` or, together with who calls, by `told_sql`, and
+bound as arrays: subqueries would be planned and run anew with each list.
 """
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from functools import cache, partial
 from typing import Final
 
-from kalip.expressions import Dialect, Sql
+from kalip.expressions import Context, Dialect, Sql, context_params
 
 Near = Callable[[Dialect], tuple[str, Mapping[str, object], frozenset[str]]]
 
@@ -27,7 +29,7 @@ _ME: Final = ":ctx_actor_id"
 _MYSELF: Final = frozenset(("ctx_actor_id",))
 _TEAM: Final = frozenset(("ctx_grantees",))
 _HOUSE: Final = frozenset(("ctx_units", "ctx_today"))
-_GIVEN: Final = frozenset(("ctx_actor_id", "ctx_today", "ctx_now"))
+_GIVEN: Final = frozenset(("ctx_actor_id", "ctx_now"))
 _SHARES: Final = frozenset(("ctx_grantees", "ctx_now"))
 SHARED, ALSO_SHARED, TASKS = "shared", "also_shared", "tasks"
 GRANTEES, UNITS = "grantees", "units"
@@ -35,6 +37,13 @@ GRANTEES, UNITS = "grantees", "units"
 _AMONG: Final = {
     "sqlite": "IN (SELECT value FROM json_each(:ctx_{}))",
     "postgresql": "= ANY (ARRAY(SELECT unnest(CAST(:ctx_{} AS TEXT[]))))",
+}
+_DAY_TEXT: Final = {"sqlite": "{}", "postgresql": "to_char({}, 'YYYY-MM-DD')"}
+_IN_ONE: Final = {"sqlite": "group_concat(g.told, char(10))", "postgresql": "string_agg(g.told, chr(10))"}
+_SPARED: Final = {
+    "sqlite": "EXISTS (SELECT 1 FROM json_each(kalip_user.roles) AS r"
+    " WHERE r.value IN (SELECT value FROM json_each(:spared)))",
+    "postgresql": "kalip_user.roles ?| CAST(:spared AS TEXT[])",
 }
 _ALIAS: Final = re.compile(r"\bs\.")
 _NONE_NAMED: Final = {"sqlite": "json_array_length(s.entities) = 0", "postgresql": "s.entities = '[]'"}
@@ -51,7 +60,7 @@ def set_sql(name: str, dialect: Dialect) -> Sql:
         return _shared(name, *rest.split("."), dialect=dialect)
     if kind == TASKS:
         place = _place(name, "e")
-        return Sql(_tasks("k.record_id AS member", f"k.entity = :{place}", dialect), {place: rest}, _GIVEN)
+        return Sql(_tasks("k.record_id AS member", f"k.entity = :{place}", dialect, _ME), {place: rest}, _GIVEN)
     return Sql(*_NEAR[kind](dialect))
 
 
@@ -66,11 +75,11 @@ def in_set_sql(name: str, item: str, dialect: Dialect, *, few: bool = False) -> 
 
 
 @cache
-def given_sql(dialect: Dialect) -> Sql:
-    """Write what others gave the actor as a SELECT of texts: an entity and verbs, or `tasks.<entity>`.
+def given_sql(dialect: Dialect, me: str = _ME) -> Sql:
+    """Write who an actor is and what others gave it as a SELECT of texts, which depend on no day.
 
-    And who the actor is: `grantees.` with an id each, of the actor, of groups, and of units with those above them;
-    `units.` with the id of each unit that the actor is in.
+    They are `group <id>`, `unit <id> <above> <since> <until>` for each unit above each place in a unit (itself, too; a
+    hyphen for an open end), `shared <whom> <entity> <verbs>` and `tasks <entity>`.
 
     Who was given a thousand records was given few different things: each step finds the next of them by its index.
     """
@@ -80,21 +89,40 @@ def given_sql(dialect: Dialect) -> Sql:
         "SELECT true FROM kalip_share AS s WHERE s.grantee_kind = g.kind AND s.grantee = g.id AND s.what = g.what"
         f" AND (s.until IS NULL OR s.until > {_NOW[dialect]}) LIMIT 1"
     )
-    mine = (
-        f"SELECT 'user' AS kind, CAST({_ME} AS TEXT) AS id"
-        f" UNION ALL SELECT 'group', m.group_id FROM kalip_group_member AS m WHERE m.user_id = {_ME}"
-        " UNION SELECT 'unit', u.above FROM kalip_position AS p JOIN kalip_unit_above AS u ON u.unit = p.unit"
-        f" WHERE p.user_id = {_ME} AND {_held('p', dialect)}"
+    since, until = (f"coalesce({_DAY_TEXT[dialect].format(f'p.{name}')}, '-')" for name in ("since", "until"))
+    placed = (
+        f"SELECT p.unit, u.above, {since} AS since, {until} AS until"
+        f" FROM kalip_position AS p JOIN kalip_unit_above AS u ON u.unit = p.unit WHERE p.user_id = {me}"
     )
-    units = f"SELECT '{UNITS}. ' || p.unit FROM kalip_position AS p WHERE p.user_id = {_ME} AND {_held('p', dialect)}"
-    tasks = _tasks(f"'{TASKS}.' || k.entity", "k.entity IS NOT NULL", dialect, distinct=True)
+    mine = (
+        f"SELECT 'user' AS kind, CAST({me} AS TEXT) AS id"
+        f" UNION ALL SELECT 'group', m.group_id FROM kalip_group_member AS m WHERE m.user_id = {me}"
+        " UNION SELECT 'unit', p.above FROM placed AS p"
+    )
+    tasks = _tasks(f"'{TASKS} ' || k.entity", "k.entity IS NOT NULL", dialect, me, distinct=True)
     text = (
-        f"WITH RECURSIVE mine AS ({mine}), given(kind, id, what) AS (SELECT g.kind, g.id, ({least}) FROM mine AS g"
+        f"WITH RECURSIVE placed AS ({placed}), mine AS ({mine}),"
+        f" given(kind, id, what) AS (SELECT g.kind, g.id, ({least}) FROM mine AS g"
         f" UNION ALL SELECT g.kind, g.id, ({least} AND s.what > g.what) FROM given AS g WHERE g.what IS NOT NULL)"
-        f" SELECT DISTINCT g.what FROM given AS g WHERE g.what IS NOT NULL AND ({counting})"
-        f" UNION ALL {tasks} UNION ALL SELECT '{GRANTEES}. ' || g.id FROM mine AS g UNION ALL {units}"
+        f" SELECT '{SHARED} ' || g.id || ' ' || g.what AS told FROM given AS g"
+        f" WHERE g.what IS NOT NULL AND ({counting})"
+        f" UNION ALL {tasks} UNION ALL SELECT 'group ' || g.id FROM mine AS g WHERE g.kind = 'group' UNION ALL"
+        " SELECT 'unit ' || p.unit || ' ' || p.above || ' ' || p.since || ' ' || p.until FROM placed AS p"
     )
     return Sql(text, {}, _GIVEN)
+
+
+@cache
+def told_sql(dialect: Dialect) -> str:
+    """Write the same of a row of `kalip_user`, as one text of lines; null for who has one of the roles `:spared`."""
+    given = given_sql(dialect, "kalip_user.id").text
+    return f"CASE WHEN {_SPARED[dialect]} THEN NULL ELSE (SELECT {_IN_ONE[dialect]} FROM ({given}) AS g) END"
+
+
+def told_params(now: datetime, spared: Collection[str], dialect: Dialect) -> dict[str, object]:
+    """Give the values to bind for `told_sql`."""
+    names = list(spared) if dialect == "postgresql" else json.dumps(list(spared))
+    return {**context_params(Context(now, now.date()), ("ctx_now",), dialect), "spared": names}
 
 
 def _team(dialect: Dialect) -> tuple[str, Mapping[str, object], frozenset[str]]:
@@ -176,7 +204,7 @@ def _of_verb(name: str, entity: str, verb: str, dialect: Dialect) -> tuple[str, 
     return " AND ".join(conditions), params
 
 
-def _tasks(columns: str, condition: str, dialect: Dialect, *, distinct: bool = False) -> str:
+def _tasks(columns: str, condition: str, dialect: Dialect, me: str, *, distinct: bool = False) -> str:
     """Open tasks about records: one's own, and those of people whom one stands in for just now.
 
     That is directly, or over one other who is away too.
@@ -186,9 +214,9 @@ def _tasks(columns: str, condition: str, dialect: Dialect, *, distinct: bool = F
     near, far = _stands_in("s", dialect), _stands_in("b", dialect)
     over = "kalip_substitution AS s JOIN kalip_substitution AS b ON b.substitute = s.absent"
     ways = (
-        f"kalip_task AS k WHERE k.user_id = {_ME}",
-        f"kalip_substitution AS s JOIN kalip_task AS k ON k.user_id = s.absent WHERE s.substitute = {_ME} AND {near}",
-        f"{over} JOIN kalip_task AS k ON k.user_id = b.absent WHERE s.substitute = {_ME} AND {near} AND {far}",
+        f"kalip_task AS k WHERE k.user_id = {me}",
+        f"kalip_substitution AS s JOIN kalip_task AS k ON k.user_id = s.absent WHERE s.substitute = {me} AND {near}",
+        f"{over} JOIN kalip_task AS k ON k.user_id = b.absent WHERE s.substitute = {me} AND {near} AND {far}",
     )
     return " UNION ALL ".join(f"{select} {columns} FROM {way} AND {task}" for way in ways)
 

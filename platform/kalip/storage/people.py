@@ -1,13 +1,16 @@
 """Users, their logins and their programmes' tokens. Secrets are known here by their hashes only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Select, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, insert, null, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from kalip.expressions import Dialect
+from kalip.storage.actor_sets import told_params, told_sql
 from kalip.storage.errors import UniqueClash
 from kalip.storage.own import KalipGroup, KalipGroupMember, KalipSession, KalipToken, KalipUser, table_of
 from kalip.storage.session import Session
@@ -26,7 +29,8 @@ class User:
     """A person who may sign in; without a password hash only by other means.
 
     `service` is a programme's account: nobody signs in as it, it acts by its tokens alone. `groups` are the codes of
-    the person's groups where they were read along, with a login or a token; None elsewhere.
+    the person's groups where they were read along, with a login or a token; None elsewhere. `told` are the lines of
+    `given_sql` about the person, where they were asked for with it.
     """
 
     id: str
@@ -40,6 +44,7 @@ class User:
     created_at: datetime
     service: bool = False
     groups: tuple[str, ...] | None = field(default=None, compare=False)
+    told: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,10 @@ class Token:
     entities: tuple[str, ...] | None = None
 
 
+_ALONG: Final = ("groups", "told")
+"""What is read along with a user, of other tables."""
 _NAMES: Final = {
-    class_.__name__: tuple(each.name for each in fields(class_) if each.name != "groups")
+    class_.__name__: tuple(each.name for each in fields(class_) if each.name not in _ALONG)
     for class_ in (User, LoginSession, Token)
 }
 
@@ -138,9 +145,14 @@ def create_login(session: Session, login: LoginSession) -> None:
     session.write(insert(_LOGINS), asdict(login))
 
 
-def find_login(session: Session, id_hash: str, now: datetime) -> tuple[LoginSession, User] | None:
-    """A login that has not expired, with its user if still active, in one statement."""
-    return _with_user(session, _FIND_LOGIN, LoginSession, {"hash": id_hash, "now": now})
+def find_login(
+    session: Session, id_hash: str, now: datetime, spared: Collection[str] | None = None
+) -> tuple[LoginSession, User] | None:
+    """A login that has not expired, with its user if still active, in one statement.
+
+    Unless `spared` is None, what others gave the user is read along, but for who has one of these roles.
+    """
+    return _with_user(session, LoginSession, id_hash, now, spared)
 
 
 def touch_login(session: Session, id_hash: str, now: datetime, expires_at: datetime) -> None:
@@ -184,9 +196,11 @@ def create_token(session: Session, token: Token) -> None:
     session.write(insert(_TOKENS), _token_row(token))
 
 
-def find_token(session: Session, token_hash: str, now: datetime) -> tuple[Token, User] | None:
-    """A token that has not expired, with its user if still active, in one statement."""
-    return _with_user(session, _FIND_TOKEN, Token, {"hash": token_hash, "now": now})
+def find_token(
+    session: Session, token_hash: str, now: datetime, spared: Collection[str] | None = None
+) -> tuple[Token, User] | None:
+    """A token that has not expired, with its user if still active, in one statement; `spared` as in `find_login`."""
+    return _with_user(session, Token, token_hash, now, spared)
 
 
 def list_tokens(session: Session, user_id: str | None = None) -> list[Token]:
@@ -221,9 +235,15 @@ def _names(class_: type[Any]) -> tuple[str, ...]:
     return _NAMES[class_.__name__]
 
 
-def _holder(table: Table, class_: type[Any]) -> Select[Any]:
-    """What belongs to an active user, in the order of the classes' fields, the user, and the codes of its groups."""
-    columns = [table.c[name] for name in _names(class_)]
+# Asked with every request, so made once: writing a statement costs more than running it.
+@cache
+def _holder(class_: str, told: Dialect | None) -> Select[Any]:
+    """What belongs to an active user, in the order of the class's fields, the user, and what is read along.
+
+    That are the codes of the user's groups, and what others gave it if a dialect is named.
+    """
+    table, secret = _HELD[class_]
+    columns = [table.c[name] for name in _NAMES[class_]]
     people = [_USERS.c[name].label(f"person_{name}") for name in _names(User)]
     codes = (
         select(func.aggregate_strings(_GROUPS.c.code, ","))
@@ -231,23 +251,21 @@ def _holder(table: Table, class_: type[Any]) -> Select[Any]:
         .where(_MEMBERS.c.user_id == _USERS.c.id)
         .scalar_subquery()
     )
-    found = select(*columns, *people, codes).join(_USERS, _USERS.c.id == table.c.user_id)
-    return found.where(_USERS.c.active.is_(True))
+    given = null() if told is None else text(told_sql(told))
+    found = select(*columns, *people, codes, given).select_from(table.join(_USERS, _USERS.c.id == table.c.user_id))
+    lasts = table.c.expires_at > bindparam("now")
+    if table.c.expires_at.nullable:
+        lasts |= table.c.expires_at.is_(None)
+    return found.where(_USERS.c.active.is_(True), secret == bindparam("hash"), lasts)
 
 
-# Asked with every request, so made once: writing a statement costs more than running it.
-_FIND_LOGIN = _holder(_LOGINS, LoginSession).where(
-    _LOGINS.c.id_hash == bindparam("hash"), _LOGINS.c.expires_at > bindparam("now")
-)
-_FIND_TOKEN = _holder(_TOKENS, Token).where(
-    _TOKENS.c.hash == bindparam("hash"),
-    _TOKENS.c.expires_at.is_(None) | (_TOKENS.c.expires_at > bindparam("now")),
-)
+_HELD: Final = {"LoginSession": (_LOGINS, _LOGINS.c.id_hash), "Token": (_TOKENS, _TOKENS.c.hash)}
 
 
 def _user_row(user: User) -> dict[str, Any]:
     row = {**asdict(user), "roles": list(user.roles), "email_key": email_key(user.email)}
-    del row["groups"]
+    for name in _ALONG:
+        del row[name]
     return row
 
 
@@ -260,14 +278,23 @@ def _one(session: Session, table: Table, class_: type[T], condition: Any) -> T |
     return None if row is None else _made(class_, row)
 
 
-def _with_user(session: Session, query: Any, class_: type[Any], params: dict[str, Any]) -> tuple[Any, User] | None:
-    row = session.run(query, params).first()
+def _with_user(
+    session: Session, class_: type[LoginSession | Token], secret: str, now: datetime, spared: Collection[str] | None
+) -> tuple[Any, User] | None:
+    params: dict[str, Any] = {"hash": secret, "now": now}
+    dialect = None
+    if spared is not None:
+        dialect = session.dialect
+        params |= told_params(now, spared, dialect)
+    row = session.run(_holder(class_.__name__, dialect), params).first()
     if row is None:
         return None
     own = len(_names(class_))
+    *person, codes, given = row[own:]
     # No code has a comma.
-    groups = tuple(sorted(row[-1].split(","))) if row[-1] else ()
-    return _tupled(class_(*row[:own])), replace(_tupled(User(*row[own:-1])), groups=groups)
+    groups = tuple(sorted(codes.split(","))) if codes else ()
+    told = None if given is None else tuple(given.splitlines())
+    return _tupled(class_(*row[:own])), replace(_tupled(User(*person)), groups=groups, told=told)
 
 
 def _made(class_: type[Any], row: Any) -> Any:

@@ -11,6 +11,7 @@ from kalip.access import (
     locked_until,
     make_actor,
     new_secret,
+    recalling,
 )
 from tests.support.builders import a_model, a_pack, an_entity
 
@@ -25,6 +26,16 @@ def test_roles_that_count() -> None:
     limited = make_actor(model, person, ("rep", "boss"), ("rep",))
     assert (limited.roles, limited.administrator) == (("rep",), False)
     assert (limited.context.id, limited.context.locale) == ("u1", "tr")
+
+
+def test_what_was_told_is_good_once_and_for_oneself_alone() -> None:
+    model = a_model(a_pack().with_role("rep").with_entity(an_entity()))
+    plain = make_actor(model, Identity("u1", "U", "u@example.com"), ("rep",))
+    assert recalling(plain, None).told is None
+    actor = recalling(plain, ["group g1"])
+    assert in_place_of(actor, plain).told is None
+    assert actor.told is not None
+    assert (actor.told.take(), actor.told.take()) == (("group g1",), None)
 
 
 def test_secrets_are_known_by_their_hash() -> None:

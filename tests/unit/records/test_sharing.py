@@ -10,6 +10,7 @@ from kalip.base.errors import AccessDenied, NotFound, RecordRejected
 from kalip.base.ids import new_id
 from kalip.model import Verb
 from kalip.records import SaveRecord, Work, record_events, record_rights, save_record
+from kalip.records.accounts import actor_of_token, create_api_token
 from kalip.records.sharing import ShareRecord, end_share, record_shares, sharable_verbs, share_record
 from kalip.storage.groups import Group, add_group, add_members
 from kalip.storage.organisation import Position, Unit, add_position, add_unit
@@ -151,3 +152,23 @@ def test_a_shared_record_does_not_open_others(shop: Site) -> None:
 
     with pytest.raises(AccessDenied):
         shop.act("deniz", make)
+
+
+def test_what_ends_meanwhile_counts_for_nothing_that_follows(shop: Site) -> None:
+    """What was read together with who calls serves the first look alone, and no change."""
+    deal = shop.save("bora", "deal", {"name": "x"}).id
+    token = shop.act("ada", lambda work: create_api_token(work, str(shop.actors["deniz"].id)))
+
+    def come_with(given: Share) -> None:
+        shop.actors["deniz"] = actor_of_token(shop.services, token)
+        assert shop.actors["deniz"].told is not None
+        if given.reason == "look":
+            assert shop.get("deniz", "deal", deal)["name"] == "x"
+        shop.act("bora", lambda work: end_share(work, "deal", deal, given.id))
+
+    come_with(share(shop, deal, verbs=("update",)))
+    with pytest.raises(NotFound):
+        shop.save("deniz", "deal", {"name": "y"}, deal)
+    come_with(share(shop, deal, verbs=("update",), reason="look"))
+    with pytest.raises(NotFound):
+        shop.get("deniz", "deal", deal)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, get_args
 
-from kalip.access import Actor, Identity, hash_secret, in_place_of, limited_to, make_actor
+from kalip.access import Actor, Identity, hash_secret, in_place_of, limited_to, make_actor, recalling
 from kalip.base.errors import AccessDenied, BadRequest, NotAuthenticated, NotFound
 from kalip.model import Model
 from kalip.records.services import Services, Work
@@ -42,7 +42,7 @@ def identity_of(user: User) -> Identity:
 def stored_actor(session: Session, model: Model, user: User) -> Actor:
     """A stored person with today's roles and groups, acting for oneself."""
     groups = group_codes(session, user.id) if user.groups is None else user.groups
-    return make_actor(model, identity_of(user), user.roles, groups=groups)
+    return recalling(make_actor(model, identity_of(user), user.roles, groups=groups), user.told)
 
 
 def actor_of_login(session: Session, model: Model, found: tuple[LoginSession, User], now: datetime) -> Actor:

@@ -244,7 +244,7 @@ def _role_faults(work: Work, roles: tuple[str, ...]) -> list[Violation]:
 
 def _keep_an_administrator(work: Work, changed: User) -> None:
     """Save a user, unless that would shut everybody out of administration."""
-    administrating = {name for name, role in work.model.roles.items() if role.administrator}
+    administrating = set(work.model.administrators)
 
     def administrates(user: User) -> bool:
         return user.active and not administrating.isdisjoint(user.roles)

@@ -109,7 +109,7 @@ def actor_of_session(services: Services, token: str) -> Actor | None:
     model = services.runtime.pin().model
 
     def look(session: Session) -> tuple[LoginSession, Actor] | None:
-        known = find_login(session, id_hash, now)
+        known = find_login(session, id_hash, now, model.administrators)
         if known is None or now - known[0].created_at > LONGEST or lacks_factor(model, known[0], known[1].roles):
             return None
         return known[0], actor_of_login(session, model, known, now)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from kalip.access import Actor, hash_secret, limited_to, make_actor, new_secret
+from kalip.access import Actor, hash_secret, limited_to, make_actor, new_secret, recalling
 from kalip.base.errors import NotAuthenticated, NotFound, RecordRejected, Violation
 from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
@@ -79,7 +79,7 @@ def actor_of_token(services: Services, text: str) -> Actor:
     model = services.runtime.pin().model
 
     def look(session: Session) -> tuple[Token, Actor] | None:
-        known = find_token(session, hashed, now)
+        known = find_token(session, hashed, now, model.administrators)
         return None if known is None else (known[0], _narrowed(model, *known))
 
     found = services.database.glance(look)
@@ -125,7 +125,7 @@ def token_of_id(work: Work, token_id: str) -> Token:
 
 def _narrowed(model: Model, token: Token, user: User) -> Actor:
     limit = None if token.role is None else (token.role,)
-    actor = make_actor(model, identity_of(user), user.roles, limit, user.groups or ())
+    actor = recalling(make_actor(model, identity_of(user), user.roles, limit, user.groups or ()), user.told)
     if token.entities is not None:
         actor = limited_to(actor, token.entities)
     return replace(actor, read_only=True) if token.read_only else actor

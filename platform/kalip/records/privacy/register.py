@@ -64,10 +64,9 @@ def register_of(work: Work) -> tuple[Entry, ...]:
 
 def _readers(work: Work, entity: Entity) -> tuple[str, ...]:
     decider, _ = deciding_entity(work.served, entity.name)
-    administrators = (name for name, role in work.model.roles.items() if role.administrator)
     granted = (
         role
         for (role, verb), permission in decider.permissions.items()
         if verb == Verb.READ and permission.scope is not Scope.NONE and not permission.deny
     )
-    return tuple(dict.fromkeys((*granted, *administrators)))
+    return tuple(dict.fromkeys((*granted, *work.model.administrators)))
