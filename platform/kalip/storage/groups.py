@@ -121,6 +121,12 @@ def own_id(session: Session, kind: str, external: str) -> str | None:
     return found
 
 
+def people_in_groups(session: Session, kind: str) -> frozenset[str]:
+    """The ids of all who are in a group that another directory gave."""
+    query = select(MEMBERS.c.user_id).join(_EXTERNAL, _EXTERNAL.c.own_id == MEMBERS.c.group_id)
+    return frozenset(session.run(query.where(_EXTERNAL.c.kind == kind)).scalars())
+
+
 def set_external_id(session: Session, kind: str, own: str, external: str | None, now: datetime) -> None:
     """Keep what another directory calls a user or group; UniqueClash when it calls another one so."""
     session.write(delete(_EXTERNAL).where(_EXTERNAL.c.kind == kind, _EXTERNAL.c.own_id == own))

@@ -81,12 +81,21 @@ def test_refused_rows_are_told_with_their_faults(site: Site, tmp_path: Path) -> 
         "ada@example.com,rep,,",
         "",
         "d@x.co,rep,,",
+        "e@x.co,,NORTH/SALES,",
     )
+    site.act("ada", lambda work: (make_unit(work, SaveUnit("NORTH", "N")), make_unit(work, SaveUnit("SALES", "S"))))
     done = _bring(site, _file(tmp_path, "\n".join(rows)), missing=False)
-    assert done.counts == {"refused": 5, "created": 1}
-    assert [each.line for each in done.refused] == [2, 3, 4, 5, 6]
+    assert done.counts == {"refused": 6, "created": 1}
+    assert [each.line for each in done.refused] == [2, 3, 4, 5, 6, 9]
     told = " ".join(fault for each in done.refused for fault in each.faults)
-    for part in ("no e-mail address", "no role 'nobody'", "no unit 'NOWHERE'", "neither yes nor", "last administrator"):
+    for part in (
+        "no e-mail address",
+        "no role 'nobody'",
+        "no unit 'NOWHERE'",
+        "neither yes nor",
+        "last administrator",
+        "not below",
+    ):
         assert part in told
     with site.services.database.read() as session:
         assert find_user(session, "b@x.co") is None

@@ -9,7 +9,15 @@ from kalip.base.errors import AccessDenied, Conflict, KalipError, NotFound
 from kalip.base.text import Text
 from kalip.records import Job, Services, Work
 from kalip.records.accounts import set_user_active
-from kalip.records.organisation import SaveGroup, change_members, make_group
+from kalip.records.organisation import (
+    SaveGroup,
+    SaveUnit,
+    change_members,
+    hang_unit,
+    make_group,
+    make_unit,
+    remove_unit,
+)
 from kalip.records.organisation.syncing import (
     KIND,
     PeopleSynced,
@@ -26,9 +34,9 @@ from kalip.runtime.directories import (
     DirectoryKind,
     DirectoryPerson,
 )
-from kalip.storage import User, find_user
+from kalip.storage import User, add_user, find_user
 from kalip.storage.groups import group_codes, list_groups
-from kalip.storage.organisation import list_units, positions_of
+from kalip.storage.organisation import Unit, get_unit, list_units, positions_of
 from kalip.storage.persons import erase_accounts
 from tests.support.background import Yard
 from tests.support.site import Site
@@ -71,6 +79,23 @@ class Office:
         assert found is not None
         return found
 
+    def unit(self, code: str) -> Unit:
+        with self.site.services.database.read() as session:
+            return next(each for each in list_units(session) if each.code == code)
+
+    def units(self) -> dict[str, str]:
+        """The codes of the units, each with that of the one above it."""
+        with self.site.services.database.read() as session:
+            found = {each.id: each for each in list_units(session)}
+        return {each.code: found[each.parent].code if each.parent else "" for each in found.values()}
+
+    def unit_of(self, email: str) -> str:
+        with self.site.services.database.read() as session:
+            (place,) = positions_of(session, self.user(email).id)
+            found = get_unit(session, place.unit)
+        assert found is not None
+        return found.code
+
     def groups_of(self, email: str) -> tuple[str, ...]:
         with self.site.services.database.read() as session:
             return group_codes(session, self.user(email).id)
@@ -85,9 +110,9 @@ def test_it_works(office: Office) -> None:
     dry = office.sync(dry_run=True)
     assert dry.counts == {"created": 2}
     assert dry.people[0].changes == (
-        "new",
         "new unit acme",
         "new unit sales",
+        "new",
         "in the unit sales",
         "into the group The-crew",
     )
@@ -187,6 +212,81 @@ def test_groups_that_vanish_together_are_not_believed(office: Office) -> None:
     office.groups, office.people = (SELLERS,), (replace(EDA, groups=()), CAN)
     assert office.sync().counts == {"unchanged": 1, "updated": 1}
     assert office.groups_of("eda@x.co") == ()
+
+
+def test_groups_that_seem_empty_together_are_not_believed(office: Office) -> None:
+    """As when the account that reads may not see who is in them."""
+    office.people = (replace(EDA, groups=("g1", "g2")), replace(CAN, groups=("g2",)))
+    office.sync()
+    office.people = (replace(EDA, groups=()), replace(CAN, groups=()))
+    with pytest.raises(Conflict, match="2 of 2 people in groups of the directory office would be gone, at most 1"):
+        office.sync()
+    assert office.groups_of("eda@x.co") == ("Sellers", "The-crew")
+    office.directory = replace(office.directory, groups=False)
+    with pytest.raises(Conflict, match="2 of 2 people in groups"):
+        office.sync()
+    assert office.user("can@x.co").roles == ("rep", "viewer")
+    office.people = (replace(EDA, groups=()), CAN)
+    assert office.sync(let_go=True).counts == {"updated": 2}
+    assert office.user("can@x.co").roles == ()
+
+
+def test_units_of_one_name_in_different_places_are_two(office: Office) -> None:
+    office.people = (EDA, replace(CAN, unit="Other/sales"), DirectoryPerson("3", "dora@x.co", unit="Other"))
+    office.sync()
+    assert office.units() == {"acme": "", "sales": "acme", "Other": "", "Other-sales": "Other"}
+    assert (office.unit_of("eda@x.co"), office.unit_of("can@x.co")) == ("sales", "Other-sales")
+    office.people = (replace(EDA, unit="ACME/Sales"), replace(CAN, unit="other/sales"), office.people[2])
+    assert office.sync().counts == {"unchanged": 3}
+
+
+def test_a_unit_stays_what_it_is_where_administrators_hang_it(office: Office) -> None:
+    head = office.site.act("ada", lambda work: make_unit(work, SaveUnit("head", "Head")))
+    office.site.act("ada", lambda work: make_unit(work, SaveUnit("acme", "ACME Ltd", head)))
+    office.sync()
+    assert office.units() == {"head": "", "acme": "head", "sales": "acme"}
+    sales = office.site.act("ada", lambda work: hang_unit(work, office.unit("sales").id, head)).id
+    assert office.sync().counts == {"unchanged": 2}
+    with office.site.services.database.read() as session:
+        (place,) = positions_of(session, office.user("eda@x.co").id)
+    assert place.unit == sales
+
+
+def test_units_that_are_not_there_are_not_made_unasked(office: Office) -> None:
+    office.directory = replace(office.directory, make_missing=False)
+    office.site.act("ada", lambda work: make_unit(work, SaveUnit("sales", "Sales")))
+    done = office.sync()
+    assert done.people[0].faults == ("There is no unit 'acme'.",)
+    office.site.act("ada", lambda work: make_unit(work, SaveUnit("acme", "ACME")))
+    assert office.sync().people[0].faults == ("There is no unit 'sales' below 'acme'.",)
+    office.site.act("ada", lambda work: hang_unit(work, office.unit("sales").id, office.unit("acme").id))
+    assert office.sync().counts == {"unchanged": 1, "created": 1}
+
+
+def test_a_unit_that_was_taken_away_is_made_anew(office: Office) -> None:
+    office.sync()
+    office.people = (replace(EDA, unit="board"), CAN)
+    office.sync()
+    office.people = (EDA, CAN)
+    office.site.clock.move(days=2)
+    for code in ("sales", "acme"):
+        office.site.act("ada", lambda work, code=code: remove_unit(work, office.unit(code).id))  # type: ignore[misc]
+    assert office.sync().counts == {"unchanged": 1, "updated": 1}
+    assert office.units() == {"acme": "", "sales": "acme", "board": ""}
+
+
+def test_a_programme_is_none_of_the_directorys_people(office: Office) -> None:
+    def prepare(work: Work) -> None:
+        add_user(work.session, User("prog", "Robot", "robot@x.co", (), "en", "UTC", True, None, work.now, service=True))
+
+    office.site.act("ada", prepare)
+    office.people = (CAN, DirectoryPerson("r", "Robot@x.co", active=False))
+    assert office.sync().counts == {"created": 1}
+    assert office.user("robot@x.co").active
+    office.people = (CAN, DirectoryPerson("r", "Robot@x.co", "Somebody"))
+    done = office.sync()
+    assert done.counts == {"unchanged": 1, "refused": 1}
+    assert done.people[0].faults == ("This is the account of a programme: no directory keeps it in step.",)
 
 
 def test_a_group_is_the_same_under_another_name(office: Office) -> None:

@@ -4,8 +4,9 @@ A user that the directory takes away is kept out and is not there for it any mor
 and the same address brought again is the same user. Programmes' accounts are none of the directory's business.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kalip.base.errors import Conflict
 from kalip.base.ids import new_id
@@ -147,7 +148,7 @@ def known_group(work: Work, group_id: str) -> KnownGroup:
 def bring_group(work: Work, name: str, external: str | None, people: Iterable[str]) -> str:
     """Make a group of people and give its id; its code follows from its name."""
     administering(work)
-    code = free_code(work, name)
+    code = free_code(group_code(name), partial(find_group, work.session))
     group_id = make_group(work, SaveGroup(code, name))
     _name(work, GROUPS, group_id, external)
     change_members(work, group_id, people)
@@ -176,11 +177,10 @@ def group_code(name: str) -> str:
     return "".join(each if each.isalnum() else "-" for each in name.strip())[:50].strip("-") or new_id()
 
 
-def free_code(work: Work, name: str) -> str:
-    """The same, with a number when another group has that."""
-    letters = group_code(name)
+def free_code(letters: str, find: Callable[[str], object]) -> str:
+    """A code of these letters, with a number when `find` gives another thing of that code."""
     code, number = letters, 2
-    while find_group(work.session, code) is not None:
+    while find(code) is not None:
         code, number = f"{letters}-{number}", number + 1
     return code
 

@@ -20,7 +20,7 @@ from kalip.records.organisation.commands import SaveGroup, SavePosition, SaveUni
 from kalip.records.organisation.groups import change_members, make_group
 from kalip.records.organisation.leads import positions_held
 from kalip.records.organisation.positions import change_position, make_position
-from kalip.records.organisation.units import make_unit
+from kalip.records.organisation.units import make_unit, unit_with
 from kalip.records.services import Services, Work, run, unit_of_work
 from kalip.records.transfer.tables import SourceTable
 from kalip.storage import User, find_user
@@ -226,6 +226,12 @@ def _unit(work: Work, said: str, *, make_missing: bool) -> str:
                 message = "There is no unit '{code}'."
                 raise RecordRejected([Violation("/unit", "not_found", message, {"code": code[:60]})])
             parent = make_unit(work, SaveUnit(code, code, parent))
+        elif parent is not None and found.parent != parent:
+            message = (
+                "The unit '{code}' is not below '{above}' but elsewhere: write its code alone, or the path it has."
+            )
+            params = {"code": code[:60], "above": unit_with(work, parent).code}
+            raise RecordRejected([Violation("/unit", "not_eligible", message, params)])
         else:
             parent = found.id
     return str(parent)

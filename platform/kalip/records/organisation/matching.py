@@ -29,6 +29,11 @@ class Names:
         return f"group@{self.directory.name}"
 
     @property
+    def units(self) -> str:
+        """What it knows units by: their paths, in small letters."""
+        return f"unit@{self.directory.name}"
+
+    @property
     def gone(self) -> str:
         """Whom it took away."""
         return f"gone@{self.directory.name}"
@@ -39,7 +44,7 @@ class Match:
     """A person of the directory who may be in, and the user that it is, if any."""
 
     person: DirectoryPerson
-    user_id: str | None
+    user: User | None
     fault: Violation | None = None
 
 
@@ -66,10 +71,8 @@ def match_people(work: Work, directory: Directory, contents: DirectoryContents) 
     users = list_users(work.session)
     active = {each.id for each in users if each.active}
     matches = _matches(contents, known, users)
-    claimed = {each.user_id for each in matches if each.fault is None}
-    kept_out = {each.user_id for each in matches if not each.person.active and each.fault is None}
-    vanished = known.keys() - claimed - {each.user_id for each in matches if each.fault is not None}
-    leaving = sorted(each for each in vanished | kept_out if each is not None and each in active)
+    kept_out = {_id(each) for each in matches if not each.person.active and each.fault is None}
+    leaving = sorted((known.keys() - set(map(_id, matches)) | kept_out) & active)
     groups = external_ids(work.session, names.groups)
     there = {each.id for each in contents.groups}
     own = {each.id: each.code for each in list_groups(work.session) if each.id in groups}
@@ -83,23 +86,31 @@ def match_people(work: Work, directory: Directory, contents: DirectoryContents) 
     )
 
 
+def _id(match: Match) -> str:
+    return "" if match.user is None else match.user.id
+
+
 def _matches(contents: DirectoryContents, known: Mapping[str, str], users: list[User]) -> list[Match]:
-    by_name = {external: own for own, external in known.items()}
-    by_email = {email_key(each.email): each.id for each in users}
+    by_id = {each.id: each for each in users}
+    by_name = {external: by_id[own] for own, external in known.items() if own in by_id}
+    by_email = {email_key(each.email): each for each in users}
     there = {each.id for each in contents.people}
     found: list[Match] = []
     taken: set[str] = set()
     # Those whom the directory knows come first: an address of theirs is nobody else's.
     for person in sorted(contents.people, key=lambda each: each.id not in by_name):
-        user_id = by_name.get(person.id) or by_email.get(email_key(person.email))
-        if user_id is None and not person.email:
+        user = by_name.get(person.id) or by_email.get(email_key(person.email))
+        if user is None and not person.email:
             continue  # nobody can be in without an address
-        key = user_id or email_key(person.email)
+        key = email_key(person.email) if user is None else user.id
         fault = None
-        other = known.get(user_id) if user_id is not None and person.id not in by_name else None
+        other = known.get(user.id) if user is not None and person.id not in by_name else None
         if key in taken or other in there:
             message = "The directory has another person with the address '{email}'."
             fault = Violation("/email", "not_unique", message, {"email": person.email})
+        elif user is not None and user.service:
+            message = "This is the account of a programme: no directory keeps it in step."
+            fault = Violation("/email", "not_eligible", message)
         taken.add(key)
-        found.append(Match(person, user_id, fault))
+        found.append(Match(person, user, fault))
     return found

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from kalip.access import SYSTEM, Actor
-from kalip.base.errors import Conflict, KalipError, NotFound, RecordRejected, Violation
+from kalip.base.errors import Conflict, KalipError, NotFound, RecordRejected
 from kalip.base.names import did_you_mean
 from kalip.base.text import LANGUAGES
 from kalip.records.accounts.mine import administering
@@ -20,11 +20,11 @@ from kalip.records.accounts.people import find_person, set_user_active
 from kalip.records.jobs import Hopeless, JobHandler, JobRun, Recurring
 from kalip.records.organisation.importing import ImportedRow, Outcome, Undone, bring_person, settle_row
 from kalip.records.organisation.matching import Match, Matched, Names, match_people
-from kalip.records.organisation.mirroring import bring_groups
+from kalip.records.organisation.mirroring import bring_groups, bring_unit
 from kalip.records.organisation.told import changes_told
 from kalip.records.services import Services, Work, run, unit_of_work
 from kalip.runtime.directories import Directory, DirectoryContents, DirectoryFailed, DirectoryPerson
-from kalip.storage.groups import external_id, groups_of, set_external_id
+from kalip.storage.groups import external_id, groups_of, people_in_groups, set_external_id
 
 KIND: Final = "people.sync"
 _AT_ONCE: Final = 50
@@ -149,11 +149,30 @@ def _directory(services: Services, name: str) -> Directory:
 
 def _planned(directory: Directory, contents: DirectoryContents, work: Work, *, let_go: bool) -> _Plan:
     matched = match_people(work, directory, contents)
+    roles, notes = _roles_by_group(directory, contents)
+    managed = frozenset(role for each in roles.values() for role in each)
+    plan = _Plan(matched, contents, roles, managed, notes)
     if not let_go:
         _guard(directory, "people", matched.present, len(matched.leaving))
         _guard(directory, "groups", matched.groups, matched.groups_gone)
-    roles, notes = _roles_by_group(directory, contents)
-    return _Plan(matched, contents, roles, frozenset(role for each in roles.values() for role in each), notes)
+        _guard(directory, "people in groups", *_losing(work, directory, plan))
+    return plan
+
+
+def _losing(work: Work, directory: Directory, plan: _Plan) -> tuple[int, int]:
+    """How many people have something by groups of the directory, and how many of them would have nothing of it."""
+    kind, counting = Names(directory).groups, set(plan.roles)
+    within = people_in_groups(work.session, kind) if directory.groups else frozenset()
+    if directory.groups:
+        counting |= {each.id for each in plan.contents.groups}
+    having = [
+        match.person
+        for match in plan.matched.people
+        if match.user is not None
+        and match.fault is None
+        and (match.user.id in within or not plan.managed.isdisjoint(match.user.roles))
+    ]
+    return len(having), sum(counting.isdisjoint(each.groups) for each in having)
 
 
 def _guard(directory: Directory, what: str, present: int, gone: int) -> None:
@@ -162,7 +181,7 @@ def _guard(directory: Directory, what: str, present: int, gone: int) -> None:
         raise TooManyGone(
             "{gone} of {present} {what} of the directory {name} would be gone, at most {most} are believed.",
             params={"gone": gone, "present": present, "what": what, "name": directory.name, "most": most},
-            hint="look at base and filter; if it is true: kalip org sync --let-go",
+            hint="look at base, filter and whether members can be read; if it is true: kalip org sync --let-go",
         )
 
 
@@ -243,14 +262,13 @@ def _told(work: Work, email: str, bring: Callable[[], Outcome]) -> SyncedPerson:
 
 def _brought(work: Work, directory: Directory, plan: _Plan, codes: Mapping[str, str], match: Match) -> Outcome:
     names, person = Names(directory), match.person
-    known = None if match.user_id is None else find_person(work, match.user_id)
-    if known is not None and known.service:
-        message = "This is the account of a programme: no directory keeps it in step."
-        raise RecordRejected([Violation("/email", "not_eligible", message)])
+    known = None if match.user is None else find_person(work, match.user.id)
     gone = known is not None and external_id(work.session, names.gone, known.id) is not None
     if known is not None and not known.active and not gone:
         return "unchanged"
     cells = _cells(person) | {"active": "yes"}
+    if unit := bring_unit(work, directory, person.unit):
+        cells["unit"] = unit
     if plan.managed:
         wanted = [role for group in person.groups for role in plan.roles.get(group, ())]
         cells["roles"] = _joined(known.roles if known else (), plan.managed, wanted)
@@ -271,7 +289,6 @@ def _cells(person: DirectoryPerson) -> dict[str, str]:
     said = {
         "email": person.email,
         "name": person.name,
-        "unit": person.unit,
         "position": person.position,
         "locale": locale if locale in LANGUAGES else "",
         "timezone": person.timezone,
