@@ -9,11 +9,15 @@ from urllib.parse import urlsplit
 from ldap3 import NONE, Connection, Server, Tls
 from ldap3.core.exceptions import (
     LDAPCommunicationError,
+    LDAPConstraintViolationResult,
     LDAPException,
+    LDAPInappropriateAuthenticationResult,
     LDAPInvalidCredentialsResult,
     LDAPInvalidFilterError,
     LDAPNoSuchObjectResult,
     LDAPOperationResult,
+    LDAPSASLPrepError,
+    LDAPUnwillingToPerformResult,
 )
 
 from kalip.runtime.plugins import DirectoryFailed
@@ -22,6 +26,14 @@ from plugins.ldap.options import Options
 _PORTS: Final = {"ldaps": 636, "ldap": 389}
 _NEARBY: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _CONNECT_SECONDS: Final = 10
+# Not every server says of each wrong password what RFC 4513 has: of a shut account or an unusable text it says others.
+_REFUSALS: Final = (
+    LDAPInvalidCredentialsResult,
+    LDAPConstraintViolationResult,
+    LDAPInappropriateAuthenticationResult,
+    LDAPUnwillingToPerformResult,
+    LDAPSASLPrepError,
+)
 
 
 class AccountRefused(DirectoryFailed):
@@ -92,7 +104,11 @@ def _sign_in(connection: Connection, options: Options, host: str) -> None:
             if host not in _NEARBY:
                 message = "{host} offers no encryption, and the password is not sent without."
                 raise DirectoryFailed(message, params={"host": host}, hint=_hint(options)) from error
-    connection.bind()
+    try:
+        connection.bind()
+    except _REFUSALS as error:
+        template, hint = "{url} lets '{bind_dn}' not in: {reason}", "look at bind_dn and password"
+        raise AccountRefused(template, params=_params(options, error), hint=hint) from error
 
 
 def _hint(options: Options) -> str:
@@ -112,9 +128,6 @@ def _close(connection: Connection) -> None:
 
 def _told(options: Options, error: Exception) -> DirectoryFailed:
     params = _params(options, error)
-    if isinstance(error, LDAPInvalidCredentialsResult):
-        template, hint = "{url} lets '{bind_dn}' not in: {reason}", "look at bind_dn and password"
-        return AccountRefused(template, params=params, hint=hint)
     if isinstance(error, LDAPInvalidFilterError):
         template, hint = "a filter is wrong: {reason}", "look at filter, disabled_filter and group_filter"
     elif isinstance(error, LDAPNoSuchObjectResult):

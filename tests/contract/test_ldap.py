@@ -183,6 +183,17 @@ def test_wrong_settings_stop_at_the_door(more: dict[str, Any], message: str) -> 
         directory({"kind": "ldap", "url": "ldap://x", "base": "dc=x", **more})
 
 
+@pytest.mark.parametrize("password", ["", "bell\x07", "\x00", "\ue000", "his own\u200b", "x" * 5000])
+def test_a_password_that_can_be_nobodys_is_a_wrong_one(branch: Branch, password: str) -> None:
+    """And no outage: that would tell whose password the directory keeps, and count for nothing."""
+    branch.person("can", userPassword="his own")
+    branch.person("eda")
+    office = directory(branch.settings())
+    ids = {each.name: each.id for each in office.read().people}
+    assert not office.check(ids["Can"], password)
+    assert not office.check(ids["Eda"], password or "any")
+
+
 @pytest.mark.parametrize("more", [{}, {"attributes": {"id": "uid"}}])
 def test_passwords_are_checked_by_signing_in_as_the_person(branch: Branch, more: dict[str, Any]) -> None:
     place = branch.person("eda", userPassword="her own", objectGUID=uuid.uuid4().bytes_le)

@@ -49,7 +49,8 @@ class Proven:
 def sign_in(services: Services, email: str, password: str, address: str = "", agent: str = "") -> SignedIn:
     """Sign a person in. NotAuthenticated without saying which half was wrong; Locked after too many failures.
 
-    Takes the same time for unknown addresses. Commits its own transactions.
+    Takes the same time for unknown addresses and for people whose password is kept here; a directory that keeps one
+    takes its own. Commits its own transactions.
     """
     now, caller = services.clock(), Caller(address, agent)
     user, _ = checked_password(services, email, password, caller)
