@@ -8,7 +8,7 @@ import click
 from rich.console import RenderableType
 
 from kalip.access import SYSTEM
-from kalip.base.errors import NotFound
+from kalip.base.errors import KalipError, NotFound
 from kalip.cli.command import Environment, Group, Refused
 from kalip.cli.output import table
 from kalip.records import run
@@ -53,16 +53,29 @@ def import_file(env: Environment, file: Path, dry_run: bool, make_missing: bool)
 @click.option("--all", "all_lines", is_flag=True, help="List everybody who is not as before, not only the first.")
 @click.pass_obj
 def sync(env: Environment, names: tuple[str, ...], dry_run: bool, let_go: bool, all_lines: bool) -> None:  # noqa: FBT001 - click's
-    """Bring people to what directories say, all of the site's unless some are named."""
+    """Bring people to what directories say, all of the site's unless some are named. One that fails stops no other."""
     with env.site() as site:
         chosen = names or tuple(site.services.directories)
         if not chosen:
             raise NotFound("The site has no directory.", hint="write [directories.office] in site.toml")
-        done = {each: sync_people(site.services, SYSTEM, SyncPeople(each, dry_run, let_go)) for each in chosen}
+        done: dict[str, PeopleSynced] = {}
+        failed: dict[str, KalipError] = {}
+        for each in chosen:
+            try:
+                done[each] = sync_people(site.services, SYSTEM, SyncPeople(each, dry_run, let_go))
+            except KalipError as error:
+                if len(chosen) == 1:
+                    raise
+                failed[each] = error
     shown = [line for name, each in done.items() for line in _synced(name, each, all_lines=all_lines)]
-    told = {"dry_run": dry_run, "directories": {name: _synced_json(each) for name, each in done.items()}}
+    shown += [f"{name}: failed. {fault.message} {fault.hint}".rstrip() for name, fault in failed.items()]
+    told = {
+        "dry_run": dry_run,
+        "directories": {name: _synced_json(each) for name, each in done.items()},
+        "failed": {name: fault.message for name, fault in failed.items()},
+    }
     env.out.show(told, *shown, *(["Nothing was kept."] if dry_run else []))
-    if any(each.counts.get("refused") for each in done.values()):
+    if failed or any(each.counts.get("refused") for each in done.values()):
         raise Refused
 
 

@@ -6,11 +6,11 @@ from tests.support.ldap import PASSWORD, Branch
 from tests.unit.cli.conftest import Kalip
 
 
-def _follow(folder: Path, branch: Branch, *more: str) -> None:
+def _follow(folder: Path, branch: Branch, *more: str, name: str = "office") -> None:
     settings = {name: value for name, value in branch.settings().items() if name != "password"}
     lines = [f'{name} = "{value}"' for name, value in settings.items()]
     with (folder / "site" / "site.toml").open("a", encoding="utf-8") as file:
-        file.write("\n".join(("[directories.office]", *lines, f'password = "{PASSWORD}"', *more)) + "\n")
+        file.write("\n".join((f"[directories.{name}]", *lines, f'password = "{PASSWORD}"', *more)) + "\n")
 
 
 def test_it_works(site: Kalip, tmp_path: Path, branch: Branch) -> None:
@@ -44,3 +44,13 @@ def test_faults_name_the_setting(site: Kalip, tmp_path: Path, branch: Branch) ->
     with (tmp_path / "site" / "site.toml").open("a", encoding="utf-8") as file:
         file.write("page_sise = 3\n")
     assert "there is no 'page_sise'" in site("org", "list").err
+
+
+def test_a_directory_that_fails_stops_no_other(site: Kalip, tmp_path: Path, branch: Branch) -> None:
+    _follow(tmp_path, branch, 'filter = "(mail=*"', name="abroad")
+    _follow(tmp_path, branch)
+    branch.person("eda")
+    found = site("org", "sync", "--json")
+    assert (found.code, found.data["directories"]["office"]["counts"]["created"]) == (1, 1)
+    assert "[directories.abroad]: a filter is wrong" in found.data["failed"]["abroad"]
+    assert "abroad: failed. [directories.abroad]: a filter is wrong" in " ".join(site("org", "sync").out.split())
