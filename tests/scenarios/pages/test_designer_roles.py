@@ -87,3 +87,31 @@ def test_a_faulty_condition_is_kept_and_told_at_its_place(client: FlaskClient) -
     assert 'id="right-update-error"' in page
     assert client.post(REP, data={"update": "everything"}).status_code == 400
     assert client.get(f"{ACCESS}/roles/nobody").status_code == 404
+
+
+def test_a_denial_of_everything_is_told_as_one(client: FlaskClient) -> None:
+    """Where nothing else is said of a verb, also of a single transition."""
+    sent(client, REP, all="own", **{"deny all": "1"}, read="all", **{"where read": ""})
+    for address, most in ((ACCESS, 1), (REP, 5)):
+        text = shown(client, address)
+        assert text.count("– (denied: own)") > most, address
+        assert "– (own)" not in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"permissions": []}', '{"permissions": {"rep": "all"}}', '{"permissions": {"rep": {"foo:bar": "all"}}}',
+        '{"permissions": {"rep": {"read": {"scope": {}, "where": 1, "deny": "x"}}}}', '{"fields": []}',
+        '{"permissions": {"rep": {"convert:": "own", ":": "own", "read:x": "all"}}}', '{"fields": {"rep": "read"}}',
+        '{"fields": {"rep": {"name": {"read": {"x": 1}, "foo": []}}}}', '{"permissions": {"nobody": {"all": "all"}}}',
+    ],
+    ids=range(9),
+)  # fmt: skip
+def test_odd_rights_break_no_page(client: FlaskClient, text: str) -> None:
+    sent(client, "/designer/json/entities/thing/access", text=text)
+    for address in (ACCESS, REP, f"{ACCESS}/fields", f"{ACCESS}/fields/name", "/designer/at/entities/thing/access"):
+        assert client.get(address).status_code == 200, address
+    assert client.post("/designer/publish", data={"message": "x"}).status_code == 409
+    for address, form in ((ACCESS, {"rep/read": "own"}), (REP, {"read": "own"}), (f"{ACCESS}/fields", {})):
+        assert client.post(address, data=form).status_code < 500, address

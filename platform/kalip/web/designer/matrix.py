@@ -132,10 +132,10 @@ def _cell(role: str, said: Mapping[str, Any], verb: str) -> Cell:
     scope = scope_of(value)
     words = {"": "–", **scope_labels()}
     if isinstance(value, Mapping) and value.get(_DENY):
-        words |= {each: gettext("denied: {scope}", scope=label) for each, label in scope_labels().items()}
+        words |= {each: _denied(label) for each, label in scope_labels().items()}
     condition = str(value.get("where", "")) if isinstance(value, Mapping) else ""
     spelled = not scope and verb != "all" and verb not in EXPLICIT and said.get("all")
-    follows = scope_labels().get(scope_of(said.get("all")), "") if spelled else ""
+    follows = held_label(said.get("all")) if spelled else ""
     options = tuple(Option(each, label, each == scope) for each, label in words.items())
     return Cell(f"{role}/{verb}", options, condition, follows)
 
@@ -150,6 +150,16 @@ def scope_labels() -> dict[str, str]:
         "unit_below": gettext("own unit's and below"),
         "all": gettext("all"),
     }
+
+
+def held_label(value: Any) -> str:
+    """What people call what is said of a verb, a denial too; empty where nothing is."""
+    label = scope_labels().get(scope_of(value), "")
+    return _denied(label) if label and isinstance(value, Mapping) and value.get(_DENY) else label
+
+
+def _denied(label: str) -> str:
+    return gettext("denied: {scope}", scope=label)
 
 
 def scope_of(value: Any) -> str:

@@ -13,7 +13,15 @@ from kalip.metadata import REMOVED, Kind
 from kalip.metadata.source import escape
 from kalip.model import EXPLICIT, Verb, verb_key
 from kalip.records import Work
-from kalip.web.designer.matrix import SCOPES, access_address, permissions_of, scope_labels, scope_of, verb_schemas
+from kalip.web.designer.matrix import (
+    SCOPES,
+    access_address,
+    held_label,
+    permissions_of,
+    scope_labels,
+    scope_of,
+    verb_schemas,
+)
 from kalip.web.designer.nodes import label_of
 from kalip.web.designer.reading import Bar, Fault, bar_of, entity_of, faults_of, frame, messages_at, roles_of
 from kalip.web.designer.tabs import Tab, owner_crumb, tabs_of
@@ -166,10 +174,9 @@ def _page(  # noqa: PLR0913, PLR0917 the place, and what is shown there
     def right(key: str, label: str, text: str, above: str) -> Right:
         each = said[key]
         spelled = not each.scope and key not in (_ALL, *_EXPLICIT)
-        follows = (said[above].scope or said[_ALL].scope) if spelled else ""
+        held = held_label((said[above] if said[above].scope else said[_ALL]).value) if spelled else ""
         labels = {"": "–", **scope_labels()}.items()
         options = tuple(Option(scope, words, scope == each.scope) for scope, words in labels)
-        held = scope_labels().get(follows, "")
         return Right(key, label, text, options, each.where, each.deny, held, messages.get(key, ""))
 
     page = RolePage(
