@@ -195,8 +195,8 @@ def people_within(session: Session, unit_id: str, day: date) -> list[str]:
     return list(session.run(query.order_by(_USERS.c.name, _USERS.c.id)).scalars())
 
 
-def users_led(session: Session, leader: str, day: date) -> list[str]:
-    """The ids of the people who have a position on a day in a unit that somebody answers for, or below it, by name."""
+def led_by(leader: str, day: date) -> Select[Any]:
+    """The ids of the people who have a position on a day in a unit that somebody answers for, or below it."""
     managed = select(UNITS.c.id).where(UNITS.c.manager == leader)
     headed = select(UNITS.c.id).where(
         UNITS.c.manager.is_(None),
@@ -205,8 +205,18 @@ def users_led(session: Session, leader: str, day: date) -> list[str]:
         ),
     )
     below = select(ABOVE.c.unit).where(ABOVE.c.above.in_(managed.union(headed)))
-    query = select(_USERS.c.id).where(_USERS.c.id.in_(users_in_units(day, below)), _USERS.c.id != leader)
-    return list(session.run(query.order_by(_USERS.c.name, _USERS.c.id)).scalars())
+    return select(_USERS.c.id).where(_USERS.c.id.in_(users_in_units(day, below)), _USERS.c.id != leader)
+
+
+def users_led(session: Session, leader: str, day: date, limit: int) -> list[str]:
+    """The first of these, by name."""
+    query = led_by(leader, day).order_by(_USERS.c.name, _USERS.c.id)
+    return list(session.run(query.limit(limit)).scalars())
+
+
+def count_led(session: Session, leader: str, day: date) -> int:
+    """How many these are."""
+    return int(session.run(select(func.count()).select_from(led_by(leader, day).subquery())).scalar_one())
 
 
 def held_on(day: date | ColumnElement[Any]) -> ColumnElement[bool]:

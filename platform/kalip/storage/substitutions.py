@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, delete, insert, or_, select, update
 
 from kalip.fields.columns import UtcDateTime
 from kalip.storage.own import KalipAbsence, KalipSubstitution, KalipSubstitutionTask, KalipTask, table_of
@@ -98,11 +98,11 @@ def absences_of(session: Session, user_id: str, since: datetime, limit: int = 10
     return [Absence(**row) for row in session.run(query.order_by(ABSENCES.c.starts).limit(limit)).mappings()]
 
 
-def absences_after(session: Session, users: Collection[str] | None, now: datetime, limit: int = 200) -> list[Absence]:
-    """The absences of these people (None: of all) that are not over at a moment, in order."""
+def absences_after(session: Session, users: Select[Any] | None, now: datetime, limit: int) -> list[Absence]:
+    """The first absences of the people of a query (None: of all) that are not over at a moment, in order."""
     query = select(ABSENCES).where(ABSENCES.c.ends > now)
     if users is not None:
-        query = query.where(ABSENCES.c.user_id.in_(sorted(users)))
+        query = query.where(ABSENCES.c.user_id.in_(users))
     return [
         Absence(**row) for row in session.run(query.order_by(ABSENCES.c.starts, ABSENCES.c.id).limit(limit)).mappings()
     ]

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from werkzeug.test import EnvironBuilder
 
 from kalip.records.transfer.tables import LONGEST_CELL
+from kalip.storage.organisation import Unit, add_unit
+from kalip.storage.own import KalipAbsence, KalipPosition, KalipUser, table_of
 from tests.support.builders import a_pack, an_entity
 from tests.support.signed_in import client_of
 from tests.support.telling import catch_up
@@ -247,3 +250,23 @@ def test_who_leads_has_a_list_of_absences_and_sees_where_nobody_stands_in(site: 
     assert 'id="others"' not in client_of(site, bora).get("/account/away").text
     assert "Other Oz" in client_of(site, site.admin).get("/account/away").text
     assert client_of(site, head).get(f"/account/away?user={bora.user_id}").status_code == 200
+
+
+def test_who_leads_very_many_sees_the_first_of_them(site: Site) -> None:
+    """They are more than a statement may have parameters."""
+    head, count, now = site.person("rep", name="Head Han"), 33_000, datetime.now(UTC)
+    people = [f"p{number:05}" for number in range(count)]
+    rest = {"roles": [], "locale": "en", "timezone": "UTC", "active": True, "created_at": now}
+    away = {"starts": now, "ends": now + timedelta(days=9), "reason": "travel", "note": "", "created_at": now}
+    with site.services.database.write() as session:
+        add_unit(session, Unit("u", "u", "Unit", manager=head.user_id))
+        users = [{**rest, "id": each, "name": each, "email": each, "email_key": each} for each in people]
+        session.write(insert(table_of(KalipUser)), users)
+        places = [{"id": each, "user_id": each, "unit": "u", "title": "", "head": False} for each in people]
+        session.write(insert(table_of(KalipPosition)), places)
+        absences = [{**away, "id": each, "user_id": each} for each in people[:300]]
+        session.write(insert(table_of(KalipAbsence)), absences)
+    text = client_of(site, head).get("/account/away").text
+    assert f'class="badge">{count}<' in text
+    assert text.count("The first 200 are shown.") == 2
+    assert len(sent(head, "GET", f"{AT}/absences?led=true")["items"]) == 200

@@ -2,6 +2,7 @@
 
 from kalip.records.accounts.mine import administering
 from kalip.records.organisation.absences import (
+    MOST_LED,
     AwayNotice,
     LedAbsence,
     absence_with,
@@ -33,6 +34,7 @@ from kalip.records.organisation.groups import (
     set_members,
 )
 from kalip.records.organisation.leads import (
+    Led,
     calendar_of,
     calendar_of_unit,
     is_below,
@@ -63,10 +65,12 @@ __all__ = [
     "KINDS",
     "LONGEST_NAME",
     "LONGEST_NOTE",
+    "MOST_LED",
     "REASONS",
     "SETTLE",
     "AwayNotice",
     "Branch",
+    "Led",
     "LedAbsence",
     "NewSubstitution",
     "SaveAbsence",

@@ -3,15 +3,16 @@
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from kalip.base.errors import AccessDenied, Violation
 from kalip.base.ids import new_id
 from kalip.records.accounts.mine import require_whole
 from kalip.records.organisation.checking import arranging, check_period, check_person, clean, missing, refuse, tell
 from kalip.records.organisation.commands import ABSENCE, LONGEST_NOTE, REASONS, SaveAbsence
-from kalip.records.organisation.leads import people_led
 from kalip.records.services import Work
 from kalip.storage import get_user
+from kalip.storage.organisation import led_by
 from kalip.storage.substitutions import (
     Absence,
     absences_after,
@@ -27,6 +28,8 @@ from kalip.storage.substitutions import (
 
 PAST = timedelta(days=60)
 """How long absences that are over are shown."""
+MOST_LED: Final = 200
+"""Absences of those whom one leads that are shown at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +98,16 @@ class LedAbsence:
 
 
 def absences_led(work: Work) -> tuple[LedAbsence, ...]:
-    """Present and coming absences of those whom one leads, in order; of everybody else for administrators."""
+    """Present and coming absences of those whom one leads, in order; of everybody else for administrators.
+
+    Nobody's while acting for another. One more than `MOST_LED` when there are more.
+    """
     require_whole(work.actor)
     me = work.actor
-    everybody = me.administrator and me.on_behalf is None
-    found = absences_after(work.session, None if everybody else people_led(work), work.now)
+    if me.on_behalf is not None:
+        return ()
+    people = None if me.administrator else led_by(me.id or "", work.context.today)
+    found = absences_after(work.session, people, work.now, MOST_LED + 1)
     others = [each for each in found if each.user_id != me.id]
     last = max((each.ends for each in others), default=work.now)
     standing = substitutions_between(work.session, work.now, last) if others else []

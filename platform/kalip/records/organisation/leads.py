@@ -1,10 +1,31 @@
 """Who leads whom, and by which working calendar somebody works. Reads the tree; changes nothing."""
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from kalip.model import Calendar
 from kalip.records.services import Work
-from kalip.storage.organisation import Position, leads_of_units, positions_of, stands_below, units_above, users_led
+from kalip.storage.organisation import (
+    Position,
+    count_led,
+    leads_of_units,
+    positions_of,
+    stands_below,
+    units_above,
+    users_led,
+)
+
+LED_NAMED: Final = 200
+"""People of those whom one leads that are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """The ids of the first `LED_NAMED` of the people whom somebody leads, by name, and how many there are."""
+
+    people: tuple[str, ...] = ()
+    count: int = 0
 
 
 def positions_held(work: Work, user_id: str, day: date | None = None) -> tuple[Position, ...]:
@@ -34,12 +55,12 @@ def leads(work: Work, leader: str, user_id: str) -> bool:
     )
 
 
-def people_led(work: Work) -> tuple[str, ...]:
-    """The ids of those whom the one who works leads, by name; nobody while acting for another."""
-    me = work.actor
+def people_led(work: Work) -> Led:
+    """Those whom the one who works leads; nobody while acting for another."""
+    me, day = work.actor, work.context.today
     if me.id is None or me.on_behalf is not None:
-        return ()
-    return tuple(users_led(work.session, me.id, work.context.today))
+        return Led()
+    return Led(tuple(users_led(work.session, me.id, day, LED_NAMED)), count_led(work.session, me.id, day))
 
 
 def calendar_of_unit(work: Work, unit_id: str) -> Calendar | None:

@@ -11,7 +11,9 @@ from kalip.model import Model
 from kalip.records import Titles, Work, titles_of
 from kalip.records.accounts import find_person, start_acting, stop_acting
 from kalip.records.organisation import (
+    MOST_LED,
     REASONS,
+    Led,
     NewSubstitution,
     SaveAbsence,
     absence_with,
@@ -90,7 +92,7 @@ class AwayPage:
     """A person's absences, substitutes, and those for whom the person stands in, with the form of new ones.
 
     On the own page `others` are absences of those whom one leads, `led` these people; of everybody, and nobody, for
-    administrators.
+    administrators. `more` says that there are absences beyond, `led_count` how many people are led.
     """
 
     user: str
@@ -108,7 +110,9 @@ class AwayPage:
     errors: Mapping[str, str]
     leading: bool
     others: tuple[OthersAway, ...]
+    more: bool
     led: tuple[Who, ...]
+    led_count: int
 
 
 @blueprint.get("/account/away")
@@ -240,8 +244,9 @@ def _page(work: Work, person: User, sent: Mapping[str, str]) -> AwayPage:
         for each in absences_shown(work, person.id)
     ]
     mine = person.id == work.actor.id and work.actor.on_behalf is None
-    led = people_led(work) if mine and not work.actor.administrator else ()
-    named = titles_of(work, {"user": list(led)})
+    led = people_led(work) if mine and not work.actor.administrator else Led()
+    named = titles_of(work, {"user": list(led.people)})
+    others = tuple(_others(work)) if mine else ()
     return AwayPage(
         user=person.id,
         name=person.name,
@@ -256,9 +261,11 @@ def _page(work: Work, person: User, sent: Mapping[str, str]) -> AwayPage:
         sent={name: sent.get(name, "") for name in _NAMES},
         substitute_name=titles.of("user", sent.get("substitute", "")) if sent.get("substitute") else "",
         errors={},
-        leading=mine and (work.actor.administrator or bool(led)),
-        others=tuple(_others(work)) if mine else (),
-        led=tuple(_led(named, each) for each in led),
+        leading=mine and (work.actor.administrator or led.count > 0),
+        others=others[:MOST_LED],
+        more=len(others) > MOST_LED,
+        led=tuple(_led(named, each) for each in led.people),
+        led_count=led.count,
     )
 
 

@@ -39,7 +39,7 @@ def organisation_paths(*, administrator: bool) -> dict[str, Json]:
     person = {"parameters": [path("id", TEXT)]}
     user = query("user", "Whose; the caller's own when left out.", TEXT)
     users = query("users", "Ids separated by commas, at most 100.", TEXT)
-    led = query("led", "Instead those of everybody whom the caller leads; of all for administrators.", FLAG)
+    led = query("led", "Instead the first 200 of everybody whom the caller leads; of all for administrators.", FLAG)
     found: dict[str, Json] = {
         f"{_AT}/people/{{id}}": {**person, "get": _read("organisation_person", "A person's place; `me`", "OrgPerson")},
         f"{_AT}/away": {"get": _list("away", "Who of some people is away now", "Away", users)},

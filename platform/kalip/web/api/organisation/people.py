@@ -6,6 +6,7 @@ from kalip.fields.moments import moment_text
 from kalip.records import Work
 from kalip.records.accounts import find_person, principals_of
 from kalip.records.organisation import (
+    MOST_LED,
     NewSubstitution,
     SaveAbsence,
     absence_with,
@@ -77,8 +78,7 @@ def list_absences() -> Response:
 
     def use(work: Work) -> Answer:
         if led:
-            shown = absences_led(work)
-            return Answer({"items": [absence_json(each.absence) for each in shown]})
+            return Answer({"items": [absence_json(each.absence) for each in absences_led(work)[:MOST_LED]]})
         found = absences_shown(work, user or work.actor.id or "")
         return Answer({"items": [absence_json(each) for each in found]})
 
