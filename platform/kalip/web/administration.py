@@ -26,6 +26,7 @@ from kalip.records.accounts import (
     set_user_roles,
 )
 from kalip.records.accounts.factors import remove_all_factors
+from kalip.records.accounts.keepers import kept_elsewhere
 from kalip.records.accounts.resetting import make_reset_for
 from kalip.storage import User, list_revisions
 from kalip.storage.factors import users_with_factors
@@ -73,7 +74,7 @@ class ShownRevision:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user."""
+    """A user. `keeper` is the directory that keeps the password; empty where the site does."""
 
     id: str
     name: str
@@ -85,6 +86,7 @@ class Person:
     me: bool
     service: bool
     has_factor: bool
+    keeper: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class People:
     """A page of users with the form of a new user; `made` is a link or token, and whose, shown this once.
 
     `count` is how many there are that `asked` leaves; `before` and `after` lead to the rest of them. `kept` goes with
-    what is done on the page, so that one comes back to it.
+    what is done on the page, so that one comes back to it. `sent` and `chosen`, which are roles, are of a refused form.
     """
 
     people: tuple[Person, ...]
@@ -104,6 +106,7 @@ class People:
     kept: Mapping[str, Any]
     roles: tuple[Option, ...]
     locales: tuple[tuple[str, str], ...]
+    chosen: frozenset[str]
     sent: dict[str, str]
     errors: dict[str, str]
     made: tuple[str, str, str] | None = None
@@ -252,10 +255,10 @@ def _people(
     asked, number = _asked(), _page_number()
     found = find_people(administrating(work), asked)
     first = min(number * _MOST_PEOPLE, max(len(found) - 1, 0) // _MOST_PEOPLE * _MOST_PEOPLE)
-    secured = users_with_factors(work.session)
+    known = (users_with_factors(work.session), kept_elsewhere(work))
     kept = _kept()
     page = People(
-        people=tuple(_person(work, each, secured) for each in found[first : first + _MOST_PEOPLE]),
+        people=tuple(_person(work, each, *known) for each in found[first : first + _MOST_PEOPLE]),
         count=len(found),
         asked=asked,
         states=_states(asked),
@@ -267,6 +270,7 @@ def _people(
             for role in work.model.roles.values()
         ),
         locales=tuple(LOCALES.items()),
+        chosen=frozenset(request.form.getlist("role")) if errors else frozenset(),
         sent=sent,
         errors=errors,
         made=made,
@@ -274,7 +278,7 @@ def _people(
     return render(_USERS, _shell(work, gettext("Users")), page, status)
 
 
-def _person(work: Work, user: User, secured: Container[str]) -> Person:
+def _person(work: Work, user: User, secured: Container[str], keepers: Mapping[str, str]) -> Person:
     labels = {role.name: role.label.get(current_locale()) for role in work.model.roles.values()}
     return Person(
         id=user.id,
@@ -287,6 +291,7 @@ def _person(work: Work, user: User, secured: Container[str]) -> Person:
         me=user.id == work.actor.id,
         service=user.service,
         has_factor=user.id in secured,
+        keeper=keepers.get(user.id, ""),
     )
 
 

@@ -45,3 +45,11 @@ def test_it_works(tmp_path: Path) -> None:
         assert "kept in a directory of the organisation" in refused.text
         assert refused.status_code < 500
         assert browser.open("/account/security").status_code == 200
+
+        admin = Browser(an_app(services, Blobs(tmp_path / "blobs")).test_client())
+        boss = with_password(site, site.person("administrator"))
+        assert admin.sign_in(boss, PASSWORD).status_code == 200
+        page = admin.open("/admin/users").text
+        theirs, own = (next(row for row in page.split("<tr>")[1:] if each in row) for each in (email, boss))
+        assert ("password in office" in theirs, "/password" in theirs, "/link" in theirs) == (True, False, False)
+        assert ("password in office" in own, "/password" in own) == (False, True)

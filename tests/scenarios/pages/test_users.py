@@ -68,3 +68,11 @@ def test_one_comes_back_to_where_one_was(client: FlaskClient) -> None:
     assert action is not None
     answer = client.post(action[1].replace("&amp;", "&"), data={"active": "0"})
     assert answer.location == f"{USERS}?q=worker+00&page=0"
+
+
+def test_a_refused_new_user_keeps_what_was_chosen(client: FlaskClient) -> None:
+    form = {"name": "Eda", "email": "w001@example.org", "role": ["clerk"], "locale": "tr"}
+    answer = client.post(USERS, data=form)
+    assert answer.status_code == 422
+    asked = answer.text[answer.text.index('id="new-user"') :]
+    assert re.findall(r'value="(\w+)" (?:selected|checked)', asked) == ["tr", "clerk"]

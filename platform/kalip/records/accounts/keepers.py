@@ -1,6 +1,7 @@
 """Who keeps a person's password: the site itself, or a directory that is asked whenever the person signs in."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +9,7 @@ from kalip.base.errors import Conflict, NotAuthenticated
 from kalip.records.services import Services, Work
 from kalip.runtime.directories import Directory, DirectoryFailed
 from kalip.storage import Session, User
-from kalip.storage.groups import external_id
+from kalip.storage.groups import external_id, external_ids
 
 _PEOPLE: Final = "user"
 
@@ -43,6 +44,15 @@ def keeper_of(services: Services, session: Session, user: User) -> Keeper | None
         if person is not None:
             return Keeper(directory, person)
     return None
+
+
+def kept_elsewhere(work: Work) -> Mapping[str, str]:
+    """The name of the directory that keeps the password, by the id of each person of whom one does."""
+    found: dict[str, str] = {}
+    for directory in work.services.directories.values():
+        for user in external_ids(work.session, people_of(directory)) if directory.sign_in else ():
+            found.setdefault(user, directory.name)
+    return found
 
 
 def has_password(work: Work, user: User) -> bool:

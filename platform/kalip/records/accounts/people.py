@@ -26,6 +26,7 @@ from kalip.storage import (
     save_user,
 )
 from kalip.storage.collation import sort_key
+from kalip.storage.people import email_key
 from kalip.storage.tickets import delete_tickets_of
 
 PeopleState = Literal["", "in", "out", "programme"]
@@ -178,16 +179,17 @@ def list_people(work: Work) -> list[User]:
 
 
 def find_people(work: Work, query: PeopleQuery) -> list[User]:
-    """The users that a query leaves, by name. Administrators only."""
+    """The users that a query leaves, by name as the site's language orders. Administrators only."""
     language = work.session.language
-    wanted = sort_key(query.text.strip(), language)
-    return [
+    name, email = sort_key(query.text.strip(), language), email_key(query.text)
+    found = [
         user
         for user in list_people(work)
-        if any(wanted in sort_key(each, language) for each in (user.name, user.email))
+        if (name in sort_key(user.name, language) or email in email_key(user.email))
         and (not query.role or query.role in user.roles)
         and (not query.state or query.state == _state(user))
     ]
+    return sorted(found, key=lambda user: (sort_key(user.name, language), user.id))
 
 
 def _state(user: User) -> PeopleState:
