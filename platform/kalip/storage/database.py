@@ -5,6 +5,7 @@ served. On PostgreSQL it is an advisory lock of the transaction; on SQLite the w
 """
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -24,6 +25,8 @@ _MODEL_LOCK: Final = 0x6B616C6970  # "kalip"
 # Looking at fewer rows of an index makes common values (an owner's, a stage's) seem rare, and lists are sorted then.
 _LOOK: Final = ("PRAGMA analysis_limit = 100000", "ANALYZE")
 _FIRST_LOOK: Final = 1_024
+_SQLITE_LOOKS: Final = 0.12
+"""Seconds in which SQLite surely looks again whether it may write."""
 _CURRENT: Final = "SELECT hash FROM kalip_revision ORDER BY id DESC LIMIT 1"
 
 
@@ -76,6 +79,14 @@ class Database:
         """A session that commits and waits for no publisher: for rows of Kalip's own that no model describes."""
         with self._writer.connect() as connection, connection.begin():
             yield Session(connection, self.language, writable=True)
+
+    def give_way(self) -> None:
+        """Let in who waits to write; call it between many transactions in a row, outside of each.
+
+        PostgreSQL has a queue. On SQLite whoever waits looks every tenth of a second, and would never find it free.
+        """
+        if self.dialect == "sqlite":
+            time.sleep(_SQLITE_LOOKS)
 
     def learn(self) -> None:
         """Look at how rows are spread, by which SQLite chooses indexes; call it when many were written at once.

@@ -1,109 +1,35 @@
 """People kept in step with a directory: known by its names, kept out and let in, never more than can be believed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
-from kalip.base.errors import AccessDenied, Conflict, KalipError, NotFound
-from kalip.base.text import Text
-from kalip.records import Job, Services, Work
+from kalip.base.errors import AccessDenied, Conflict, NotFound
+from kalip.records import Job, Work
 from kalip.records.accounts import set_user_active
 from kalip.records.organisation import (
     SaveGroup,
-    SaveUnit,
     change_members,
-    hang_unit,
     make_group,
-    make_unit,
-    remove_unit,
 )
 from kalip.records.organisation.syncing import (
     KIND,
-    PeopleSynced,
     SyncPeople,
     handlers_of,
     recurring_of,
     sync_people,
 )
 from kalip.runtime.directories import (
-    Directory,
-    DirectoryContents,
     DirectoryFailed,
     DirectoryGroup,
-    DirectoryKind,
     DirectoryPerson,
 )
 from kalip.storage import User, add_user, find_user
-from kalip.storage.groups import group_codes, list_groups
-from kalip.storage.organisation import Unit, get_unit, list_units, positions_of
+from kalip.storage.groups import list_groups
+from kalip.storage.organisation import list_units, positions_of
 from kalip.storage.persons import erase_accounts
 from tests.support.background import Yard
-from tests.support.site import Site
-
-EDA = DirectoryPerson("1", "eda@x.co", "Eda Su", unit="acme/sales", position="Seller", locale="tr-TR", groups=("g1",))
-CAN = DirectoryPerson("2", "can@x.co", "Can")
-CREW, SELLERS = DirectoryGroup("g1", "The crew"), DirectoryGroup("g2", "Sellers", "cn=sellers,dc=x")
-
-
-@dataclass
-class Office:
-    """A site and the directory that it follows; `people` and `groups` are what that says now."""
-
-    site: Site
-    people: Sequence[DirectoryPerson] = (EDA, CAN)
-    groups: Sequence[DirectoryGroup] = (CREW, SELLERS)
-    fault: KalipError | None = None
-    directory: Directory = field(init=False)
-
-    def __post_init__(self) -> None:
-        kind = DirectoryKind("list", Text.of("List"), lambda _options: self.read())
-        roles = {"cn=SELLERS,dc=x": ("rep", "viewer")}
-        self.directory = Directory("office", "list", make_missing=True, roles=roles, reader=kind)
-
-    def read(self) -> DirectoryContents:
-        if self.fault is not None:
-            raise self.fault
-        return DirectoryContents(tuple(self.people), tuple(self.groups))
-
-    @property
-    def services(self) -> Services:
-        return replace(self.site.services, directories={"office": self.directory})
-
-    def sync(self, who: str = "ada", *, dry_run: bool = False, let_go: bool = False) -> PeopleSynced:
-        return sync_people(self.services, self.site.actors[who], SyncPeople("office", dry_run, let_go))
-
-    def user(self, email: str) -> User:
-        with self.site.services.database.read() as session:
-            found = find_user(session, email)
-        assert found is not None
-        return found
-
-    def unit(self, code: str) -> Unit:
-        with self.site.services.database.read() as session:
-            return next(each for each in list_units(session) if each.code == code)
-
-    def units(self) -> dict[str, str]:
-        """The codes of the units, each with that of the one above it."""
-        with self.site.services.database.read() as session:
-            found = {each.id: each for each in list_units(session)}
-        return {each.code: found[each.parent].code if each.parent else "" for each in found.values()}
-
-    def unit_of(self, email: str) -> str:
-        with self.site.services.database.read() as session:
-            (place,) = positions_of(session, self.user(email).id)
-            found = get_unit(session, place.unit)
-        assert found is not None
-        return found.code
-
-    def groups_of(self, email: str) -> tuple[str, ...]:
-        with self.site.services.database.read() as session:
-            return group_codes(session, self.user(email).id)
-
-
-@pytest.fixture
-def office(site: Site) -> Office:
-    return Office(site)
+from tests.support.directories import CAN, CREW, EDA, SELLERS, Office
 
 
 def test_it_works(office: Office) -> None:
@@ -231,50 +157,6 @@ def test_groups_that_seem_empty_together_are_not_believed(office: Office) -> Non
     assert office.user("can@x.co").roles == ()
 
 
-def test_units_of_one_name_in_different_places_are_two(office: Office) -> None:
-    office.people = (EDA, replace(CAN, unit="Other/sales"), DirectoryPerson("3", "dora@x.co", unit="Other"))
-    office.sync()
-    assert office.units() == {"acme": "", "sales": "acme", "Other": "", "Other-sales": "Other"}
-    assert (office.unit_of("eda@x.co"), office.unit_of("can@x.co")) == ("sales", "Other-sales")
-    office.people = (replace(EDA, unit="ACME/Sales"), replace(CAN, unit="other/sales"), office.people[2])
-    assert office.sync().counts == {"unchanged": 3}
-
-
-def test_a_unit_stays_what_it_is_where_administrators_hang_it(office: Office) -> None:
-    head = office.site.act("ada", lambda work: make_unit(work, SaveUnit("head", "Head")))
-    office.site.act("ada", lambda work: make_unit(work, SaveUnit("acme", "ACME Ltd", head)))
-    office.sync()
-    assert office.units() == {"head": "", "acme": "head", "sales": "acme"}
-    sales = office.site.act("ada", lambda work: hang_unit(work, office.unit("sales").id, head)).id
-    assert office.sync().counts == {"unchanged": 2}
-    with office.site.services.database.read() as session:
-        (place,) = positions_of(session, office.user("eda@x.co").id)
-    assert place.unit == sales
-
-
-def test_units_that_are_not_there_are_not_made_unasked(office: Office) -> None:
-    office.directory = replace(office.directory, make_missing=False)
-    office.site.act("ada", lambda work: make_unit(work, SaveUnit("sales", "Sales")))
-    done = office.sync()
-    assert done.people[0].faults == ("There is no unit 'acme'.",)
-    office.site.act("ada", lambda work: make_unit(work, SaveUnit("acme", "ACME")))
-    assert office.sync().people[0].faults == ("There is no unit 'sales' below 'acme'.",)
-    office.site.act("ada", lambda work: hang_unit(work, office.unit("sales").id, office.unit("acme").id))
-    assert office.sync().counts == {"unchanged": 1, "created": 1}
-
-
-def test_a_unit_that_was_taken_away_is_made_anew(office: Office) -> None:
-    office.sync()
-    office.people = (replace(EDA, unit="board"), CAN)
-    office.sync()
-    office.people = (EDA, CAN)
-    office.site.clock.move(days=2)
-    for code in ("sales", "acme"):
-        office.site.act("ada", lambda work, code=code: remove_unit(work, office.unit(code).id))  # type: ignore[misc]
-    assert office.sync().counts == {"unchanged": 1, "updated": 1}
-    assert office.units() == {"acme": "", "sales": "acme", "board": ""}
-
-
 def test_a_programme_is_none_of_the_directorys_people(office: Office) -> None:
     def prepare(work: Work) -> None:
         add_user(work.session, User("prog", "Robot", "robot@x.co", (), "en", "UTC", True, None, work.now, service=True))
@@ -289,15 +171,6 @@ def test_a_programme_is_none_of_the_directorys_people(office: Office) -> None:
     assert done.people[0].faults == ("This is the account of a programme: no directory keeps it in step.",)
 
 
-def test_a_group_is_the_same_under_another_name(office: Office) -> None:
-    office.sync()
-    office.groups = (replace(CREW, name="Everybody"), replace(SELLERS, id="g3", name="The crew"))
-    office.sync(let_go=True)
-    with office.site.services.database.read() as session:
-        found = {each.code: each.name for each in list_groups(session)}
-    assert found == {"The-crew": "Everybody", "The-crew-2": "The crew", "Sellers": "Sellers"}
-
-
 def test_roles_of_a_group_that_is_not_there_stay(office: Office) -> None:
     office.people = (replace(EDA, groups=("g2",)),)
     office.sync()
@@ -308,6 +181,30 @@ def test_roles_of_a_group_that_is_not_there_stay(office: Office) -> None:
         "There is no group 'cn=SELLERS,dc=x' in the directory: roles that it gives stay as they are.",
     )
     assert office.user("eda@x.co").roles == ("rep", "viewer")
+
+
+def test_a_dry_run_tells_what_a_run_does_and_lets_others_write_meanwhile(office: Office) -> None:
+    office.groups = (CREW, replace(CREW, id="g3"), *(DirectoryGroup(f"n{each}", f"Team {each}") for each in range(60)))
+    ways = ("acme/sales", "other/sales", "other/new/sales", "not//.possible/x y", "")
+    office.people = tuple(
+        DirectoryPerson(str(each), f"p{each}@x.co", unit=ways[each % len(ways)], groups=("g1", "g3", f"n{each % 60}"))
+        for each in range(110)
+    )
+    office.directory = replace(office.directory, roles={})
+    marks: list[str] = []
+
+    def write(_done: int, _total: int) -> bool:
+        marks.append(f"mark-{len(marks)}")
+        office.site.act("ada", lambda work: make_group(work, SaveGroup(marks[-1], "Mark")))
+        return False
+
+    dry = office.sync(dry_run=True, watch=write)
+    assert (marks, dry.counts) == (["mark-0", "mark-1", "mark-2"], {"created": 88, "refused": 22})
+    with office.site.services.database.read() as session:
+        assert {each.code for each in list_groups(session)} == set(marks)
+        assert (list_units(session), find_user(session, "p0@x.co")) == ([], None)
+    assert office.sync() == dry
+    assert office.sync(dry_run=True, watch=lambda done, _all: done > 0).counts == {"unchanged": 50}
 
 
 def test_what_is_refused_harms_nobody_else(office: Office) -> None:

@@ -18,6 +18,7 @@ from kalip.storage import (
     RevisionChanged,
     Session,
     Unavailable,
+    append_events,
     current_revision,
     events_for,
     make_database,
@@ -221,3 +222,25 @@ def test_sqlite_is_set_up_for_durability(tmp_path: Path) -> None:
         }
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
     database.dispose()
+
+
+def test_who_waits_to_write_is_let_in_between_many_transactions(database: Database) -> None:
+    began = threading.Event()
+
+    def write() -> None:
+        began.set()
+        with database.write() as session:
+            append_events(session, [EVENT])
+
+    waiting = threading.Thread(target=write)
+    with database.write():
+        waiting.start()
+        began.wait()
+    for _ in range(50):
+        database.give_way()
+        with database.write() as session:
+            if events_for(session, "lead", "1").events:
+                break
+    else:
+        pytest.fail("it was never let in")
+    waiting.join()

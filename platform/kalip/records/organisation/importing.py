@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from kalip.access import Actor
 from kalip.base.errors import BadRequest, KalipError, RecordRejected, Violation
@@ -21,7 +21,7 @@ from kalip.records.organisation.groups import change_members, make_group
 from kalip.records.organisation.leads import positions_held
 from kalip.records.organisation.positions import change_position, make_position
 from kalip.records.organisation.units import make_unit, unit_with
-from kalip.records.services import Services, Work, run, unit_of_work
+from kalip.records.services import Services, Work, run
 from kalip.records.transfer.tables import SourceTable
 from kalip.storage import User, find_user
 from kalip.storage.groups import find_group, groups_of
@@ -35,6 +35,11 @@ _NONE: Final = "-"
 _TRUE: Final = frozenset(("1", "true", "yes", "y", "evet", "e", "да", "д", "x"))
 _FALSE: Final = frozenset(("0", "false", "no", "n", "hayır", "h", "нет", "н"))
 _DAY: Final = timedelta(days=1)
+T = TypeVar("T")
+
+
+class _Undone(Exception):
+    """Takes back what a dry run did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,6 @@ class PeopleImported:
     refused: tuple[ImportedRow, ...] = ()
 
 
-class Undone(Exception):
-    """Takes back what a dry run did."""
-
-
 def import_people(services: Services, actor: Actor, command: PeopleImport) -> PeopleImported:
     """Bring people to what a file says, each row in a transaction of its own; a refused row harms no other.
 
@@ -80,11 +81,24 @@ def import_people(services: Services, actor: Actor, command: PeopleImport) -> Pe
             for number, cells in _filled(command.table, names)
         )
         return _summed(rows)
-    kept: list[PeopleImported] = []
-    with suppress(Undone), unit_of_work(services, actor, write=True) as work:
-        kept.append(_summed(_row(work, number, cells, command) for number, cells in _filled(command.table, names)))
-        raise Undone
-    return kept[0]
+
+    def bring(work: Work) -> PeopleImported:
+        return _summed(_row(work, number, cells, command) for number, cells in _filled(command.table, names))
+
+    return rehearse(services, actor, bring)
+
+
+def rehearse(services: Services, actor: Actor, command: Callable[[Work], T]) -> T:
+    """What a use case gives, run as by `run` in a transaction that is taken back."""
+    given: list[T] = []
+
+    def bring(work: Work) -> None:
+        given.append(command(work))
+        raise _Undone
+
+    with suppress(_Undone):
+        run(services, actor, bring)
+    return given[-1]
 
 
 def settle_row(work: Work, line: int, email: str, bring: Callable[[], Outcome]) -> ImportedRow:

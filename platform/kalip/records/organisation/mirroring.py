@@ -12,7 +12,15 @@ from kalip.records.organisation.matching import Names
 from kalip.records.organisation.units import make_unit, unit_with
 from kalip.records.services import Work
 from kalip.runtime.directories import Directory, DirectoryGroup
-from kalip.storage.groups import external_id, find_group, get_group, own_id, set_external_id
+from kalip.storage.groups import (
+    external_id,
+    external_ids,
+    find_group,
+    get_group,
+    list_groups,
+    own_id,
+    set_external_id,
+)
 from kalip.storage.organisation import Unit, find_unit, get_unit
 
 _LONGEST: Final = 60
@@ -25,7 +33,15 @@ def bring_groups(work: Work, directory: Directory, groups: Sequence[DirectoryGro
     A group that is here by its code is taken for the directory's. One that the directory has no more stays, and its
     people leave it. Who is in, people say.
     """
-    return {each.id: _group(work, Names(directory).groups, each) for each in groups}
+    kind = Names(directory).groups
+    own = {external: own for own, external in external_ids(work.session, kind).items()}
+    present = {each.id: each for each in list_groups(work.session)}
+    codes = {}
+    for wanted in groups:
+        known = present.get(own.get(wanted.id, ""))
+        same = known is not None and known.name == _name(wanted)
+        codes[wanted.id] = known.code if known is not None and same else _group(work, kind, wanted)
+    return codes
 
 
 def bring_unit(work: Work, directory: Directory, path: str) -> str:
@@ -43,7 +59,7 @@ def bring_unit(work: Work, directory: Directory, path: str) -> str:
 
 
 def _group(work: Work, kind: str, wanted: DirectoryGroup) -> str:
-    name = " ".join(wanted.name.split())[:LONGEST_NAME] or wanted.id
+    name = _name(wanted)
     present = get_group(work.session, own_id(work.session, kind, wanted.id) or "")
     if present is None:
         present = find_group(work.session, group_code(name))
@@ -55,6 +71,10 @@ def _group(work: Work, kind: str, wanted: DirectoryGroup) -> str:
     if present.name != name:
         change_group(work, present.id, SaveGroup(present.code, name))
     return present.code
+
+
+def _name(wanted: DirectoryGroup) -> str:
+    return " ".join(wanted.name.split())[:LONGEST_NAME] or wanted.id
 
 
 def _unit(work: Work, directory: Directory, place: str, code: str, above: Unit | None) -> Unit:

@@ -6,7 +6,6 @@ again. Whom an administrator kept out stays out. Roles and groups that don't com
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -18,17 +17,18 @@ from kalip.base.text import LANGUAGES
 from kalip.records.accounts.mine import administering
 from kalip.records.accounts.people import find_person, set_user_active
 from kalip.records.jobs import Hopeless, JobHandler, JobRun, Recurring
-from kalip.records.organisation.importing import ImportedRow, Outcome, Undone, bring_person, settle_row
+from kalip.records.organisation.importing import ImportedRow, Outcome, bring_person, rehearse, settle_row
 from kalip.records.organisation.matching import Match, Matched, Names, match_people
 from kalip.records.organisation.mirroring import bring_groups, bring_unit
 from kalip.records.organisation.told import changes_told
-from kalip.records.services import Services, Work, run, unit_of_work
+from kalip.records.services import Services, Work, run
 from kalip.runtime.directories import Directory, DirectoryContents, DirectoryFailed, DirectoryPerson
 from kalip.storage.groups import external_id, groups_of, people_in_groups, set_external_id
 
 KIND: Final = "people.sync"
 _AT_ONCE: Final = 50
-"""People that are brought in one transaction: what is refused harms only itself, by a savepoint of its own."""
+"""People or groups of one transaction: who is refused harms only itself, by a savepoint of its own."""
+_BROUGHT: Final = frozenset({"created", "updated"})
 _ATTEMPTS: Final = 3
 """Runs after which a directory that fails is left to the next time."""
 
@@ -95,15 +95,8 @@ def sync_people(services: Services, actor: Actor, command: SyncPeople, watch: Wa
     directory = _directory(services, command.directory)
     contents = directory.read()
     plan = run(services, actor, partial(_planned, directory, contents, let_go=command.let_go), write=False)
-    if not command.dry_run:
-        codes = run(services, actor, partial(_groups, directory, contents))
-        return _summed(plan, _kept(services, actor, _steps(directory, plan, codes), watch))
-    kept: list[PeopleSynced] = []
-    with suppress(Undone), unit_of_work(services, actor, write=True) as work:
-        codes = _groups(directory, contents, work)
-        kept.append(_summed(plan, [step(work) for step in _steps(directory, plan, codes)]))
-        raise Undone
-    return kept[0]
+    bring = _rehearsed if command.dry_run else _kept
+    return _summed(plan, bring(services, actor, directory, plan, watch))
 
 
 def handlers_of(directories: Mapping[str, Directory]) -> Mapping[str, JobHandler]:
@@ -204,10 +197,6 @@ def _roles_by_group(
     return roles, tuple(notes)
 
 
-def _groups(directory: Directory, contents: DirectoryContents, work: Work) -> Mapping[str, str]:
-    return bring_groups(work, directory, contents.groups) if directory.groups else {}
-
-
 Step = Callable[[Work], SyncedPerson]
 
 
@@ -216,12 +205,56 @@ def _steps(directory: Directory, plan: _Plan, codes: Mapping[str, str]) -> Seque
     return [*bring, *(partial(_let_go, directory, each) for each in plan.matched.leaving)]
 
 
-def _kept(services: Services, actor: Actor, steps: Sequence[Step], watch: Watch) -> Iterator[SyncedPerson]:
-    for start in range(0, len(steps), _AT_ONCE):
+def _kept(services: Services, actor: Actor, directory: Directory, plan: _Plan, watch: Watch) -> Iterator[SyncedPerson]:
+    groups = plan.contents.groups if directory.groups else ()
+    codes: dict[str, str] = {}
+    for start in _portions(services, len(groups)):
+        some = groups[start : start + _AT_ONCE]
+        codes |= run(services, actor, partial(bring_groups, directory=directory, groups=some))
+    steps = _steps(directory, plan, codes)
+
+    def portion(start: int, work: Work) -> list[SyncedPerson]:
+        return [step(work) for step in steps[start : start + _AT_ONCE]]
+
+    for start in _portions(services, len(steps)):
         if watch(start, len(steps)):
             return
-        some = steps[start : start + _AT_ONCE]
-        yield from run(services, actor, lambda work, some=some: [step(work) for step in some])  # type: ignore[misc]
+        yield from run(services, actor, partial(portion, start))
+
+
+def _rehearsed(
+    services: Services, actor: Actor, directory: Directory, plan: _Plan, watch: Watch
+) -> Iterator[SyncedPerson]:
+    """The same, but each portion is taken back at its end: a whole run would keep others from writing for as long.
+
+    Every portion finds the groups, and the units that were made for people of those before it.
+    """
+    groups = plan.contents.groups if directory.groups else ()
+    people, total = plan.matched.people, len(_steps(directory, plan, {}))
+    units: dict[str, None] = {}
+
+    def portion(start: int, work: Work) -> list[SyncedPerson]:
+        codes = bring_groups(work, directory, groups)
+        for unit in units:
+            bring_unit(work, directory, unit)
+        return [step(work) for step in _steps(directory, plan, codes)[start : start + _AT_ONCE]]
+
+    for start in _portions(services, total):
+        if watch(start, total):
+            return
+        done = rehearse(services, actor, partial(portion, start))
+        if directory.make_missing:
+            brought = zip(people[start:], done, strict=False)
+            units |= {each.person.unit: None for each, row in brought if row.outcome in _BROUGHT}
+        yield from done
+
+
+def _portions(services: Services, count: int) -> Iterator[int]:
+    """Where each portion begins; others are let in between two."""
+    for start in range(0, count, _AT_ONCE):
+        if start:
+            services.database.give_way()
+        yield start
 
 
 def _summed(plan: _Plan, people: Sequence[SyncedPerson] | Iterator[SyncedPerson]) -> PeopleSynced:
