@@ -4,13 +4,29 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
-from sqlalchemy import Select, Table, bindparam, delete, func, insert, null, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    null,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from kalip.expressions import Dialect
 from kalip.storage.actor_sets import told_params, told_sql
+from kalip.storage.collation import sort_key, sort_key_sql
 from kalip.storage.errors import UniqueClash
 from kalip.storage.own import KalipGroup, KalipGroupMember, KalipSession, KalipToken, KalipUser, table_of
 from kalip.storage.session import Session
@@ -21,6 +37,12 @@ _TOKENS: Final = table_of(KalipToken)
 _GROUPS: Final = table_of(KalipGroup)
 _MEMBERS: Final = table_of(KalipGroupMember)
 
+_HAS_ROLE: Final = {
+    "sqlite": "EXISTS (SELECT 1 FROM json_each(kalip_user.roles) AS r WHERE r.value = :role)",
+    "postgresql": "kalip_user.roles @> to_jsonb(CAST(:role AS TEXT))",
+}
+
+PeopleState = Literal["", "in", "out", "programme"]
 T = TypeVar("T", "User", "LoginSession", "Token")
 
 
@@ -45,6 +67,19 @@ class User:
     service: bool = False
     groups: tuple[str, ...] | None = field(default=None, compare=False)
     told: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleQuery:
+    """Users whose name or e-mail holds a text, who have a role, and who come in, are kept out or are programmes.
+
+    A name is looked through as the site's language folds letters, and as `language` does, which is the reader's.
+    """
+
+    text: str = ""
+    role: str = ""
+    state: PeopleState = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +150,24 @@ def get_user(session: Session, user_id: str) -> User | None:
 
 
 def list_users(session: Session, active: bool | None = None) -> list[User]:  # noqa: FBT001 (three answers: yes, no, all)
-    """All users by name."""
-    query = select(_USERS).order_by(_USERS.c.name, _USERS.c.id)
+    """All users by name, as the site's language orders."""
+    query = select(_USERS).order_by(_name_key(session, session.language), _USERS.c.id)
     if active is not None:
         query = query.where(_USERS.c.active == active)
     return [_made(User, row) for row in session.run(query).mappings()]
+
+
+def search_users(session: Session, query: PeopleQuery, first: int, most: int) -> list[User]:
+    """At most `most` of the users that a query leaves, after the `first` ones, in the order of `list_users`."""
+    found = select(_USERS).where(*_conditions(session, query))
+    found = found.order_by(_name_key(session, session.language), _USERS.c.id).offset(first).limit(most)
+    return [_made(User, row) for row in session.run(found).mappings()]
+
+
+def count_users(session: Session, query: PeopleQuery) -> int:
+    """How many users a query leaves."""
+    counted = select(func.count()).select_from(_USERS).where(*_conditions(session, query))
+    return int(session.run(counted).scalar_one())
 
 
 def save_user(session: Session, user: User) -> None:
@@ -229,6 +277,28 @@ def touch_token(session: Session, token_id: str, now: datetime) -> None:
 def email_key(email: str) -> str:
     """An e-mail address as addresses are compared."""
     return email.strip().casefold()
+
+
+def _conditions(session: Session, query: PeopleQuery) -> Sequence[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted := query.text.strip():
+        # An address has no language: its I is i for everybody.
+        held = [_USERS.c.email_key.contains(email_key(wanted), autoescape=True)]
+        for language in sorted({session.language, query.language or session.language}):
+            key = _name_key(session, language)
+            held.append(key.contains(sort_key(wanted, language), autoescape=True))
+        conditions.append(or_(*held))
+    if query.role:
+        conditions.append(and_(text(_HAS_ROLE[session.dialect]).bindparams(role=query.role)))
+    if query.state:
+        conditions.append(_USERS.c.active.is_(query.state != "out"))
+    if query.state in {"in", "programme"}:
+        conditions.append(_USERS.c.service.is_(query.state == "programme"))
+    return conditions
+
+
+def _name_key(session: Session, language: str) -> ColumnElement[str]:
+    return literal_column(sort_key_sql("kalip_user.name", session.dialect, language))
 
 
 def _names(class_: type[Any]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from kalip.records.accounts import (
     PeopleQuery,
     PeopleState,
     change_password,
+    count_people,
     create_user,
     find_people,
     find_person,
@@ -253,17 +254,18 @@ def _people(
     made: tuple[str, str, str] | None = None,
 ) -> Response:
     asked, number = _asked(), _page_number()
-    found = find_people(administrating(work), asked)
-    first = min(number * _MOST_PEOPLE, max(len(found) - 1, 0) // _MOST_PEOPLE * _MOST_PEOPLE)
+    count = count_people(administrating(work), asked)
+    first = min(number, max(count - 1, 0) // _MOST_PEOPLE) * _MOST_PEOPLE
+    found = find_people(administrating(work), asked, first, _MOST_PEOPLE)
     known = (users_with_factors(work.session), kept_elsewhere(work))
     kept = _kept()
     page = People(
-        people=tuple(_person(work, each, *known) for each in found[first : first + _MOST_PEOPLE]),
-        count=len(found),
+        people=tuple(_person(work, each, *known) for each in found),
+        count=count,
         asked=asked,
         states=_states(asked),
         before=_page_at(kept, first - _MOST_PEOPLE) if first else "",
-        after=_page_at(kept, first + _MOST_PEOPLE) if first + _MOST_PEOPLE < len(found) else "",
+        after=_page_at(kept, first + _MOST_PEOPLE) if first + _MOST_PEOPLE < count else "",
         kept=kept,
         roles=tuple(
             Option(role.name, role.label.get(current_locale()), role.name == asked.role)

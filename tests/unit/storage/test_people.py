@@ -8,6 +8,7 @@ import pytest
 from kalip.storage import (
     Database,
     LoginSession,
+    Session,
     Token,
     UniqueClash,
     User,
@@ -30,6 +31,7 @@ from kalip.storage import (
     touch_login,
     touch_token,
 )
+from kalip.storage.people import PeopleQuery, count_users, search_users
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -50,6 +52,52 @@ def test_users_are_found_whatever_the_case(database: Database) -> None:
         assert get_user(session, "u1") == AYSE
         assert [user.name for user in list_users(session)] == ["Ali", "Ayşe"]
         assert [user.name for user in list_users(session, active=True)] == ["Ayşe"]
+
+
+def found(session: Session, query: PeopleQuery, first: int = 0, most: int = 99) -> list[str]:
+    people = search_users(session, query, first, most)
+    if not first and most == 99:
+        assert count_users(session, query) == len(people)
+    return [each.name for each in people]
+
+
+def with_more(session: Session) -> None:
+    for number, name in enumerate(("Zeynep", "ışık", "Işıl", "Çağla", "cem", "Oya_1", "Ян")):
+        roles = ("rep",) if number % 2 else ("reps", "x")
+        email = f"I{number}@Acme.co"
+        add_user(session, replace(AYSE, id=f"w{number}", name=name, email=email, roles=roles, service=number == 2))
+
+
+def test_users_have_one_order_on_every_database_and_come_in_pages(database: Database) -> None:
+    with database.write() as session:
+        with_more(session)
+        everybody = ["Ali", "Ayşe", "cem", "Çağla", "ışık", "Işıl", "Oya_1", "Zeynep", "Ян"]
+        assert [each.name for each in list_users(session)] == everybody
+        assert found(session, PeopleQuery()) == everybody
+        assert found(session, PeopleQuery(), first=2, most=2) == ["cem", "Çağla"]
+        assert found(session, PeopleQuery(), first=9) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        (PeopleQuery("ıŞı", language="tr"), ["ışık", "Işıl"]),
+        (PeopleQuery("İŞıL", language="tr"), ["Işıl"]),
+        (PeopleQuery("i3@aCME", language="tr"), ["Çağla"]),
+        (PeopleQuery("I3@", language="tr"), ["Çağla"]),
+        (PeopleQuery("_1"), ["Oya_1"]),
+        (PeopleQuery("%"), []),
+        (PeopleQuery(role="rep"), ["Ayşe", "Çağla", "ışık", "Oya_1"]),
+        (PeopleQuery("y", role="rep"), ["Ayşe", "Oya_1"]),
+        (PeopleQuery(state="out"), ["Ali"]),
+        (PeopleQuery(state="programme"), ["Işıl"]),
+        (PeopleQuery("ş", state="in"), ["Ayşe", "ışık"]),
+    ],
+)
+def test_users_are_searched(database: Database, query: PeopleQuery, names: list[str]) -> None:
+    with database.write() as session:
+        with_more(session)
+        assert found(session, query) == names
 
 
 def test_addresses_are_unique_whatever_the_case(database: Database) -> None:

@@ -11,9 +11,8 @@ from kalip.records.accounts.acting import (
 from kalip.records.accounts.doors import Caller, Locked
 from kalip.records.accounts.people import (
     NewUser,
-    PeopleQuery,
-    PeopleState,
     change_password,
+    count_people,
     create_user,
     find_people,
     find_person,
@@ -42,6 +41,7 @@ from kalip.records.accounts.tokens import (
     token_of_id,
     tokens_of,
 )
+from kalip.storage.people import PeopleQuery, PeopleState
 
 __all__ = [
     "Caller",
@@ -58,6 +58,7 @@ __all__ = [
     "actor_of_token",
     "all_tokens",
     "change_password",
+    "count_people",
     "create_api_token",
     "create_user",
     "end_session",

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
 from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
@@ -25,11 +24,8 @@ from kalip.storage import (
     list_users,
     save_user,
 )
-from kalip.storage.collation import sort_key
-from kalip.storage.people import email_key
+from kalip.storage.people import PeopleQuery, count_users, search_users
 from kalip.storage.tickets import delete_tickets_of
-
-PeopleState = Literal["", "in", "out", "programme"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +42,6 @@ class NewUser:
     locale: str = "en"
     timezone: str = "UTC"
     service: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleQuery:
-    """Users whose name or e-mail holds a text, who have a role, and who come in, are kept out or are programmes."""
-
-    text: str = ""
-    role: str = ""
-    state: PeopleState = ""
 
 
 def create_user(work: Work, new: NewUser) -> str:
@@ -178,24 +165,20 @@ def list_people(work: Work) -> list[User]:
     return list_users(work.session)
 
 
-def find_people(work: Work, query: PeopleQuery) -> list[User]:
-    """The users that a query leaves, by name as the site's language orders. Administrators only."""
-    language = work.session.language
-    name, email = sort_key(query.text.strip(), language), email_key(query.text)
-    found = [
-        user
-        for user in list_people(work)
-        if (name in sort_key(user.name, language) or email in email_key(user.email))
-        and (not query.role or query.role in user.roles)
-        and (not query.state or query.state == _state(user))
-    ]
-    return sorted(found, key=lambda user: (sort_key(user.name, language), user.id))
+def count_people(work: Work, query: PeopleQuery) -> int:
+    """How many users a query leaves. Administrators only."""
+    administering(work)
+    return count_users(work.session, _read_by(work, query))
 
 
-def _state(user: User) -> PeopleState:
-    if not user.active:
-        return "out"
-    return "programme" if user.service else "in"
+def find_people(work: Work, query: PeopleQuery, first: int, most: int) -> list[User]:
+    """At most `most` of the users that a query leaves, after the `first` ones, by name. Administrators only."""
+    administering(work)
+    return search_users(work.session, _read_by(work, query), first, most)
+
+
+def _read_by(work: Work, query: PeopleQuery) -> PeopleQuery:
+    return replace(query, language=work.actor.locale)
 
 
 def find_person(work: Work, user_id: str) -> User:
