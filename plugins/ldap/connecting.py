@@ -105,10 +105,14 @@ def _sign_in(connection: Connection, options: Options, host: str) -> None:
                 message = "{host} offers no encryption, and the password is not sent without."
                 raise DirectoryFailed(message, params={"host": host}, hint=_hint(options)) from error
     try:
-        connection.bind()
+        is_in = connection.bind()
     except _REFUSALS as error:
         template, hint = "{url} lets '{bind_dn}' not in: {reason}", "look at bind_dn and password"
         raise AccountRefused(template, params=_params(options, error), hint=hint) from error
+    if not is_in:
+        # The library raises for no referral, no limit of time and some others.
+        params = {"url": options.url, "reason": connection.result["description"]}
+        raise DirectoryFailed("{url} answers: {reason}", params=params)
 
 
 def _hint(options: Options) -> str:

@@ -16,8 +16,20 @@ from kalip.runtime import load_extensions
 from kalip.runtime.directories import Directory, DirectoryContents, DirectoryFailed, read_directories, with_readers
 from kalip.storage import User, find_user
 from kalip.storage.groups import group_codes
+from plugins.ldap.connecting import AccountRefused, open_directory
+from plugins.ldap.options import Options
 from plugins.ldap.searching import whole_values
-from tests.support.ldap import LIMITED, MOST, READER, STRANGER, SUFFIX, Branch, ldap_server, slapd_program
+from tests.support.ldap import (
+    LIMITED,
+    MOST,
+    READER,
+    STRANGER,
+    SUFFIX,
+    Branch,
+    ldap_server,
+    server_that_answers,
+    slapd_program,
+)
 from tests.support.processes import free_port
 from tests.support.site import Site, a_site
 
@@ -192,6 +204,18 @@ def test_a_password_that_can_be_nobodys_is_a_wrong_one(branch: Branch, password:
     ids = {each.name: each.id for each in office.read().people}
     assert not office.check(ids["Can"], password)
     assert not office.check(ids["Eda"], password or "any")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [(3, "timeLimitExceeded"), (10, "referral"), (14, "saslBindInProgress"), (51, "busy")]
+)
+def test_whom_a_server_neither_lets_in_nor_refuses_is_not_in(code: int, said: str) -> None:
+    """The library raises for what servers refuse, but gives some answers as if nothing was amiss."""
+    with server_that_answers(code) as url:
+        options = Options(url, "dc=x", "cn=eda,dc=x", "whatever")
+        with pytest.raises(DirectoryFailed, match=f"answers: {said}") as caught, open_directory(options):
+            pytest.fail("it is open")
+    assert not isinstance(caught.value, AccountRefused)
 
 
 @pytest.mark.parametrize("more", [{}, {"attributes": {"id": "uid"}}])

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ MOST = 5
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 _numbers = itertools.count()
+_ANSWERS: Mapping[int, tuple[int, int | None]] = {0x77: (0x78, 52), 0x60: (0x61, None)}
+"""StartTLS is answered that it's not there, and signing in with what the test wants."""
 _ATTRIBUTE = "attributetype ( 1.2.840.113556.1.4.{number} NAME '{name}' EQUALITY {rule} SYNTAX {syntax} SINGLE-VALUE )"
 _SYNTAX = "1.3.6.1.4.1.1466.115.121.1"
 _CONFIG = f"""
@@ -160,6 +163,32 @@ def ldap_server(program: Path, *, encrypted: bool = True) -> Iterator[Slapd]:
             yield server
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def server_that_answers(code: int) -> Iterator[str]:
+    """A server without encryption that answers whoever signs in with a result's code; its address."""
+
+    def talk(asked: socket.socket) -> None:
+        with asked:
+            while said := asked.recv(4096):
+                number, kind = said[2 : 4 + said[3]], said[4 + said[3]]
+                if kind not in _ANSWERS:
+                    return
+                answer, fixed = _ANSWERS[kind]
+                result = bytes((0x0A, 1, code if fixed is None else fixed, 4, 0, 4, 0))
+                message = number + bytes((answer, len(result))) + result
+                asked.sendall(bytes((0x30, len(message))) + message)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            talk(listening.accept()[0])
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"ldap://127.0.0.1:{listening.getsockname()[1]}"
+        thread.join()
 
 
 @contextmanager
