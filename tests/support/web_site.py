@@ -14,7 +14,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.utils import LRUCache
 from werkzeug.test import TestResponse
 
-from kalip.access import new_secret
+from kalip.access import SYSTEM, new_secret
 from kalip.base.bundle import bundle_path
 from kalip.base.clock import Clock, system_clock
 from kalip.base.ids import new_id
@@ -23,7 +23,8 @@ from kalip.designer import Site as DesignedSite
 from kalip.designer import compile_served, load_served
 from kalip.designer.stored import revision_paths, store_packs
 from kalip.metadata import Pack, order_packs, read_pack
-from kalip.records import Services
+from kalip.records import Services, run
+from kalip.records.accounts import TokenScope, create_api_token
 from kalip.runtime import Extensions, Runtime, Served, load_extensions
 from kalip.storage import (
     Blobs,
@@ -103,6 +104,11 @@ class Site:
             add_user(session, user)
             create_token(session, token)
         return Caller(self.app.test_client(), user_id, secret.text)
+
+    def narrowed(self, person: Caller, scope: TokenScope) -> Caller:
+        """The same person, with a token for a part of the rights."""
+        text = run(self.services, SYSTEM, lambda work: create_api_token(work, person.user_id, "narrow", scope))
+        return Caller(self.app.test_client(), person.user_id, text)
 
     def caller(self, *roles: str) -> Caller:
         """The person with these roles whom all rows of a test share."""

@@ -1,6 +1,6 @@
 """The one who acts: a person with roles, or the system itself. Knows nothing of how one signs in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
@@ -102,6 +102,14 @@ class Actor:
     def narrowed(self) -> bool:
         """Whether only some of the person's own rights count: by a token for some roles or entities."""
         return self.on_behalf is None and (self.limited or self.entities is not None)
+
+    @property
+    def scope(self) -> Mapping[str, list[str] | None] | None:
+        """Which `roles` and `entities` are left of the person's own rights (None: all), as JSON; None for the whole."""
+        if not self.narrowed:
+            return None
+        entities = None if self.entities is None else list(self.entities)
+        return {"roles": list(self.roles) if self.limited else None, "entities": entities}
 
     def reaches(self, entity: str | None) -> bool:
         """Whether the actor's rights reach an entity; None is what is about no record."""

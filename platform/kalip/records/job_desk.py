@@ -30,9 +30,13 @@ class JobPage:
 
 
 def job_of(work: Work, job_id: str) -> StoredJob:
-    """A job of the work's actor, or anybody's for an administrator. NotFound for others."""
-    job = get_job(work.session, job_id)
-    if job is None or not (work.actor.administrator or (job.actor is not None and job.actor == work.actor.id)):
+    """A job of the work's actor, or anybody's for an administrator. NotFound for others.
+
+    A token for a part of the rights reaches the jobs that were asked for with the same part.
+    """
+    job, me = get_job(work.session, job_id), work.actor
+    mine = job is not None and job.actor is not None and job.actor == me.id
+    if job is None or not (me.administrator or (mine and me.scope in (None, job.scope))):
         raise NotFound("There is no such job.")
     return job
 

@@ -274,9 +274,14 @@ def enqueue_in(session: Session, job: Job, now: datetime, correlation: str | Non
 
 
 def actor_of_user(
-    services: Services, user_id: str | None, on_behalf: str | None = None, *, or_own: bool = False
+    services: Services,
+    user_id: str | None,
+    on_behalf: str | None = None,
+    scope: Mapping[str, Any] | None = None,
+    *,
+    or_own: bool = False,
 ) -> Actor:
-    """The actor in whose name a job runs, with today's roles; the system without a user.
+    """The actor in whose name a job runs, with today's roles, as far as `scope` reaches; the system without a user.
 
     NotAuthenticated when the user is gone or kept out, or may act no more for the one on whose behalf this runs: with
     `or_own` the user's own rights count then.
@@ -287,7 +292,7 @@ def actor_of_user(
 
     def look(session: Session) -> Actor | None:
         user = get_user(session, user_id)
-        own = stored_actor(session, model, user) if user is not None and user.active else None
+        own = stored_actor(session, model, user, **(scope or {})) if user is not None and user.active else None
         if own is None or on_behalf is None:
             return own
         return acting_as(session, model, own, (on_behalf, "for"), now) or (own if or_own else None)
@@ -299,14 +304,17 @@ def actor_of_user(
 
 
 def actor_of_job(job: JobRun) -> Actor:
-    """The actor in whose name a job runs, in the place of the one for whom it was asked; see `actor_of_user`."""
-    return actor_of_user(job.services, job.actor, job.on_behalf)
+    """The actor in whose name a job runs, in the place of the one for whom it was asked; see `actor_of_user`.
+
+    Who asked by a token for a part of the rights gets no more by the job.
+    """
+    return actor_of_user(job.services, job.actor, job.on_behalf, job.stored.scope)
 
 
 def _of_work(work: Work, job: Job) -> StoredJob:
     stored = _stored(job, work.now, work.correlation)
     same = job.actor is not None and job.actor == work.actor.id
-    return replace(stored, on_behalf=work.actor.on_behalf) if same else stored
+    return replace(stored, on_behalf=work.actor.on_behalf, scope=work.actor.scope) if same else stored
 
 
 def _stored(job: Job, now: datetime, correlation: str | None) -> StoredJob:

@@ -22,7 +22,10 @@ FRESH: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class StoredJob:
-    """A job's row. `attempt` counts its runs so far, the present one included; `attempts` is how many it may have."""
+    """A job's row. `attempt` counts its runs so far, the present one included; `attempts` is how many it may have.
+
+    `scope` is what the actor's rights were narrowed to by the token that asked for it.
+    """
 
     id: str
     kind: str
@@ -35,6 +38,7 @@ class StoredJob:
     attempts: int
     actor: str | None = None
     on_behalf: str | None = None
+    scope: Mapping[str, Any] | None = None
     correlation: str | None = None
     state: JobState = "waiting"
     attempt: int = 0
@@ -185,12 +189,13 @@ def delete_old_jobs(
 def stored(row: Mapping[Any, Any]) -> StoredJob:
     """A job of its row."""
     values = {str(name): value for name, value in row.items()}
-    result = values["result"]
     values["arguments"] = orjson.loads(values["arguments"])
-    values["result"] = None if result is None else orjson.loads(result)
+    for name in ("result", "scope"):
+        values[name] = None if values[name] is None else orjson.loads(values[name])
     return StoredJob(**values)
 
 
 def _row(job: StoredJob) -> dict[str, Any]:
     values: dict[str, Any] = {column.name: getattr(job, column.name) for column in JOBS.c}
-    return values | {"arguments": orjson.dumps(dict(job.arguments)).decode(), "result": None}
+    scope = None if job.scope is None else orjson.dumps(dict(job.scope)).decode()
+    return values | {"arguments": orjson.dumps(dict(job.arguments)).decode(), "result": None, "scope": scope}

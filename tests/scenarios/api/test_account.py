@@ -2,20 +2,14 @@
 
 from pathlib import Path
 
-from kalip.access import SYSTEM, Actor, limited_to
-from kalip.records import run
-from kalip.records.accounts import TokenScope, create_api_token
+from kalip.access import Actor, limited_to
+from kalip.records.accounts import TokenScope
 from kalip.records.privacy.officers import looks_after_privacy
 from tests.support.builders import a_model, a_pack
 from tests.support.signed_in import session_of
-from tests.support.web_site import Caller, Site, a_site
+from tests.support.web_site import a_site
 
 ACCOUNT = "/api/account"
-
-
-def narrowed(site: Site, caller: Caller, scope: TokenScope) -> Caller:
-    text = run(site.services, SYSTEM, lambda work: create_api_token(work, caller.user_id, "narrow", scope))
-    return Caller(site.app.test_client(), caller.user_id, text)
 
 
 def test_it_works(tmp_path: Path) -> None:
@@ -46,11 +40,11 @@ def test_a_narrow_token_reaches_its_entities_and_nothing_else(tmp_path: Path) ->
     with a_site(f"sqlite:///{tmp_path}/x.db", tmp_path, "tiny") as site:
         admin = site.person("administrator")
         entity, *others = sorted(name for name, each in site.served.model.entities.items() if not each.owned_by)
-        narrow = narrowed(site, admin, TokenScope(entities=(entity,)))
+        narrow = site.narrowed(admin, TokenScope(entities=(entity,)))
         assert narrow.get(f"/api/records/{entity}").status_code == 200
         assert {narrow.get(f"/api/records/{name}").status_code for name in others} == {404}
         assert narrow.get(f"{ACCOUNT}/tokens").status_code == 403
-        reader = narrowed(site, admin, TokenScope(read_only=True))
+        reader = site.narrowed(admin, TokenScope(read_only=True))
         assert reader.get(f"/api/records/{entity}").status_code == 200
         assert reader.call("POST", f"/api/records/{entity}", {}).status_code == 403
         assert reader.call("DELETE", f"{ACCOUNT}/tokens/x").status_code == 403
@@ -72,7 +66,7 @@ def test_a_narrow_token_gives_away_no_more_than_it_has_and_tells_of_nothing_else
         away = {"user": admin.user_id, "reason": "vacation", **period}
         given = {"absent": admin.user_id, "substitute": friend.user_id, "kind": "all", **period}
         scopes = {"other": TokenScope(entities=("order",)), "role": TokenScope(role="administrator")}
-        callers = {name: narrowed(site, admin, scope) for name, scope in scopes.items()}
+        callers = {name: site.narrowed(admin, scope) for name, scope in scopes.items()}
         for narrow in callers.values():
             for path, body in (("absences", away), ("substitutions", given)):
                 refused = narrow.call("POST", f"/api/organisation/{path}", body)
@@ -87,7 +81,7 @@ def test_a_narrow_token_gives_away_no_more_than_it_has_and_tells_of_nothing_else
         assert other.get(f"/api/tasks/{task}").status_code == 404
         assert other.call("POST", f"/api/tasks/{task}/complete", {"outcome": "done"}).status_code == 404
         assert other.call("POST", "/api/tasks", plain).status_code == 422
-        about = narrowed(site, admin, TokenScope(entities=("customer",)))
+        about = site.narrowed(admin, TokenScope(entities=("customer",)))
         assert about.ids("/api/tasks") == [task]
         assert about.call("POST", f"/api/tasks/{task}/complete", {"outcome": "done"}).status_code == 200
 

@@ -10,6 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from kalip.jobs import Background, Bell, Crew, Office, Timing
+from kalip.records.accounts import TokenScope
 from kalip.records.transfer import jobs as transfers
 from tests.support.builders import a_pack, an_entity
 from tests.support.web_site import Caller, Site, a_site
@@ -24,17 +25,19 @@ def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
         .with_keys(title="title")
         .with_field("title", "text", required=True)
         .with_field("pieces", "integer")
-        .with_access(writer="all", reader={"read": "all"})
+        .with_access(writer="all", reader={"read": "all"}, clerk={"all": "own", "create": "all"})
     )
-    with a_site(database_url, tmp_path, a_pack().with_role("writer", "reader").with_entity(note)) as running:
+    other = an_entity("other").with_field("name", "text").with_access(writer="all", clerk="all")
+    pack = a_pack().with_role("writer", "reader", "clerk").with_entity(note, other)
+    with a_site(database_url, tmp_path, pack) as running:
         yield running
 
 
-def send(site: Site, caller: Caller, plan: Any = None, text: str = FILE, **more: Any) -> TestResponse:
+def send(site: Site, caller: Caller, plan: Any = None, text: str = FILE, key: str = "k", **more: Any) -> TestResponse:
     data = {"file": (BytesIO(text.encode()), "notes.csv"), **more}
     if plan is not None:
         data["plan"] = plan if isinstance(plan, str) else json.dumps(plan)
-    headers = {"Authorization": f"Bearer {caller.token}", "Idempotency-Key": "k"}
+    headers = {"Authorization": f"Bearer {caller.token}", "Idempotency-Key": key}
     return site.app.test_client().post("/api/records/note/imports", data=data, headers=headers)
 
 
@@ -99,3 +102,35 @@ def test_a_list_is_exported_as_a_job(site: Site) -> None:
     ]
     assert refused == [422, 422, 400, 404, 422]
     assert site.caller("reader").call("POST", "/api/records/note/exports", {}).status_code == 403
+
+
+def test_a_token_for_a_part_of_the_rights_gets_no_more_by_jobs(site: Site) -> None:
+    """Whatever it has done in the background reaches as far as itself, and so do the files of others' jobs."""
+    site.caller("writer").make("note", title="Theirs", pieces=1)
+    whole = site.person("writer", "clerk")
+    clerk, noted = (site.narrowed(whole, scope) for scope in (TokenScope("clerk"), TokenScope(entities=("other",))))
+    clerk.make("note", title="Own", pieces=1)
+
+    def exported(caller: Caller, entity: str = "note") -> str:
+        begun = caller.call("POST", f"/api/records/{entity}/exports", {"exact": True})
+        assert begun.status_code == 202, begun.text
+        run_all(site)
+        return begun.headers["Location"]
+
+    theirs, everything = exported(clerk), exported(whole)
+    lines = clerk.get(f"{theirs}/file").get_data().decode()
+    assert ("Own" in lines, "Theirs" in lines) == (True, False)
+    assert "Theirs" in whole.get(f"{everything}/file").get_data().decode()
+    assert [whole.get(theirs).status_code, clerk.get(theirs).status_code] == [200, 200]
+    for caller in (clerk, noted):
+        for path in ("", "/file"):
+            assert caller.get(f"{everything}{path}").status_code == 404
+        assert caller.call("POST", f"{everything}/stop").status_code == 404
+    assert noted.get(theirs).status_code == 404
+    assert noted.get(f"{exported(noted, 'other')}/file").status_code == 200
+    for title, state in (("Own", 1), ("Theirs", 0)):
+        text = f"Title,Pieces\n{title},7\n"
+        begun = send(site, clerk, {"match": "title"}, text, key=title)
+        run_all(site)
+        result = (clerk.get(begun.headers["Location"]).json or {})["result"]
+        assert (result["updated"], result["created"]) == (state, 1 - state), result

@@ -39,10 +39,17 @@ def identity_of(user: User) -> Identity:
     return Identity(user.id, user.name, user.email, user.locale, user.timezone)
 
 
-def stored_actor(session: Session, model: Model, user: User) -> Actor:
-    """A stored person with today's roles and groups, acting for oneself."""
+def stored_actor(
+    session: Session,
+    model: Model,
+    user: User,
+    roles: Iterable[str] | None = None,
+    entities: Iterable[str] | None = None,
+) -> Actor:
+    """A stored person with today's roles and groups, acting for oneself; `roles` and `entities` leave only these."""
     groups = group_codes(session, user.id) if user.groups is None else user.groups
-    return recalling(make_actor(model, identity_of(user), user.roles, groups=groups), user.told)
+    actor = recalling(make_actor(model, identity_of(user), user.roles, roles, groups), user.told)
+    return actor if entities is None else limited_to(actor, entities)
 
 
 def actor_of_login(session: Session, model: Model, found: tuple[LoginSession, User], now: datetime) -> Actor:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from kalip.access import Actor, hash_secret, limited_to, make_actor, new_secret, recalling
+from kalip.access import Actor, hash_secret, new_secret
 from kalip.base.errors import NotAuthenticated, NotFound, RecordRejected, Violation
 from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
 from kalip.model import Model
-from kalip.records.accounts.acting import identity_of
+from kalip.records.accounts.acting import stored_actor
 from kalip.records.accounts.journal import TOKEN_CREATED, TOKEN_REVOKED, note
 from kalip.records.accounts.mine import administering, keeping_accounts, mine_or_administered
 from kalip.records.accounts.people import find_person
@@ -80,7 +80,7 @@ def actor_of_token(services: Services, text: str) -> Actor:
 
     def look(session: Session) -> tuple[Token, Actor] | None:
         known = find_token(session, hashed, now, model.administrators)
-        return None if known is None else (known[0], _narrowed(model, *known))
+        return None if known is None else (known[0], _narrowed(session, model, *known))
 
     found = services.database.glance(look)
     if found is None:
@@ -123,11 +123,8 @@ def token_of_id(work: Work, token_id: str) -> Token:
     return token
 
 
-def _narrowed(model: Model, token: Token, user: User) -> Actor:
-    limit = None if token.role is None else (token.role,)
-    actor = recalling(make_actor(model, identity_of(user), user.roles, limit, user.groups or ()), user.told)
-    if token.entities is not None:
-        actor = limited_to(actor, token.entities)
+def _narrowed(session: Session, model: Model, token: Token, user: User) -> Actor:
+    actor = stored_actor(session, model, user, None if token.role is None else (token.role,), token.entities)
     return replace(actor, read_only=True) if token.read_only else actor
 
 

@@ -11,7 +11,8 @@ from kalip.storage.own.base import Base
 class KalipJob(Base):
     """One piece of background work. `key` makes it one; `attempt` is the fence: only the run that it names may end it.
 
-    `state` is waiting, running, done, dead or cancelled. A lower `priority` comes first.
+    `state` is waiting, running, done, dead or cancelled. A lower `priority` comes first. `scope` is JSON of what the
+    actor's rights were narrowed to.
     """
 
     __tablename__ = "kalip_job"
@@ -28,6 +29,7 @@ class KalipJob(Base):
     run_at: Mapped[datetime]
     actor: Mapped[str | None]
     on_behalf: Mapped[str | None]
+    scope: Mapped[str | None]
     correlation: Mapped[str | None]
     created_at: Mapped[datetime]
     queued_at: Mapped[datetime | None]
