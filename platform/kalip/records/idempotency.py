@@ -37,7 +37,7 @@ def with_idempotency(
     Raises BadRequest R123 for another body under the same key, Conflict R124 while the first is running. A call
     that fails keeps nothing: it may be repeated.
     """
-    who = f"{actor.id} for {actor.on_behalf}" if actor.on_behalf else actor.id or "system"
+    who = _who(actor)
     digest = hashlib.sha256(request.body).hexdigest()
     with services.database.write() as session:
         known = reserve_key(session, who, request.key, digest, services.clock())
@@ -61,3 +61,9 @@ def with_idempotency(
         with services.database.write() as session:
             release_key(session, who, request.key)
         raise
+
+
+def _who(actor: Actor) -> str:
+    """Whose keys these are: an answer for more rights is no answer for fewer."""
+    who = f"{actor.id} for {actor.on_behalf}" if actor.on_behalf else actor.id or "system"
+    return who if actor.scope is None else f"{who} {orjson.dumps(actor.scope).decode()}"

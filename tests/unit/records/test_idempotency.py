@@ -4,7 +4,8 @@ import hashlib
 
 import pytest
 
-from kalip.base.errors import BadRequest, Conflict, RecordRejected
+from kalip.access import limited_to
+from kalip.base.errors import BadRequest, Conflict, NotFound, RecordRejected
 from kalip.records import ListRecords, SaveRecord, Work, list_records, save_record
 from kalip.records.idempotency import Answer, Request, with_idempotency
 from kalip.storage import reserve_key
@@ -24,6 +25,14 @@ def test_it_works(site: Site) -> None:
     assert first == again
     found = site.act("bora", lambda work: list_records(work, ListRecords("deal")), write=False)
     assert len(found.items) == 1
+
+
+def test_an_answer_is_for_those_with_the_same_rights(site: Site) -> None:
+    bora, request = site.actors["bora"], Request("key", b"body")
+    with_idempotency(site.services, bora, request, create)
+    narrow = limited_to(bora, ["company"])
+    with pytest.raises(NotFound):
+        with_idempotency(site.services, narrow, request, create)
 
 
 def test_another_body_is_refused(site: Site) -> None:
