@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from kalip.access import SYSTEM
 from kalip.jobs import Background, Bell, Crew, Office, Timing
-from kalip.records.accounts import TokenScope
+from kalip.records import run
+from kalip.records.accounts import TokenScope, set_user_roles
 from kalip.records.transfer import jobs as transfers
 from tests.support.builders import a_pack, an_entity
 from tests.support.web_site import Caller, Site, a_site
@@ -134,3 +136,14 @@ def test_a_token_for_a_part_of_the_rights_gets_no_more_by_jobs(site: Site) -> No
         run_all(site)
         result = (clerk.get(begun.headers["Location"]).json or {})["result"]
         assert (result["updated"], result["created"]) == (state, 1 - state), result
+
+
+def test_a_file_is_for_who_may_export_still(site: Site) -> None:
+    writer = site.person("writer")
+    writer.make("note", title="Bolts", pieces=1)
+    address = writer.call("POST", "/api/records/note/exports", {}).headers["Location"]
+    run_all(site)
+    assert writer.get(f"{address}/file").status_code == 200
+    for roles, status in ((("reader",), 403), ((), 404), (("writer",), 200)):
+        run(site.services, SYSTEM, lambda work, roles=roles: set_user_roles(work, writer.user_id, roles))  # type: ignore[misc]
+        assert writer.get(f"{address}/file").status_code == status, roles

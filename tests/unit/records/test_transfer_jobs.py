@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -193,3 +194,6 @@ def test_what_is_asked_for_in_anothers_place_is_done_in_it(site: Site, yard: Yar
     with site.services.database.read() as session:
         (event,) = events_for(session, "company", str(company["id"])).events
     assert (event.actor, event.on_behalf) == (deniz, ada)
+    for who, error in (("deniz for ada", None), ("ada", None), ("deniz", NotFound)):
+        with pytest.raises(error) if error else nullcontext():
+            site.act(who, lambda work: file_of_job(work, exported), write=False)

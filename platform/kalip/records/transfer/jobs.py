@@ -166,8 +166,15 @@ def enqueue_export(work: Work, command: ListRecords, form: ExportFormat, name: s
 
 
 def file_of_job(work: Work, job_id: str) -> tuple[FileInfo, Path]:
-    """The file that an export made, and where its bytes are. NotFound without one, or for somebody else's job."""
-    job = job_of(work, job_id)
+    """The file that an export made, and where its bytes are, for who may export such records still, as whom it was.
+
+    NotFound without one, for somebody else's job, and for one's own that was for another; AccessDenied.
+    """
+    job, me = job_of(work, job_id), work.actor
+    if job.kind == EXPORT and not (me.administrator or job.on_behalf in (None, me.on_behalf)):
+        raise NotFound("This job has no file.")
+    if job.kind == EXPORT:
+        require(work.served, me, Verb.EXPORT, visible_entity(work, str(job.arguments["entity"])).name)
     file = get_file(work.session, str((job.result or {}).get(RESULT_KEY, "")))
     if file is None or (file.entity, file.record_id, file.field) != (JOB, job.id, RESULT):
         raise NotFound("This job has no file.")
