@@ -16,6 +16,12 @@ GUID: Final = "objectGUID"
 _IDS: Final = (GUID, "entryUUID", "ipaUniqueID", "nsUniqueId")
 _MEMBERS: Final = ("member", "uniqueMember")
 _LOGINS: Final = "memberUid"
+_LOGIN: Final = "uid"
+# Active Directory names nobody as a member of the group that is said in the person's own entry.
+_PRIMARY: Final = "primaryGroupID"
+_SID: Final = "objectSid"
+_NUMBER_SIZE: Final = 4
+"""Bytes of a security id that tell apart what is of one domain."""
 _GUID_SIZE: Final = 16
 
 Key = tuple[Part, ...]
@@ -28,13 +34,8 @@ def read_directory(written: Mapping[str, Any]) -> DirectoryContents:
         people = list(search_entries(connection, options, options.base, options.filter, _wanted(options)))
         disabled = _disabled(connection, options)
         groups = _groups(connection, options) if options.group_base else []
-    within = _within(groups, {key_of(each.place) for each in people})
-    logins = {login.casefold(): key_of(each.place) for each in people for login in each.texts("uid")}
+    within = _within(groups, people)
     ids = {key_of(each.place): _id(options, each) for each in groups}
-    for group in groups:
-        for login in group.texts(_LOGINS):
-            if login.casefold() in logins:
-                within.setdefault(logins[login.casefold()], set()).add(key_of(group.place))
     return DirectoryContents(
         tuple(_person(options, each, disabled, within, ids) for each in people),
         tuple(DirectoryGroup(_id(options, each), each.first(["cn"]) or each.place, each.place) for each in groups),
@@ -45,7 +46,7 @@ def _wanted(options: Options) -> list[str]:
     parts = [
         name for part in ("email", "name", "position", "locale", "unit", "timezone") for name in options.read_from(part)
     ]
-    return [*id_names(options), *parts, "uid"]
+    return [*id_names(options), *parts, _LOGIN, _PRIMARY, _SID]
 
 
 def _disabled(connection: Connection, options: Options) -> set[Key]:
@@ -56,15 +57,14 @@ def _disabled(connection: Connection, options: Options) -> set[Key]:
 
 
 def _groups(connection: Connection, options: Options) -> list[Entry]:
-    attributes = [*id_names(options), "cn", *_MEMBERS, _LOGINS]
+    attributes = [*id_names(options), "cn", *_MEMBERS, _LOGINS, _SID]
     return list(search_entries(connection, options, options.group_base, options.group_filter, attributes))
 
 
-def _within(groups: Sequence[Entry], people: set[Key]) -> dict[Key, set[Key]]:
+def _within(groups: Sequence[Entry], people: Sequence[Entry]) -> dict[Key, set[Key]]:
     """The groups that each person is in, also through groups in groups, which may go in a circle."""
-    members = {
-        key_of(group.place): {key_of(name) for kind in _MEMBERS for name in group.texts(kind)} for group in groups
-    }
+    members = _members(groups, people)
+    persons = {key_of(each.place) for each in people}
     found: dict[Key, set[Key]] = {}
     for group in members:
         seen, left = {group}, [group]
@@ -73,9 +73,39 @@ def _within(groups: Sequence[Entry], people: set[Key]) -> dict[Key, set[Key]]:
                 if member in members and member not in seen:
                     seen.add(member)
                     left.append(member)
-                elif member in people:
+                elif member in persons:
                     found.setdefault(member, set()).add(group)
     return found
+
+
+def _members(groups: Sequence[Entry], people: Sequence[Entry]) -> dict[Key, set[Key]]:
+    """Who is in each group itself: by name, by login, or because it is the person's primary one."""
+    logins = {login.casefold(): key_of(each.place) for each in people for login in each.texts(_LOGIN)}
+    primary: dict[bytes, set[Key]] = {}
+    for person in people:
+        primary.setdefault(_primary(person), set()).add(key_of(person.place))
+    primary.pop(b"", None)
+    found = {}
+    for group in groups:
+        named = {key_of(name) for kind in _MEMBERS for name in group.texts(kind)}
+        by_login = {logins[each.casefold()] for each in group.texts(_LOGINS) if each.casefold() in logins}
+        found[key_of(group.place)] = named | by_login | primary.get(_sid(group), set())
+    return found
+
+
+def _primary(person: Entry) -> bytes:
+    """The security id of the person's primary group, which is of the same domain; empty where there is none."""
+    sid, number = _sid(person), person.first([_PRIMARY])
+    if not sid or not number.isdecimal():
+        return b""
+    try:
+        return sid[:-_NUMBER_SIZE] + int(number).to_bytes(_NUMBER_SIZE, "little")
+    except OverflowError:
+        return b""
+
+
+def _sid(entry: Entry) -> bytes:
+    return next(iter(entry.values.get(_SID.lower(), ())), b"")
 
 
 def _person(

@@ -4,6 +4,7 @@ import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -127,6 +128,27 @@ def test_groups_in_groups_even_in_a_circle(branch: Branch, read: Read) -> None:
     names = {each.id: each.name for each in contents.groups}
     found = {each.name: sorted(names[group] for group in each.groups) for each in contents.people}
     assert found == {"Eda": ["inner", "outer", "unix"], "Can": ["inner", "outer"]}
+
+
+def test_the_primary_group_of_active_directory_counts_though_it_names_no_members(branch: Branch, read: Read) -> None:
+    def security_id(domain: bytes, number: int) -> bytes:
+        return b"\x01\x05" + bytes(6) + domain * 4 + number.to_bytes(4, "little")
+
+    ours, theirs = (partial(security_id, each) for each in (b"dom1", b"dom2"))
+    branch.person("eda", primaryGroupID=513, objectSid=ours(1104))
+    branch.person("can", primaryGroupID=1200, objectSid=ours(1105))
+    branch.person("foreign", primaryGroupID=513, objectSid=theirs(1104))
+    branch.person("plain", primaryGroupID=513)
+    users = branch.group("users", READER)
+    branch.group("all", users)
+    for place, sid in ((users, ours(513)), (branch.group("short", READER), ours(1200)[:8])):
+        branch.server.connection.modify(  # type: ignore[no-untyped-call]  # its types are bare
+            place, {"objectClass": [("MODIFY_ADD", ["windowsUser"])], "objectSid": [("MODIFY_ADD", [sid])]}
+        )
+    contents = read()
+    names = {each.id: each.name for each in contents.groups}
+    found = {each.name: sorted(names[group] for group in each.groups) for each in contents.people}
+    assert found == {"Eda": ["all", "users"], "Can": [], "Foreign": [], "Plain": []}
 
 
 def test_units_by_place_or_by_attribute(branch: Branch, read: Read) -> None:

@@ -43,7 +43,10 @@ include /etc/ldap/schema/nis.schema
 include /etc/ldap/schema/inetorgperson.schema
 {_ATTRIBUTE.format(number=8, name="userAccountControl", rule="integerMatch", syntax=f"{_SYNTAX}.27")}
 {_ATTRIBUTE.format(number=2, name="objectGUID", rule="octetStringMatch", syntax=f"{_SYNTAX}.40")}
-objectclass ( 1.2.840.113556.1.5.9 NAME 'windowsUser' SUP top AUXILIARY MAY ( userAccountControl $ objectGUID ) )
+{_ATTRIBUTE.format(number=98, name="primaryGroupID", rule="integerMatch", syntax=f"{_SYNTAX}.27")}
+{_ATTRIBUTE.format(number=146, name="objectSid", rule="octetStringMatch", syntax=f"{_SYNTAX}.40")}
+objectclass ( 1.2.840.113556.1.5.9 NAME 'windowsUser' SUP top AUXILIARY
+  MAY ( userAccountControl $ objectGUID $ primaryGroupID $ objectSid ) )
 modulepath /usr/lib/ldap
 moduleload back_mdb
 pidfile {{home}}/pid
