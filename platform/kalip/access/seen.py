@@ -137,7 +137,7 @@ class Eyes:
             owner = None if field.type in DIRECTORY else self._model.entities.get(str(field.target))
 
     def _sorts(self, entity: Entity, sort: Iterable[Sort]) -> tuple[Sort, ...]:
-        return tuple(each for each in sort if self.compares(entity, each.field))
+        return tuple(each for each in sort if self.compares(entity, self._model.order_path(entity, each.field)))
 
     def _list(self, entity: Entity, view: ListView) -> ListView | None:
         if not self.compares_expression(entity, view.filter):

@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Final
 
 from kalip.base.text import Text
 from kalip.model.access import Role
 from kalip.model.calendar import Calendar
 from kalip.model.choices import ChoiceList
 from kalip.model.entity import Entity
+from kalip.model.field import DIRECTORY
 from kalip.model.intake import WebForm
 from kalip.model.mail import MailTemplate
+
+_DEEPEST_TITLE: Final = 4
+"""How many references may be titled by the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,24 @@ class Model:
         """An entity by name, by `pack/name`, or by a name it had before."""
         short = name.rsplit("/", 1)[-1]
         return self.entities.get(short) or self.entities.get(self.aliases.get(short, ""))
+
+    def order_path(self, entity: Entity, path: str) -> str:
+        """The path whose value decides where records are sorted by `path`: a reference goes by its title."""
+        owner: Entity | None = entity
+        found = None
+        for step in path.split("."):
+            found = owner.attribute(step) if owner is not None else None
+            if found is None:
+                return path
+            owner = self.entities.get(str(found.target))
+        for _ in range(_DEEPEST_TITLE):
+            if found is not None and found.type in DIRECTORY:
+                return f"{path}.name"
+            if found is None or found.type != "reference" or owner is None:
+                break
+            path, found = f"{path}.{owner.title}", owner.attribute(owner.title)
+            owner = self.entities.get(str(found.target)) if found is not None else None
+        return path
 
     @property
     def administrators(self) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from kalip.records.commands import Form, Record
 from kalip.records.filters import allowed_rows, compile_filter, matching
 from kalip.records.naming import Path, PathCache, find_path, unknown_step
 from kalip.records.reads import Reads
-from kalip.records.rules import REFERENCE
 from kalip.records.services import Work
 from kalip.records.veils import Veils
 from kalip.storage import Filter
@@ -41,7 +40,15 @@ def comparable_path(work: Work, entity: Entity, text: str) -> Path:
     for owner, name in steps_of(work, entity, path):
         if not work.sight(owner).shows_all(name):
             raise unknown_step(text, name, work.seen.entities[owner])
+    if not orders(work, entity, path):
+        raise BadRequest("A list can't be sorted by '{path}'.", params={"path": path.text})
     return path
+
+
+def orders(work: Work, entity: Entity, path: Path) -> bool:
+    """Whether the actor sees on every record what a path sorts by: of a reference also its title."""
+    ordering = _ordering(work, entity, path.text)
+    return all(work.sight(owner).shows_all(name) for owner, name in steps_of(work, entity, ordering))
 
 
 def steps_of(work: Work, entity: Entity, path: Path) -> Iterable[tuple[str, str]]:
@@ -76,19 +83,17 @@ def guard_filters(work: Work, entity: Entity, paths: Iterable[str]) -> tuple[Fil
 
 def concealed_keys(work: Work, entity: Entity, sort: Iterable[Sort]) -> tuple[tuple[str, Filter], ...]:
     """Conditions by sorted reference under which the record it leads to may be seen: its name would order the rows."""
-    found: dict[str, Filter] = {}
+    found: list[tuple[str, Filter]] = []
     for key in sort:
         path = work.served.project(PathCache).find(work.entity(entity.name), key.field)
-        target = str(path.field.target)
-        if path.field.type != REFERENCE or path.part or target not in work.model.entities:
-            continue
-        through = (*path.hops, path.field.name)
-        filters = row_filters(work.served, work.actor, Verb.READ, target)
-        if filters is None:
-            found[key.field] = Filter(compile_filter(work.served, target, "false"), through)
-        for each in filters or ():
-            found[key.field] = Filter(each.expression, (*through, *each.through))
-    return tuple(found.items())
+        for through, target in _stations(work, entity, _ordering(work, entity, path.text).hops):
+            if len(through) <= len(path.hops):
+                continue  # what a path leads through is guarded by `guard_filters`
+            filters = row_filters(work.served, work.actor, Verb.READ, target)
+            if filters is None:
+                found.append((key.field, Filter(compile_filter(work.served, target, "false"), through)))
+            found += ((key.field, Filter(each.expression, (*through, *each.through))) for each in filters or ())
+    return tuple(found)
 
 
 @dataclass(slots=True)
@@ -181,6 +186,11 @@ def _decisive(work: Work, target: str, ruling: Ruling) -> tuple[Path, ...] | Non
     return (
         None if any(len(path.hops) > NEAR or path.field.type in ("children", "references") for path in paths) else paths
     )
+
+
+def _ordering(work: Work, entity: Entity, text: str) -> Path:
+    whole = work.entity(entity.name)
+    return work.served.project(PathCache).find(whole, work.model.order_path(whole, text))
 
 
 def _stations(work: Work, entity: Entity, hops: tuple[str, ...]) -> Iterable[tuple[tuple[str, ...], str]]:

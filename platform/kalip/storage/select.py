@@ -11,7 +11,7 @@ from sqlalchemy.engine.interfaces import Dialect as SqlDialect
 
 from kalip.base.errors import BadRequest
 from kalip.expressions import Context, Dialect, context_params
-from kalip.model import DIRECTORY, Field, Sort
+from kalip.model import Field, Sort
 from kalip.runtime import Served
 from kalip.storage.collation import sort_key, sort_key_sql
 from kalip.storage.frame import Frame, Place, Root
@@ -20,7 +20,7 @@ from kalip.storage.naming import digest
 from kalip.storage.query import Archived, Filter, Form
 from kalip.storage.reader import Cell, Reader, make_reader
 from kalip.storage.session import Session
-from kalip.storage.tables import REFERENCE, EntityTable, Tables, tables_for
+from kalip.storage.tables import EntityTable, Tables, tables_for
 
 _PLACE: Final = re.compile(r"(?<![:\w]):([a-z]\w*)")
 _UNSORTABLE: Final = ("json", "texts")
@@ -96,7 +96,7 @@ class Writer:
 
     def sort_keys(self, sort: Sequence[Sort], concealed: Sequence[tuple[str, Filter]] = ()) -> list[SortKey]:
         """The keys of an order. BadRequest for a path that has none."""
-        return [self._sort_key(each, dict(concealed).get(each.field)) for each in sort]
+        return [self._sort_key(each, [shown for path, shown in concealed if path == each.field]) for each in sort]
 
     def statement(self, text: str) -> Statement:
         """Close the SELECT: its text as the driver wants it."""
@@ -118,11 +118,11 @@ class Writer:
         """The reader of the rows."""
         return make_reader(cells, width, form, self.sql_dialect)
 
-    def _sort_key(self, sort: Sort, shown: Filter | None) -> SortKey:
+    def _sort_key(self, sort: Sort, shown: Sequence[Filter]) -> SortKey:
         path = sort.field
         place = self._sort_place(path)
-        if shown is not None:
-            condition = self.frame.condition(shown.expression, self.frame.through(shown.through), shown.within)
+        for each in shown:
+            condition = self.frame.condition(each.expression, self.frame.through(each.through), each.within)
             place = replace(place, sql=f"(CASE WHEN {condition} THEN {place.sql} END)", nullable=True)
         if place.kind in _UNSORTABLE or (place.type is not None and not place.type.sortable):
             raise BadRequest("lists can't be sorted by '{path}'", params={"path": path}, code="R106")
@@ -155,19 +155,9 @@ class Writer:
         return SortKey(counted.sql, counted, sort.descending, place.nullable, folded=False)
 
     def _sort_place(self, path: str) -> Place:
-        """A reference sorts by the title of its target."""
-        place = self.frame.places(path)[0]
-        for _ in range(4):
-            if place.field is None:
-                break
-            if place.field.type in DIRECTORY:
-                path = f"{path}.name"
-            elif place.field.type == REFERENCE and place.field.target is not None and place.field.target in self.tables:
-                path = f"{path}.{self.tables[place.field.target].entity.title}"
-            else:
-                break
-            place = replace(self.frame.places(path)[0], nullable=True)
-        return place
+        ordered = self.tables.model.order_path(self.table.entity, path)
+        place = self.frame.places(ordered)[0]
+        return place if ordered == path else replace(place, nullable=True)
 
 
 @lru_cache(maxsize=4_096)

@@ -87,7 +87,7 @@ class Tables(Mapping[str, EntityTable]):
     """The tables of a model by entity name."""
 
     def __init__(self, model: Model, types: FieldTypes) -> None:
-        self._model = model
+        self.model = model
         self._tables = {name: _entity_table(entity, model, types) for name, entity in model.entities.items()}
 
     def __getitem__(self, name: str) -> EntityTable:
@@ -101,7 +101,7 @@ class Tables(Mapping[str, EntityTable]):
 
     def of(self, name: str) -> EntityTable:
         """The table of an entity by any of its names; BadRequest when there is no such entity."""
-        entity = self._model.entity(name)
+        entity = self.model.entity(name)
         if entity is None:
             raise BadRequest(
                 "there is no entity '{name}'", params={"name": name}, hint=did_you_mean(name, self._tables), code="R103"

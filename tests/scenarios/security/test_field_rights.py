@@ -5,6 +5,7 @@ application can answer is asked for, by the table of its routes, and each answer
 """
 
 import json
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import product
@@ -100,6 +101,7 @@ def a_shop() -> PackBuilder:
         .with_pipeline("sales", "new", "won", transitions={"win": WIN})
         .with_list("name", *HIDDEN[:3], "iban", "visited", "agent.nick", "partner", sort={"margin": "desc"})
         .with_list("name", name="rich", filter="margin > 10")
+        .with_list("name", "partner", name="by_partner", sort={"partner": "asc"})
         .with_document("views/form", FORM)
         .with_document("views/card", {"fields": {"name": {}, "code": {}, "iban": {}, "visited": {}}})
         .with_document("views/board", {"pipeline": "sales", "sum": "margin", "sort": {"margin": "desc"}})
@@ -281,6 +283,27 @@ def test_unknown_and_hidden_names_are_refused_alike(rep: Caller, records: dict[s
         assert (hidden.status_code, unknown.status_code) == (400, 400), query
         told = [str((each.json or {})["detail"]).replace("codx", "code") for each in (hidden, unknown)]
         assert told[0] == told[1]
+
+
+@pytest.mark.usefixtures("database_url")
+def test_the_order_of_rows_and_its_cursor_tell_no_hidden_title(
+    site: Site, rep: Caller, records: dict[str, str]
+) -> None:
+    """A reference is sorted by its title, which cursors hold."""
+    del records
+    asked = (
+        "deal?fields=name&sort=partner&limit=1",
+        "visit?fields=title&sort=deal.partner",
+        "deal?view=by_partner&limit=1",
+    )
+    told = [rep.get(f"/api/records/{each}") for each in asked]
+    assert [each.status_code for each in told] == [400, 400, 200]
+    cursors = [str((caller.get(f"/api/records/{asked[2]}").json or {})["next"]) for caller in (rep, site.admin)]
+    held = [urlsafe_b64decode(each + "=" * (-len(each) % 4)) for each in cursors]
+    assert [b"KANARYAPERSON" in each for each in held] == [False, True]
+    page = client_of(site, rep).get("/deal?view=by_partner").text
+    assert "sort=name" in page
+    assert "sort=partner" not in page
 
 
 def test_writing_without_the_right_is_a_violation_that_tells_nothing(

@@ -23,7 +23,7 @@ def list_page(work: Work, command: ListRecords) -> ListPage:
     return ListPage(
         entity=entity,
         view=plan.view,
-        columns=tuple(make_column(work, path, plan.view) for path in plan.columns),
+        columns=tuple(make_column(work, plan.entity, path, plan.view) for path in plan.columns),
         rows=tuple(make_row(work, entity, row) for row in page.rows),
         titles=plan.titles.read(page.rows),
         sort=plan.query.sort,
@@ -39,4 +39,4 @@ def list_columns(work: Work, command: ListRecords) -> tuple[ListColumn, ...]:
     """The columns a list would show, without reading any row."""
     plan = plan_list(work, command)
     view = find_view(plan.entity, command)
-    return tuple(make_column(work, path, view) for path in plan.columns)
+    return tuple(make_column(work, plan.entity, path, view) for path in plan.columns)

@@ -3,6 +3,7 @@
 from kalip.model import Entity, ListView
 from kalip.records.commands import ListColumn, Record, Row
 from kalip.records.naming import Path
+from kalip.records.related import orders
 from kalip.records.services import Work
 from kalip.records.titles import title_text
 
@@ -27,7 +28,7 @@ def make_row(work: Work, entity: Entity, row: Record) -> Row:
     )
 
 
-def make_column(work: Work, path: Path, view: ListView | None) -> ListColumn:
+def make_column(work: Work, entity: Entity, path: Path, view: ListView | None) -> ListColumn:
     """A column for the screen; its label tells the way through references."""
     shown = next((each for each in view.columns if each.field == path.text), None) if view is not None else None
     whole = work.sight(path.entity.name).shows_all(path.field.name) if path.entity.name in work.model.entities else True
@@ -36,7 +37,7 @@ def make_column(work: Work, path: Path, view: ListView | None) -> ListColumn:
         label=path.field.label,
         field=path.field,
         entity=path.entity.name,
-        sortable=work.served.types[path.field.type].sortable and whole,
+        sortable=work.served.types[path.field.type].sortable and orders(work, entity, path),
         width=shown.width if shown is not None else None,
         frozen=shown.frozen if shown is not None else False,
         whole=whole,
