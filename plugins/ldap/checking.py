@@ -10,7 +10,7 @@ from ldap3.utils.conv import escape_bytes, escape_filter_chars
 from plugins.ldap.connecting import AccountRefused, open_directory
 from plugins.ldap.options import Options
 from plugins.ldap.reading import GUID, id_names
-from plugins.ldap.searching import search_entries, wrapped
+from plugins.ldap.searching import disabled_now, search_entries, wrapped
 
 _NOTHING: Final = ("1.1",)
 _PATIENCE: Final = 10
@@ -29,7 +29,7 @@ def check_password(written: Mapping[str, Any], person: str, password: str) -> bo
         if len(found) != 1:
             return False
         if options.disabled_filter:
-            out = f"(&{own}{wrapped(options.disabled_filter)})"
+            out = f"(&{own}{disabled_now(options)})"
             if any(search_entries(connection, options, options.base, out, _NOTHING)):
                 return False
     try:

@@ -9,9 +9,13 @@ PEOPLE: Final = "(|(objectClass=inetOrgPerson)(&(objectCategory=person)(objectCl
 GROUPS: Final = (
     "(|(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))"
 )
+NOW: Final = "{now}"
+"""Said in a filter: the time as Active Directory counts it, in steps of 100 ns since 1601."""
 # Active Directory; FreeIPA and 389 DS; OpenLDAP with password policies. A server passes over what it doesn't know.
 DISABLED: Final = (
-    "(|(userAccountControl:1.2.840.113556.1.4.803:=2)(nsAccountLock=TRUE)(pwdAccountLockedTime=000001010000Z))"
+    "(|(userAccountControl:1.2.840.113556.1.4.803:=2)"
+    f"(&(accountExpires>=1)(accountExpires<={NOW}))"
+    "(nsAccountLock=TRUE)(pwdAccountLockedTime=000001010000Z))"
 )
 ATTRIBUTES: Final[Mapping[str, str]] = {
     "email": "mail",

@@ -10,7 +10,7 @@ from kalip.runtime.plugins import DirectoryContents, DirectoryFailed, DirectoryG
 from plugins.ldap.connecting import open_directory
 from plugins.ldap.names import Part, code_of, key_of, units_of
 from plugins.ldap.options import FROM_PLACE, Options
-from plugins.ldap.searching import Entry, search_entries, wrapped
+from plugins.ldap.searching import Entry, disabled_now, search_entries, wrapped
 
 GUID: Final = "objectGUID"
 _IDS: Final = (GUID, "entryUUID", "ipaUniqueID", "nsUniqueId")
@@ -52,7 +52,7 @@ def _wanted(options: Options) -> list[str]:
 def _disabled(connection: Connection, options: Options) -> set[Key]:
     if not options.disabled_filter:
         return set()
-    both = f"(&{wrapped(options.filter)}{wrapped(options.disabled_filter)})"
+    both = f"(&{wrapped(options.filter)}{disabled_now(options)})"
     return {key_of(each.place) for each in search_entries(connection, options, options.base, both, ["1.1"])}
 
 

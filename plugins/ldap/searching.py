@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ldap3 import BASE, DEREF_NEVER, SUBTREE, Connection
 
 from kalip.runtime.plugins import DirectoryFailed
-from plugins.ldap.options import Options
+from plugins.ldap.options import NOW, Options
 
 _PAGES: Final = "1.2.840.113556.1.4.319"
 _RANGE: Final = ";range="
 _ANYTHING: Final = "(objectClass=*)"
+_COUNTED_SINCE: Final = datetime(1601, 1, 1, tzinfo=UTC)
 
 Values = Mapping[str, Sequence[bytes]]
 
@@ -83,6 +85,12 @@ def whole_values(values: Values, fetch: Callable[[str], Values]) -> Values:
             limits = key.partition(_RANGE)[2]
             known.extend(more)
     return whole
+
+
+def disabled_now(options: Options) -> str:
+    """The filter of those who are kept out at this time."""
+    steps = (datetime.now(UTC) - _COUNTED_SINCE) // timedelta(microseconds=1) * 10
+    return wrapped(options.disabled_filter.replace(NOW, str(steps)))
 
 
 def wrapped(text: str) -> str:

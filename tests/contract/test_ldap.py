@@ -4,6 +4,7 @@ import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -103,6 +104,19 @@ def test_the_disabled_are_told(branch: Branch, read: Read) -> None:
     assert active == {"in": True, "out": False, "linux": True, "left": True}
     active = {each.email.partition("@")[0]: each.active for each in read(disabled_filter="description=left us").people}
     assert active == {"in": True, "out": True, "linux": True, "left": False}
+
+
+def test_an_account_of_active_directory_ends_at_its_time(branch: Branch, read: Read) -> None:
+    times = {"never": 0, "always": 2**63 - 1, "ended": _file_time(2000), "goes_on": _file_time(2999)}
+    for name, time in times.items():
+        branch.person(name, accountExpires=time)
+    active = {each.email.partition("@")[0]: each.active for each in read().people}
+    assert active == {"never": True, "always": True, "ended": False, "goes_on": True}
+
+
+def _file_time(year: int) -> int:
+    """Active Directory counts in steps of 100 ns since 1601."""
+    return (date(year, 1, 1) - date(1601, 1, 1)).days * 24 * 60 * 60 * 10**7
 
 
 def test_a_person_is_known_by_what_stays(branch: Branch, read: Read) -> None:

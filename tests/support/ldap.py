@@ -35,6 +35,7 @@ _numbers = itertools.count()
 _ANSWERS: Mapping[int, tuple[int, int | None]] = {0x77: (0x78, 52), 0x60: (0x61, None)}
 """StartTLS is answered that it's not there, and signing in with what the test wants."""
 _ATTRIBUTE = "attributetype ( 1.2.840.113556.1.4.{number} NAME '{name}' EQUALITY {rule} SYNTAX {syntax} SINGLE-VALUE )"
+_ORDERED = "integerMatch ORDERING integerOrderingMatch"
 _SYNTAX = "1.3.6.1.4.1.1466.115.121.1"
 _CONFIG = f"""
 include /etc/ldap/schema/core.schema
@@ -45,8 +46,9 @@ include /etc/ldap/schema/inetorgperson.schema
 {_ATTRIBUTE.format(number=2, name="objectGUID", rule="octetStringMatch", syntax=f"{_SYNTAX}.40")}
 {_ATTRIBUTE.format(number=98, name="primaryGroupID", rule="integerMatch", syntax=f"{_SYNTAX}.27")}
 {_ATTRIBUTE.format(number=146, name="objectSid", rule="octetStringMatch", syntax=f"{_SYNTAX}.40")}
+{_ATTRIBUTE.format(number=159, name="accountExpires", rule=_ORDERED, syntax=f"{_SYNTAX}.27")}
 objectclass ( 1.2.840.113556.1.5.9 NAME 'windowsUser' SUP top AUXILIARY
-  MAY ( userAccountControl $ objectGUID $ primaryGroupID $ objectSid ) )
+  MAY ( userAccountControl $ objectGUID $ primaryGroupID $ objectSid $ accountExpires ) )
 modulepath /usr/lib/ldap
 moduleload back_mdb
 pidfile {{home}}/pid
