@@ -110,6 +110,11 @@ def test_why_on_a_record(site: Site, admin: FlaskClient, writer: Caller, note: s
     page = admin.get(f"/note/{note}/rights?verb=read&user={reader.user_id}&field=tin").text
     assert "Cem: “Read” is permitted." in page
     assert "It holds that city == &#39;Bursa&#39;. (City: Bursa)" in page
+    # Another choice answers where one is: in the dialog, or on this page.
+    place = 'aria-labelledby="dialog-title"'
+    assert f'rights-card" {place}' in page
+    assert "hx-target=\"closest [aria-labelledby='dialog-title']\"" in page
+    assert f'href="/people/{reader.user_id}"' in admin.get(f"/admin/organisation/people/{reader.user_id}").text
     assert "Rights" in client_of(site, reader).get(f"/note/{note}").text
     assert client_of(site, reader).get(f"/note/{note}/rights?user={writer.user_id}").status_code == 403
     assert client_of(site, reader).get(f"/note/{note}/rights?verb=fly").status_code == 400
