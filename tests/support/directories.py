@@ -6,12 +6,7 @@ from dataclasses import dataclass, field, replace
 from kalip.base.errors import KalipError
 from kalip.base.text import Text
 from kalip.records import Services
-from kalip.records.organisation.syncing import (
-    PeopleSynced,
-    SyncPeople,
-    Watch,
-    sync_people,
-)
+from kalip.records.organisation.syncing import PeopleSynced, SyncPeople, Watch, sync_people
 from kalip.runtime.directories import (
     Directory,
     DirectoryContents,

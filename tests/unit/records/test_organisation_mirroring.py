@@ -2,17 +2,9 @@
 
 from dataclasses import replace
 
-from kalip.records.organisation import (
-    SaveUnit,
-    hang_unit,
-    make_unit,
-    remove_unit,
-)
+from kalip.records.organisation import SaveUnit, hang_unit, make_unit, remove_unit
 from kalip.records.organisation.commands import GROUP
-from kalip.runtime.directories import (
-    DirectoryGroup,
-    DirectoryPerson,
-)
+from kalip.runtime.directories import DirectoryGroup, DirectoryPerson
 from kalip.storage import events_for
 from kalip.storage.groups import list_groups
 from kalip.storage.organisation import positions_of

@@ -7,25 +7,11 @@ import pytest
 from kalip.base.errors import AccessDenied, Conflict, NotFound
 from kalip.records import Job, Work
 from kalip.records.accounts import set_user_active
-from kalip.records.organisation import (
-    SaveGroup,
-    change_members,
-    make_group,
-)
-from kalip.records.organisation.syncing import (
-    KIND,
-    SyncPeople,
-    handlers_of,
-    recurring_of,
-    sync_people,
-)
-from kalip.runtime.directories import (
-    DirectoryFailed,
-    DirectoryGroup,
-    DirectoryPerson,
-)
+from kalip.records.organisation import SaveGroup, change_members, make_group
+from kalip.records.organisation.syncing import KIND, SyncPeople, handlers_of, recurring_of, sync_people
+from kalip.runtime.directories import DirectoryFailed, DirectoryGroup, DirectoryPerson
 from kalip.storage import User, add_user, find_user
-from kalip.storage.groups import list_groups
+from kalip.storage.groups import list_groups, set_external_id
 from kalip.storage.organisation import list_units, positions_of
 from kalip.storage.persons import erase_accounts
 from tests.support.background import Yard
@@ -169,6 +155,10 @@ def test_a_programme_is_none_of_the_directorys_people(office: Office) -> None:
     done = office.sync()
     assert done.counts == {"unchanged": 1, "refused": 1}
     assert done.people[0].faults == ("This is the account of a programme: no directory keeps it in step.",)
+    office.site.act("ada", lambda work: set_external_id(work.session, "user@office", "prog", "r", work.now))
+    office.people = (CAN,)
+    assert office.sync().counts == {"unchanged": 1}
+    assert office.user("robot@x.co").active
 
 
 def test_roles_of_a_group_that_is_not_there_stay(office: Office) -> None:

@@ -69,7 +69,7 @@ def match_people(work: Work, directory: Directory, contents: DirectoryContents) 
     names = Names(directory)
     known = external_ids(work.session, names.people)
     users = list_users(work.session)
-    active = {each.id for each in users if each.active}
+    active = {each.id for each in users if each.active and not each.service}
     matches = _matches(contents, known, users)
     kept_out = {_id(each) for each in matches if not each.person.active and each.fault is None}
     leaving = sorted((known.keys() - set(map(_id, matches)) | kept_out) & active)
