@@ -82,18 +82,30 @@ def guard_filters(work: Work, entity: Entity, paths: Iterable[str]) -> tuple[Fil
 
 
 def concealed_keys(work: Work, entity: Entity, sort: Iterable[Sort]) -> tuple[tuple[str, Filter], ...]:
-    """Conditions by sorted reference under which the record it leads to may be seen: its name would order the rows."""
-    found: list[tuple[str, Filter]] = []
-    for key in sort:
-        path = work.served.project(PathCache).find(work.entity(entity.name), key.field)
-        for through, target in _stations(work, entity, _ordering(work, entity, path.text).hops):
-            if len(through) <= len(path.hops):
-                continue  # what a path leads through is guarded by `guard_filters`
-            filters = row_filters(work.served, work.actor, Verb.READ, target)
-            if filters is None:
-                found.append((key.field, Filter(compile_filter(work.served, target, "false"), through)))
-            found += ((key.field, Filter(each.expression, (*through, *each.through))) for each in filters or ())
-    return tuple(found)
+    """Conditions by sorted reference under which the record it leads to may be seen: its name would order the rows.
+
+    What a key itself leads through is guarded by `guard_filters`.
+    """
+    return tuple(
+        (key.field, each)
+        for key in sort
+        for each in _seen_on_the_way(work, entity, _ordering(work, entity, key.field), key.field.count("."))
+    )
+
+
+def concealed_sum(work: Work, entity: Entity, path: Path) -> tuple[tuple[str, Filter], ...]:
+    """Conditions under which the records may be seen that a summed path leads through: a sum would tell of them."""
+    return tuple((path.text, each) for each in _seen_on_the_way(work, entity, path))
+
+
+def _seen_on_the_way(work: Work, entity: Entity, path: Path, after: int = 0) -> Iterable[Filter]:
+    """That the records may be seen which a path leads through, without the first `after` ones."""
+    for through, target in list(_stations(work, entity, path.hops))[after:]:
+        filters = row_filters(work.served, work.actor, Verb.READ, target)
+        if filters is None:
+            yield Filter(compile_filter(work.served, target, "false"), through)
+        for each in filters or ():
+            yield Filter(each.expression, (*through, *each.through))
 
 
 @dataclass(slots=True)

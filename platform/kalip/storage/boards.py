@@ -72,7 +72,8 @@ def _aggregate(session: Session, served: Served, entity: str, wanted: Aggregate)
     count = writer.frame.places("version")[0]
     cells = [Cell("key", (group,), (0,), ("key",), whole=False), Cell("count", (count,), (1,), ("count",), whole=False)]
     for path in wanted.sums:
-        place = writer.frame.places(path)[0]
+        shown = [each for name, each in wanted.concealed if name == path]
+        place = writer.where_shown(writer.frame.places(path)[0], shown)
         total = f"CAST(sum({place.sql}) AS BIGINT)" if place.kind.startswith("integer") else f"sum({place.sql})"
         columns.append(total)
         name = f"sum {path}"

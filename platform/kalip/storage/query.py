@@ -53,13 +53,17 @@ class RowPage:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """Counts and sums of an entity's records by the values of a path; with `within`, apart by those of another one."""
+    """Counts and sums of an entity's records by the values of a path; with `within`, apart by those of another one.
+
+    `concealed` are conditions by summed path, as of a `Query`: where such a one doesn't hold, the value isn't summed.
+    """
 
     by: str
     sums: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
     archived: Archived = "exclude"
     within: str | None = None
+    concealed: tuple[tuple[str, Filter], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

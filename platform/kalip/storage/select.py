@@ -98,6 +98,13 @@ class Writer:
         """The keys of an order. BadRequest for a path that has none."""
         return [self._sort_key(each, [shown for path, shown in concealed if path == each.field]) for each in sort]
 
+    def where_shown(self, place: Place, conditions: Sequence[Filter]) -> Place:
+        """A place that is null where a condition doesn't hold."""
+        for each in conditions:
+            condition = self.frame.condition(each.expression, self.frame.through(each.through), each.within)
+            place = replace(place, sql=f"(CASE WHEN {condition} THEN {place.sql} END)", nullable=True)
+        return place
+
     def statement(self, text: str) -> Statement:
         """Close the SELECT: its text as the driver wants it."""
         return Statement(driver_text(text, self.dialect), dict(self.frame.params), frozenset(self.frame.context))
@@ -120,10 +127,7 @@ class Writer:
 
     def _sort_key(self, sort: Sort, shown: Sequence[Filter]) -> SortKey:
         path = sort.field
-        place = self._sort_place(path)
-        for each in shown:
-            condition = self.frame.condition(each.expression, self.frame.through(each.through), each.within)
-            place = replace(place, sql=f"(CASE WHEN {condition} THEN {place.sql} END)", nullable=True)
+        place = self.where_shown(self._sort_place(path), shown)
         if place.kind in _UNSORTABLE or (place.type is not None and not place.type.sortable):
             raise BadRequest("lists can't be sorted by '{path}'", params={"path": path}, code="R106")
         if place.field is not None and (order := self._places(place.field, path)):

@@ -14,7 +14,7 @@ from kalip.records.naming import Path, find_path, visible_entity
 from kalip.records.pages.rows import extra_fields, make_row
 from kalip.records.queries import selection_filters
 from kalip.records.reading import rights_of
-from kalip.records.related import Concealment, concealed_keys, guard_filters, readable_path
+from kalip.records.related import Concealment, concealed_keys, concealed_sum, guard_filters, readable_path
 from kalip.records.services import Work
 from kalip.records.titles import TitlePlan
 from kalip.storage import Aggregate, AggregateRow, Filter, Query, aggregate, board_cards, select_page
@@ -81,7 +81,8 @@ def _filters(
     if command.stage is not None:
         own.append(compile_filter(work.served, entity.name, f'stage == "{command.stage}"'))
     rights = selection_filters(work, entity, command.filter, Verb.READ) or ()
-    guards = guard_filters(work, entity, [path for each in own for path in each.paths])
+    dotted = [path for each in own for path in each.paths] + [key.field for key in view.sort]
+    guards = guard_filters(work, entity, dotted)
     return (*rights, *all_guarded(work, entity, own), *guards)
 
 
@@ -107,6 +108,7 @@ def _groups(work: Work, entity: Entity, summed: Path | None, query: Query) -> Gr
         sums=(summed.text,) if summed else (),
         filters=query.filters,
         within=f"{summed.text}.currency" if summed and summed.field.type == "money" else None,
+        concealed=concealed_sum(work, entity, summed) if summed else (),
     )
     groups: Groups = {}
     for row in aggregate(work.session, work.served, entity.name, asked, work.context):
