@@ -75,7 +75,10 @@ def plan_texts() -> dict[str, str]:
                 for node in ast.walk(function):
                     if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
                         found.update(dict.fromkeys(_texts(node.value.elts[0]), file.name))
-    wording = PACKAGE / "designer" / "wording.py"
+    wording = PACKAGE / "metadata" / "wording.py"
+    for name, call in _calls(wording):
+        if name == "Wording":
+            found.update(dict.fromkeys(_texts(call.args[0]), wording.name))
     for node in ast.walk(ast.parse(wording.read_text(encoding="utf-8"))):
         # Maps of templates, whichever of them a sentence takes.
         for value in node.values if isinstance(node, ast.Dict) else ():

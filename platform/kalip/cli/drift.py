@@ -11,7 +11,7 @@ from kalip.cli.command import Command, Environment, Refused
 from kalip.cli.pack_sources import installed_packs
 from kalip.cli.showing import MOST_CHANGES, change_json
 from kalip.metadata import Change, Pack, diff_packs, read_pack
-from kalip.metadata.prose import comparison
+from kalip.metadata.wording import comparison
 from kalip.runtime.settings import SITE_FILE
 
 _SAME = "The same packs, to the byte."
@@ -101,7 +101,7 @@ def _lines(found: Drift, most: int | None) -> Iterator[str]:
         return
     versions = found.here if found.here == found.there else f"{found.here} here, {found.there} there"
     yield f"{found.name} {versions}"
-    said = [comparison(each) for each in found.changes] + [f"File {path} differs" for path in found.files]
+    said = [str(comparison(each)) for each in found.changes] + [f"File {path} differs." for path in found.files]
     yield from (f"  {each}" for each in said[:most])
     if most is not None and len(said) > most:
         yield f"  … and {len(said) - most} more: --all shows them"
@@ -112,6 +112,6 @@ def _json(found: Drift) -> dict[str, object]:
         "pack": found.name,
         "here": found.here,
         "there": found.there,
-        "changes": [{**change_json(each), "text": comparison(each)} for each in found.changes],
+        "changes": [{**change_json(each), "text": str(comparison(each))} for each in found.changes],
         "files": list(found.files),
     }

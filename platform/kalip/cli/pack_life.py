@@ -17,7 +17,7 @@ from kalip.designer import Publication, Site, compile_served, propose, publish, 
 from kalip.metadata import Kind, Pack, build_zip, new_pack
 from kalip.metadata.locking import LOCK_FILE, lock_of, lock_text
 from kalip.metadata.picking import Missing, Mode, Picks, pick
-from kalip.metadata.prose import document_words
+from kalip.metadata.wording import place_words
 from kalip.records import ListRecords
 from kalip.records.transfer import ExportFormat, export_records
 
@@ -154,7 +154,7 @@ def _tell_export(env: Environment, target: Path, pack: Pack, missing: Sequence[M
     if needs:
         lines.append(f"needs {', '.join(f'{each} {range_}' for each, range_ in needs.items())}")
     lines += [
-        f"without {document_words(each.needed)}, which {document_words(each.by)} needs: it has to be there already"
+        f"without {place_words(each.needed)}, which {place_words(each.by)} needs: it has to be there already"
         for each in missing
     ]
     data = {"file": str(target), "pack": pack.name, "version": pack.version, "requires": needs}

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from kalip.cli.output import Output, table
 from kalip.designer import PackChange, Proposal, Published, Shadow
 from kalip.metadata import Change, ChangeKind
-from kalip.metadata.prose import sentence, value_text
+from kalip.metadata.wording import sentences, value_words
 from kalip.storage import Plan
 
 MOST_CHANGES = 40
@@ -88,8 +88,9 @@ def plan_json(plan: Plan) -> dict[str, object]:
 
 def change_lines(changes: Sequence[Change]) -> list[str]:
     """A sentence for each changed property; what is more than forty is only counted."""
-    lines = [f"{_MARKS[each.kind]} {sentence(each)}" for each in changes[:MOST_CHANGES]]
-    rest = len(changes) - len(lines)
+    said = sentences(changes)
+    lines = [f"{_MARKS[each.kind]} {each.wording}" for each in said[:MOST_CHANGES]]
+    rest = len(said) - len(lines)
     return [*lines, f"… and {rest} more"] if rest else lines
 
 
@@ -97,13 +98,17 @@ def shadow_lines(shadows: Sequence[Shadow]) -> list[str]:
     """What of a pack's changes has no effect, why, and what stays instead; nothing when nothing is hidden."""
     if not shadows:
         return []
-    lines = [f"  {sentence(each.change)}; {each.where.file}:{each.where.line} keeps {_kept(each)}" for each in shadows]
+    lines = [f"  {_said(each)} {each.where.file}:{each.where.line} keeps {_kept(each)}." for each in shadows]
     hidden = "1 change is hidden" if len(shadows) == 1 else f"{len(shadows)} changes are hidden"
     return [f"{hidden} by layers above; take out what they set to let the pack's value through:", *lines]
 
 
+def _said(shadow: Shadow) -> str:
+    return str(sentences([shadow.change])[0].wording)
+
+
 def _kept(shadow: Shadow) -> str:
-    return "it removed" if shadow.value is None else value_text(shadow.value)
+    return "it removed" if shadow.value is None else str(value_words(shadow.value))
 
 
 def change_json(change: Change) -> dict[str, object]:

@@ -24,7 +24,6 @@ from kalip.designer.reviewing import (
 from kalip.designer.shadows import Shadow
 from kalip.designer.site import Site
 from kalip.designer.stored import stored_packs
-from kalip.designer.wording import Sentence, Wording, place_words, value_words
 
 __all__ = [
     "NO_SITE",
@@ -44,14 +43,12 @@ __all__ = [
     "Reset",
     "Restore",
     "Review",
-    "Sentence",
     "SetValue",
     "Setting",
     "Shadow",
     "Site",
     "Stale",
     "Undoing",
-    "Wording",
     "add_choices",
     "carry_fields",
     "changes_between",
@@ -65,7 +62,6 @@ __all__ = [
     "may_publish",
     "name_of_label",
     "open_draft",
-    "place_words",
     "propose",
     "publish",
     "publish_documents",
@@ -81,5 +77,4 @@ __all__ = [
     "stored_packs",
     "take_back",
     "uses_of",
-    "value_words",
 ]

@@ -14,8 +14,8 @@ from kalip.designer.proposing import Proposal, propose_in
 from kalip.designer.publishing import Publication, Published, publish
 from kalip.designer.rebasing import Clash
 from kalip.designer.site import Site
-from kalip.designer.wording import Sentence, sentences
 from kalip.metadata import SITE, Types, format_at, place_of
+from kalip.metadata.wording import Sentence, sentences
 from kalip.records import Work
 from kalip.records.provision import plant_seeds
 from kalip.storage import Plan, PlanRefused, Session, Step, delete_draft, get_revision, plan

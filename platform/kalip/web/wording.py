@@ -1,6 +1,6 @@
 """Sentences about changes of metadata in a reader's language."""
 
-from kalip.designer.wording import Wording
+from kalip.metadata.wording import Wording
 from kalip.web.locale import translate
 
 

@@ -36,8 +36,8 @@ def test_it_works(two: Kalip, tmp_path: Path) -> None:
     found = two("drift", tmp_path / "prod")
     assert found.code == 1
     assert "shop 1.1.0 here, 1.0.0 there" in found.out
-    assert "  Entity good: label is 'Article' here, 'Good' there" in found.out
-    assert "  File README.md differs" in found.out
+    assert "  Entity 'good': label is 'Article' here, 'Good' there." in found.out
+    assert "  File README.md differs." in found.out
     (pack,) = two("drift", tmp_path / "prod", "--json").data["packs"]
     assert (pack["here"], pack["there"], pack["files"]) == ("1.1.0", "1.0.0", ["README.md"])
 
@@ -51,7 +51,7 @@ def test_u12_an_edit_in_production_is_captured_and_promoted(two: Kalip, tmp_path
     assert two("explain", "shop/good", "label", "--json").data["value"] == "Ware"
     assert two("drift", tmp_path / "prod").code == 0
     edit(two, tmp_path, "Item")
-    assert "Entity good: label is 'Ware' here, 'Item' there" in two("drift", tmp_path / "prod").out
+    assert "Entity 'good': label is 'Ware' here, 'Item' there." in two("drift", tmp_path / "prod").out
 
 
 def test_a_site_is_compared_with_an_export_of_another(two: Kalip, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_what_there_is_not_is_refused_with_the_way_out(twice: Kalip) -> None:
 def test_revisions_are_compared(twice: Kalip) -> None:
     newest = twice("log", "--json").data[0]["number"]
     said = twice("diff", str(newest - 1), str(newest))
-    assert said.out.strip() == "~ Entity good (shop): label is now 'Article', was 'Good'"
+    assert said.out.strip() == "~ Entity 'good' (shop): label is now 'Article', was 'Good'."
 
 
 @pytest.mark.parametrize("only", [(), ("--only",)])

@@ -51,7 +51,7 @@ def test_an_upgrade_says_what_is_hidden_and_keeps_it(reshaped: Kalip, tmp_path: 
     said = reshaped("pack", "upgrade", folder, "--dry-run")
     assert "1 change is hidden by layers above" in said.out
     # Three ways: what the pack said, what it says now, what the site says.
-    three = "Entity good: label is now 'Article', was 'Good'; site/entities/good/entity.json:3 keeps 'Ware'"
+    three = "Entity 'good': label is now 'Article', was 'Good'. site/entities/good/entity.json:3 keeps 'Ware'."
     assert three in said.out
     assert reshaped("pack", "list", "--json").data[0]["version"] == "1.0.0"
     (pack,) = reshaped("pack", "upgrade", folder, "--json").data["packs"]

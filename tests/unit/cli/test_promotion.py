@@ -52,7 +52,7 @@ def test_u13_roles_without_lookups_then_lookups_alone(
 def test_u13_what_is_left_behind_is_listed_and_missed(site: Kalip, prod: Path, tmp_path: Path) -> None:
     words = ("--pick", "seed=all", "--pick", "entity=none", "-o", tmp_path / "bare.zip", "--site", prod)
     said = site("pack", "export", *words)
-    assert "without entity sort, which seed sorts needs: it has to be there already" in said.out
+    assert "without Entity 'sort', which Records 'sorts' needs: it has to be there already" in said.out
     refused = site("pack", "install", tmp_path / "bare.zip", "--merge")
     assert refused.code == 1
     assert "sort" in refused.err

@@ -55,7 +55,7 @@ def test_it_works(site: Site, ada: Actor) -> None:
         ],
     )
     seen = review(site, ada)
-    assert [each.wording.message for each in seen.changes] == [
+    assert [str(each.wording) for each in seen.changes] == [
         "Field 'Budget' of Entity 'Lead' is new.",
         "Field 'Mail' of Entity 'Lead' is renamed from email to mail.",
         "Column 'Budget' of The list of Lead is new.",
@@ -189,7 +189,7 @@ def test_documents_of_a_programme(site: Site, ada: Actor, published: Publish) ->
         base, _ = newest_state(site, session)
     assert base is not None
     seen = review_documents(site, ada, {f"{LEAD}.json": overlay}, base.hash)
-    assert [each.wording.message for each in seen.changes] == ["Entity 'Lead' is now called 'Prospect'."]
+    assert [str(each.wording) for each in seen.changes] == ["Entity 'Lead' is now called 'Prospect'."]
     done = publish_documents(site, Publication(ada, "By REST"), {f"{LEAD}.json": overlay}, base.hash)
     assert done is not None
     assert publish_documents(site, Publication(ada, "Again"), {f"{LEAD}.json": overlay}, done.revision.hash) is None

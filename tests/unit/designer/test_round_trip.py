@@ -12,7 +12,7 @@ from kalip.designer import Site, stored_packs
 from kalip.designer.stored import store_packs
 from kalip.fields import builtin_types
 from kalip.metadata import ChangeKind, Pack, build_zip, check, diff_packs, format_at, read_documents, read_pack
-from kalip.metadata.prose import comparison, sentence
+from kalip.metadata.wording import comparison, sentences
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 TYPES = builtin_types()
@@ -91,7 +91,7 @@ def test_u8_formatting_once_is_enough_and_means_the_same(pack: Pack) -> None:
 @given(before=packs(), after=packs())
 def test_u8_differences_read_like_prose(before: Pack, after: Pack) -> None:
     for change in diff_packs(before, after):
-        for said in (sentence(change), comparison(change)):
+        for said in (str(sentences([change])[0].wording), str(comparison(change))):
             assert "\n" not in said
             assert said[0].isupper()
             assert f"{change.pointer}" not in said or change.pointer.count("/") < 2

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kalip.designer import Drafted
-from kalip.designer.wording import place_words
 from kalip.metadata import SITE, Kind, MergedDocument
+from kalip.metadata.wording import place_words
 from kalip.records import Work
 from kalip.web.designer.nodes import label_of, name_of
 from kalip.web.designer.reading import Bar, bar_of, page_of

@@ -6,9 +6,9 @@ from typing import Any
 
 from kalip.base.errors import NotFound
 from kalip.designer import Drafted, Edit, Remove, uses_of
-from kalip.designer.wording import place_words
 from kalip.metadata import Kind, MergedDocument
 from kalip.metadata.source import unescape, value_at
+from kalip.metadata.wording import place_words
 from kalip.web.designer.reading import Bar, address_of, page_of
 from kalip.web.locale import current_locale
 from kalip.web.session import site

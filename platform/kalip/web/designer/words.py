@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kalip.designer import Drafted
-from kalip.designer.wording import Sentence
 from kalip.metadata import Change, ChangeKind
-from kalip.metadata.prose import sentence
+from kalip.metadata.wording import Sentence, sentences
 from kalip.storage import Step
 from kalip.storage.index_steps import CreateIndex, DropIndex
 from kalip.web.designer.reading import page_of
@@ -43,20 +42,24 @@ class Planned:
 
 
 def lines_of(changes: Iterable[Change]) -> tuple[Line, ...]:
-    """Changes of packs, each as a sentence."""
-    return tuple(Line(_ICONS[each.kind], sentence(each)) for each in changes)
+    """Changes of packs in the reader's language."""
+    return tuple(map(_line, sentences(tuple(changes))))
 
 
 def line_of(change: Sentence, drafted: Drafted) -> Line:
     """A drafted change in the reader's language, leading to where it was made as long as that is there."""
     there = change.address in drafted.stack.documents
     href = page_of(change.address, change.pointer.rpartition("/")[0]) if there else ""
-    return Line(_ICONS[change.kind], wording_text(current_locale(), change.wording), href)
+    return _line(change, href)
 
 
 def steps_of(steps: Iterable[Step]) -> tuple[Planned, ...]:
     """Steps of a plan in the reader's language."""
     return tuple(map(_planned, steps))
+
+
+def _line(change: Sentence, href: str = "") -> Line:
+    return Line(_ICONS[change.kind], wording_text(current_locale(), change.wording), href)
 
 
 def _planned(step: Step) -> Planned:
