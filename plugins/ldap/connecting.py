@@ -16,7 +16,6 @@ from ldap3.core.exceptions import (
     LDAPInvalidFilterError,
     LDAPNoSuchObjectResult,
     LDAPOperationResult,
-    LDAPSASLPrepError,
     LDAPUnwillingToPerformResult,
 )
 
@@ -32,7 +31,6 @@ _REFUSALS: Final = (
     LDAPConstraintViolationResult,
     LDAPInappropriateAuthenticationResult,
     LDAPUnwillingToPerformResult,
-    LDAPSASLPrepError,
 )
 
 
@@ -83,7 +81,8 @@ def _made(options: Options, host: str, port: int, *, secure: bool) -> Connection
     return Connection(
         server,
         options.bind_dn or None,
-        options.password or None,
+        # The library changes letters of a text ("№" to "No"), and sends bytes as they are, which its types don't know.
+        options.password.encode() or None,  # type: ignore[arg-type]
         # Referrals lead to other servers, which would be sent the password.
         auto_referrals=False,
         # Ranges are put together where pages are, so that no answer takes the place of another.

@@ -231,7 +231,7 @@ def test_wrong_settings_stop_at_the_door(more: dict[str, Any], message: str) -> 
         directory({"kind": "ldap", "url": "ldap://x", "base": "dc=x", **more})
 
 
-@pytest.mark.parametrize("password", ["", "bell\x07", "\x00", "\ue000", "his own\u200b", "x" * 5000])
+@pytest.mark.parametrize("password", ["", "bell\x07", "\x00", "\ue000", "his own\u200b", "\xad", "\ud800", "x" * 5000])
 def test_a_password_that_can_be_nobodys_is_a_wrong_one(branch: Branch, password: str) -> None:
     """And no outage: that would tell whose password the directory keeps, and count for nothing."""
     branch.person("can", userPassword="his own")
@@ -240,6 +240,15 @@ def test_a_password_that_can_be_nobodys_is_a_wrong_one(branch: Branch, password:
     ids = {each.name: each.id for each in office.read().people}
     assert not office.check(ids["Can"], password)
     assert not office.check(ids["Eda"], password or "any")
+
+
+@pytest.mark.parametrize("password", ["№ 7", "½ kg", "şifre", "пароль"])
+def test_a_password_is_sent_as_it_was_typed(branch: Branch, password: str) -> None:
+    """Directories keep what they were given: "No 7" is another password than "№ 7"."""
+    branch.person("can", userPassword=password.encode())
+    office = directory(branch.settings())
+    (can,) = office.read().people
+    assert office.check(can.id, password)
 
 
 @pytest.mark.parametrize(
