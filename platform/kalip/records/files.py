@@ -21,6 +21,7 @@ from kalip.records.filters import allowed_rows, matching
 from kalip.records.history import require_visible
 from kalip.records.naming import find_field
 from kalip.records.reading import get_record
+from kalip.records.reads import note_values
 from kalip.records.saving import save_record
 from kalip.records.saving.loading import missing
 from kalip.records.services import Services, Work
@@ -149,6 +150,7 @@ def open_file(work: Work, file_id: str) -> tuple[FileInfo, Path]:
             raise missing(FILE, file_id) from None
         if not _shows_field(work, entity, info.record_id, info.field):
             raise missing(FILE, file_id)
+        note_values(work, entity.name, info.record_id, {info.field or "": file_id})
     elif info.created_by != work.actor.id and not work.actor.administrator:
         raise missing(FILE, file_id)
     return info, blobs_of(work.services).path(info.sha256)

@@ -25,6 +25,7 @@ from kalip.records.journal import (
     TASK_GIVEN,
 )
 from kalip.records.naming import find_field, visible_entity
+from kalip.records.reads import note_values
 from kalip.records.rules import ANY_REFERENCE, REFERENCE, REFERENCES
 from kalip.records.saving.loading import missing
 from kalip.records.services import Work
@@ -85,6 +86,8 @@ def events_shown(work: Work, entity: Entity | None, page: Events, known: Titles 
         for change in changes:
             for value in (change.old, change.new):
                 _want(change, value, wanted)
+                if change.field is not None:
+                    note_values(work, event.entity, event.record_id, {change.field.name: value})
         views.append((event, changes))
     for event, _ in views:
         for told in _made_by(event):
@@ -148,8 +151,9 @@ def _result(work: Work, told: object, titles: Titles) -> object:
     entity, record_id = str(told.get("entity")), str(told.get("id"))
     if entity not in work.model.entities or not titles.knows(entity, record_id):
         return rest
-    cover = covers_of_records(work, work.entity(entity), [record_id])[record_id]
-    return {**rest, "values": cover.values(told["values"])}
+    values = covers_of_records(work, work.entity(entity), [record_id])[record_id].values(told["values"])
+    note_values(work, entity, record_id, values)
+    return {**rest, "values": values}
 
 
 def _comment(event: Event) -> Comment:

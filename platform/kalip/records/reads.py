@@ -4,7 +4,7 @@ One event for each record and unit of work, of all the marked fields of which a 
 part of an export whose note can't be kept isn't answered.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kalip.records.commands import Record
@@ -65,6 +65,14 @@ class Reads:
                 record_id = row.get(mark.holder)
                 if record_id is not None and _shows(row, mark.text):
                     self._work.reads.setdefault((mark.entity, str(record_id)), set()).add(mark.name)
+
+
+def note_values(work: Work, entity: str, record_id: str | None, shown: Mapping[str, object]) -> None:
+    """Note values of a record that were shown otherwise than in rows: in its history, in a plan, as a file's bytes."""
+    marked = work.served.project(MarkedFields).of(entity)
+    names = {name for name in marked if shown.get(name) is not None}
+    if names and record_id is not None and work.actor.id is not None:
+        work.reads.setdefault((entity, record_id), set()).update(names)
 
 
 def _marks(marked: MarkedFields, paths: Steps) -> Iterable[_Mark]:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,16 @@ import pytest
 from kalip.access import SYSTEM
 from kalip.base.errors import NotFound
 from kalip.records import ListRecords, Work, get_record, list_records, record_events, run
+from kalip.records.merging import MergeRecords, merge_plan
 from kalip.records.pages import list_page, record_page
+from kalip.records.reads import note_values
 from kalip.records.services import unit_of_work
 from kalip.records.transfer import export_records
 from kalip.storage import Event
 from kalip.storage.event_search import EventFilter, search_events
 from tests.support.builders import PackBuilder, a_pack, an_entity
 from tests.support.site import Site, a_site
+from tests.support.web_site import a_site as a_web_site
 
 
 def pack() -> PackBuilder:
@@ -68,6 +72,7 @@ def test_it_works(site: Site) -> None:
     assert reads(site) == [("person", person, site.actors["bora"].id, ("tin",))]
     history = site.act("bora", lambda work: record_events(work, "person", person), write=False)
     assert [each.kind for each in history.items] == ["record.created"]
+    assert len(reads(site)) == 2
 
 
 def test_each_way_to_look(site: Site) -> None:
@@ -88,6 +93,40 @@ def test_each_way_to_look(site: Site) -> None:
     site.act("bora", lambda work: get_record(work, "person", first))
     expected += [mine] * 7
     assert reads(site) == expected
+
+
+def test_history_plans_of_merges_and_files_are_read_too(site: Site) -> None:
+    first, second = (site.save("bora", "person", {"name": name, "tin": "123"}).id for name in ("Ayşe", "Ali"))
+    mine = [("person", each, site.actors["bora"].id, ("tin",)) for each in (first, second)]
+    site.act("bora", lambda work: record_events(work, "person", first), write=False)
+    assert reads(site) == mine[:1]
+    command = MergeRecords("person", first, (second,))
+    site.act("bora", lambda work: merge_plan(work, command), write=False)
+    assert reads(site) == mine[:1] + mine
+    with unit_of_work(site.services, site.actors["bora"]) as work:
+        for shown in ({"tin": None}, {"city": "Bursa"}, {}):
+            note_values(work, "person", first, shown)
+        assert not work.reads
+
+
+def test_a_file_of_a_marked_field_is_read_when_it_leaves(tmp_path: Path) -> None:
+    paper = an_entity("paper").with_field("scan", "file", audit_reads=True).with_access(rep="all")
+    house = a_pack().with_role("rep").with_entity(paper)
+    with a_web_site(f"sqlite:///{tmp_path / 'house.db'}", tmp_path, house) as site:
+        rep = site.caller("rep")
+        made = site.admin.make("paper")
+        site.admin.client.post(
+            f"/api/records/paper/{made['id']}/files/scan",
+            data={"file": (BytesIO(b"secret"), "scan.txt")},
+            headers={"Authorization": f"Bearer {site.admin.token}"},
+        )
+        file = (site.admin.get(f"/api/records/paper/{made['id']}").json or {})["scan"]
+        assert rep.get(f"/api/files/{file}").data == b"secret"
+        with site.services.database.read() as session:
+            found = search_events(session, EventFilter(kind="record.read"), limit=200).events
+    assert [_told(each) for each in found if each.actor == rep.user_id] == [
+        ("paper", made["id"], rep.user_id, ("scan",))
+    ]
 
 
 def test_what_shows_nothing_is_not_logged(site: Site) -> None:

@@ -10,6 +10,7 @@ from kalip.records.covers import Covers, covers_of_records
 from kalip.records.filters import allowed_rows, matching
 from kalip.records.merging.commands import ALL, FieldChoice, MergePlan, MergeRecords, Moving
 from kalip.records.naming import find_field, visible_entity
+from kalip.records.reads import note_values
 from kalip.records.rules import EntityRules, rules_of
 from kalip.records.saving.loading import stale
 from kalip.records.services import Work
@@ -29,9 +30,12 @@ def merge_plan(work: Work, command: MergeRecords) -> MergePlan:
     """
     plan = whole_plan(work, command)
     covers = covers_of_records(work, plan.entity, plan.ids)
+    rows = {each: covers[each].values(row) for each, row in plan.rows.items()}
+    for each, row in rows.items():
+        note_values(work, plan.entity.name, each, row)
     return replace(
         plan,
-        rows={each: covers[each].values(row) for each, row in plan.rows.items()},
+        rows=rows,
         choices=tuple(_seen_choice(each, covers) for each in plan.choices if plan.entity.attribute(each.field.name)),
     )
 
@@ -94,7 +98,10 @@ def read_records(work: Work, entity: Entity, ids: Sequence[str]) -> dict[str, Re
 def read_shown(work: Work, entity: Entity, ids: Sequence[str]) -> dict[str, Record]:
     """The same as far as the actor sees their fields."""
     covers = covers_of_records(work, entity, ids)
-    return {each: covers[each].values(row) for each, row in read_records(work, entity, ids).items()}
+    rows = {each: covers[each].values(row) for each, row in read_records(work, entity, ids).items()}
+    for each, row in rows.items():
+        note_values(work, entity.name, each, row)
+    return rows
 
 
 def _seen_choice(choice: FieldChoice, covers: Mapping[str, Covers]) -> FieldChoice:
