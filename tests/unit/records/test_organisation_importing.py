@@ -108,3 +108,8 @@ def test_files_that_are_refused_whole(site: Site, tmp_path: Path) -> None:
         _bring(site, _file(tmp_path, "name,roles\nA,rep\n"))
     with pytest.raises(AccessDenied):
         _bring(site, _file(tmp_path, "email,name\na@x.co,A\n"), who="bora")
+
+
+def test_many_rows_are_brought_all_the_same(site: Site, tmp_path: Path) -> None:
+    file = _file(tmp_path, "\n".join(("email", *(f"p{number}@x.co" for number in range(102)))))
+    assert _bring(site, file).counts == {"created": 102}

@@ -30,6 +30,7 @@ from kalip.storage.people import email_key
 
 COLUMNS: Final = ("email", "name", "roles", "unit", "position", "head", "groups", "locale", "timezone", "active")
 MOST_ROWS: Final = 100_000
+_FEW: Final = 50
 Outcome = Literal["created", "updated", "unchanged", "kept_out", "refused"]
 _NONE: Final = "-"
 _TRUE: Final = frozenset(("1", "true", "yes", "y", "evet", "e", "да", "д", "x"))
@@ -78,7 +79,7 @@ def import_people(services: Services, actor: Actor, command: PeopleImport) -> Pe
     if not command.dry_run:
         rows = (
             run(services, actor, partial(_row, number=number, cells=cells, command=command))
-            for number, cells in _filled(command.table, names)
+            for number, cells in _letting_in(services, _filled(command.table, names))
         )
         return _summed(rows)
 
@@ -176,6 +177,14 @@ def _filled(table: SourceTable, names: Sequence[str]) -> Iterator[tuple[int, dic
             if number > MOST_ROWS + 1:
                 raise BadRequest("At most {limit} people at once.", params={"limit": MOST_ROWS})
             yield number, row
+
+
+def _letting_in(services: Services, rows: Iterable[T]) -> Iterator[T]:
+    """The same rows; who else waits to write is let in after every few."""
+    for done, row in enumerate(rows):
+        if done and done % _FEW == 0:
+            services.database.give_way()
+        yield row
 
 
 def _row(work: Work, number: int, cells: Mapping[str, str], command: PeopleImport) -> ImportedRow:
