@@ -14,7 +14,7 @@ from kalip.designer.loading import compilation_of, served_of
 from kalip.designer.rebasing import Clash, effective, rebase, renewed, without_site
 from kalip.designer.site import Site
 from kalip.designer.stored import packs_of, stored_packs
-from kalip.metadata import SITE, Change, Pack, Stack, diff, examine_documents, stack
+from kalip.metadata import SITE, Change, Pack, Stack, diff, examine_documents, shaped, stack
 from kalip.metadata.editing import SITE_TITLE
 from kalip.runtime import Served
 from kalip.storage import Revision, Session, StoredDraft, find_draft, get_revision, list_revisions, revision_documents
@@ -181,7 +181,8 @@ def drafted(site: Site, draft: Draft) -> Drafted:
 def _made(site: Site, draft: Draft) -> Drafted:
     compilation = compilation_of(draft.packs, site.extensions, {SITE})
     served = served_of(compilation, site.extensions) if compilation.model is not None else None
-    stacked = stack(draft.packs)
+    # The pages show what is drafted, faults and all, and read it as what the schemas say that it is.
+    stacked = shaped(stack(draft.packs), site.extensions.types, SITE)
     before, after = effective(stack(draft.present)), effective(stacked)
     diagnostics = (*draft.diagnostics, *compilation.diagnostics)
     return Drafted(draft, stacked, served, diagnostics, diff(before, after), before, after)

@@ -17,7 +17,7 @@ from kalip.metadata.kinds import ENTITY_PARTS, OVERLAID, Kind, Place, place_of
 from kalip.metadata.layering import REMOVED
 from kalip.metadata.merged import MergedDocument
 from kalip.metadata.reader import Reading, examine_documents, examine_pack, read_documents, read_pack
-from kalip.metadata.repair import Checked, checked, sound
+from kalip.metadata.repair import Checked, checked, shaped, sound
 from kalip.metadata.schemas import (
     Types,
     document_schema,
@@ -74,6 +74,7 @@ __all__ = [
     "rename",
     "renamings",
     "schema_fault",
+    "shaped",
     "sound",
     "source_schema",
     "stack",

@@ -6,11 +6,11 @@ from typing import Any
 
 from kalip.base.errors import Diagnostic
 from kalip.metadata.check import document_problems, merged_problems
-from kalip.metadata.codes import MISSING_KEY, UNKNOWN_FIELD_TYPE
+from kalip.metadata.codes import BAD_VALUE, MISSING_KEY, UNKNOWN_FIELD_TYPE, WRONG_TYPE
 from kalip.metadata.documents import Document, Pack
 from kalip.metadata.merged import MergedDocument
 from kalip.metadata.schemas import Types
-from kalip.metadata.source import unescape
+from kalip.metadata.source import unescape, value_at
 from kalip.metadata.stack import Stack, explained
 from kalip.metadata.validation import Problem
 
@@ -76,6 +76,34 @@ def sound(stacked: Stack, types: Types) -> Stack:
         if data is not None:
             documents[address] = replace(document, data=data)
     return replace(stacked, documents=documents, diagnostics=tuple(diagnostics), broken=frozenset(broken))
+
+
+def shaped(stacked: Stack, types: Types, layer: str) -> Stack:
+    """The stack without what has the wrong JSON type, in documents that a layer says something of.
+
+    Who reads it finds an object wherever one belongs. All other faults stay, and none is told here.
+    """
+    known = tuple(types.items())
+    documents: dict[str, MergedDocument] = {}
+    for address, document in stacked.documents.items():
+        documents[address] = document
+        if all(each.layer != layer for each in document.layers):
+            continue
+
+        def problems_of(data: Data, document: MergedDocument = document) -> Sequence[Problem]:
+            return [each for each in merged_problems(document.kind, data, known) if _is_misshapen(data, each)]
+
+        data, _ = _repaired(document.data, problems_of(document.data), problems_of)
+        documents[address] = replace(document, data=data or {})
+    return replace(stacked, documents=documents)
+
+
+def _is_misshapen(data: Data, problem: Problem) -> bool:
+    """Whether a value is an object or a list, or none, where the schema wants it otherwise."""
+    if problem.code == WRONG_TYPE:
+        return True
+    # Where one of several types is wanted, the nearest one tells what it misses.
+    return problem.code == BAD_VALUE and isinstance(value_at(data, problem.pointer), dict | list)
 
 
 def _repaired(

@@ -1,7 +1,7 @@
 """What is left of faulty packs."""
 
 from kalip.fields import builtin_types
-from kalip.metadata import checked, sound, stack
+from kalip.metadata import SITE, checked, shaped, sound, stack
 from kalip.metadata.repair import without
 from tests.support.builders import a_pack, an_entity, told
 
@@ -56,3 +56,14 @@ def test_without() -> None:
     assert without({"a": [1, 2]}, "/a/1") == {}
     assert without({"a": 1}, "/b/c") == {"a": 1}
     assert without({"x/y": 1}, "/x~1y") == {}
+
+
+def test_what_is_misshapen_in_a_layer_is_left_out_and_all_else_stays() -> None:
+    odd = {"fields": {"x": {"type": "tekst"}, "y": None, "z": {"label": "Z"}, "a-b": {"type": "text"}}, "label": []}
+    base = a_pack("base").with_document("entities/a/entity", odd)
+    site = a_pack(SITE).with_document("entities/b/entity", odd)
+    left = shaped(stack([base.build(), site.build()]), TYPES, SITE).documents
+    assert left["entities/a/entity"].data == odd
+    assert left["entities/b/entity"].data == {
+        "fields": {"x": {"type": "tekst"}, "z": {"label": "Z"}, "a-b": {"type": "text"}}
+    }
