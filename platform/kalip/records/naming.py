@@ -52,11 +52,7 @@ def find_entity(work: Work, name: str) -> Entity:
     """The entity of this name; NotFound when there is none. Old names are noted as deprecated."""
     entity = work.model.entity(name)
     if entity is None:
-        raise NotFound(
-            "There is no entity '{entity}'.",
-            hint=did_you_mean(name, work.model.entities),
-            params={"entity": name},
-        )
+        raise _no_entity(work, name)
     if name.rsplit("/", 1)[-1] != entity.name:
         work.deprecated.append(f"{name} is now {entity.name}")
     return entity
@@ -66,8 +62,13 @@ def visible_entity(work: Work, name: str) -> Entity:
     """The entity of this name as the actor sees it; NotFound where it isn't for the actor, as if it weren't there."""
     entity = find_entity(work, name)
     if not permitted(work, entity.name, (Verb.READ,)):
-        raise NotFound("There is no entity '{entity}'.", params={"entity": name})
+        raise _no_entity(work, name)
     return work.seen.entities[entity.name]
+
+
+def known_entities(work: Work) -> list[str]:
+    """The names that hints may tell: of entities of which the actor may read or make some record."""
+    return [name for name in work.model.entities if permitted(work, name, (Verb.READ, Verb.CREATE))]
 
 
 def permitted(work: Work, entity: str, verbs: tuple[Verb, ...]) -> frozenset[Verb]:
@@ -147,3 +148,8 @@ def unknown_step(text: str, step: str, owner: Entity | None) -> BadRequest:
         hint=did_you_mean(step, known),
         params={"step": step, "path": text},
     )
+
+
+def _no_entity(work: Work, name: str) -> NotFound:
+    hint = did_you_mean(name, known_entities(work))
+    return NotFound("There is no entity '{entity}'.", hint=hint, params={"entity": name})

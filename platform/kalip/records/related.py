@@ -22,10 +22,13 @@ def readable_path(work: Work, entity: Entity, text: str) -> Path:
     head = text.partition(".")[0]
     if work.sight(entity.name).hides(head):
         raise unknown_step(text, head, work.seen.entities[entity.name])
-    path = work.served.project(PathCache).find(work.entity(entity.name), text)
-    for _, target in _stations(work, entity, path.hops) if path.hops else ():
-        if not may(work.served, work.actor, Verb.READ, target):
-            raise BadRequest("There is no field '{path}'.", params={"path": text})
+    try:
+        path = work.served.project(PathCache).find(work.entity(entity.name), text)
+    except BadRequest:
+        # What it says would name the fields of an entity that isn't for the actor.
+        _require_readable(work, entity, tuple(text.split(".")[:-1]), text)
+        raise
+    _require_readable(work, entity, path.hops, text)
     for owner, name in steps_of(work, entity, path):
         if work.sight(owner).hides(name):
             raise unknown_step(text, name, work.seen.entities[owner])
@@ -200,6 +203,12 @@ def _decisive(work: Work, target: str, ruling: Ruling) -> tuple[Path, ...] | Non
     )
 
 
+def _require_readable(work: Work, entity: Entity, hops: tuple[str, ...], text: str) -> None:
+    for _, target in _stations(work, entity, hops) if hops else ():
+        if not may(work.served, work.actor, Verb.READ, target):
+            raise BadRequest("There is no field '{path}'.", params={"path": text})
+
+
 def _ordering(work: Work, entity: Entity, text: str) -> Path:
     whole = work.entity(entity.name)
     return work.served.project(PathCache).find(whole, work.model.order_path(whole, text))
@@ -212,5 +221,8 @@ def _stations(work: Work, entity: Entity, hops: tuple[str, ...]) -> Iterable[tup
         field = owner.attribute(hop)
         if field is None or field.type in DIRECTORY:
             return  # everybody may know the names of users and groups
-        owner = work.model.entities[str(field.target)]
+        target = work.model.entities.get(str(field.target))
+        if target is None:
+            return
+        owner = target
         yield hops[: position + 1], owner.name

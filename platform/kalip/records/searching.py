@@ -1,6 +1,6 @@
 """Finds records by words over all entities, and the records that a reference may point to. Rights are in the SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kalip.base.errors import BadRequest, NotFound
@@ -9,7 +9,7 @@ from kalip.model import DIRECTORY, GROUP, USER, Entity, Field, Sort, Verb
 from kalip.records.commands import Hit
 from kalip.records.filters import allowed_rows, compile_filter
 from kalip.records.finding import find_words
-from kalip.records.naming import find_path, visible_entity
+from kalip.records.naming import find_path, known_entities, visible_entity
 from kalip.records.related import Concealment
 from kalip.records.services import Work
 from kalip.records.titles import title_text, titles_of
@@ -95,8 +95,8 @@ def _reference(work: Work, query: PickQuery) -> tuple[Entity, Field | None]:
     entity = work.model.entity(query.entity)
     field = entity.attribute(query.field) if entity is not None else None
     if entity is None or field is None or field.type not in ("reference", "references", *DIRECTORY):
-        known: Mapping[str, object] = {} if entity is None else entity.attributes
-        hint = did_you_mean(query.field, known)
+        seen = entity is not None and entity.name in known_entities(work)
+        hint = did_you_mean(query.field, work.seen.entities[entity.name].attributes) if entity and seen else ""
         raise NotFound("'{field}' is no reference.", hint=hint, params={"field": query.field})
     return entity, field
 

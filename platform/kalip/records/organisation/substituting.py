@@ -8,6 +8,7 @@ from kalip.base.ids import new_id
 from kalip.base.names import did_you_mean
 from kalip.records.accounts.mine import require_whole
 from kalip.records.jobs import Job, enqueue
+from kalip.records.naming import known_entities
 from kalip.records.organisation.checking import arranging, check_period, check_person, clean, missing, refuse, tell
 from kalip.records.organisation.commands import KINDS, LONGEST_NOTE, SUBSTITUTION, NewSubstitution
 from kalip.records.services import Work
@@ -105,7 +106,7 @@ def _checked(work: Work, command: NewSubstitution) -> Substitution:
         faults.append(Violation("/kind", "unknown_choice", "A substitution is inform, tasks or all."))
     for name in command.entities:
         if name not in work.model.entities:
-            params = {"name": name[:60], "hint": did_you_mean(name[:60], work.model.entities)}
+            params = {"name": name[:60], "hint": did_you_mean(name[:60], known_entities(work))}
             faults.append(Violation("/entities", "unknown_choice", "There is no entity '{name}'. {hint}", params))
     if kind == "all" and not (work.actor.administrator or work.actor.id == command.absent):
         message = "Only the person or an administrator gives away all rights."

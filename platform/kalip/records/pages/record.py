@@ -10,7 +10,7 @@ from kalip.model import NAMED, Entity, Field, FormView, Verb
 from kalip.records.commands import ListRecords, Record, RecordPage, Related, Row, Shown
 from kalip.records.filters import allowed_rows, matching
 from kalip.records.history import Stretch, history_of
-from kalip.records.naming import Path, find_path, visible_entity
+from kalip.records.naming import Path, find_path, known_entities, visible_entity
 from kalip.records.pages.listing import list_page
 from kalip.records.pages.rows import extra_fields, make_row
 from kalip.records.queries import all_fields
@@ -83,7 +83,7 @@ def related_field(work: Work, entity: Entity, name: str) -> tuple[Entity, Field]
             refers = field.target == entity.name or entity.name in field.targets
             if refers and field_name in ("", field.name):
                 return owner, field
-    hint = did_you_mean(name, work.model.entities)
+    hint = did_you_mean(name, known_entities(work))
     raise NotFound("'{name}' is no list of related records.", hint=hint, params={"name": name})
 
 
