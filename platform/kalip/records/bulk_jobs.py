@@ -72,6 +72,7 @@ def bulk_handler(act_of: Callable[[JobRun], Act]) -> JobHandler:
             chunk = partial(_chunk, job, act, ids[done : done + AT_ONCE], kept)
             kept = run(services, actor, chunk, correlation=job.correlation)
             done = min(done + AT_ONCE, len(ids))
+            services.database.give_way()
         return kept
 
     return handler

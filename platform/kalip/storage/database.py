@@ -5,6 +5,7 @@ served. On PostgreSQL it is an advisory lock of the transaction; on SQLite the w
 """
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -41,6 +42,7 @@ class Database:
         self._writer = self.engine.execution_options(**{WRITER: True})
         self._reader = self.engine
         self._writes = count(1)
+        self._gave_way = threading.local()
         # SQLAlchemy's AUTOCOMMIT is a PRAGMA on SQLite, after which each prepared statement is compiled anew.
         self._glancer = self.engine.execution_options(**{GLANCE: True})
         if self.dialect == "postgresql":
@@ -80,13 +82,14 @@ class Database:
         with self._writer.connect() as connection, connection.begin():
             yield Session(connection, self.language, writable=True)
 
-    def give_way(self) -> None:
-        """Let in who waits to write; call it between many transactions in a row, outside of each.
+    def give_way(self, every: float = 1.0) -> None:
+        """Let in who waits to write, once in so many seconds; call it between transactions in a row, outside of each.
 
         PostgreSQL has a queue. On SQLite whoever waits looks every tenth of a second, and would never find it free.
         """
-        if self.dialect == "sqlite":
+        if self.dialect == "sqlite" and time.monotonic() - getattr(self._gave_way, "at", 0.0) >= every:
             time.sleep(_SQLITE_LOOKS)
+            self._gave_way.at = time.monotonic()
 
     def learn(self) -> None:
         """Look at how rows are spread, by which SQLite chooses indexes; call it when many were written at once.

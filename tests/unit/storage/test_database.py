@@ -237,7 +237,7 @@ def test_who_waits_to_write_is_let_in_between_many_transactions(database: Databa
         waiting.start()
         began.wait()
     for _ in range(50):
-        database.give_way()
+        database.give_way(every=0)
         with database.write() as session:
             if events_for(session, "lead", "1").events:
                 break

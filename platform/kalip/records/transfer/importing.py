@@ -63,6 +63,7 @@ def run_import(
             job.count(rows, outcomes, refused)
             if progress is not None:
                 progress(job.result.rows, job.result.saved, job.result.refused)
+            services.database.give_way()
     if not plan.dry_run:
         run(services, importer, job.finish)
         services.database.learn()
