@@ -13,6 +13,7 @@ from kalip.model import Entity, WebForm
 from kalip.records import Services, Work, run
 from kalip.records.commands import Record
 from kalip.records.journal import FORM_RECEIVED
+from kalip.records.saving.duplicates import DUPLICATE, POSSIBLE
 from kalip.storage import Unavailable
 from kalip.storage.receipts import Consent, Receipt, add_consents, add_receipt, change_receipt, receipt_of
 from kalip.workflow.intake.clients import EMAIL, PHONE, Sender
@@ -20,6 +21,7 @@ from kalip.workflow.intake.entering import Inquiry, Place, enter, note, tell
 
 FORM = "form"
 _LONGEST = 2000
+_OF_OTHERS = frozenset(("not_unique", DUPLICATE, POSSIBLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def submit_form(services: Services, name: str, submission: Submission) -> str:
     """Take what somebody sent; the receipt's id. The same key twice is the same receipt, whatever is sent.
 
     RecordRejected when what the form asks for is missing or wrong: nothing is kept then, and one can try again. Any
-    other refusal is kept with the receipt and told to nobody but administrators.
+    other refusal, also that there is such a record, is kept with the receipt and told to nobody but administrators.
     """
     try:
         return run(services, SYSTEM, lambda work: _submit(work, name, submission))
@@ -59,7 +61,7 @@ def submit_form(services: Services, name: str, submission: Submission) -> str:
         raise
     except RecordRejected as error:
         shown = run(services, SYSTEM, lambda work: _asked(find_form(work, name)), write=False)
-        told = [each for each in error.violations if each.pointer.split("/")[1:2] and _first(each) in shown]
+        told = [each for each in error.violations if _concerns_sender(each, shown)]
         if told:
             raise RecordRejected(told) from error
         reason = "; ".join(f"{each.pointer}: {each.message}" for each in error.violations)
@@ -168,6 +170,11 @@ def _faults(form: WebForm, submission: Submission) -> Iterator[Violation]:
 
 def _asked(form: WebForm) -> frozenset[str]:
     return frozenset({*form.fields, "consents"})
+
+
+def _concerns_sender(violation: Violation, shown: frozenset[str]) -> bool:
+    """Whether a fault is of what the sender typed; that another record has the same is nothing to tell strangers."""
+    return violation.pointer.split("/")[1:2] != [] and _first(violation) in shown and violation.code not in _OF_OTHERS
 
 
 def _first(violation: Violation) -> str:

@@ -126,6 +126,26 @@ def test_what_the_visitor_cant_mend_is_kept_as_failed_and_tried_again(database_u
         assert inbox.rows("lead") == []
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"unique": {"said": {"fields": {"language": {}}}}},
+        {"duplicates": {"said": {"fields": {"language": "exact"}, "strict": True}}},
+    ],
+)
+def test_a_stranger_doesnt_learn_what_records_there_are(rule: dict[str, Any], tmp_path: Path) -> None:
+    pack = inbox_pack(form={**FORM, "fields": {**FORM["fields"], "language": {}}})
+    pack.documents["entities/lead/entity.json"].update(rule)
+    said = replace(GOOD, values={**GOOD.values, "language": {"": ["tr"]}})
+    other = {**said.values, "email": {"": ["b@client.example"]}, "phone": {"": [""]}}
+    with an_inbox(f"sqlite:///{tmp_path / 'inbox.db'}", tmp_path / "files", pack) as inbox:
+        assert sent(inbox, said).state == "made"
+        again = sent(inbox, replace(said, key="ask:2", values=other))
+        assert (again.state, again.record_id) == ("failed", None)
+        assert again.reason.startswith("/language: ")
+        assert len(inbox.rows("lead")) == 1
+
+
 def test_a_form_that_isnt_there_is_not_found(inbox: Inbox) -> None:
     with pytest.raises(NotFound):
         submit_form(inbox.site.services, "aks", GOOD)
