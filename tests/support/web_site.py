@@ -39,6 +39,7 @@ from kalip.storage import (
     save_revision,
 )
 from kalip.web import register
+from kalip.web.locale import translate
 from tests.support.builders import EntityBuilder, PackBuilder, a_pack
 from tests.support.made import make_all_tables
 
@@ -174,7 +175,8 @@ def a_site(
             ordered, now = order_packs(packs).packs, system_clock()
             store_packs(session, blobs, ordered, now, None)
             save_revision(session, NewRevision(served.model.revision, now, None, "test", revision_paths(ordered)))
-        services = Services(database, Runtime(load, partial(published, database)), blobs=blobs, clock=clock)
+        runtime = Runtime(load, partial(published, database))
+        services = Services(database, runtime, blobs=blobs, clock=clock, translate=translate)
         yield Site(an_app(services, blobs, **(config or {})), services)
     finally:
         database.dispose()

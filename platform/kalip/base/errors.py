@@ -1,6 +1,6 @@
 """The error families of every floor. Each error names the thing, the place and the way out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -188,6 +188,12 @@ class PublishConflict(KalipError):
     """The base revision of a publish is no longer the current one, or a plan step is refused."""
 
     code = "D100"
+
+
+def message_in(fault: Violation | KalipError, locale: str, translate: Callable[[str, str], str]) -> str:
+    """What a violation or error says in a locale: the template is translated, then filled."""
+    params = {name: value.get(locale) if hasattr(value, "get") else value for name, value in fault.params.items()}
+    return fill(translate(locale, fault.template), params)
 
 
 def fill(template: str, params: Mapping[str, object]) -> str:

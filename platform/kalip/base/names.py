@@ -54,7 +54,13 @@ def humanize(name: str) -> str:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint `did you mean 'x'?` when a known name is near, else an empty text."""
+    near = nearest(name, known)
+    return f"did you mean '{near}'?" if near else ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that a mistyped one probably meant, else an empty text."""
     if len(name) > _LONGEST_SUGGESTABLE:
         return ""
     near = difflib.get_close_matches(name, tuple(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
+    return near[0] if near else ""

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from kalip.base.errors import BadRequest, KalipError, RecordRejected, TransitionRefused, Violation
+from kalip.base.errors import BadRequest
 from kalip.base.ids import new_id
-from kalip.base.text import Text
 from kalip.records.archiving import archive_record, restore_record
 from kalip.records.attempting import attempt
 from kalip.records.bulk import AT_ONCE, MOST_ROWS, Act
-from kalip.records.commands import BulkResult, ItemResult, Record, SavedRecord, SaveRecord
+from kalip.records.commands import BulkResult, ItemResult, SavedRecord, SaveRecord
 from kalip.records.jobs import Job, JobHandler, JobRun, actor_of_job, enqueue
 from kalip.records.naming import visible_entity
 from kalip.records.purging import purge_record
+from kalip.records.refusing import refusal_json, refusal_of
 from kalip.records.saving import save_record
 from kalip.records.services import Services, Work, run
 
@@ -81,7 +81,7 @@ def bulk_handler(act_of: Callable[[JobRun], Act]) -> JobHandler:
 def result_of(job_arguments: Mapping[str, Any], kept: Mapping[str, Any], done: int) -> BulkResult:
     """What became of the rows that a bulk job has come to, as if it had been done at once."""
     ids = [str(each) for each in job_arguments["ids"]][:done]
-    refused = {str(each["id"]): _error(each) for each in kept.get("refused", ())}
+    refused = {str(each["id"]): refusal_of(each) for each in kept.get("refused", ())}
     return BulkResult(tuple(ItemResult(place, each, None, refused.get(each)) for place, each in enumerate(ids)))
 
 
@@ -89,7 +89,8 @@ def _chunk(job: JobRun, act: Act, chunk: Sequence[str], kept: Mapping[str, Any],
     first = kept.get("changed", 0) + kept.get("refusals", 0)
     results = [attempt(work, first + at, each, partial(act, work, each)) for at, each in enumerate(chunk)]
     errors = [(result.id, result.error) for result in results if result.error is not None]
-    refused = [*kept.get("refused", ()), *(_refusal(str(each), error) for each, error in errors)][:MOST_REFUSALS]
+    fresh = [{"id": str(each), **refusal_json(error)} for each, error in errors]
+    refused = [*kept.get("refused", ()), *fresh][:MOST_REFUSALS]
     now = {
         "changed": kept.get("changed", 0) + len(results) - len(errors),
         "refusals": kept.get("refusals", 0) + len(errors),
@@ -97,45 +98,6 @@ def _chunk(job: JobRun, act: Act, chunk: Sequence[str], kept: Mapping[str, Any],
     }
     job.checkpoint(work, first + len(chunk), len(job.arguments["ids"]), now)
     return now
-
-
-def _refusal(record_id: str, error: KalipError) -> Record:
-    violations = error.violations if isinstance(error, RecordRejected | TransitionRefused) else ()
-    return {
-        "id": record_id,
-        "code": error.code,
-        "message": error.template,
-        "params": _plain(error.params),
-        "violations": [
-            {"pointer": each.pointer, "code": each.code, "message": each.template, "params": _plain(each.params)}
-            for each in violations
-        ],
-    }
-
-
-def _error(refusal: Mapping[str, Any]) -> KalipError:
-    """The error again, for people of any language."""
-    violations = [
-        Violation(each["pointer"], each["code"], each["message"], _params(each["params"]))
-        for each in refusal["violations"]
-    ]
-    if violations and refusal["code"] == RecordRejected.code:
-        return RecordRejected(violations)
-    if violations:
-        return TransitionRefused(refusal["message"], params=_params(refusal["params"]), violations=violations)
-    return KalipError(refusal["message"], code=refusal["code"], params=_params(refusal["params"]))
-
-
-def _plain(params: Mapping[str, object]) -> Record:
-    return {name: dict(each.pairs) if isinstance(each, Text) else _scalar(each) for name, each in params.items()}
-
-
-def _scalar(value: object) -> object:
-    return value if value is None or isinstance(value, str | int | float) else str(value)
-
-
-def _params(params: Mapping[str, Any]) -> Record:
-    return {name: Text.of(each) if isinstance(each, dict) else each for name, each in params.items()}
 
 
 def _change(job: JobRun) -> Act:

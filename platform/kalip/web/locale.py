@@ -12,7 +12,7 @@ from pathlib import Path
 from babel import Locale
 from flask import g, has_request_context, request
 
-from kalip.base.errors import KalipError, Violation, fill
+from kalip.base.errors import KalipError, Violation, fill, message_in
 
 LOCALES: Mapping[str, str] = {"en": "English", "tr": "Türkçe", "ru": "Русский"}
 DEFAULT = "en"
@@ -38,9 +38,8 @@ def translate_count(locale: str, one: str, other: str, count: int, /, **params: 
 
 
 def message_of(locale: str, fault: Violation | KalipError) -> str:
-    """What a violation or error says, in a locale: the template is translated, then filled."""
-    params = {name: value.get(locale) if hasattr(value, "get") else value for name, value in fault.params.items()}
-    return translate(locale, fault.template, **params)
+    """What a violation or error says, in a locale."""
+    return message_in(fault, locale, translate)
 
 
 def current_locale() -> str:

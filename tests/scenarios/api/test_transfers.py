@@ -60,7 +60,11 @@ def test_a_file_is_imported_as_a_job(site: Site) -> None:
     done = writer.get(address).json or {}
     result = done["result"]
     assert (done["state"], done["done"], result["created"], result["refusals"]) == ("done", 2, 1, 1)
-    assert result["refused"][0]["line"] == 3
+    (refused,) = result["refused"]
+    assert (refused["line"], [each["pointer"] for each in refused["violations"]]) == (3, ["/pieces"])
+    assert refused["reasons"] == ["Pieces: 'many' is not a number; write it like 1,234.5."]
+    turkish = (writer.get(address, Accept_Language="tr").json or {})["result"]["refused"][0]
+    assert turkish["reasons"] == ["Pieces: 'many' bir sayı değil; şöyle yazın: 1,234.5."]
     assert (done["file"], done["can_undo"]) == (None, False)
     other = site.person("writer")
     assert other.get(address).status_code == 404

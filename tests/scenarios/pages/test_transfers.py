@@ -27,7 +27,7 @@ def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
         an_entity("note")
         .with_keys(title="title")
         .with_field("title", "text", required=True)
-        .with_field("pieces", "integer")
+        .with_field("pieces", "integer", label={"en": "Pieces", "tr": "Adet", "ru": "Штук"})
         .with_access(writer="all", reader={"read": "all"})
         .with_list("title", "pieces")
     )
@@ -68,7 +68,7 @@ def test_a_file_is_checked_and_imported(site: Site, client: FlaskClient) -> None
     assert ">done</span>" in checked
     assert "Only checked; nothing was saved." in checked
     assert "1 new record." in checked
-    assert re.search(r"Line 3 — pieces: ", checked)
+    assert re.search(r"Line 3 — Pieces: ", checked)
     assert (site.admin.get("/api/records/note").json or {})["items"] == []
     (again,) = re.findall(r'href="(/note/import/[^"]+)"', checked)
     form = form_at(client, again.replace("&amp;", "&"), columns)
@@ -79,6 +79,21 @@ def test_a_file_is_checked_and_imported(site: Site, client: FlaskClient) -> None
     assert "1 record was refused:" in done
     assert [each["title"] for each in (site.admin.get("/api/records/note").json or {})["items"]] == ["Bolts"]
     assert client.get(columns).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("locale", "reason"),
+    [
+        ("tr", "Satır 3 — Adet: &#39;many&#39; bir sayı değil; şöyle yazın: 1.234,5."),
+        ("ru", "Строка 3 — Штук: «many» — не число; напишите как 1\N{NO-BREAK SPACE}234,5."),
+    ],
+)
+def test_refusals_are_told_in_the_readers_language(site: Site, locale: str, reason: str) -> None:
+    client = client_of(site, site.person("writer", locale=locale))
+    columns = form_at(client, "/note/import").send(client, {"file": (FILE.encode(), "notes.csv")}).location
+    job = form_at(client, columns).send(client, {"check": "1"}).location
+    run_all(site)
+    assert reason in client.get(job).text
 
 
 def test_what_is_no_file_of_rows_is_told(site: Site, client: FlaskClient) -> None:

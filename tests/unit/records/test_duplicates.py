@@ -301,8 +301,8 @@ def test_an_import_refuses_rows_that_may_be_the_same_unless_it_is_told(site: Sit
     for result in (checked, done):
         assert (result.created, result.refused) == (1, 2)
         assert [(each.line, each.reasons) for each in result.refusals] == [
-            (2, ("mail: This may be the same as: Ada.",)),
-            (4, ("mail: This may be the same as: Cem.",)),
+            (2, ("Mail: This may be the same as: Ada.",)),
+            (4, ("Mail: This may be the same as: Cem.",)),
         ]
     rest = replace(plan, table=read_table(tmp_path / "refused.csv"), refused=None, accept_duplicates=True)
     assert run_import(site.services, site.actors["ada"], rest).created == 2

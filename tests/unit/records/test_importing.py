@@ -18,6 +18,7 @@ from kalip.records.transfer import (
     read_table,
     run_import,
 )
+from kalip.web.locale import translate
 from tests.support.site import Site
 
 
@@ -104,10 +105,24 @@ def test_refused_rows_are_kept_with_their_reason(site: Site, tmp_path: Path) -> 
         rows = list(csv.reader(stream))
     assert rows[0] == ["name", "sector", "founded", "vat", "import_error"]
     assert [row[0] for row in rows[1:]] == ["A", "B", "D"]
-    assert rows[1][-1].startswith("line 3: sector: ")
-    assert "vat: Another record has the same Vat." in rows[3][-1]
+    assert rows[1][-1].startswith("Line 3: Sector: ")
+    assert "Vat: Another record has the same Vat." in rows[3][-1]
     mended = read_table(refused)
     assert mended.columns[-1] == "import_error"
+
+
+@pytest.mark.parametrize(
+    ("locale", "reason"),
+    [
+        ("tr", "Satır 3: Sector: 'wood' seçeneklerden biri değil: 'food' mi demek istediniz?"),
+        ("ru", "Строка 3: Sector: «wood» нет среди вариантов: возможно, имелось в виду «food»?"),
+    ],
+)
+def test_refusals_are_told_in_the_language_of_the_plan(site: Site, tmp_path: Path, locale: str, reason: str) -> None:
+    site.services = replace(site.services, translate=translate)
+    table, refused = a_table(tmp_path, ["name", "sector"], ["A", ""], ["B", "wood"]), tmp_path / "refused.csv"
+    bring(site, table, refused=refused, locale=locale)
+    assert reason in refused.read_text("utf-8-sig")
 
 
 def test_references_are_found_by_title_or_field(site: Site, tmp_path: Path) -> None:
@@ -124,8 +139,8 @@ def test_references_are_found_by_title_or_field(site: Site, tmp_path: Path) -> N
     result = bring(site, table, entity="deal")
     assert (result.created, result.refused) == (2, 2)
     assert [refusal.reasons[0] for refusal in result.refusals] == [
-        "company: several records are called 'Twin'",
-        "company: there is no record called 'No'",
+        "Company: Several records are called 'Twin'.",
+        "Company: There is no record called 'No'.",
     ]
     by_vat = a_table(tmp_path, ["name", "company"], ["e", "4"])
     assert bring(site, by_vat, entity="deal", references={"company": "vat"}).created == 1

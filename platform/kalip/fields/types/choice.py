@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from kalip.base.names import did_you_mean, humanize
+from kalip.base.names import humanize, nearest
 from kalip.base.text import Text
 from kalip.fields.families import TextFamily
 from kalip.fields.fault import FieldFault
@@ -76,9 +76,11 @@ def parse_choice(field: Field, raw: Json) -> str | None:
     known = (*field.options.get("values", ()), *field.options.get("retired", ()))
     if value is None or not known or value in known:
         return value
-    hint = did_you_mean(value, known)
-    template = "'{value}' is not one of the choices: {hint}" if hint else "'{value}' is not one of the choices."
-    raise FieldFault("unknown_choice", template, {"value": value, "hint": hint})
+    near = nearest(value, known)
+    if near:
+        template = "'{value}' is not one of the choices: did you mean '{near}'?"
+        raise FieldFault("unknown_choice", template, {"value": value, "near": near})
+    raise FieldFault("unknown_choice", "'{value}' is not one of the choices.", {"value": value})
 
 
 def labelled(field: Field, text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from kalip.base.errors import KalipError, RecordRejected
+from kalip.base.errors import KalipError, RecordRejected, Violation
 from kalip.fields import FieldFault
 from kalip.model import Verb
 from kalip.records.attempting import attempt
@@ -23,10 +23,10 @@ from kalip.storage import UniqueClash, find_by_texts
 
 @dataclass(slots=True)
 class RowOutcome:
-    """What became of a row: `saved`, or the reasons of its refusal. `choices` are unknown values by choice list."""
+    """What became of a row: `saved`, or the error that refused it. `choices` are unknown values by choice list."""
 
     saved: SavedRecord | None = None
-    reasons: tuple[str, ...] = ()
+    error: KalipError | None = None
     choices: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -45,9 +45,9 @@ class BatchImporter:
         outcomes: list[RowOutcome | None] = [None] * len(rows)
         commands: dict[int, tuple[str, dict[str, object]]] = {}
         for place, row in enumerate(rows):
-            values, reasons = self._values(rules, row)
-            if reasons:
-                outcomes[place] = RowOutcome(reasons=reasons)
+            values, faults = self._values(rules, row)
+            if faults:
+                outcomes[place] = RowOutcome(error=RecordRejected(faults))
             else:
                 commands[place] = self._match_text(work, rules, row), values
         for wave in _waves(commands):
@@ -66,7 +66,8 @@ class BatchImporter:
         for place, (key, values) in rows.items():
             ids = found.get(key, [])
             if len(ids) > 1:
-                outcomes[place] = RowOutcome(reasons=(f"{self.plan.match}: several records match '{key}'",))
+                several = Violation(f"/{self.plan.match}", "ambiguous", "Several records have '{text}'.", {"text": key})
+                outcomes[place] = RowOutcome(error=RecordRejected([several]))
                 continue
             places.append(place)
             accepted = self.plan.accept_duplicates
@@ -99,16 +100,16 @@ class BatchImporter:
             if column.refers:
                 self.lookups.learn(work, column.path, column.field, [t for row in rows for t in column.texts(row)])
 
-    def _values(self, rules: EntityRules, row: Cells) -> tuple[dict[str, object], tuple[str, ...]]:
+    def _values(self, rules: EntityRules, row: Cells) -> tuple[dict[str, object], list[Violation]]:
         """The raw values of a row by field, and what is wrong with its references. Blank cells say nothing."""
         values: dict[str, object] = {}
-        reasons: list[str] = []
+        faults: list[Violation] = []
         for column in self.columns:
             text = row[column.place].strip()
             if not text:
                 continue
             if column.refers:
-                ids = [self._reference(column, each, reasons) for each in column.texts(row)]
+                ids = [self._reference(column, each, faults) for each in column.texts(row)]
                 known = [each for each in ids if each]
                 values[column.field.name] = known if column.field.type == REFERENCES else (known[0] if known else None)
             elif column.part is None:
@@ -117,14 +118,17 @@ class BatchImporter:
                 parts = values.setdefault(column.field.name, {})
                 if isinstance(parts, dict):
                     parts[column.part] = [text]
-        return values, tuple(reasons)
+        return values, faults
 
-    def _reference(self, column: FilledColumn, text: str, reasons: list[str]) -> str | None:
+    def _reference(self, column: FilledColumn, text: str, faults: list[Violation]) -> str | None:
         ids = self.lookups.ids(column.path, text)
         if len(ids) == 1:
             return ids[0]
-        what = "several records are called" if ids else "there is no record called"
-        reasons.append(f"{column.path}: {what} '{text}'")
+        place, called = f"/{column.path}", {"text": text}
+        if ids:
+            faults.append(Violation(place, "ambiguous", "Several records are called '{text}'.", called))
+        else:
+            faults.append(Violation(place, "unknown_reference", "There is no record called '{text}'.", called))
         return None
 
     def _match_text(self, work: Work, rules: EntityRules, row: Cells) -> str:
@@ -166,13 +170,10 @@ def _would_be(entity: str, record_id: str, *, new: bool, idle: bool) -> SavedRec
 def _row_outcome(rules: EntityRules, command: SaveRecord, outcome: Outcome) -> RowOutcome:
     if isinstance(outcome, SavedRecord):
         return RowOutcome(saved=outcome)
-    if not isinstance(outcome, RecordRejected):
-        return RowOutcome(reasons=(outcome.message,))
     choices = []
-    for fault in outcome.violations:
+    for fault in outcome.violations if isinstance(outcome, RecordRejected) else ():
         name = fault.pointer.lstrip("/").split("/")[0]
         target = rules.attributes.get(name)
         if fault.code == "unknown_choice" and target is not None and target.choices:
             choices.append((target.choices, str(fault.params.get("value", command.values.get(name)))))
-    reasons = tuple(f"{fault.pointer.lstrip('/')}: {fault.message}" for fault in outcome.violations)
-    return RowOutcome(reasons=reasons, choices=choices)
+    return RowOutcome(error=outcome, choices=choices)

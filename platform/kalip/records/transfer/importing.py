@@ -10,9 +10,11 @@ from functools import partial
 from itertools import islice
 
 from kalip.access import Actor, require
+from kalip.base.errors import KalipError
 from kalip.base.ids import new_id
 from kalip.model import Verb
 from kalip.records.naming import find_entity
+from kalip.records.refusing import Teller, teller_of
 from kalip.records.services import Services, Work, run
 from kalip.records.transfer.batches import BatchImporter, RowOutcome
 from kalip.records.transfer.columns import FilledColumn, plan_columns, require_fillable
@@ -41,7 +43,7 @@ def run_import(
     """
     importer = replace(actor, locale=plan.locale)
     plan = replace(plan, entity=run(services, actor, lambda work: _entity_name(work, plan), write=False))
-    columns = run(services, importer, partial(_check, plan=plan), write=False)
+    columns, teller = run(services, importer, partial(_check, plan=plan), write=False)
     state = ImportRun(
         new_id(), plan.entity, plan.table.path.name, plan.table.hash, plan.hash, actor.id, services.clock()
     )
@@ -50,12 +52,14 @@ def run_import(
     job = _Job(
         plan,
         BatchImporter(plan, columns, Lookups(plan.references)),
+        teller,
         ImportResult(resumed_at=state.position),
         state,
         along,
     )
     began = time.monotonic()
-    with RefusedFile(plan.refused, plan.table.columns, go_on=state.position > 0) as refused:
+    line = services.translate(plan.locale, "Line {line}")
+    with RefusedFile(plan.refused, plan.table.columns, line, go_on=state.position > 0) as refused:
         for rows in _batched(plan.table.rows(state.position), plan.batch):
             outcomes = run(
                 services, importer, partial(job.save, rows=rows), write=not plan.dry_run, correlation=state.id
@@ -75,6 +79,7 @@ def run_import(
 class _Job:
     plan: ImportPlan
     importer: BatchImporter
+    teller: Teller
     result: ImportResult
     state: ImportRun
     along: Along | None = None
@@ -86,9 +91,8 @@ class _Job:
             after = self._after(rows, outcomes)
             advance_import(work.session, after)
             if self.along is not None:
-                refusals = [
-                    self._refusal(place, each) for place, each in self._placed(rows, outcomes) if not each.saved
-                ]
+                placed = self._placed(rows, outcomes)
+                refusals = [self._refusal(place, each.error) for place, each in placed if each.error is not None]
                 self.along.batch(work, after, refusals)
         return outcomes
 
@@ -97,13 +101,13 @@ class _Job:
         result = self.result
         placed = self._placed(rows, outcomes)
         for place, outcome in placed:
-            if outcome.saved is None:
-                refusal = self._refusal(place, outcome)
+            if outcome.error is not None:
+                refusal = self._refusal(place, outcome.error)
                 self._refuse(refusal, outcome)
                 refused.write(rows[place], refusal)
-            elif outcome.saved.created:
+            elif outcome.saved is not None and outcome.saved.created:
                 result.created += 1
-            elif outcome.saved.changed:
+            elif outcome.saved is not None and outcome.saved.changed:
                 result.updated += 1
             else:
                 result.unchanged += 1
@@ -121,8 +125,8 @@ class _Job:
         """What became of the rows that hold something, with their places in the batch."""
         return list(zip((place for place, row in enumerate(rows) if any(row)), outcomes, strict=True))
 
-    def _refusal(self, place: int, outcome: RowOutcome) -> Refusal:
-        return Refusal(self.state.position + place + FIRST_LINE, outcome.reasons)
+    def _refusal(self, place: int, error: KalipError) -> Refusal:
+        return Refusal(self.state.position + place + FIRST_LINE, error, self.teller.reasons(error))
 
     def _refuse(self, refusal: Refusal, outcome: RowOutcome) -> None:
         self.result.refused += 1
@@ -148,14 +152,14 @@ def _entity_name(work: Work, plan: ImportPlan) -> str:
     return find_entity(work, plan.entity).name
 
 
-def _check(work: Work, plan: ImportPlan) -> tuple[FilledColumn, ...]:
+def _check(work: Work, plan: ImportPlan) -> tuple[tuple[FilledColumn, ...], Teller]:
     require(work.served, work.actor, Verb.IMPORT, plan.entity)
     require(work.served, work.actor, Verb.CREATE, plan.entity)
     if plan.match is not None:
         require(work.served, work.actor, Verb.UPDATE, plan.entity)
     columns = plan_columns(work.served, plan)
     require_fillable(work, plan, columns)
-    return columns
+    return columns, teller_of(work, plan.entity, plan.locale)
 
 
 def _start(work: Work, state: ImportRun) -> ImportRun:

@@ -20,6 +20,7 @@ from kalip.records.files import blobs_of, clean_name
 from kalip.records.job_desk import job_of
 from kalip.records.jobs import Hopeless, Job, JobHandler, JobRun, actor_of_job, enqueue
 from kalip.records.naming import visible_entity
+from kalip.records.refusing import refusal_json
 from kalip.records.rules import rules_of
 from kalip.records.services import Services, Work, run
 from kalip.records.transfer.columns import TEXTUAL, plan_columns, require_fillable
@@ -251,7 +252,7 @@ def _counts(state: ImportRun) -> dict[str, int]:
 
 
 def _told(refusal: Refusal) -> dict[str, Any]:
-    return {"line": refusal.line, "reasons": list(refusal.reasons)}
+    return {"line": refusal.line, **refusal_json(refusal.error)}
 
 
 def _export(services: Services, job: JobRun) -> Mapping[str, Any] | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kalip.base.canonical import canonical_text
+from kalip.base.errors import KalipError
 from kalip.records.services import Work
 from kalip.records.transfer.tables import SourceTable
 from kalip.storage import ImportRun
@@ -21,8 +22,8 @@ class ImportPlan:
 
     `match` is the path whose value tells that a record is there already: it is updated instead of made.
     `references` names, for reference paths, the target's field that cells hold (its title otherwise). `locale` is how
-    numbers and dates are written. Refused rows go to the file `refused`, with their reason. Rows that may be the same
-    as other records are refused unless `accept_duplicates`.
+    numbers and dates are written, and the language of refusals. Refused rows go to the file `refused`, with their
+    reason. Rows that may be the same as other records are refused unless `accept_duplicates`.
     """
 
     entity: str
@@ -47,9 +48,10 @@ class ImportPlan:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A row that was refused: its number in the file (the header is 1) and why."""
+    """A row that was refused: its number in the file (the header is 1) and why, also in words of the plan's locale."""
 
     line: int
+    error: KalipError
     reasons: tuple[str, ...]
 
 

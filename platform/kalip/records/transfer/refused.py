@@ -5,6 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from kalip.base.errors import fill
 from kalip.records.transfer.guarding import guarded
 from kalip.records.transfer.plans import Refusal
 from kalip.records.transfer.tables import Cells
@@ -15,9 +16,11 @@ REASON = "import_error"
 class RefusedFile:
     """Writes refused rows as CSV in UTF-8 with a mark, so that spreadsheets read it; made with the first row."""
 
-    def __init__(self, path: Path | None, columns: Cells, *, go_on: bool) -> None:
+    def __init__(self, path: Path | None, columns: Cells, line: str, *, go_on: bool) -> None:
+        """`line` is the template of what names a line of the source."""
         self._path = path
         self._columns = columns
+        self._line = line
         self._go_on = go_on
         self._stream: TextIO | None = None
 
@@ -27,7 +30,8 @@ class RefusedFile:
             return
         if self._stream is None:
             self._stream = self._open(self._path)
-        row = map(guarded, (*cells, f"line {refusal.line}: {'; '.join(refusal.reasons)}"))
+        said = f"{fill(self._line, {'line': refusal.line})}: {'; '.join(refusal.reasons)}"
+        row = map(guarded, (*cells, said))
         csv.writer(self._stream).writerow(row)
 
     def flush(self) -> None:

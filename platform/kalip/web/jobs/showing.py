@@ -6,18 +6,17 @@ from typing import Any
 
 from flask import url_for
 
-from kalip.base.errors import KalipError, RecordRejected, TransitionRefused
 from kalip.model import Entity
 from kalip.records import Work, titles_of
 from kalip.records.bulk_jobs import result_of
 from kalip.records.bulk_undo import can_undo
 from kalip.records.job_desk import rows_of
+from kalip.records.refusing import refusal_of, teller_of
 from kalip.records.scanning import SCAN, SCAN_ALL
 from kalip.records.transfer.jobs import EXPORT, IMPORT, RESULT_KEY
 from kalip.storage import FILL_JOB, INDEX_JOB, StoredJob
 from kalip.web.cells import record_url
-from kalip.web.faults import said
-from kalip.web.locale import current_locale, gettext, message_of, ngettext
+from kalip.web.locale import current_locale, gettext, ngettext
 from kalip.workflow.bulk_jobs import INVERSES
 
 _TONES: Mapping[str, str] = {
@@ -121,7 +120,7 @@ def shown_job(work: Work, job: StoredJob) -> ShownJob:
     entity = str(job.arguments.get("entity", ""))
     rows: dict[str, Any] = {}
     if job.kind in (IMPORT, EXPORT) and entity in work.model.entities:
-        rows = _transfer(work.entity(entity), job, moving=moving)
+        rows = _transfer(work, work.entity(entity), job, moving=moving)
     elif "ids" in job.arguments and entity in work.model.entities:
         kept = job.result or {}
         rows = {
@@ -149,7 +148,7 @@ def shown_job(work: Work, job: StoredJob) -> ShownJob:
     )
 
 
-def _transfer(entity: Entity, job: StoredJob, *, moving: bool) -> dict[str, Any]:
+def _transfer(work: Work, entity: Entity, job: StoredJob, *, moving: bool) -> dict[str, Any]:
     """What came of an import or export: figures, refused rows by their lines, the file."""
     kept, back = job.result or {}, url_for("lists.show_list", entity=entity.name)
     if job.kind == EXPORT:
@@ -163,35 +162,35 @@ def _transfer(entity: Entity, job: StoredJob, *, moving: bool) -> dict[str, Any]
     facts = [
         ngettext("{count} new record.", "{count} new records.", made),
         ngettext("{count} record changed.", "{count} records changed.", changed),
-        *(f"{name}: {', '.join(values)}" for name, values in (kept.get("choices") or {}).items()),
+        *(f"{_choices_label(work, name)}: {', '.join(values)}" for name, values in (kept.get("choices") or {}).items()),
     ]
     if job.arguments.get("dry_run"):
         facts = [gettext("Only checked; nothing was saved."), *facts]
         if staged := job.arguments.get("staged"):
             proceed = url_for("transfers.show_columns", entity=entity.name, file_id=staged, job=job.id)
+    tell = teller_of(work, entity.name, current_locale())
     refused = [
-        Refusal(gettext("Line {line}", line=each["line"]), "", "; ".join(each["reasons"]))
+        Refusal(gettext("Line {line}", line=each["line"]), "", "; ".join(tell.reasons(refusal_of(each))))
         for each in kept.get("refused", ())[:_MOST_SHOWN]
     ]
     return {**found, "facts": tuple(facts), "proceed": proceed, "refused": tuple(refused)}
 
 
-def reason_of(error: KalipError) -> str:
-    """Why a row was refused, in the reader's language."""
-    if isinstance(error, RecordRejected | TransitionRefused) and error.violations:
-        return said(error.violations)
-    return message_of(current_locale(), error)
+def _choices_label(work: Work, name: str) -> str:
+    known = work.model.choices.get(name)
+    return known.label.get(current_locale()) if known is not None else name
 
 
 def _refused(work: Work, entity: str, job: StoredJob) -> tuple[Refusal, ...]:
     result = result_of(job.arguments, job.result or {}, job.done)
     items = [(item.id or "", item.error) for item in result.items if item.error is not None][:_MOST_SHOWN]
     titles = titles_of(work, {entity: [record_id for record_id, _ in items]}) if items else None
+    tell = teller_of(work, entity, current_locale())
     return tuple(
         Refusal(
             (titles.of(entity, record_id) if titles else "") or gettext("(no name)"),
             record_url(entity, record_id),
-            reason_of(error),
+            "; ".join(tell.reasons(error)),
         )
         for record_id, error in items
     )

@@ -24,11 +24,12 @@ from kalip.records import (
 )
 from kalip.records.bulk_jobs import BULK, BulkCommand, enqueue_bulk
 from kalip.records.job_desk import job_of
+from kalip.records.refusing import teller_of
 from kalip.web import htmx
 from kalip.web.beside import gone_for_good
 from kalip.web.cells import record_url, style_of
 from kalip.web.inputs import Input, Option, Sheet, State, input_of, read_inputs
-from kalip.web.jobs.showing import Refusal, bulk_titles, reason_of, shown_job
+from kalip.web.jobs.showing import Refusal, bulk_titles, shown_job
 from kalip.web.lists.places import moves_in, places_of, take_back, ways_back
 from kalip.web.lists.selecting import selected_ids
 from kalip.web.locale import current_locale, gettext, ngettext
@@ -276,6 +277,7 @@ def outcome_of(work: Work, entity: Entity, title: str, result: BulkResult) -> Bu
     """What became of the rows, with a reason for each that was refused."""
     refused = [item for item in result.items if item.error is not None]
     titles = titles_of(work, {entity.name: [item.id for item in refused if item.id]}) if refused else None
+    tell = teller_of(work, entity.name, current_locale())
     return BulkOutcome(
         title=title,
         back=back_of(entity),
@@ -284,7 +286,7 @@ def outcome_of(work: Work, entity: Entity, title: str, result: BulkResult) -> Bu
             Refusal(
                 (titles.of(entity.name, item.id or "") if titles else "") or gettext("(no name)"),
                 record_url(entity.name, item.id or ""),
-                reason_of(item.error),
+                "; ".join(tell.reasons(item.error)),
             )
             for item in refused
             if item.error is not None
