@@ -22,14 +22,14 @@ from kalip.records.history import require_visible
 from kalip.records.naming import find_field
 from kalip.records.reading import get_record
 from kalip.records.reads import note_values
+from kalip.records.rules import FILE, FILE_KINDS, FILES, IMAGE
 from kalip.records.saving import save_record
 from kalip.records.saving.loading import missing
 from kalip.records.services import Services, Work
 from kalip.records.sniffing import accepts, contradicts, sniff
 from kalip.storage import Blob, Blobs, FileInfo, add_file, attach_file, get_file
 
-FILE, FILES, IMAGE = "file", "files", "image"
-KINDS = (FILE, FILES, IMAGE)
+KINDS = FILE_KINDS
 MAX_SIZE = 25 * 1024 * 1024
 LONGEST_NAME = 200
 

@@ -163,3 +163,23 @@ def test_an_upload_obeys_the_tag_and_the_key(tmp_path: Path) -> None:
         assert (first.json or {})["id"] == (again.json or {})["id"]
         assert again.headers["Idempotent-Replayed"] == "true"
         assert upload(writer, slot, PDF + b"y", Idempotency_Key="k").status_code == 422
+
+
+def test_a_record_names_no_file_that_its_writer_may_not_open(database_url: str, tmp_path: Path) -> None:
+    """Else its name would be shown, and its bytes go along into what the record is converted to."""
+    with a_site(database_url, tmp_path, papers()) as site:
+        writer, other = site.caller("writer"), site.person("writer", "reader")
+        theirs, mine = other.make("paper", name="Theirs"), writer.make("paper", name="Mine")
+        made = [upload(other, f"/api/records/paper/{theirs['id']}/files/more", PDF).json or {} for _ in range(2)]
+        scan, more = (str(each["id"]) for each in made)
+        assert writer.get(f"/api/files/{scan}").status_code == 404
+        for values in ({"scan": scan}, {"more": [more]}):
+            refused = writer.call("PATCH", f"/api/records/paper/{mine['id']}", values)
+            assert refused.status_code == 422, values
+            (violation,) = (refused.json or {})["violations"]
+            assert (violation["pointer"], violation["code"]) == (f"/{next(iter(values))}", "not_found")
+            assert writer.call("POST", "/api/records/paper", {"name": "New", **values}).status_code == 422
+        kept = {"more": [more, scan]}
+        assert other.call("PATCH", f"/api/records/paper/{theirs['id']}", kept).status_code == 200
+        taken = other.make("paper", name="Copy", scan=scan)
+        assert taken["scan"] == scan

@@ -22,6 +22,7 @@ from kalip.records.saving.evaluation import work_out
 from kalip.records.saving.lines import plan_lines, plan_links
 from kalip.records.saving.loading import load_before, load_collections
 from kalip.records.saving.locking import refuse_locked
+from kalip.records.saving.naming_files import check_files
 from kalip.records.saving.needs import Needs, needs_of
 from kalip.records.saving.parsing import parse
 from kalip.records.saving.placing import due_at
@@ -92,6 +93,7 @@ def prepare(work: Work, drafts: Sequence[Draft]) -> None:
         _force(work, draft)
         plan_links(draft)
     check_references(work, open_drafts, needs)
+    check_files(work, open_drafts)
     _settle(work, open_drafts, needs)
     _prepare_lines(work, open_drafts)
     note_history(work, open_drafts)

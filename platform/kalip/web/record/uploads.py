@@ -9,7 +9,8 @@ from kalip.access import require
 from kalip.base.errors import RecordRejected, Violation
 from kalip.model import Entity, Verb
 from kalip.records import SavedRecord, SaveRecord, Services, Work
-from kalip.records.files import FILES, KINDS, Received, Slot, find_slot, receive, save_with_files
+from kalip.records.files import KINDS, Received, Slot, find_slot, receive, save_with_files
+from kalip.records.rules import FILES
 
 SUFFIX = "~upload"
 Uploads = Sequence[tuple[Slot, FileStorage]]
