@@ -260,7 +260,7 @@ def check_fault(fault: FieldFault) -> None:
     """A fault has a code, every place of its template filled, and can be shown."""
     assert is_name(fault.code)
     assert fault.template[0].isupper() or fault.template.startswith("'")
-    assert fault.template.endswith((".", "{hint}"))
+    assert fault.template.endswith((".", "?", "{hint}"))
     assert fill(fault.template, dict.fromkeys(fault.params, "")).find("{") == -1
     assert fault.suffix == "" or fault.suffix.startswith("/")
 

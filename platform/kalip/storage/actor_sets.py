@@ -90,24 +90,24 @@ def given_sql(dialect: Dialect, me: str = _ME) -> Sql:
         f" AND (s.until IS NULL OR s.until > {_NOW[dialect]}) LIMIT 1"
     )
     since, until = (f"coalesce({_DAY_TEXT[dialect].format(f'p.{name}')}, '-')" for name in ("since", "until"))
-    placed = (
+    seats = (
         f"SELECT p.unit, u.above, {since} AS since, {until} AS until"
         f" FROM kalip_position AS p JOIN kalip_unit_above AS u ON u.unit = p.unit WHERE p.user_id = {me}"
     )
     mine = (
         f"SELECT 'user' AS kind, CAST({me} AS TEXT) AS id"
         f" UNION ALL SELECT 'group', m.group_id FROM kalip_group_member AS m WHERE m.user_id = {me}"
-        " UNION SELECT 'unit', p.above FROM placed AS p"
+        " UNION SELECT 'unit', p.above FROM seats AS p"
     )
     tasks = _tasks(f"'{TASKS} ' || k.entity", "k.entity IS NOT NULL", dialect, me, distinct=True)
     text = (
-        f"WITH RECURSIVE placed AS ({placed}), mine AS ({mine}),"
+        f"WITH RECURSIVE seats AS ({seats}), mine AS ({mine}),"
         f" given(kind, id, what) AS (SELECT g.kind, g.id, ({least}) FROM mine AS g"
         f" UNION ALL SELECT g.kind, g.id, ({least} AND s.what > g.what) FROM given AS g WHERE g.what IS NOT NULL)"
         f" SELECT '{SHARED} ' || g.id || ' ' || g.what AS told FROM given AS g"
         f" WHERE g.what IS NOT NULL AND ({counting})"
         f" UNION ALL {tasks} UNION ALL SELECT 'group ' || g.id FROM mine AS g WHERE g.kind = 'group' UNION ALL"
-        " SELECT 'unit ' || p.unit || ' ' || p.above || ' ' || p.since || ' ' || p.until FROM placed AS p"
+        " SELECT 'unit ' || p.unit || ' ' || p.above || ' ' || p.since || ' ' || p.until FROM seats AS p"
     )
     return Sql(text, {}, _GIVEN)
 
