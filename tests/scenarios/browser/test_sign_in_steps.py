@@ -35,6 +35,7 @@ def door(browser: Browser, office: Office) -> Iterator[Page]:
 
 def usable(page: Page) -> list[str]:
     """What is wrong with a page for anybody, and whether it is wider than the window."""
+    page.wait_for_load_state()  # a page that is just arriving has no elements yet
     beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return [*accessibility_faults(page), *([f"{beyond} pixels beyond the window"] if beyond > 0 else [])]
 
