@@ -67,12 +67,12 @@ def bulk_handler(act_of: Callable[[JobRun], Act]) -> JobHandler:
         ids = [str(each) for each in job.arguments["ids"]]
         act = act_of(job)
         kept: Mapping[str, Any] = job.kept
-        done = job.done
+        done, turns = job.done, services.database.turns()
         while done < len(ids) and not job.cancelled():
             chunk = partial(_chunk, job, act, ids[done : done + AT_ONCE], kept)
             kept = run(services, actor, chunk, correlation=job.correlation)
             done = min(done + AT_ONCE, len(ids))
-            services.database.give_way()
+            turns.give_way()
         return kept
 
     return handler

@@ -5,7 +5,6 @@ served. On PostgreSQL it is an advisory lock of the transaction; on SQLite the w
 """
 
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -31,6 +30,24 @@ _SQLITE_LOOKS: Final = 0.12
 _CURRENT: Final = "SELECT hash FROM kalip_revision ORDER BY id DESC LIMIT 1"
 
 
+class Turns:
+    """Transactions in a row, among which others have their turns; made before the first of them.
+
+    PostgreSQL has a queue. On SQLite whoever waits looks every tenth of a second, and would never find it free.
+    """
+
+    def __init__(self, dialect: Dialect, every: float) -> None:
+        self._dialect = dialect
+        self._every = every
+        self._since = time.monotonic()
+
+    def give_way(self) -> None:
+        """Let in who waits to write, if it is time; call it between two transactions, outside of both."""
+        if self._dialect == "sqlite" and time.monotonic() - self._since >= self._every:
+            time.sleep(_SQLITE_LOOKS)
+            self._since = time.monotonic()
+
+
 class Database:
     """A site's database. Make one per process by `make_database`; sessions may be used by any thread, one at a time."""
 
@@ -42,7 +59,6 @@ class Database:
         self._writer = self.engine.execution_options(**{WRITER: True})
         self._reader = self.engine
         self._writes = count(1)
-        self._gave_way = threading.local()
         # SQLAlchemy's AUTOCOMMIT is a PRAGMA on SQLite, after which each prepared statement is compiled anew.
         self._glancer = self.engine.execution_options(**{GLANCE: True})
         if self.dialect == "postgresql":
@@ -82,14 +98,9 @@ class Database:
         with self._writer.connect() as connection, connection.begin():
             yield Session(connection, self.language, writable=True)
 
-    def give_way(self, every: float = 1.0) -> None:
-        """Let in who waits to write, once in so many seconds; call it between transactions in a row, outside of each.
-
-        PostgreSQL has a queue. On SQLite whoever waits looks every tenth of a second, and would never find it free.
-        """
-        if self.dialect == "sqlite" and time.monotonic() - getattr(self._gave_way, "at", 0.0) >= every:
-            time.sleep(_SQLITE_LOOKS)
-            self._gave_way.at = time.monotonic()
+    def turns(self, every: float = 1.0) -> "Turns":
+        """For whoever is about to write many transactions in a row: lets others in once in so many seconds."""
+        return Turns(self.dialect, every)
 
     def learn(self) -> None:
         """Look at how rows are spread, by which SQLite chooses indexes; call it when many were written at once.

@@ -236,8 +236,9 @@ def test_who_waits_to_write_is_let_in_between_many_transactions(database: Databa
     with database.write():
         waiting.start()
         began.wait()
+    turns = database.turns(every=0)
     for _ in range(50):
-        database.give_way(every=0)
+        turns.give_way()
         with database.write() as session:
             if events_for(session, "lead", "1").events:
                 break

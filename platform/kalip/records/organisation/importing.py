@@ -30,7 +30,6 @@ from kalip.storage.people import email_key
 
 COLUMNS: Final = ("email", "name", "roles", "unit", "position", "head", "groups", "locale", "timezone", "active")
 MOST_ROWS: Final = 100_000
-_FEW: Final = 50
 Outcome = Literal["created", "updated", "unchanged", "kept_out", "refused"]
 _NONE: Final = "-"
 _TRUE: Final = frozenset(("1", "true", "yes", "y", "evet", "e", "да", "д", "x"))
@@ -180,10 +179,10 @@ def _filled(table: SourceTable, names: Sequence[str]) -> Iterator[tuple[int, dic
 
 
 def _letting_in(services: Services, rows: Iterable[T]) -> Iterator[T]:
-    """The same rows; who else waits to write is let in after every few."""
-    for done, row in enumerate(rows):
-        if done and done % _FEW == 0:
-            services.database.give_way()
+    """The same rows; who else waits to write is let in between them."""
+    turns = services.database.turns()
+    for row in rows:
+        turns.give_way()
         yield row
 
 

@@ -251,9 +251,9 @@ def _rehearsed(
 
 def _portions(services: Services, count: int) -> Iterator[int]:
     """Where each portion begins; others are let in between two."""
+    turns = services.database.turns()
     for start in range(0, count, _AT_ONCE):
-        if start:
-            services.database.give_way()
+        turns.give_way()
         yield start
 
 

@@ -57,7 +57,7 @@ def run_import(
         state,
         along,
     )
-    began = time.monotonic()
+    began, turns = time.monotonic(), services.database.turns()
     line = services.translate(plan.locale, "Line {line}")
     with RefusedFile(plan.refused, plan.table.columns, line, go_on=state.position > 0) as refused:
         for rows in _batched(plan.table.rows(state.position), plan.batch):
@@ -67,7 +67,7 @@ def run_import(
             job.count(rows, outcomes, refused)
             if progress is not None:
                 progress(job.result.rows, job.result.saved, job.result.refused)
-            services.database.give_way()
+            turns.give_way()
     if not plan.dry_run:
         run(services, importer, job.finish)
         services.database.learn()
