@@ -23,6 +23,7 @@ THEMES = ("system", "light", "dark")
 _LASTS = timedelta(days=30)
 _STEP_LASTS = timedelta(minutes=15)
 _EXTENSION = "kalip_site"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 T = TypeVar("T")
 
 
@@ -139,11 +140,16 @@ def keep_locale(response: Response, locale: str) -> None:
     _cookie(response, COOKIE, locale, hidden=False)
 
 
+def only_reads() -> bool:
+    """Whether the request changes nothing, by its method (RFC 9110, 9.2.1)."""
+    return request.method in _SAFE
+
+
 def _identify() -> None:
     g.actor = None
     if request.path.startswith(("/static/", "/api/")) or not token():
         return
-    g.actor = actor_of_session(services(), token())
+    g.actor = actor_of_session(services(), token(), ahead=only_reads())
     if g.actor is not None:
         use_locale(g.actor.locale)
 

@@ -98,18 +98,18 @@ def open_session(session: Session, user: User, entry: Entry, now: datetime) -> s
     return secret.text
 
 
-def actor_of_session(services: Services, token: str) -> Actor | None:
+def actor_of_session(services: Services, token: str, *, ahead: bool = True) -> Actor | None:
     """The person whose session token this is, with today's roles; None when it is unknown, expired or kept out.
 
     Also None when one of the person's roles wants a second factor and the session has none: one signs in again, and
-    sets it up. One who acts for another, or looks with another's eyes, comes as such.
+    sets it up. One who acts for another, or looks with another's eyes, comes as such. `ahead` as in `actor_of_token`.
     """
     now = services.clock()
     id_hash = hash_secret(token)
     model = services.runtime.pin().model
 
     def look(session: Session) -> tuple[LoginSession, Actor] | None:
-        known = find_login(session, id_hash, now, model.administrators)
+        known = find_login(session, id_hash, now, model.administrators if ahead else None)
         if known is None or now - known[0].created_at > LONGEST or lacks_factor(model, known[0], known[1].roles):
             return None
         return known[0], actor_of_login(session, model, known, now)

@@ -15,7 +15,6 @@ from kalip.web.locale import current_locale, use_locale
 
 FAILURES_A_MINUTE = 30
 CSRF_HEADER = "X-CSRFToken"
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _EXTENSION = "kalip_api_failures"
 
 
@@ -69,7 +68,7 @@ def _bearer(written: str) -> Actor:
     known = scheme.lower() == "bearer" and bool(secret.strip())
     try:
         # Without a token the lookup is made all the same: it refuses the empty text.
-        return actor_of_token(session.services(), secret.strip() if known else "")
+        return actor_of_token(session.services(), secret.strip() if known else "", ahead=session.only_reads())
     except NotAuthenticated:
         _failures().note(request.remote_addr or "")
         raise
@@ -78,11 +77,11 @@ def _bearer(written: str) -> Actor:
 def _browser() -> Actor:
     if not session.token():
         raise NotAuthenticated("Send a token: Authorization: Bearer <token>.")
-    actor = actor_of_session(session.services(), session.token())
+    actor = actor_of_session(session.services(), session.token(), ahead=session.only_reads())
     if actor is None:
         _failures().note(request.remote_addr or "")
         raise NotAuthenticated("Sign in to continue.")
-    if request.method not in _SAFE:
+    if not session.only_reads():
         _check_csrf()
     return actor
 
