@@ -40,11 +40,12 @@ _AMONG: Final = {
 }
 _DAY_TEXT: Final = {"sqlite": "{}", "postgresql": "to_char({}, 'YYYY-MM-DD')"}
 _IN_ONE: Final = {"sqlite": "group_concat(g.told, char(10))", "postgresql": "string_agg(g.told, chr(10))"}
-_SPARED: Final = {
+HAS_ROLE: Final[Mapping[Dialect, str]] = {
     "sqlite": "EXISTS (SELECT 1 FROM json_each(kalip_user.roles) AS r"
-    " WHERE r.value IN (SELECT value FROM json_each(:spared)))",
-    "postgresql": "kalip_user.roles ?| CAST(:spared AS TEXT[])",
+    " WHERE r.value IN (SELECT value FROM json_each(:roles)))",
+    "postgresql": "kalip_user.roles ?| CAST(:roles AS TEXT[])",
 }
+"""Whether the user of a row has one of `:roles`, as `roles_param` binds them."""
 _ALIAS: Final = re.compile(r"\bs\.")
 _NONE_NAMED: Final = {"sqlite": "json_array_length(s.entities) = 0", "postgresql": "s.entities = '[]'"}
 _NAMED: Final = {
@@ -114,15 +115,20 @@ def given_sql(dialect: Dialect, me: str = _ME) -> Sql:
 
 @cache
 def told_sql(dialect: Dialect) -> str:
-    """Write the same of a row of `kalip_user`, as one text of lines; null for who has one of the roles `:spared`."""
+    """Write the same of a row of `kalip_user`, as one text of lines; null for who has one of `:roles`."""
     given = given_sql(dialect, "kalip_user.id").text
-    return f"CASE WHEN {_SPARED[dialect]} THEN NULL ELSE (SELECT {_IN_ONE[dialect]} FROM ({given}) AS g) END"
+    return f"CASE WHEN {HAS_ROLE[dialect]} THEN NULL ELSE (SELECT {_IN_ONE[dialect]} FROM ({given}) AS g) END"
 
 
 def told_params(now: datetime, spared: Collection[str], dialect: Dialect) -> dict[str, object]:
     """Give the values to bind for `told_sql`."""
-    names = list(spared) if dialect == "postgresql" else json.dumps(list(spared))
-    return {**context_params(Context(now, now.date()), ("ctx_now",), dialect), "spared": names}
+    context = Context(now, now.date())
+    return {**context_params(context, ("ctx_now",), dialect), "roles": roles_param(spared, dialect)}
+
+
+def roles_param(roles: Collection[str], dialect: Dialect) -> object:
+    """Give the value to bind for `:roles`."""
+    return list(roles) if dialect == "postgresql" else json.dumps(list(roles))
 
 
 def _team(dialect: Dialect) -> tuple[str, Mapping[str, object], frozenset[str]]:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from kalip.expressions import Dialect
-from kalip.storage.actor_sets import told_params, told_sql
+from kalip.storage.actor_sets import HAS_ROLE, roles_param, told_params, told_sql
 from kalip.storage.collation import sort_key, sort_key_sql
 from kalip.storage.errors import UniqueClash
 from kalip.storage.own import KalipGroup, KalipGroupMember, KalipSession, KalipToken, KalipUser, table_of
@@ -36,11 +36,6 @@ _LOGINS: Final = table_of(KalipSession)
 _TOKENS: Final = table_of(KalipToken)
 _GROUPS: Final = table_of(KalipGroup)
 _MEMBERS: Final = table_of(KalipGroupMember)
-
-_HAS_ROLE: Final = {
-    "sqlite": "EXISTS (SELECT 1 FROM json_each(kalip_user.roles) AS r WHERE r.value = :role)",
-    "postgresql": "kalip_user.roles @> to_jsonb(CAST(:role AS TEXT))",
-}
 
 PeopleState = Literal["", "in", "out", "programme"]
 T = TypeVar("T", "User", "LoginSession", "Token")
@@ -289,7 +284,8 @@ def _conditions(session: Session, query: PeopleQuery) -> Sequence[ColumnElement[
             held.append(key.contains(sort_key(wanted, language), autoescape=True))
         conditions.append(or_(*held))
     if query.role:
-        conditions.append(and_(text(_HAS_ROLE[session.dialect]).bindparams(role=query.role)))
+        roles = roles_param([query.role], session.dialect)
+        conditions.append(and_(text(HAS_ROLE[session.dialect]).bindparams(roles=roles)))
     if query.state:
         conditions.append(_USERS.c.active.is_(query.state != "out"))
     if query.state in {"in", "programme"}:

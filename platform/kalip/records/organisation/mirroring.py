@@ -13,10 +13,10 @@ from kalip.records.organisation.units import make_unit, unit_with
 from kalip.records.services import Work
 from kalip.runtime.directories import Directory, DirectoryGroup
 from kalip.storage.groups import (
+    Group,
     external_id,
     external_ids,
     find_group,
-    get_group,
     list_groups,
     own_id,
     set_external_id,
@@ -39,8 +39,7 @@ def bring_groups(work: Work, directory: Directory, groups: Sequence[DirectoryGro
     codes = {}
     for wanted in groups:
         known = present.get(own.get(wanted.id, ""))
-        same = known is not None and known.name == _name(wanted)
-        codes[wanted.id] = known.code if known is not None and same else _group(work, kind, wanted)
+        codes[wanted.id] = _group(work, kind, wanted, known)
     return codes
 
 
@@ -58,23 +57,17 @@ def bring_unit(work: Work, directory: Directory, path: str) -> str:
     return "" if unit is None else unit.code
 
 
-def _group(work: Work, kind: str, wanted: DirectoryGroup) -> str:
-    name = _name(wanted)
-    present = get_group(work.session, own_id(work.session, kind, wanted.id) or "")
+def _group(work: Work, kind: str, wanted: DirectoryGroup, present: Group | None) -> str:
+    name = " ".join(wanted.name.split())[:LONGEST_NAME] or wanted.id
     if present is None:
         present = find_group(work.session, group_code(name))
         if present is None or external_id(work.session, kind, present.id) is not None:
-            present = group_with(
-                work, make_group(work, SaveGroup(free_code(group_code(name), partial(find_group, work.session)), name))
-            )
+            free = free_code(group_code(name), partial(find_group, work.session))
+            present = group_with(work, make_group(work, SaveGroup(free, name)))
         set_external_id(work.session, kind, present.id, wanted.id, work.now)
     if present.name != name:
         change_group(work, present.id, SaveGroup(present.code, name))
     return present.code
-
-
-def _name(wanted: DirectoryGroup) -> str:
-    return " ".join(wanted.name.split())[:LONGEST_NAME] or wanted.id
 
 
 def _unit(work: Work, directory: Directory, place: str, code: str, above: Unit | None) -> Unit:

@@ -172,9 +172,9 @@ def file_of_job(work: Work, job_id: str) -> tuple[FileInfo, Path]:
     NotFound without one, for somebody else's job, and for one's own that was for another; AccessDenied.
     """
     job, me = job_of(work, job_id), work.actor
-    if job.kind == EXPORT and not (me.administrator or job.on_behalf in (None, me.on_behalf)):
-        raise NotFound("This job has no file.")
     if job.kind == EXPORT:
+        if not (me.administrator or job.on_behalf in (None, me.on_behalf)):
+            raise NotFound("This job has no file.")
         require(work.served, me, Verb.EXPORT, visible_entity(work, str(job.arguments["entity"])).name)
     file = get_file(work.session, str((job.result or {}).get(RESULT_KEY, "")))
     if file is None or (file.entity, file.record_id, file.field) != (JOB, job.id, RESULT):
