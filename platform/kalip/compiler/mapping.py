@@ -10,10 +10,9 @@ from kalip.compiler.bench import Bench, Draft
 from kalip.compiler.desk import Spot
 from kalip.compiler.fields import settable_type
 from kalip.compiler.formulas import compile_formula
-from kalip.model import Field, FieldMap, LineMap, MapSource
+from kalip.model import FILE_KINDS, Field, FieldMap, LineMap, MapSource
 
 _KEPT_BY_SYSTEM = frozenset({"computed", "rollup", "autonumber"})
-_FILES = frozenset({"file", "files", "image"})
 _LISTS = frozenset({"children", "references"})
 RECORD = "id"
 """The source record itself, as a value."""
@@ -112,7 +111,7 @@ class MapMaker:
         if own is not None and fits(own, field):
             self.bench.field_named(self.source, text, spot)
             return MapSource(present)
-        if own is not None and own.type in (*_FILES, *_LISTS):
+        if own is not None and own.type in (*FILE_KINDS, *_LISTS):
             message = f"'{own.name}' ({own.type}) doesn't fit into '{field.name}' ({field.type})"
             self.bench.desk.report(codes.BAD_MAP, spot, message, "map 'lines', or name a field of the same type")
             return None

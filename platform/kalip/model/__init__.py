@@ -38,7 +38,7 @@ from kalip.model.calendar import Calendar, Span, moved
 from kalip.model.choices import Choice, ChoiceList
 from kalip.model.conversion import Conversion, ConversionTarget, Duplicates, FieldMap, LineMap, MapSource, RelatedMap
 from kalip.model.entity import Check, DuplicateRule, Entity, UniqueKey
-from kalip.model.field import DIRECTORY, GROUP, USER, Field, Origin
+from kalip.model.field import DIRECTORY, FILE, FILE_KINDS, FILES, GROUP, IMAGE, USER, Field, Origin
 from kalip.model.field_right import FieldRight
 from kalip.model.intake import ClientHistory, ConsentText, FormField, HiddenField, Intake, Receiving, WebForm
 from kalip.model.mail import MailTemplate, Pieces, Placeholder
@@ -66,7 +66,11 @@ __all__ = [
     "BY_EVENT",
     "DIRECTORY",
     "EXPLICIT",
+    "FILE",
+    "FILES",
+    "FILE_KINDS",
     "GROUP",
+    "IMAGE",
     "NAMED",
     "NONE",
     "OWN",

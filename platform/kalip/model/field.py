@@ -14,6 +14,9 @@ DIRECTORY: Final[Mapping[str, tuple[str, ...]]] = {
     GROUP: ("id", "name", "code"),
 }
 """The types of fields that name somebody of the organisation, with what can be said of each: `owner.name`."""
+FILE, FILES, IMAGE = "file", "files", "image"
+FILE_KINDS: Final = (FILE, FILES, IMAGE)
+"""The types of fields that name files."""
 
 
 @dataclass(frozen=True, slots=True)

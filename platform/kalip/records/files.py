@@ -14,7 +14,7 @@ from kalip.base.errors import ConfigurationError, NotFound, RecordRejected, Stor
 from kalip.base.ids import is_id, new_id
 from kalip.base.names import did_you_mean
 from kalip.fields.types.image import ACCEPTED
-from kalip.model import Entity, Field, Verb
+from kalip.model import FILE, FILE_KINDS, FILES, IMAGE, Entity, Field, Verb
 from kalip.records.commands import SavedRecord, SaveRecord
 from kalip.records.covers import covers_of_records
 from kalip.records.filters import allowed_rows, matching
@@ -22,14 +22,12 @@ from kalip.records.history import require_visible
 from kalip.records.naming import find_field
 from kalip.records.reading import get_record
 from kalip.records.reads import note_values
-from kalip.records.rules import FILE, FILE_KINDS, FILES, IMAGE
 from kalip.records.saving import save_record
 from kalip.records.saving.loading import missing
 from kalip.records.services import Services, Work
 from kalip.records.sniffing import accepts, contradicts, sniff
 from kalip.storage import Blob, Blobs, FileInfo, add_file, attach_file, get_file
 
-KINDS = FILE_KINDS
 MAX_SIZE = 25 * 1024 * 1024
 LONGEST_NAME = 200
 
@@ -67,8 +65,8 @@ def find_slot(work: Work, entity_name: str, record_id: str, field_name: str) -> 
     """The field that a file may be put in. NotFound when it isn't there, AccessDenied when it may not be changed."""
     entity = require_visible(work, entity_name, record_id)
     field = find_field(work.served, entity, field_name)
-    if field is None or field.type not in KINDS or not work.sight(entity.name).ever_writes(field.name):
-        known = [name for name, each in entity.fields.items() if each.type in KINDS]
+    if field is None or field.type not in FILE_KINDS or not work.sight(entity.name).ever_writes(field.name):
+        known = [name for name, each in entity.fields.items() if each.type in FILE_KINDS]
         raise NotFound(
             "There is no field for files called '{field}'.",
             hint=did_you_mean(field_name, known),

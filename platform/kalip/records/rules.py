@@ -16,8 +16,6 @@ from kalip.runtime import Served
 CHILDREN, REFERENCES = "children", "references"
 ROLLUP = "rollup"
 REFERENCE, ANY_REFERENCE, AUTONUMBER = "reference", "any_reference", "autonumber"
-FILE, FILES, IMAGE = "file", "files", "image"
-FILE_KINDS = (FILE, FILES, IMAGE)
 OLD = "old."
 WRITABLE_SYSTEM = ("owner",)
 STAGE_FIELDS = ("pipeline", "stage", "stage_since", "stage_due")

@@ -10,7 +10,7 @@ from flask import url_for
 from kalip.access import Masked
 from kalip.fields import FieldType, Style
 from kalip.fields.types.choice import choice_label
-from kalip.model import Entity, Field, Model
+from kalip.model import FILE_KINDS, Entity, Field, Model
 from kalip.records import Titles, Work
 from kalip.runtime import Served
 from kalip.web.locale import LOCALES, current_locale, gettext
@@ -18,7 +18,6 @@ from kalip.web.session import services
 from kalip.web.tones import tone, tone_of_id
 
 NUMBERS = frozenset({"integer", "decimal", "money", "percent", "duration"})
-_FILES = frozenset({"file", "files", "image"})
 _LONGEST_IN_LIST = 300  # characters of a text that a list shows; the cell is clipped anyway
 
 
@@ -243,7 +242,7 @@ _MAKERS: Mapping[str, _Maker] = {
     "group": _group,
     "url": _url,
     "rating": _rating,
-    **dict.fromkeys(_FILES, _file),
+    **dict.fromkeys(FILE_KINDS, _file),
 }
 _WIDGETS: Mapping[str, str] = {
     "email": "email",

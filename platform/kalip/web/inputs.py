@@ -16,7 +16,7 @@ from kalip.access import Masked
 from kalip.base.errors import Violation
 from kalip.fields import PART_NAMES, Style
 from kalip.fields.types.choice import choice_label
-from kalip.model import DIRECTORY, Entity, Field
+from kalip.model import DIRECTORY, FILE_KINDS, Entity, Field
 from kalip.records import Work
 from kalip.web.cells import Cell, reader_of, record_url
 from kalip.web.locale import current_locale, gettext
@@ -24,7 +24,6 @@ from kalip.web.tones import tone
 
 GROUPED = frozenset({"person_name", "address", "location", "choices", "references", "children"})
 _REFERENCES = frozenset({"reference", *DIRECTORY})
-_FILES = frozenset({"file", "files", "image"})
 LARGEST_VERSION = 999_999_999
 _COMMON_CURRENCIES = ("TRY", "USD", "EUR", "GBP", "RUB", "CHF", "JPY", "CNY", "AED", "AZN", "KZT")
 
@@ -167,7 +166,7 @@ def input_of(sheet: Sheet, field: Field, span: int = 1) -> Input:
         picked=_picked(sheet, field, value, texts),
         picker=_picker(entity, field),
         create=_create(field),
-        files=record_url(entity.name, state.record_id) if state.record_id and field.type in _FILES else "",
+        files=record_url(entity.name, state.record_id) if state.record_id and field.type in FILE_KINDS else "",
         cell=reader_of(work.served, entity, field, style)(value) if readonly else None,
     )
 
@@ -252,7 +251,7 @@ def _all_currencies() -> tuple[str, ...]:
 
 def _limits(field: Field) -> Mapping[str, Any]:
     limits = {key: field.options[key] for key in ("min", "max", "max_length") if key in field.options}
-    if field.type in _FILES:
+    if field.type in FILE_KINDS:
         limits["many"] = field.type == "files"
         limits["accept"] = field.options.get("accept") or ("image/*" if field.type == "image" else "")
     return limits
@@ -261,7 +260,7 @@ def _limits(field: Field) -> Mapping[str, Any]:
 def _picked(sheet: Sheet, field: Field, value: Any, texts: Mapping[str, Sequence[str]]) -> tuple[Cell, ...]:
     style = sheet.style
     ids = [text for text in texts.get("", ()) if text]
-    if field.type in _FILES:
+    if field.type in FILE_KINDS:
         return reader_of(sheet.work.served, sheet.entity, field, style)(value).items if value else ()
     if field.type == "user":
         return tuple(Cell("user", style.titles.get(each, ""), each) for each in ids)

@@ -7,9 +7,8 @@ from typing import Final
 from kalip.access import SYSTEM
 from kalip.base.errors import KalipError, RecordRejected, TransitionRefused
 from kalip.expressions import Expression
-from kalip.model import Entity, Pipeline, Stage, Tunnel, TunnelMode, Verb
+from kalip.model import FILE_KINDS, Entity, Pipeline, Stage, Tunnel, TunnelMode, Verb
 from kalip.records import ListRecords, SavedRecord, SaveRecord, Work, list_records, save_record
-from kalip.records.files import KINDS
 from kalip.records.rules import rules_of
 from kalip.records.saving import Draft, Grounds, as_value, draft_commands, evaluate, prepare
 from kalip.records.saving.uniqueness import value_after
@@ -128,7 +127,7 @@ def _copied(draft: Draft, target: Entity) -> Iterator[tuple[str, object]]:
     }
     for name in target.fields:
         field = target.fields[name]
-        if name not in rules.writable or field.unique or name in kept or field.type in KINDS:
+        if name not in rules.writable or field.unique or name in kept or field.type in FILE_KINDS:
             continue
         if name in rules.children:
             yield name, _lines(draft, name)

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 from kalip.access import denied
 from kalip.base.errors import Conflict
 from kalip.base.ids import new_id
-from kalip.model import Entity, Verb
+from kalip.model import FILE_KINDS, Entity, Verb
 from kalip.records.commands import Record, SaveRecord
-from kalip.records.files import KINDS
 from kalip.records.journal import ABSORBED, MERGED, UPDATED, append, make_event
 from kalip.records.merging.commands import Merged, MergePlan, MergeRecords
 from kalip.records.merging.planning import checked, require_versions, value_of, whole_plan
@@ -170,7 +169,7 @@ def _json(work: Work, entity: str, name: str, value: object) -> object:
 
 def _files(work: Work, entity: Entity, survivor: str) -> dict[str, str]:
     """The files that the survivor names now, with the field of each."""
-    names = [name for name, field in entity.fields.items() if field.type in KINDS]
+    names = [name for name, field in entity.fields.items() if field.type in FILE_KINDS]
     if not names:
         return {}
     rows = select_many(work.session, work.served, entity.name, [survivor], work.context, tuple(names), form="values")

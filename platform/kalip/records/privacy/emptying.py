@@ -7,9 +7,8 @@ is an event that names the fields and none of their values.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from kalip.fields import PersonName
-from kalip.model import Entity
+from kalip.model import FILE_KINDS, Entity
 from kalip.records.commands import Record
-from kalip.records.files import KINDS
 from kalip.records.journal import ERASED, append, make_event
 from kalip.records.privacy.finding import line_of, read, text_fields
 from kalip.records.rules import REFERENCES
@@ -78,7 +77,7 @@ def file_fields(work: Work, fields: Mapping[Key, Sequence[str]]) -> dict[str, se
     found: dict[str, set[str]] = {}
     for (entity, _), names in fields.items():
         known = work.entity(entity).fields
-        found.setdefault(entity, set()).update(name for name in names if known[name].type in KINDS)
+        found.setdefault(entity, set()).update(name for name in names if known[name].type in FILE_KINDS)
     return found
 
 

@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from kalip.model import Verb
+from kalip.model import FILE_KINDS, Verb
 from kalip.records.filters import allowed_rows, matching
-from kalip.records.rules import FILE_KINDS
 from kalip.records.saving.drafts import Draft
 from kalip.records.services import Work
 from kalip.storage import FileInfo

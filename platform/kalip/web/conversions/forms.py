@@ -6,7 +6,7 @@ from typing import Any
 
 from kalip.base.errors import Violation
 from kalip.fields import FieldFault
-from kalip.model import Conversion, Entity, FormView
+from kalip.model import FILE_KINDS, Conversion, Entity, FormView
 from kalip.records import Preview, SaveRecord, Titles, Work, preview_record
 from kalip.web.cells import Cell, style_of
 from kalip.web.inputs import Input, State
@@ -18,7 +18,6 @@ from kalip.web.record.values import shown_value, titles_in
 from kalip.web.shell import icon_of
 from kalip.workflow.conversions import ConversionPlan, TargetPlan
 
-_FILES = frozenset({"file", "files", "image"})
 _PLACE = State({}).place
 
 
@@ -66,7 +65,7 @@ def target_form(
         files=tuple(
             entity.fields[each].label.get(current_locale())
             for each in target.values
-            if each in entity.fields and entity.fields[each].type in _FILES
+            if each in entity.fields and entity.fields[each].type in FILE_KINDS
         ),
         faults=len(faults),
     )
@@ -94,7 +93,7 @@ def _reduced(entity: Entity, conversion: Conversion, target: TargetPlan) -> Form
 
     def keeps(name: str) -> bool:
         field = entity.attribute(name)
-        if field is None or name in own or field.type in _FILES:
+        if field is None or name in own or field.type in FILE_KINDS:
             return False
         return field.type != "children" or name in target.values
 

@@ -8,7 +8,7 @@ from flask import url_for
 from kalip.access import may
 from kalip.base.ids import is_id
 from kalip.fields import Style
-from kalip.model import Entity, Field, Verb
+from kalip.model import FILE_KINDS, Entity, Field, Verb
 from kalip.records import Titles, Work, titles_of
 from kalip.records.duplicates import Duplicate, ToldApart, duplicates_of, told_apart_among
 from kalip.records.merging import ALL, FieldChoice, Merged, MergePlan, MergeRecords, merge_plan, merges_of
@@ -26,7 +26,6 @@ from kalip.web.record.timeline import ago
 from kalip.web.shell import plural_of
 from kalip.web.tones import tone_of_id
 
-_FILES = ("file", "files", "image")
 _MOST_COLUMNS = 4
 
 
@@ -339,7 +338,7 @@ def _style(work: Work, entity: Entity, rows: Mapping[str, Mapping[str, object]])
     for name, field in mergeable(rules_of(work.served, entity.name)).items():
         for row in rows.values():
             for each in _ids(row.get(name)):
-                if field.type in _FILES:
+                if field.type in FILE_KINDS:
                     files.append(each)
                 elif field.names:
                     wanted.setdefault(field.names, []).append(each)

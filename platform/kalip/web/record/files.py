@@ -13,9 +13,9 @@ from flask import Blueprint, Response, abort, request, send_file, url_for
 
 from kalip.base.errors import NotFound
 from kalip.fields.types.image import ACCEPTED
-from kalip.model import Entity, Field
+from kalip.model import FILE_KINDS, Entity, Field
 from kalip.records import EventView, Stretch, Work, history_of, require_visible, titles_of
-from kalip.records.files import KINDS, open_file
+from kalip.records.files import open_file
 from kalip.storage import FileInfo, get_files
 from kalip.web.cells import record_url
 from kalip.web.locale import current_locale, gettext
@@ -133,7 +133,7 @@ def show_versions(entity: str, record_id: str, field: str) -> Response:
     with reading() as work:
         found = require_visible(work, entity, record_id)
         chosen = found.fields.get(field)
-        if chosen is None or chosen.type not in KINDS:
+        if chosen is None or chosen.type not in FILE_KINDS:
             raise NotFound("There is no field for files called '{field}'.", params={"field": field[:60]})
         page = _versions(work, found, record_id, chosen, request.args.get("cursor"))
         if "cursor" in request.args:
@@ -208,7 +208,7 @@ def _before(work: Work, entity: Entity, record_id: str, field: Field) -> Iterato
         mapped = target.fields.get(field.name) if target is not None else None
         for origin in mapped.sources if mapped is not None else ():
             known = source.fields.get(origin.name)
-            if known is not None and known.type in KINDS:
+            if known is not None and known.type in FILE_KINDS:
                 title = titles_of(work, {source.name: [done.record_id]}).of(source.name, done.record_id)
                 label = gettext("Versions before, of {title}", title=title or source.label.get(current_locale()))
                 place = {"entity": source.name, "record_id": done.record_id, "field": known.name}

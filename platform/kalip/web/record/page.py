@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import url_for
 
 from kalip.base.errors import Violation
-from kalip.model import DIRECTORY, Entity, Field, Verb
+from kalip.model import DIRECTORY, FILE_KINDS, Entity, Field, Verb
 from kalip.records import (
     Preview,
     RecordPage,
@@ -21,7 +21,6 @@ from kalip.records import (
     record_page,
     visible_entity,
 )
-from kalip.records.files import KINDS
 from kalip.records.saving.placing import may_enter
 from kalip.storage import get_files
 from kalip.storage.likeness import sides_of
@@ -247,7 +246,7 @@ def titles_with_typed(work: Work, entity: Entity, known: Titles, preview: Previe
 
 
 def _name_files(work: Work, entity: Entity, found: RecordPage, titles: Titles) -> None:
-    values = (found.record.values.get(name) for name, each in entity.fields.items() if each.type in KINDS)
+    values = (found.record.values.get(name) for name, each in entity.fields.items() if each.type in FILE_KINDS)
     ids = [each for value in values for each in _ids(value)]
     titles.add("file", {key: file.name for key, file in get_files(work.session, ids).items()})
 

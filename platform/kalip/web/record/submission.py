@@ -5,13 +5,12 @@ from dataclasses import dataclass, field, replace
 
 from werkzeug.datastructures import MultiDict
 
-from kalip.model import DIRECTORY, Entity
+from kalip.model import DIRECTORY, FILE_KINDS, Entity
 from kalip.records import PickQuery, Work, pick
 from kalip.records.saving.lines import MOST_LINES
 from kalip.web.inputs import Submitted, read_inputs, whole_number
 
 _PICKED = frozenset({"reference", *DIRECTORY})
-_FILES = frozenset({"file", "files", "image"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ def _take_away(entity: Entity, form: MultiDict[str, str], submitted: dict[str, M
     """Leave out the files that were ticked to be removed."""
     for name, parts in submitted.items():
         removed = set(form.getlist(f"{name}~remove"))
-        if removed and entity.attributes[name].type in _FILES:
+        if removed and entity.attributes[name].type in FILE_KINDS:
             submitted[name] = {"": [each for each in parts.get("", ()) if each not in removed] or [""]}
 
 

@@ -11,9 +11,8 @@ from flask import url_for
 
 from kalip.base.text import Text
 from kalip.fields import FieldFault, Style
-from kalip.model import Entity
+from kalip.model import FILE_KINDS, Entity
 from kalip.records import LONGEST_COMMENT, Change, EventPage, EventView, Shown, Work, may_remove
-from kalip.records.files import KINDS
 from kalip.records.mentions import Mention, Piece, pieces_of
 from kalip.storage import get_files
 from kalip.web.cells import Cell, reader_of, style_of
@@ -225,7 +224,7 @@ def _name_files(work: Work, page: EventPage) -> None:
         value
         for event in page.items
         for change in event.changes
-        if change.field is not None and change.field.type in KINDS
+        if change.field is not None and change.field.type in FILE_KINDS
         for value in (change.old, change.new)
     ]
     ids = {each for value in values for each in (value if isinstance(value, list) else (value,)) if each}

@@ -7,10 +7,9 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from kalip.access import require
 from kalip.base.errors import RecordRejected, Violation
-from kalip.model import Entity, Verb
+from kalip.model import FILE_KINDS, FILES, Entity, Verb
 from kalip.records import SavedRecord, SaveRecord, Services, Work
-from kalip.records.files import KINDS, Received, Slot, find_slot, receive, save_with_files
-from kalip.records.rules import FILES
+from kalip.records.files import Received, Slot, find_slot, receive, save_with_files
 
 SUFFIX = "~upload"
 Uploads = Sequence[tuple[Slot, FileStorage]]
@@ -20,7 +19,7 @@ def uploads_of(work: Work, entity: Entity, record_id: str, files: MultiDict[str,
     """The files of a form with the fields that they are meant for. AccessDenied where they may not be put."""
     found = []
     for name, field in entity.fields.items():
-        sent = [file for file in files.getlist(name + SUFFIX) if file.filename] if field.type in KINDS else []
+        sent = [file for file in files.getlist(name + SUFFIX) if file.filename] if field.type in FILE_KINDS else []
         taken = sent if field.type == FILES else sent[-1:]
         found += [(_slot(work, entity, record_id, name), file) for file in taken]
     return found

@@ -9,7 +9,7 @@ from kalip.access import ruling_for
 from kalip.base.errors import AccessDenied, NotFound
 from kalip.base.ids import new_id
 from kalip.fields import AnyReference, Style
-from kalip.model import ConversionTarget, Entity, Verb
+from kalip.model import FILE_KINDS, ConversionTarget, Entity, Verb
 from kalip.records import Grounds, SaveRecord, Work
 from kalip.records.covers import covers_of_records
 from kalip.records.filters import allowed_rows, matching
@@ -21,7 +21,7 @@ from kalip.records.saving.placing import may_enter
 from kalip.storage import FileInfo, add_file, attach_file, get_files
 from kalip.workflow.conversions.commands import Difference
 from kalip.workflow.conversions.selecting import Selected
-from kalip.workflow.conversions.sources import FILES, MappedTarget, SourceReading
+from kalip.workflow.conversions.sources import MappedTarget, SourceReading
 
 Links = Mapping[str, str]
 
@@ -204,7 +204,7 @@ def _files(rules: EntityRules, forced: Mapping[str, object]) -> dict[str, list[s
     return {
         name: [str(each) for each in value] if isinstance(value, list | tuple) else [str(value)]
         for name, value in forced.items()
-        if rules.attributes[name].type in FILES and value
+        if rules.attributes[name].type in FILE_KINDS and value
     }
 
 

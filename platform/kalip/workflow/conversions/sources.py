@@ -18,7 +18,6 @@ from kalip.workflow.conversions.commands import ConvertRecord
 from kalip.workflow.moving import Decision, find_decision
 
 RECORD = "id"
-FILES = frozenset({"file", "files", "image"})
 Values = dict[str, object]
 Lines = list[dict[str, object]]
 

@@ -1,7 +1,6 @@
 """The operations on one entity's records that an actor may call, each under its concrete path."""
 
-from kalip.model import Entity, Field, Transition, Verb
-from kalip.records.files import KINDS
+from kalip.model import FILE_KINDS, Entity, Field, Transition, Verb
 from kalip.web.api.openapi.merging import accept_duplicates
 from kalip.web.api.openapi.parts import (
     FLAG,
@@ -52,7 +51,7 @@ def entity_paths(entity: Entity, rights: frozenset[Verb]) -> dict[str, Json]:
             }
     if Verb.UPDATE in rights:
         for field in entity.fields.values():
-            if field.type in KINDS:
+            if field.type in FILE_KINDS:
                 paths[f"{base}/{{id}}/files/{field.name}"] = {
                     "parameters": [_RECORD_ID],
                     "post": _upload(entity, field),
